@@ -1,0 +1,161 @@
+"""What a scan concludes: findings, their locations, and an account of what was and was not read.
+
+These types carry data from the engine to the reports and across the pipe from worker processes.
+They hold no behaviour beyond ordering and merging.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from scanner.secret import Secret
+
+
+class Severity(IntEnum):
+    """How much harm the credential can do if it is what it seems to be."""
+
+    NOTE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        """The lower-case name that reports print."""
+        return self.name.lower()
+
+
+class Confidence(IntEnum):
+    """How sure the scan is that the value is what it seems to be."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+
+    @property
+    def label(self) -> str:
+        """The lower-case name that reports print."""
+        return self.name.lower()
+
+
+class Location(NamedTuple):
+    """Where one part of a credential stands.
+
+    Lines and columns are 1-based and count code points; the end column is exclusive. Inside an
+    archive they count within the member; for content that was decoded in place (base64, percent,
+    JSON escapes) they cover the encoded characters in the file.
+    """
+
+    role: str
+    """Which part of the credential stands here: a key of the finding's `values`."""
+    path: str
+    """The file, relative to where the scan started, undecodable bytes as surrogates."""
+    start_line: int
+    start_column: int
+    end_line: int
+    end_column: int
+    member: str = ""
+    """The path inside the archive `path`; members of nested archives are joined with `!/`."""
+    decoded: tuple[str, ...] = ()
+    """The decoders that led to the value, outermost first."""
+    line_hash: str = ""
+    """GitHub's `primaryLocationLineHash` of the start line; filled only for SARIF."""
+
+
+class Finding(NamedTuple):
+    """One credential, with every place where the scan met it."""
+
+    rule_id: str
+    severity: Severity
+    confidence: Confidence
+    fingerprint: str
+    """Stable identity of the credential: depends on its values only (see `fingerprint_of`)."""
+    values: dict[str, Secret]
+    """The parts by role: `key_id`, `secret`, `session_token`, or the role its rule names."""
+    account_id: str
+    """Twelve digits, or an empty string where the credential does not tell."""
+    evidence: tuple[str, ...]
+    """Short sentences: why it was believed. Never contains credential material."""
+    locations: tuple[Location, ...]
+
+
+class Notice(NamedTuple):
+    """Something that was not read, or not read to the end."""
+
+    reason: str
+    """A stable identifier such as `unreadable` or `archive-limit`."""
+    path: str
+    detail: str
+    hides: bool
+    """Whether a credential could be hidden there: such a notice makes the scan incomplete."""
+
+
+class Tally:
+    """Counts of what a scan covered; tallies of several workers add up."""
+
+    __slots__ = ("blobs", "bytes", "notices", "set_aside", "skipped")
+
+    def __init__(self) -> None:
+        """Start with nothing counted."""
+        self.blobs = 0
+        self.bytes = 0
+        self.skipped: dict[str, int] = {}
+        self.set_aside: dict[str, int] = {}
+        self.notices: list[Notice] = []
+
+    def skip(self, reason: str, number: int = 1) -> None:
+        """Count content that was passed over because of `reason`."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + number
+
+    def aside(self, reason: str, number: int = 1) -> None:
+        """Count values that look like credentials but are not reported because of `reason`."""
+        self.set_aside[reason] = self.set_aside.get(reason, 0) + number
+
+    def notice(self, notice: Notice) -> None:
+        """Record and count content that could not be read, or not to its end."""
+        self.notices.append(notice)
+        self.skip(notice.reason)
+
+    def add(self, other: Tally) -> None:
+        """Add the counts of `other`."""
+        self.blobs += other.blobs
+        self.bytes += other.bytes
+        self.notices.extend(other.notices)
+        for reason, number in other.skipped.items():
+            self.skip(reason, number)
+        for reason, number in other.set_aside.items():
+            self.aside(reason, number)
+
+
+class Report(NamedTuple):
+    """Everything a report shows: the findings in their final order and the account of the scan."""
+
+    kind: str
+    """What was scanned: the command, such as `scan`."""
+    findings: tuple[Finding, ...]
+    tally: Tally
+
+    @property
+    def incomplete(self) -> tuple[Notice, ...]:
+        """The notices that keep the scan from being complete."""
+        return tuple(notice for notice in self.tally.notices if notice.hides)
+
+
+def fingerprint_of(values: dict[str, Secret]) -> str:
+    """Return the identity of the credential made of `values`: 32 lower-case hexadecimal digits.
+
+    It depends on nothing but the values, so it survives moved lines, renamed files, rewritten
+    history and renamed rules. 128 bits of BLAKE2b under a fixed personalisation: a 40-character
+    secret has 240 bits of entropy, so the digest gives nothing away that can be searched for.
+    """
+    from hashlib import blake2b  # here: a clean scan never needs it
+
+    digest = blake2b(digest_size=16, person=b"keycatch/1")
+    for role in sorted(values):
+        value = values[role].reveal()
+        digest.update(b"%s\0%d\0" % (role.encode(), len(value)))
+        digest.update(value)
+    return digest.hexdigest()
