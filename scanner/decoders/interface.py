@@ -1,0 +1,87 @@
+"""What a decoder is: the way from bytes in which a credential hides to bytes in which it stands.
+
+A decoder says by what it is recognised: a signature near the start of a layer (`magics`), or
+anchors anywhere in it. The engine calls `decode` only on a layer where one of them was found,
+searches each layer that comes out, and so goes down until nothing is left to decode or the
+`Budget` is used up. Decoders import what they need inside their functions: most scans need none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from scanner.content import Layer
+from scanner.rulebook.model import Anchor
+
+MAX_DEPTH = 8
+"""Layers on top of one another: an archive in an archive, base64 in JSON in base64."""
+MAX_LAYERS = 100_000
+"""Layers of one file: members of archives and decoded stretches together."""
+MAX_BYTES = 1 << 30
+"""Decoded bytes of one file, all layers together."""
+MAX_LAYER_BYTES = 64 << 20
+"""Bytes of one layer: what a worker holds in memory at once."""
+
+
+class Budget:
+    """What decoding one file may still cost. What had to be left is kept by reason."""
+
+    __slots__ = ("bytes", "layers", "left")
+
+    def __init__(self, layers: int = MAX_LAYERS, size: int = MAX_BYTES) -> None:
+        """Start with `layers` layers and `size` bytes to spend."""
+        self.layers = layers
+        self.bytes = size
+        self.left: list[tuple[str, str]] = []
+        """(reason, detail) of what was not decoded: see `leave`."""
+
+    def room(self) -> int:
+        """Return how many bytes the next layer may have at most; 0 where there may be no more.
+
+        A decoder that learns the size of its output only by producing it, such as one that
+        decompresses, produces at most this much and then takes what it has become.
+        """
+        return min(self.bytes, MAX_LAYER_BYTES) if self.layers > 0 else 0
+
+    def take(self, size: int) -> bool:
+        """Spend one layer of `size` bytes; False, with nothing spent, where that is too much."""
+        if self.layers < 1 or self.bytes < size or size > MAX_LAYER_BYTES:
+            return False
+        self.layers -= 1
+        self.bytes -= size
+        return True
+
+    def leave(self, reason: str, detail: str) -> None:
+        """Note that something was not decoded.
+
+        `reason` is one of: `decoder-limit` (too deep, too large, too many: a credential could hide
+        there, so the scan is incomplete), `damaged-archive` (nothing more can be read from it by
+        anyone), `encrypted-archive`.
+        """
+        self.left.append((reason, detail))
+
+
+class Decoder(NamedTuple):
+    """One way of decoding."""
+
+    name: str
+    magics: tuple[tuple[int, bytes], ...]
+    """(offset, bytes): the layer is of this kind if the bytes stand at that offset in it."""
+    anchors: tuple[Anchor, ...]
+    """What is worth decoding: offsets of these are handed to `decode`.
+
+    An anchor that rules or other decoders look for too is searched once for all of them, so a
+    decoder may share an anchor such as `AKIA` at no cost and drop the offsets that mean nothing
+    to it.
+    """
+    decode: Callable[[Layer, Sequence[int], Budget], Iterator[Layer]]
+    """(layer, ascending offsets of the anchors found in it, budget) to the layers that come out.
+
+    Where only a signature was found there are no offsets; where only an anchor was found the
+    signature need not be there.
+
+    A decoder takes from the budget before it makes a layer, leaves what exceeds it, and never
+    raises for damaged or hostile content. Bytes are never produced before they are budgeted:
+    a bomb must not be unpacked in order to be measured.
+    """

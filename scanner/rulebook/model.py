@@ -1,0 +1,64 @@
+"""A rule as the engine uses it: what to look for, who judges it, and what to tell the user.
+
+Rules are written as YAML (`rules/*.yaml`, described by `rules/rule.schema.json`). The shipped ones
+are compiled into `rules/compiled.json`, so that a scan pays neither for a YAML parser nor for the
+examples. `scanner.rulebook.loading` reads the first, `scanner.rulebook.compiled` the second.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from scanner.findings import Confidence, Severity
+
+BEFORE: Final = 256
+"""How far before an anchor, in bytes, the pattern of a rule may begin, unless the rule says."""
+AFTER: Final = 8192
+"""How far behind the start of an anchor a match may begin, in bytes, unless the rule says."""
+
+
+class Anchor(NamedTuple):
+    """Something that can be found at memory speed and makes a place worth a precise look.
+
+    Either a literal, or a run of exactly `run` characters of the base64 alphabet that is bounded
+    by other bytes. A rule lists the anchors of which one has to be there.
+    """
+
+    literal: bytes = b""
+    run: int = 0
+
+
+class Rule(NamedTuple):
+    """One credential kind."""
+
+    id: str
+    """Stable identifier: `aws-access-key-id`."""
+    name: str
+    """What it is, in title form: `AWS access key ID`."""
+    summary: str
+    """One sentence: what the credential is."""
+    why: str
+    """Why its leak matters: a paragraph of Markdown."""
+    severity: Severity
+    confidence: Confidence
+    """The confidence of a finding on its own; the judge raises or lowers it by evidence."""
+    role: str
+    """The key of a finding's `values` that a match fills: `key_id`, `secret`, ..."""
+    detector: str
+    """The member of the detector registry that judges what the pattern matched; may be empty."""
+    anchors: tuple[Anchor, ...]
+    """Empty for a rule that is derived from the findings of others."""
+    pattern: str
+    """Regular expression on bytes; the group `value`, or else all of it, is the credential."""
+    options: dict[str, object]
+    """Settings of the detector, such as the names that mark a secret as one of AWS."""
+    cwe: tuple[str, ...]
+    remediation: tuple[str, ...]
+    """Steps in order, each one sentence of Markdown."""
+    references: tuple[str, ...]
+    origin: str
+    """The file that the rule came from, for error messages; empty for a shipped rule."""
+    derived_from: tuple[str, ...] = ()
+    """Rules whose findings the judge turns into findings of this one; it has no anchors then."""
+    before: int = BEFORE
+    after: int = AFTER
