@@ -1,0 +1,112 @@
+"""The order of findings in every format, and the arrangement of a finding's locations.
+
+A credential of several parts may stand in many places. Here each copy becomes one `Sighting`: the
+location that leads, with the other parts that belong to it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanner.findings import Finding, Location
+
+_ROLES: Final = ("key_id", "secret", "session_token")
+"""Roles that lead before all others, in this order: what identifies the credential comes first."""
+
+UNPACKING: Final = frozenset(("bzip2", "gzip", "lzma", "tar", "xz", "zip", "zlib", "zstd"))
+"""Decoders whose output is another text, with lines that the file in the repository lacks."""
+
+
+class Sighting(NamedTuple):
+    """One copy of a credential."""
+
+    lead: Location
+    parts: tuple[Location, ...]
+    """Where the other parts of this copy stand, in the same file and archive member."""
+
+
+def ordered(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings worst first: by severity, confidence, path and line."""
+    return sorted(findings, key=_worst_first)
+
+
+def _worst_first(finding: Finding) -> tuple[object, ...]:
+    lead = sightings(finding)[0].lead
+    return (
+        -finding.severity,
+        -finding.confidence,
+        *_position(lead),
+        finding.rule_id,
+        finding.fingerprint,
+    )
+
+
+def _position(location: Location) -> tuple[str, str, int, int]:
+    return location.path, location.member, location.start_line, location.start_column
+
+
+def roles(names: Iterable[str]) -> list[str]:
+    """Return role names in the order in which reports show them."""
+    return sorted(names, key=_role_rank)
+
+
+def _role_rank(role: str) -> tuple[int, str]:
+    return (_ROLES.index(role) if role in _ROLES else len(_ROLES)), role
+
+
+def locations(finding: Finding) -> list[Location]:
+    """Return the locations of `finding` by path, member, position and role, each once."""
+    return sorted(set(finding.locations), key=lambda location: (*_position(location), location))
+
+
+def sightings(finding: Finding) -> list[Sighting]:
+    """Return the copies of the credential, the most complete first, then by path and line.
+
+    Every location is in exactly one of them. A finding has at least one location.
+    """
+    texts: dict[tuple[str, str], list[Location]] = {}
+    for location in locations(finding):
+        texts.setdefault((location.path, location.member), []).append(location)
+    found = [sighting for text in texts.values() for sighting in _in_one_text(text)]
+    found.sort(key=lambda sighting: (-_completeness(sighting), *_position(sighting.lead)))
+    return found
+
+
+def _completeness(sighting: Sighting) -> int:
+    return len({sighting.lead.role, *(part.role for part in sighting.parts)})
+
+
+def _in_one_text(text: list[Location]) -> list[Sighting]:
+    leading = min((location.role for location in text), key=_role_rank)
+    leads = [location for location in text if location.role == leading]
+    parts: list[list[Location]] = [[] for _ in leads]
+    at = 0
+    for location in text:  # both lists ascend, so the nearest lead only ever moves forward
+        if location.role == leading:
+            continue
+        while at + 1 < len(leads) and _distance(leads[at + 1], location) < _distance(
+            leads[at], location
+        ):
+            at += 1
+        parts[at].append(location)
+    return [Sighting(lead, tuple(own)) for lead, own in zip(leads, parts, strict=True)]
+
+
+def _distance(one: Location, other: Location) -> tuple[int, int]:
+    return (
+        abs(one.start_line - other.start_line),
+        abs(one.start_column - other.start_column),
+    )
+
+
+def elsewhere(finding: Finding, sighting: Sighting) -> list[Location]:
+    """Return one location for each role of `finding` that this copy of it does not hold."""
+    missing = set(finding.values) - {sighting.lead.role, *(part.role for part in sighting.parts)}
+    found: dict[str, Location] = {}
+    for location in locations(finding):
+        if location.role in missing:
+            found.setdefault(location.role, location)
+    return [found[role] for role in roles(found)]

@@ -1,0 +1,104 @@
+"""The JSON format, version 1 of its schema: `docs/report.schema.json` describes it exactly.
+
+The same scan gives the same bytes: everything is sorted and nothing tells the time. The output is
+ASCII, one finding a line, so it survives any terminal, pipe and encoding.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from scanner.about import NAME, VERSION
+from scanner.reports.arrange import locations, ordered
+from scanner.reports.names import is_unicode, percent_encoded
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.findings import Finding, Location, Notice, Report
+    from scanner.reports.interface import View
+
+SCHEMA_VERSION: Final = 1
+
+
+def render(report: Report, view: View) -> Iterator[str]:
+    """Yield the report as one JSON object."""
+    tool = {"name": NAME, "version": VERSION, "rules": len(view.rules)}
+    yield f'{{\n"schema_version": {SCHEMA_VERSION},\n'
+    yield f'"tool": {json.dumps(tool)},\n'
+    yield f'"scan": {json.dumps(scan_object(report))},\n'
+    yield '"findings": ['
+    separator = "\n"
+    for finding in ordered(report.findings):
+        yield separator + json.dumps(finding_object(finding, view))
+        separator = ",\n"
+    yield "\n]\n}\n"
+
+
+def scan_object(report: Report) -> dict[str, Any]:
+    """Return the account of the scan as it stands in the report."""
+    tally = report.tally
+    notices = sorted(set(tally.notices), key=lambda notice: (notice.path, notice))
+    return {
+        "kind": report.kind,
+        "complete": not report.incomplete,
+        "incomplete": sorted({notice.reason for notice in report.incomplete}),
+        "counts": {
+            "blobs": tally.blobs,
+            "bytes": tally.bytes,
+            "skipped": dict(sorted(tally.skipped.items())),
+            "set_aside": dict(sorted(tally.set_aside.items())),
+        },
+        "notices": [_notice_object(notice) for notice in notices],
+    }
+
+
+def _notice_object(notice: Notice) -> dict[str, Any]:
+    return {
+        "reason": notice.reason,
+        **_name("path", notice.path),
+        "detail": printable(notice.detail),
+        "hides": notice.hides,
+    }
+
+
+def finding_object(finding: Finding, view: View) -> dict[str, Any]:
+    """Return `finding` as it stands in the report, values redacted unless `view` shows them."""
+    return {
+        "rule_id": finding.rule_id,
+        "severity": finding.severity.label,
+        "confidence": finding.confidence.label,
+        "fingerprint": finding.fingerprint,
+        "values": {
+            role: value.shown(view.show_secrets) for role, value in sorted(finding.values.items())
+        },
+        "account_id": finding.account_id or None,
+        "evidence": [printable(sentence) for sentence in finding.evidence],
+        "locations": [_location_object(location) for location in locations(finding)],
+        "liveness": None,
+    }
+
+
+def _location_object(location: Location) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "role": location.role,
+        **_name("path", location.path),
+        "start_line": location.start_line,
+        "start_column": location.start_column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }
+    if location.member:
+        found.update(_name("member", location.member))
+    if location.decoded:
+        found["decoded"] = list(location.decoded)
+    return found
+
+
+def _name(key: str, name: str) -> dict[str, str]:
+    """Return a name as it is; if it is not Unicode, a printable form and its exact bytes."""
+    if is_unicode(name):
+        return {key: name}
+    return {key: printable(name), f"{key}_bytes": percent_encoded(name)}

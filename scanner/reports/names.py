@@ -1,0 +1,109 @@
+"""File names as machines read them: URIs for SARIF, exact forms for JSON.
+
+A name is bytes that whoever wrote the repository chose. In a `str` its undecodable bytes are
+surrogates (`os.fsdecode`); a report must be valid UTF-8 and must not lose them.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final
+from urllib.parse import quote
+
+OUTSIDE: Final = "_outside"
+"""The first segment of the URI of a file that is not below the directory of the scan."""
+
+
+def name_bytes(name: str) -> bytes:
+    """Return the bytes of a file name as the system has them."""
+    try:
+        return os.fsencode(name)
+    except UnicodeEncodeError:  # decoded elsewhere than on a file system with this encoding
+        return name.encode("utf-8", "surrogatepass")
+
+
+def is_unicode(name: str) -> bool:
+    """Tell whether `name` can be written as UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def percent_encoded(name: str) -> str:
+    """Return the bytes of `name` percent-encoded, slashes kept."""
+    return quote(name_bytes(name), safe="/")
+
+
+def is_outside(path: str, windows: bool = os.name == "nt") -> bool:
+    """Tell whether `path` is absolute or leads above the directory of the scan."""
+    return _segments(path, windows)[0]
+
+
+def relative_uri(path: str, windows: bool = os.name == "nt") -> str:
+    """Return a relative URI reference for `path`: no scheme, no `./`, no `..`, no local directory.
+
+    A path that is absolute or leads above the directory of the scan cannot be written as it is:
+    GitHub rejects or misplaces it, and it would tell where the user keeps things. It becomes
+    `_outside/`, a checksum of the path that keeps equal names apart, and what may be told of it:
+    the file name, or all that follows the leading `..`.
+    """
+    outside, segments = _segments(path, windows)
+    if outside:
+        from zlib import crc32
+
+        segments = [OUTSIDE, f"{crc32(name_bytes(path)):08x}", *segments]
+    return "/".join(map(percent_encoded, segments)) or "_unnamed"
+
+
+def _segments(path: str, windows: bool) -> tuple[bool, list[str]]:
+    """Return whether `path` is outside, and the segments that may be shown."""
+    path = _below_here(path, windows)
+    drive = ""
+    if windows:
+        import ntpath
+
+        drive, path = ntpath.splitdrive(path)
+        path = path.replace("\\", "/")
+    absolute = bool(drive) or path.startswith("/")
+    above = False
+    segments: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            if segments:
+                segments.pop()
+            else:
+                above = True
+        elif segment not in ("", "."):
+            segments.append(segment)
+    return absolute or above, segments[-1:] if absolute else segments
+
+
+def _below_here(path: str, windows: bool) -> str:
+    """Return an absolute path below the working directory relative to it, any other as it is."""
+    try:
+        here = os.getcwd()
+    except OSError:  # the directory is gone
+        return path
+    plain, start = path, here.rstrip("/\\") + "/"
+    if windows:
+        plain = path.replace("\\", "/").casefold()
+        start = start.replace("\\", "/").casefold()
+    # In the root directory every path is below, and relative ones would tell as much.
+    below = start.count("/") > 1 and plain.startswith(start) and len(plain) == len(path)
+    return path[len(start) :] if below else path
+
+
+def quoted(text: str) -> str:
+    """Return `text` for use between single quotes in the message of a SARIF result.
+
+    Brackets would form a link and braces a placeholder there, so these, the quote, the percent
+    sign and whatever is not printable are percent-encoded. Spaces and letters stay readable.
+    """
+    return "".join(
+        character
+        if character.isprintable() and character not in "'%[]{}\\"
+        else quote(name_bytes(character), safe="")
+        for character in text
+    )

@@ -1,0 +1,92 @@
+"""Writes a report: to standard output, or to a file that is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from scanner.errors import KeycatchError
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def write(chunks: Iterator[str], path: str | None, private: bool = False) -> None:
+    """Write `chunks` to the file at `path`, or to standard output where it is None or `-`.
+
+    A file is UTF-8 with line feeds on every system. It appears under its name when it is complete:
+    until then, and for good if anything goes wrong, an older file stays as it was. With `private`
+    (the report shows secrets) only its owner may read it. What is no regular file, such as a pipe
+    or a device, is written to directly.
+
+    A reader that closes standard output early ends the writing quietly. `KeycatchError` says what
+    cannot be written.
+    """
+    if path is None or path == "-":
+        _to_standard_output(chunks)
+        return
+    target = os.path.realpath(path)  # a symbolic link stays one
+    try:
+        if os.path.exists(target) and not os.path.isfile(target):
+            with open(target, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+                file.writelines(chunks)
+        else:
+            _replace(chunks, target, private)
+    except OSError as error:
+        raise KeycatchError(
+            f"cannot write the report to {printable(path)}: {error.strerror or error}; "
+            "give --output a file that can be written"
+        ) from None
+
+
+def _replace(chunks: Iterator[str], target: str, private: bool) -> None:
+    # The name does not contain the target's, which may be as long as a name can be.
+    temporary = os.path.join(os.path.dirname(target), f".keycatch-{os.urandom(8).hex()}.tmp")
+    mode = 0o600 if private else 0o666
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
+    try:
+        with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+            file.writelines(chunks)
+        os.replace(temporary, target)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+_BINARY: int = getattr(os, "O_BINARY", 0)
+
+
+def _to_standard_output(chunks: Iterator[str]) -> None:
+    stream = sys.stdout
+    try:
+        if stream is None:
+            raise KeycatchError("standard output is closed; give --output a file to write to")
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+        for chunk in chunks:
+            stream.write(chunk)
+        stream.flush()
+    except OSError as error:
+        _discard_the_rest()
+        if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == _EINVAL):
+            return
+        raise KeycatchError(
+            f"cannot write the report to standard output: {error.strerror or error}; "
+            "give --output a file to write to"
+        ) from None
+
+
+_EINVAL = 22
+"""What Windows answers to a write into a pipe that nobody reads any more."""
+
+
+def _discard_the_rest() -> None:
+    """Let what is still buffered go nowhere: the interpreter would flush it and complain."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except (OSError, ValueError):  # no file behind it: nothing will be flushed either
+        return

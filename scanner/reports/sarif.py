@@ -1,0 +1,134 @@
+"""The SARIF 2.1.0 format, for GitHub, GitLab, Azure DevOps, Jenkins, SonarQube and editors.
+
+Each of them reads its own part of the standard and some drop a whole file for one field, so this
+is the part that all of them keep: one run, every rule every time, one location a result, an
+explicit level, no `kind`, relative percent-encoded URIs, text messages. Values are redacted even
+with `--show-secrets`, because these files are made to be uploaded; content is never included. The
+same scan gives the same bytes: no times, no local directory, no machine.
+
+Results come worst first: GitHub keeps the first 5,000 of a run and refuses more than 25,000.
+Nothing is left out here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from scanner.about import HOME, NAME, VERSION
+from scanner.reports.names import is_outside, quoted, relative_uri
+from scanner.reports.sarif_results import BASE, results
+from scanner.reports.sarif_rules import all_rules, descriptor
+from scanner.reports.wording import reason_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.findings import Notice, Report
+    from scanner.reports.interface import View
+
+_SCHEMA: Final = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+_EXITS: Final = {
+    0: "Nothing was found that makes the command fail, or it was told not to fail.",
+    1: "There are findings of the confidence that makes the command fail.",
+    2: "The scan could not be completed.",
+}
+_ABSOLUTE: Final = re.compile(r"(?:^|[\s'\"(=:,])(?:/|~|\\\\|[A-Za-z]:[\\/])")
+
+
+def render(report: Report, view: View) -> Iterator[str]:
+    """Yield the report as a SARIF log, one rule and one result a line."""
+    rules = all_rules(view.rules, report.findings)
+    notices = sorted(set(report.tally.notices), key=lambda notice: (notice.path, notice))
+    reasons = sorted({notice.reason for notice in notices})
+    yield f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{\n'
+    driver = {
+        "name": NAME,
+        "fullName": f"{NAME} {VERSION}",
+        "semanticVersion": VERSION,
+        "informationUri": HOME,
+        "shortDescription": {"text": "Finds AWS credentials."},
+    }
+    yield f'"tool": {{"driver": {json.dumps(driver)[:-1]}'
+    if reasons:
+        yield from _array("notifications", map(_notification_descriptor, reasons))
+    yield from _array("rules", map(descriptor, rules))
+    yield "}},\n"
+    yield f'"automationDetails": {json.dumps(_automation(report.kind))},\n'
+    yield f'"originalUriBaseIds": {json.dumps(_base())},\n'
+    yield '"columnKind": "unicodeCodePoints",\n'
+    yield f'"invocations": [{json.dumps(_invocation(report, view, notices, reasons))}]'
+    numbers = {rule.id: number for number, rule in enumerate(rules)}
+    yield from _array("results", results(report.findings, rules, numbers))
+    yield "}]}\n"
+
+
+def _array(key: str, items: Iterator[dict[str, Any]]) -> Iterator[str]:
+    """Yield an array as the member `key` of an object, one item a line."""
+    yield f',\n"{key}": ['
+    separator = "\n"
+    for item in items:
+        yield separator + json.dumps(item)
+        separator = ",\n"
+    yield "\n]"
+
+
+def _automation(kind: str) -> dict[str, Any]:
+    # GitHub closes the alerts of a category that the newest file does not have: a report on a few
+    # changes must not close those on the whole tree, so each kind of scan has its own category.
+    return {"id": f"{NAME}/" if kind == "scan" else f"{NAME}/{quoted(kind)}/"}
+
+
+def _base() -> dict[str, Any]:
+    text = (
+        "The directory of the scan, which is the root of the repository in a complete scan of it."
+    )
+    return {BASE: {"description": {"text": text}}}
+
+
+def _notification_descriptor(reason: str) -> dict[str, Any]:
+    text = f"Something was not read, or not to the end: {reason_name(reason)}."
+    return {
+        "id": reason,
+        "shortDescription": {"text": text},
+        "fullDescription": {"text": text},
+        "help": {"text": "Nothing is known of what was not read. Make it readable and scan again."},
+    }
+
+
+def _invocation(
+    report: Report, view: View, notices: list[Notice], reasons: list[str]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "executionSuccessful": not report.incomplete,
+        "exitCode": view.exit_code,
+    }
+    if view.exit_code in _EXITS:
+        found["exitCodeDescription"] = _EXITS[view.exit_code]
+    if notices:
+        numbers = {reason: number for number, reason in enumerate(reasons)}
+        found["toolExecutionNotifications"] = [_notification(each, numbers) for each in notices]
+    return found
+
+
+def _notification(notice: Notice, numbers: dict[str, int]) -> dict[str, Any]:
+    what = f"'{_shown(notice.path)}' was" if notice.path else "Something was"
+    detail = "" if not notice.detail or _ABSOLUTE.search(notice.detail) else notice.detail
+    because = f", '{quoted(detail)}'" if detail else ""
+    text = f"{what} not read, or not to the end: {reason_name(notice.reason)}{because}."
+    found: dict[str, Any] = {
+        "descriptor": {"id": notice.reason, "index": numbers[notice.reason]},
+        "level": "error" if notice.hides else "note",
+        "message": {"text": text},
+    }
+    if notice.path:
+        place = {"uri": relative_uri(notice.path), "uriBaseId": BASE}
+        found["locations"] = [{"physicalLocation": {"artifactLocation": place}}]
+    return found
+
+
+def _shown(path: str) -> str:
+    return relative_uri(path) if is_outside(path) else quoted(path)

@@ -1,0 +1,195 @@
+"""Findings as SARIF results: one for each credential, rule and path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from scanner.about import NAME
+from scanner.reports.arrange import UNPACKING, Sighting, elsewhere, ordered, roles, sightings
+from scanner.reports.names import is_outside, quoted, relative_uri
+from scanner.reports.sarif_rules import LEVELS
+from scanner.reports.wording import plural, role_name
+from scanner.secret import MASK, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from scanner.findings import Finding, Location
+    from scanner.rulebook.model import Rule
+
+BASE: Final = "SRCROOT"
+_COPIES: Final = 20
+"""Other copies in the same file that become related locations; all are counted."""
+
+
+class _Entry(NamedTuple):
+    finding: Finding
+    uri: str
+    copies: list[Sighting]
+    """The copies in this path; the first is the one that the result points at."""
+    total: int
+    """Copies in all paths."""
+
+
+def results(
+    findings: Iterable[Finding], rules: Sequence[Rule], numbers: dict[str, int]
+) -> Iterator[dict[str, Any]]:
+    """Yield a result object for each credential, rule and path, worst first.
+
+    `numbers` gives the index of each rule in `rules` by its id.
+    """
+    entries = [entry for finding in ordered(findings) for entry in _entries(finding)]
+    hashes = _line_hashes(entries)
+    for entry, line_hash in zip(entries, hashes, strict=True):
+        number = numbers[entry.finding.rule_id]
+        yield _result(entry, rules[number], number, line_hash)
+
+
+def _entries(finding: Finding) -> list[_Entry]:
+    copies = sightings(finding)
+    by_path: dict[str, list[Sighting]] = {}
+    for copy in copies:
+        by_path.setdefault(copy.lead.path, []).append(copy)
+    return [_Entry(finding, relative_uri(path), own, len(copies)) for path, own in by_path.items()]
+
+
+def _line_hashes(entries: Sequence[_Entry]) -> list[str]:
+    """Return `primaryLocationLineHash` for each entry, unique for its rule and URI.
+
+    GitHub takes two results of one rule in one file with the same hash for the same alert and
+    drops one. The first on a line keeps GitHub's hash; the number behind the colon of any other is
+    made from its credential, so that it does not change when a neighbour goes. Content without
+    lines of its own in the repository is identified by the credential.
+    """
+    found = [""] * len(entries)
+    taken: set[tuple[str, str, str]] = set()
+    in_file_order = sorted(range(len(entries)), key=lambda each: _place(entries[each]))
+    for number in in_file_order:
+        finding, uri, copies, _ = entries[number]
+        lead = copies[0].lead
+        own = finding.fingerprint
+        line_hash = lead.line_hash if _has_lines(lead) else ""
+        line_hash = line_hash or f"{own[:16]}:1"
+        value, digits = line_hash, 8
+        while (finding.rule_id, uri, value) in taken:
+            value = f"{line_hash.partition(':')[0]}:{int(own[:digits], 16)}"
+            digits += 1
+        taken.add((finding.rule_id, uri, value))
+        found[number] = value
+    return found
+
+
+def _place(entry: _Entry) -> tuple[object, ...]:
+    lead = entry.copies[0].lead
+    return entry.uri, lead.member, lead.start_line, lead.start_column, entry.finding.fingerprint
+
+
+def _has_lines(location: Location) -> bool:
+    """Tell whether the lines of `location` are lines of the file in the repository."""
+    return not location.member and UNPACKING.isdisjoint(location.decoded)
+
+
+def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str, Any]:
+    finding = entry.finding
+    copy = entry.copies[0]
+    parts = [*copy.parts, *elsewhere(finding, copy)]
+    found: dict[str, Any] = {
+        "ruleId": rule.id,
+        "ruleIndex": number,
+        "level": LEVELS[finding.severity],
+        "message": {"text": _message(entry, rule, parts)},
+        "locations": [{"physicalLocation": _physical(copy.lead)}],
+    }
+    related = [_related(part, f"The {quoted(role_name(part.role))} is here.") for part in parts]
+    related += [
+        _related(other.lead, "Another copy of the same credential is here.")
+        for other in entry.copies[1 : 1 + _COPIES]
+    ]
+    if related:
+        found["relatedLocations"] = [
+            {"id": position, **each} for position, each in enumerate(related, 1)
+        ]
+    found["partialFingerprints"] = {
+        "primaryLocationLineHash": line_hash,
+        f"{NAME}Credential/v1": finding.fingerprint,
+    }
+    found["properties"] = _properties(entry)
+    return found
+
+
+def _message(entry: _Entry, rule: Rule, parts: Sequence[Location]) -> str:
+    """Return one sentence; what varies is quoted, values are redacted."""
+    finding, lead = entry.finding, entry.copies[0].lead
+    words = [quoted(rule.name or rule.id)]
+    value = finding.values.get(lead.role)
+    if value is not None and value.redacted() != MASK:
+        words.append(f"'{quoted(value.redacted())}'")
+    if finding.account_id:
+        words.append(f"of account '{quoted(finding.account_id)}'")
+    words.append("can be read here")
+    if lead.member:
+        words.append(f"in the archive member '{quoted(lead.member)}'")
+    if not _has_lines(lead):
+        unpacked = "" if lead.member else " of the unpacked content"
+        words.append(f"at line {lead.start_line}, column {lead.start_column}{unpacked}")
+    joined = []
+    for number, part in enumerate(parts, 1):
+        near = (part.path, part.member) == (lead.path, lead.member)
+        place = f"on [line {part.start_line}]" if near else "in [another file]"
+        joined.append(f"the {quoted(role_name(part.role))} {place}({number})")
+    sentence = " ".join(words)
+    if joined:
+        head, last = joined[:-1], joined[-1]
+        sentence += f", with {', '.join(head)}{' and ' if head else ''}{last}"
+    if len(entry.copies) > 1:
+        sentence += f", and {plural(len(entry.copies) - 1, 'more time')} in this file"
+    return f"{sentence}."
+
+
+def _physical(location: Location) -> dict[str, Any]:
+    return {
+        "artifactLocation": {"uri": relative_uri(location.path), "uriBaseId": BASE},
+        "region": _region(location),
+    }
+
+
+def _region(location: Location) -> dict[str, int]:
+    if not _has_lines(location):
+        # The archive is what the repository has; a line beyond its end loses the result in
+        # SonarQube. The true position is in the message and the properties.
+        return {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2}
+    end_column = location.end_column
+    if location.end_line == location.start_line:
+        end_column = max(end_column, location.start_column + 1)
+    return {
+        "startLine": location.start_line,
+        "startColumn": location.start_column,
+        "endLine": location.end_line,
+        "endColumn": end_column,
+    }
+
+
+def _related(location: Location, message: str) -> dict[str, Any]:
+    return {"physicalLocation": _physical(location), "message": {"text": message}}
+
+
+def _properties(entry: _Entry) -> dict[str, Any]:
+    finding, lead = entry.finding, entry.copies[0].lead
+    found: dict[str, Any] = {
+        "severity": finding.severity.label,
+        "confidence": finding.confidence.label,
+        "values": {role: finding.values[role].redacted() for role in roles(finding.values)},
+        "evidence": [printable(sentence) for sentence in finding.evidence],
+        "copies": entry.total,
+    }
+    if finding.account_id:
+        found["accountId"] = finding.account_id
+    if lead.member:
+        found["member"] = quoted(lead.member)
+    if not _has_lines(lead):
+        found["line"], found["column"] = lead.start_line, lead.start_column
+    if lead.decoded:
+        found["decoded"] = list(lead.decoded)
+    if is_outside(lead.path):
+        found["outside"] = True
+    return found

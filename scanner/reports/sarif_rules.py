@@ -1,0 +1,110 @@
+"""Rules as SARIF describes them: everything that a consumer shows beside a result."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from scanner.about import rule_page
+from scanner.findings import Confidence, Finding, Severity
+from scanner.reports.markdown import plain
+from scanner.rulebook.model import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LEVELS: Final = {
+    Severity.CRITICAL: "error",
+    Severity.HIGH: "error",
+    Severity.MEDIUM: "warning",
+    Severity.LOW: "note",
+    Severity.NOTE: "note",
+}
+_SCORES: Final = {
+    # GitHub: critical above 9.0, high from 7.0, medium from 4.0, low below.
+    Severity.CRITICAL: "9.5",
+    Severity.HIGH: "8.0",
+    Severity.MEDIUM: "5.5",
+    Severity.LOW: "3.0",
+    Severity.NOTE: "1.0",
+}
+_PRECISION: Final = {
+    Confidence.HIGH: "high",
+    Confidence.MEDIUM: "medium",
+    Confidence.LOW: "low",
+}
+_DESCRIPTION: Final = 1024
+"""Characters that GitHub keeps of a description."""
+
+
+def all_rules(rules: Iterable[Rule], findings: Iterable[Finding]) -> list[Rule]:
+    """Return the rules by id; a finding whose rule is not among them gets one made up from it."""
+    by_id = {rule.id: rule for rule in rules}
+    for finding in findings:
+        by_id.setdefault(finding.rule_id, _unknown(finding))
+    return [by_id[rule_id] for rule_id in sorted(by_id)]
+
+
+def _unknown(finding: Finding) -> Rule:
+    name = finding.rule_id.replace("-", " ")
+    return Rule(
+        id=finding.rule_id, name=name, summary=f"{name}.", why="", severity=finding.severity,
+        confidence=finding.confidence, role="", detector="", anchors=(), pattern="", options={},
+        cwe=(), remediation=(), references=(), origin="unknown",
+    )  # fmt: skip
+
+
+def descriptor(rule: Rule) -> dict[str, Any]:
+    """Return `rule` as a `reportingDescriptor`."""
+    found: dict[str, Any] = {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in re.findall(r"[A-Za-z0-9]+", rule.id)),
+        "shortDescription": {"text": _sentence(rule.name or rule.id)},
+        "fullDescription": {"text": _sentence(plain(rule.summary or rule.name or rule.id))},
+        "help": {"text": _help_text(rule), "markdown": _help_markdown(rule)},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        "properties": {
+            "security-severity": _SCORES[rule.severity],
+            "precision": _PRECISION[rule.confidence],
+            "tags": ["security", *map(_weakness, rule.cwe)][:10],
+        },
+    }
+    address = _help_uri(rule)
+    if address:
+        found["helpUri"] = address
+    return found
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())[: _DESCRIPTION - 1].rstrip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _weakness(cwe: str) -> str:
+    return f"external/cwe/cwe-{cwe.lower().removeprefix('cwe-')}"
+
+
+def _help_uri(rule: Rule) -> str:
+    """Return the page of a shipped rule, or the first reference of a rule of the user's own."""
+    if not rule.origin:
+        return rule_page(rule.id)
+    return next((each for each in rule.references if each.startswith(("https:", "http:"))), "")
+
+
+def _help_text(rule: Rule) -> str:
+    steps = [f"{number}. {plain(step)}" for number, step in enumerate(rule.remediation, 1)]
+    parts = [plain(rule.summary or rule.name or rule.id), plain(rule.why)]
+    if steps:
+        parts.append("\n".join(["What to do:", *steps]))
+    return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def _help_markdown(rule: Rule) -> str:
+    parts = [rule.summary or rule.name or rule.id, rule.why]
+    if rule.remediation:
+        steps = "\n".join(f"{number}. {step}" for number, step in enumerate(rule.remediation, 1))
+        parts.append(f"## What to do\n\n{steps}")
+    if rule.references:
+        links = "\n".join(f"- <{each}>" for each in rule.references)
+        parts.append(f"## References\n\n{links}")
+    return "\n\n".join(part.strip() for part in parts if part.strip())

@@ -1,0 +1,52 @@
+"""The text format: what a person reads in a terminal or in the log of a job.
+
+A clean scan is one line and imports nothing more than this module. Everything else is in
+`text_findings` and `text_summary`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.reports.wording import human_size, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.findings import Report
+    from scanner.reports.interface import View
+
+
+def render(report: Report, view: View) -> Iterator[str]:
+    """Yield the report as text; quiet: one line per finding and what was not read, if anything."""
+    if not report.findings and not report.incomplete and view.verbosity <= 0:
+        if view.verbosity == 0:
+            yield _clean(report)
+        return
+    from scanner.reports.ansi import Paint
+    from scanner.reports.text_findings import brief, findings, remedies
+    from scanner.reports.text_summary import incomplete, noted, totals
+
+    paint = Paint(view.color)
+    if view.verbosity < 0:
+        yield from brief(report, view)
+    else:
+        yield from findings(report, view, paint)
+        yield from remedies(report, view, paint)
+        yield from totals(report, view, paint)
+    if view.verbosity > 0:
+        yield from noted(report, paint)
+    if report.incomplete and view.verbosity >= 0:
+        yield "\n"
+    yield from incomplete(report, view, paint)
+
+
+def _clean(report: Report) -> str:
+    tally = report.tally
+    line = f"no AWS credentials found in {plural(tally.blobs, 'file')} ({human_size(tally.bytes)})"
+    left = [
+        f"{sum(counts.values()):,} {what}"
+        for what, counts in (("skipped", tally.skipped), ("set aside", tally.set_aside))
+        if counts
+    ]
+    return f"{line}; {', '.join(left)}\n" if left else f"{line}\n"

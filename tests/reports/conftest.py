@@ -1,0 +1,324 @@
+"""Reports to render: made by hand, with values from a seeded generator, the same on every run."""
+
+from __future__ import annotations
+
+import random
+import string
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from scanner.findings import (
+    Confidence,
+    Finding,
+    Location,
+    Notice,
+    Report,
+    Severity,
+    Tally,
+    fingerprint_of,
+)
+from scanner.reports.interface import View
+from scanner.rulebook.model import Rule
+from scanner.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_BASE64 = string.ascii_letters + string.digits + "+/"
+
+
+class Case(NamedTuple):
+    """A report and how to look at it."""
+
+    report: Report
+    view: View
+
+
+class Maker:
+    """Makes values that look like credentials and are not."""
+
+    def __init__(self, seed: int = 20) -> None:
+        self._random = random.Random(seed)
+
+    def text(self, alphabet: str, length: int) -> bytes:
+        return "".join(self._random.choices(alphabet, k=length)).encode()
+
+    def key_id(self, prefix: str = "AKIA") -> Secret:
+        return Secret(prefix.encode() + b"Z" + self.text(_BASE32, 15))
+
+    def secret(self) -> Secret:
+        return Secret(self.text(_BASE64, 40))
+
+    def token(self) -> Secret:
+        return Secret(self.text(_BASE64, 356))
+
+
+def rule(
+    rule_id: str, name: str, severity: Severity, confidence: Confidence, **more: object
+) -> Rule:
+    fields: dict[str, object] = {
+        "summary": f"{name} in the `AWS` sense, made for a test.",
+        "why": "Whoever has it can **act as its owner**, see [the manual](https://example.com/iam).",
+        "role": "key_id", "detector": "", "anchors": (), "pattern": "", "options": {},
+        "cwe": ("CWE-798", "CWE-312"),
+        "remediation": (
+            (
+                "Deactivate the key first, which can be undone: `aws iam update-access-key "
+                "--status Inactive --access-key-id ID --user-name NAME`."
+            ),
+            "Look in CloudTrail for what was done with it since the commit.",
+            "Create a new key only if a role cannot do the job, and keep it out of the repository.",
+            "Delete the old key when nothing uses it any more.",
+        ),
+        "references": ("https://example.com/rotate",),
+        "origin": "",
+        **more,
+    }  # fmt: skip
+    return Rule(id=rule_id, name=name, severity=severity, confidence=confidence, **fields)  # type: ignore[arg-type]
+
+
+PAIR = rule("aws-access-key-pair", "AWS access key pair", Severity.CRITICAL, Confidence.HIGH)
+KEY_ID = rule("aws-access-key-id", "AWS access key ID", Severity.MEDIUM, Confidence.MEDIUM)
+SECRET = rule("aws-secret-access-key", "AWS secret access key", Severity.HIGH, Confidence.MEDIUM)
+CUSTOM = rule(
+    "our-mail-password", "Our [mail](1) {key}", Severity.LOW, Confidence.LOW,
+    origin="rules/own.yaml", remediation=(), references=(), cwe=(), role="mail_password",
+)  # fmt: skip
+RULES = (PAIR, KEY_ID, SECRET, CUSTOM)
+ACCOUNT = "123456789012"
+
+
+def view(**more: object) -> View:
+    fields: dict[str, object] = {
+        "show_secrets": False, "color": False, "verbosity": 0, "fail_on": Confidence.MEDIUM,
+        "rules": RULES, "exit_code": 1, **more,
+    }  # fmt: skip
+    return View(**fields)  # type: ignore[arg-type]
+
+
+def at(
+    role: str, path: str, line: int, column: int = 1, length: int = 20, **more: object
+) -> Location:
+    return Location(role, path, line, column, line, column + length, **more)  # type: ignore[arg-type]
+
+
+def finding(of: Rule, values: dict[str, Secret], *locations: Location, **more: object) -> Finding:
+    fields: dict[str, object] = {
+        "rule_id": of.id, "severity": of.severity, "confidence": of.confidence,
+        "fingerprint": fingerprint_of(values), "values": values, "account_id": "",
+        "evidence": ("prefix of a long-term key", "named aws_access_key_id"),
+        "locations": locations, **more,
+    }  # fmt: skip
+    return Finding(**fields)  # type: ignore[arg-type]
+
+
+def tally(blobs: int = 12, size: int = 34_567, **more: dict[str, int]) -> Tally:
+    made = Tally()
+    made.blobs, made.bytes = blobs, size
+    for reason, number in more.get("skipped", {}).items():
+        made.skip(reason, number)
+    for reason, number in more.get("set_aside", {}).items():
+        made.aside(reason, number)
+    return made
+
+
+def pair_values(make: Maker) -> dict[str, Secret]:
+    return {"key_id": make.key_id(), "secret": make.secret()}
+
+
+def pair_at(values: dict[str, Secret], path: str, line: int, **more: object) -> Finding:
+    return finding(
+        PAIR,
+        values,
+        at("key_id", path, line, 22, line_hash=f"{line:x}c0ffee:1", **more),
+        at("secret", path, line + 1, 26, 40, line_hash=f"{line:x}beef:1", **more),
+        account_id=ACCOUNT,
+        evidence=(
+            "key ID and secret 1 line apart",
+            f"structure of a key ID issued since 2019, account {ACCOUNT}",
+            "40 random characters (68 bits more likely random than text)",
+        ),
+    )
+
+
+def clean(make: Maker) -> Case:
+    return Case(Report("scan", (), tally(1_204, 18_345_678)), view(exit_code=0))
+
+
+def lone_key_id(make: Maker) -> Case:
+    found = finding(
+        KEY_ID,
+        {"key_id": make.key_id()},
+        at("key_id", "src/app.py", 3, 14, line_hash="a1b2c3:1"),
+        account_id=ACCOUNT,
+    )
+    return Case(Report("scan", (found,), tally()), view())
+
+
+def pair(make: Maker) -> Case:
+    found = pair_at(pair_values(make), "config/settings.py", 12)
+    return Case(Report("scan", (found,), tally()), view())
+
+
+def triple(make: Maker) -> Case:
+    values = {"key_id": make.key_id("ASIA"), "secret": make.secret(), "session_token": make.token()}
+    found = finding(
+        PAIR,
+        values,
+        at("session_token", "deploy/session.json", 5, 22, 356),
+        at("secret", "deploy/session.json", 4, 25, 40),
+        at("key_id", "deploy/session.json", 3, 21),
+        account_id=ACCOUNT,
+    )
+    return Case(Report("staged", (found,), tally(2, 911)), view())
+
+
+def archive(make: Maker) -> Case:
+    values = pair_values(make)
+    member = {"member": "lib.jar!/it's [one](1) {0}/conf.properties", "decoded": ("zip", "zip")}
+    found = pair_at(values, "dist/bundle.zip", 7)
+    inside = [each._replace(**member) for each in found.locations]
+    packed = finding(
+        KEY_ID,
+        {"key_id": make.key_id()},
+        at("key_id", "logs/old.log.gz", 90_210, 5, decoded=("gzip",), line_hash="f00d:1"),
+    )
+    found = found._replace(locations=tuple(inside))
+    return Case(Report("scan", (found, packed), tally()), view())
+
+
+ODD_NAMES = (
+    "with space and 100%/a:b#c?.py",
+    "c:colon.py",
+    "line\nfeed\x1b[31m\x9b.py",
+    "na\udcefve/caf\udce9.txt",
+    "\u202eevil\u00fcber.py",
+    "../sibling/key.env",
+    "/home/somebody/private/key.env",
+    "a/./b/../c.py",
+    "-dash",
+    "[x](1){0}'.py",
+)
+
+
+def odd_names(make: Maker) -> Case:
+    found = tuple(
+        finding(KEY_ID, {"key_id": make.key_id()}, at("key_id", name, 1, 1)) for name in ODD_NAMES
+    )
+    return Case(Report("scan", found, tally()), view())
+
+
+LONG_NAME = "logs/\x1b[2Jall of the logs of the year.tar.gz"
+
+
+def notices() -> list[Notice]:
+    return [
+        Notice("unreadable", "data/private.db", "Permission denied", True),
+        Notice("decoder-limit", LONG_NAME, "more than 8 layers", True),
+        Notice("unreadable", "/home/somebody/x", "cannot open '/home/somebody/x'", True),
+        Notice("encrypted-archive", "backup.zip", "", False),
+        Notice("rule-timeout", "", "the pattern of rule a-b was stopped by its time limit", True),
+    ]  # fmt: skip
+
+
+def incomplete(make: Maker) -> Case:
+    account = tally(skipped={"binary": 3})
+    for notice in notices():
+        account.notice(notice)
+    found = pair_at(pair_values(make), "config/settings.py", 12)
+    return Case(Report("scan", (found,), account), view())
+
+
+def incomplete_clean(make: Maker) -> Case:
+    account = tally()
+    for notice in notices()[:1]:
+        account.notice(notice)
+    return Case(Report("range", (), account), view(exit_code=2))
+
+
+def set_aside(make: Maker) -> Case:
+    account = tally(
+        skipped={"binary": 2},
+        set_aside={"documentation-example": 3, "placeholder": 1, "allowed-on-line": 1200},
+    )
+    return Case(Report("scan", (), account), view(exit_code=0))
+
+
+def copies(make: Maker) -> Case:
+    values = pair_values(make)
+    places = [("config/settings.py", 12), ("config/settings.py", 80)]
+    places += [(f"deploy/stage-{number:02}.env", 1) for number in range(30)]
+    found = pair_at(values, "config/settings.py", 12)
+    everywhere = [each for path, line in places for each in pair_at(values, path, line).locations]
+    alone = at("key_id", "README.md", 40, 3)
+    return Case(
+        Report("scan", (found._replace(locations=(alone, *reversed(everywhere))),), tally()), view()
+    )
+
+
+def same_line(make: Maker) -> Case:
+    found = [
+        finding(
+            KEY_ID,
+            {"key_id": make.key_id()},
+            at("key_id", "keys.csv", 2, column, line_hash="abc123:4"),
+        )
+        for column in (90, 1, 40)
+    ]
+    return Case(Report("scan", tuple(found), tally()), view())
+
+
+def two_files(make: Maker) -> Case:
+    """The halves of a pair in two files, one of them in base64, and a value of another kind."""
+    found = finding(
+        PAIR,
+        pair_values(make),
+        at("secret", "b/secret.yaml", 9, 11, 56, decoded=("base64",)),
+        at("key_id", "a/id.yaml", 4, 11),
+    )
+    password = finding(
+        CUSTOM,
+        {"mail_password": Secret(b"short [x](1)")},
+        at("mail_password", "mail.cfg", 1, 7, 12),
+    )  # fmt: skip
+    return Case(Report("scan", (password, found), tally()), view())
+
+
+CASES: dict[str, Callable[[Maker], Case]] = {
+    made.__name__: made
+    for made in (
+        clean, lone_key_id, pair, triple, archive, odd_names, incomplete, incomplete_clean,
+        set_aside, copies, same_line, two_files,
+    )
+}  # fmt: skip
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes `case_name` once for each case."""
+    if "case_name" in metafunc.fixturenames:
+        metafunc.parametrize("case_name", CASES)
+
+
+@pytest.fixture
+def make_case() -> Callable[[str], Case]:
+    """Return the function that makes the case of a name, the same one each time."""
+    return lambda name: CASES[name](Maker())
+
+
+@pytest.fixture
+def case(case_name: str) -> Case:
+    """Return the case that the test runs for."""
+    return CASES[case_name](Maker())
+
+
+@pytest.fixture(scope="session")
+def builders() -> object:
+    """Return this module's functions, for tests that make findings of their own."""
+    from types import SimpleNamespace
+
+    return SimpleNamespace(
+        at=at, finding=finding, tally=tally, view=view, Maker=Maker, rule=rule, RULES=RULES,
+        KEY_ID=KEY_ID, PAIR=PAIR, CUSTOM=CUSTOM, Case=Case, CASES=CASES, ODD_NAMES=ODD_NAMES,
+    )  # fmt: skip
