@@ -7,14 +7,15 @@ examples. `scanner.rulebook.loading` reads the first, `scanner.rulebook.compiled
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.findings import Confidence, Severity
+if TYPE_CHECKING:
+    from scanner.findings import Confidence, Severity
 
 BEFORE: Final = 256
-"""How far before an anchor, in bytes, the pattern of a rule may begin, unless the rule says."""
+"""How far before an anchor, in bytes, the pattern of a rule is tried, unless the rule says."""
 AFTER: Final = 8192
-"""How far behind the start of an anchor a match may begin, in bytes, unless the rule says."""
+"""How far behind the start of an anchor it is tried; a match that goes on there is followed."""
 
 
 class Anchor(NamedTuple):
@@ -26,6 +27,10 @@ class Anchor(NamedTuple):
 
     literal: bytes = b""
     run: int = 0
+    before: bytes = b""
+    """For a run: only if one of these bytes stands directly before it; empty for any."""
+    after: bytes = b""
+    """For a run: only if one of these bytes stands directly behind it; empty for any."""
 
 
 class Rule(NamedTuple):
@@ -61,4 +66,5 @@ class Rule(NamedTuple):
     derived_from: tuple[str, ...] = ()
     """Rules whose findings the judge turns into findings of this one; it has no anchors then."""
     before: int = BEFORE
+    """0 means that a match begins at the anchor, and nowhere else."""
     after: int = AFTER

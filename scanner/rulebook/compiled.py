@@ -1,0 +1,61 @@
+"""The shipped rules, from `rules/compiled.json`: what every scan loads, without a YAML parser.
+
+The file is written by `tools/compile_rules.py` from the YAML files; a test proves it current.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from scanner.errors import RuleError
+from scanner.findings import Confidence, Severity
+from scanner.rulebook.files import data_path
+from scanner.rulebook.model import Anchor, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORMAT: Final = 1
+"""Version of the layout of the file, so that a stale one is recognised."""
+
+_LISTS = ("cwe", "remediation", "references", "derived_from")
+
+
+@cache
+def shipped_rules() -> tuple[Rule, ...]:
+    """Return the shipped rules, ordered by their IDs; RuleError for a broken installation."""
+    path = data_path("compiled.json")
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+        if content["format"] != FORMAT:
+            raise ValueError("it was written by another version")
+        return tuple(map(unpack, content["rules"]))
+    except (OSError, LookupError, TypeError, ValueError) as error:
+        raise RuleError(path, "", f"is damaged ({error}); install the program again") from None
+
+
+def pack(rule: Rule) -> dict[str, Any]:
+    """Return `rule` as JSON can hold it; the opposite of `unpack`."""
+    packed: dict[str, Any] = rule._asdict()
+    packed["severity"] = int(rule.severity)
+    packed["confidence"] = int(rule.confidence)
+    packed["anchors"] = [a.run or a.literal.decode("utf-8") for a in rule.anchors]
+    del packed["origin"]
+    return packed
+
+
+def unpack(packed: Mapping[str, Any]) -> Rule:
+    """Return the rule that `packed` stands for; raises LookupError, TypeError or ValueError."""
+    fields = dict(packed)
+    fields["severity"] = Severity(fields["severity"])
+    fields["confidence"] = Confidence(fields["confidence"])
+    fields["anchors"] = tuple(
+        Anchor(run=item) if isinstance(item, int) else Anchor(literal=item.encode())
+        for item in fields["anchors"]
+    )
+    for key in _LISTS:
+        fields[key] = tuple(fields[key])
+    return Rule(origin="", **fields)

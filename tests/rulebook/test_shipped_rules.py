@@ -1,0 +1,243 @@
+"""The shipped rule files: complete, linear, compiled, documented."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from re import _constants as opcodes
+from re import _parser as parser
+
+import jsonschema_rs
+import pytest
+import yaml
+
+from scanner.content import Layer
+from scanner.detectors import DETECTORS, load
+from scanner.detectors.interface import Part
+from scanner.detectors.matching import find
+from scanner.findings import Confidence
+from scanner.rulebook.compiled import shipped_rules
+from scanner.rulebook.examples import expand
+from scanner.rulebook.loading import shipped_files
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = {Path(path): content for path, content in shipped_files()}
+SEARCHED = [content for content in FILES.values() if content.rule.anchors]
+IDS = [content.rule.id for content in FILES.values()]
+
+
+def compile_rules():
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        import compile_rules as tool
+    finally:
+        sys.path.pop(0)
+    return tool
+
+
+def test_compiled_rules_and_pages_are_current(capsys: pytest.CaptureFixture[str]) -> None:
+    code = compile_rules().main(["--check"])
+    assert (code, capsys.readouterr().out) == (0, "")
+
+
+def test_compiling_tells_what_is_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tool = compile_rules()
+    monkeypatch.setattr(tool, "ROOT", tmp_path)
+    monkeypatch.setattr(tool, "COMPILED", tmp_path / "compiled.json")
+    monkeypatch.setattr(tool, "PAGES", tmp_path / "pages")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "gone.md").touch()
+    assert tool.main(["--check"]) == 1
+    assert not (tmp_path / "compiled.json").exists()
+    assert tool.main([]) == 0
+    assert tool.main(["--check"]) == 0
+    assert not (tmp_path / "pages" / "gone.md").exists()
+    assert "left over: pages/gone.md" in capsys.readouterr().out
+
+
+def test_one_page_for_each_rule() -> None:
+    pages = sorted(path.stem for path in (ROOT / "docs" / "rules").glob("*.md"))
+    assert pages == sorted(IDS)
+
+
+@pytest.mark.parametrize("rule_id", IDS)
+def test_pages_have_the_fixed_sections(rule_id: str) -> None:
+    text = (ROOT / "docs" / "rules" / f"{rule_id}.md").read_text("utf-8")
+    headings = tuple(re.findall(r"(?m)^## (.+)$", text))
+    assert headings == compile_rules().HEADINGS
+    assert "\n\n\n" not in text
+
+
+@pytest.mark.parametrize(("path", "content"), FILES.items(), ids=IDS)
+def test_files_are_complete(path: Path, content) -> None:
+    rule = content.rule
+    assert path.stem == rule.id
+    raw = yaml.safe_load(path.read_bytes())
+    wanted = {"why", "recognised", "confidence", "role", "cwe", "remediation", "references"}
+    assert wanted - raw.keys() == set()
+    assert len(content.examples.match) >= 3
+    assert len(content.examples.no_match) >= 3
+    assert len(rule.remediation) >= 2
+    assert rule.summary.endswith(".")
+    assert rule.derived_from or rule.detector in DETECTORS
+    assert set(rule.derived_from) <= set(IDS)
+    for step in rule.remediation:
+        assert step.endswith("."), step
+
+
+SCHEMA = json.loads((ROOT / "rules" / "rule.schema.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=IDS)
+def test_files_follow_the_schema(path: Path) -> None:
+    jsonschema_rs.validator_for(SCHEMA).validate(yaml.safe_load(path.read_bytes()))
+
+
+def test_the_schema_describes_every_key() -> None:
+    def described(schema: dict) -> bool:
+        return all(
+            "description" in part and described(part)
+            for part in schema.get("properties", {}).values()
+        )
+
+    assert described(SCHEMA)
+
+
+# Examples
+
+
+def results(content, text: str):
+    """Run pattern and detector of a rule at each of its anchors in `text`."""
+    rule, data = content.rule, text.encode()
+    layer = Layer(data)
+    for anchor in rule.anchors:
+        literal = re.escape(anchor.literal)
+        run = b"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{%d}(?![A-Za-z0-9+/])" % anchor.run
+        for spot in re.finditer(literal if anchor.literal else run, data):
+            match = find(rule, data, spot.start())
+            judged = match and load(rule.detector)(rule, layer, match)
+            if judged:
+                yield judged
+
+
+def cases(kind: str):
+    return [
+        pytest.param(content, expand(template, f"{content.rule.id}/{kind}/{number}"))
+        for content in SEARCHED
+        for number, template in enumerate(getattr(content.examples, kind), 1)
+    ]
+
+
+@pytest.mark.parametrize(("content", "text"), cases("match"))
+def test_detectors_find_what_examples_show(content, text: str) -> None:
+    found = [part for part in results(content, text) if isinstance(part, Part)]
+    assert [part.rule_id for part in found if part.confidence >= Confidence.MEDIUM] != []
+    for part in found:
+        assert part.role == content.rule.role
+        assert part.evidence
+        assert all(part.value.reveal().decode() not in line for line in part.evidence)
+
+
+@pytest.mark.parametrize(("content", "text"), cases("no_match"))
+def test_detectors_leave_what_examples_exclude(content, text: str) -> None:
+    found = [part for part in results(content, text) if isinstance(part, Part)]
+    assert [part for part in found if part.confidence >= Confidence.MEDIUM] == []
+
+
+# Patterns: linear by structure, since `re` cannot be stopped
+
+
+def repeats(pattern):
+    """Yield each repeat of a parsed pattern: least, most, and what is repeated."""
+    for opcode, argument in pattern:
+        if opcode in (opcodes.MAX_REPEAT, opcodes.MIN_REPEAT, opcodes.POSSESSIVE_REPEAT):
+            yield argument
+        for part in argument if isinstance(argument, tuple | list) else ():
+            if isinstance(part, parser.SubPattern):
+                yield from repeats(part)
+            elif isinstance(part, list):
+                for branch in part:
+                    if isinstance(branch, parser.SubPattern):
+                        yield from repeats(branch)
+
+
+def problem(text: str) -> str:
+    """Return what could make matching `text` take more than linear time, or an empty string."""
+    tree = parser.parse(text)
+    for _, most, body in repeats(tree):
+        if most == opcodes.MAXREPEAT:
+            return "a repeat without an upper bound"
+        if most > 1 and any(low != high for low, high, _ in repeats(body)):
+            return "a repeat within a repeat"
+    flat = list(flattened(tree))
+    first = next(n for n, (code, _) in enumerate(flat) if code not in ASSERTIONS)
+    code, argument = flat[first]
+    if code in (opcodes.MAX_REPEAT, opcodes.MIN_REPEAT) and argument[0] != argument[1]:
+        before = [a for c, a in flat[:first] if c is opcodes.ASSERT_NOT and a[0] == -1]
+        allowed = members(argument[2])
+        if not any(allowed <= members(look[1]) for look in before):
+            return "begins with a repeat that can start anywhere in a run"
+    return ""
+
+
+ASSERTIONS = (opcodes.ASSERT, opcodes.ASSERT_NOT, opcodes.AT)
+
+
+def flattened(tree):
+    for code, argument in tree:
+        if code is opcodes.SUBPATTERN:
+            yield from flattened(argument[3])
+        else:
+            yield code, argument
+
+
+def members(tree) -> set[int]:
+    """Return the bytes that a pattern of one character accepts."""
+    form = re.compile("".join(render(item) for item in tree).encode("latin-1"))
+    return {byte for byte in range(256) if form.fullmatch(bytes((byte,)))}
+
+
+def render(item) -> str:
+    code, argument = item
+    assert code is opcodes.IN, "write a class of characters"
+    parts = []
+    for kind, value in argument:
+        if kind is opcodes.LITERAL:
+            parts.append(rf"\x{value:02x}")
+        elif kind is opcodes.RANGE:
+            parts.append(rf"\x{value[0]:02x}-\x{value[1]:02x}")
+        else:
+            raise AssertionError(kind)
+    return f"[{''.join(parts)}]"
+
+
+@pytest.mark.parametrize("content", SEARCHED, ids=lambda content: content.rule.id)
+def test_patterns_are_linear(content) -> None:
+    assert problem(content.rule.pattern) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x[a-z]+", "without an upper bound"),
+        ("x(?:[a-z]{1,9}-?){2,9}", "within a repeat"),
+        ("x(?:[a-z]{1,9}|[0-9]{2,4}){1,9}", "within a repeat"),
+        ("[a-z]{3,90}x", "start anywhere"),
+        ("(?<![0-9])(?P<value>[a-z]{3,90})x", "start anywhere"),
+        ("(?<![a-z])(?P<value>[a-z]{3,90})x", ""),
+        ("(?:ab|cd){3}[a-z]{4}", ""),
+    ],
+)
+def test_the_check_of_patterns_works(text: str, said: str) -> None:
+    assert said in problem(text)
+    assert bool(said) == bool(problem(text))
+
+
+def test_shipped_rules_are_those_of_the_files() -> None:
+    assert {rule.id: rule for rule in shipped_rules()} == {
+        content.rule.id: content.rule for content in FILES.values()
+    }

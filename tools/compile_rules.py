@@ -1,0 +1,124 @@
+"""Write what is made from the rule files: `rules/compiled.json` and the pages in `docs/rules/`.
+
+    python tools/compile_rules.py           # both
+    python tools/compile_rules.py --check   # write nothing; exit 1 if anything is not current
+
+The output depends on the rule files alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scanner.errors import RuleError  # noqa: E402
+from scanner.rulebook.compiled import FORMAT, pack  # noqa: E402
+from scanner.rulebook.loading import shipped_files  # noqa: E402
+
+if TYPE_CHECKING:
+    from scanner.rulebook.checking import RuleFile
+
+COMPILED = ROOT / "rules" / "compiled.json"
+PAGES = ROOT / "docs" / "rules"
+HEADINGS = (
+    "What it is",
+    "Why it matters",
+    "How it is recognised",
+    "Examples",
+    "What to do",
+    "References",
+)
+
+
+def compiled_text(files: list[RuleFile]) -> str:
+    """Return the content of `rules/compiled.json`: one line for each rule, for readable diffs."""
+    rules = [json.dumps(pack(file.rule), ensure_ascii=False, sort_keys=True) for file in files]
+    joined = ",\n".join(rules)
+    return f'{{"format": {FORMAT}, "rules": [\n{joined}\n]}}\n'
+
+
+def page(file: RuleFile) -> str:
+    """Return the documentation page of a rule, as Markdown."""
+    rule = file.rule
+    origin = (
+        f"derived from {', '.join(f'[`{base}`]({base}.md)' for base in rule.derived_from)}"
+        if rule.derived_from
+        else f"judged by the detector `{rule.detector}`"
+    )
+    sections = (
+        rule.summary,
+        rule.why,
+        file.recognised,
+        _examples(file),
+        "\n".join(f"{number}. {step}" for number, step in enumerate(rule.remediation, 1)),
+        "\n".join(f"- <{address}>" for address in rule.references),
+    )
+    head = (
+        f"<!-- Made from rules/{rule.id}.yaml by tools/compile_rules.py; edit that file. -->\n"
+        f"# {rule.name}\n\n"
+        f"`{rule.id}`: severity {rule.severity.label}, confidence {rule.confidence.label}, "
+        f"{', '.join(rule.cwe)}; {origin}.\n"
+    )
+    parts = [f"## {title}\n\n{text}\n" for title, text in zip(HEADINGS, sections, strict=True)]
+    return "\n".join([head, *parts])
+
+
+def _examples(file: RuleFile) -> str:
+    return (
+        "`{{name}}` stands for a value that is made up when the examples are tested "
+        f"(`keycatch rules test`).\n\nReported:\n\n{_listing(file.examples.match)}\n\n"
+        f"Not reported by this rule:\n\n{_listing(file.examples.no_match)}"
+    )
+
+
+def _listing(examples: tuple[str, ...]) -> str:
+    return "\n\n".join(f"```text\n{example}\n```" for example in examples)
+
+
+def outputs() -> dict[Path, str]:
+    """Return the content of every file that is made from the rule files."""
+    files = [file for _, file in shipped_files()]
+    made = {COMPILED: compiled_text(files)}
+    made.update({PAGES / f"{file.rule.id}.md": page(file) for file in files})
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the tool; returns its exit code."""
+    parser = argparse.ArgumentParser(description="Write what is made from the rule files.")
+    parser.add_argument("--check", action="store_true", help="write nothing, tell what is stale")
+    options = parser.parse_args(arguments)
+    try:
+        made = outputs()
+    except RuleError as error:
+        print(error, file=sys.stderr)
+        return 1
+    stale = [path for path, text in made.items() if not _is(path, text)]
+    left_over = [path for path in sorted(PAGES.glob("*.md")) if path not in made]
+    for path in stale:
+        print(f"{'stale' if options.check else 'writing'}: {path.relative_to(ROOT)}")
+        if not options.check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(made[path], encoding="utf-8", newline="\n")
+    for path in left_over:
+        print(f"{'left over' if options.check else 'deleting'}: {path.relative_to(ROOT)}")
+        if not options.check:
+            path.unlink()
+    return 1 if options.check and (stale or left_over) else 0
+
+
+def _is(path: Path, text: str) -> bool:
+    try:
+        return path.read_bytes() == text.encode()
+    except FileNotFoundError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main())
