@@ -1,0 +1,197 @@
+"""Secret access keys: 40 random characters, believed by what they are and by what names them.
+
+A secret has no prefix and no checksum. Three things decide: whether the 40 characters are random
+(`scanner.aws.randomness`), whether they stand alone rather than being a piece of longer encoded
+data, and what the text before them calls them. A key ID near by is not looked at here: that is the
+business of pairing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.aws import randomness
+from scanner.aws.placeholders import placeholder
+from scanner.detectors.interface import Aside, Match, Part
+from scanner.detectors.surroundings import (
+    is_bare,
+    label,
+    long_run,
+    neighbour_lines,
+    url_safe_tails,
+)
+from scanner.findings import Confidence, Severity
+from scanner.secret import Secret
+
+if TYPE_CHECKING:
+    from scanner.content import Layer
+    from scanner.rulebook.model import Rule
+
+NAMED_FLOOR_BITS: Final = 0.0
+"""A value that an AWS name introduces is believed down to here: 1 random secret in 10 million is
+below, and so is every path, identifier and sentence that people put there."""
+
+_URL_SAFE_SHA256: Final = 43
+"""Characters of a SHA-256 in URL-safe base64 without padding: in the RECORD of every wheel, and one
+in forty of them has 40 characters between two that are not in the alphabet of a secret."""
+
+_NAME: Final = re.compile(rb"(?:[A-Za-z]{1,10} ){0,2}[A-Za-z0-9_.:/-]{1,40}\Z")
+_WIDEST_WRAPPED: Final = 128
+"""Characters of a line of wrapped base64: 64 in PEM, 76 in MIME, up to this elsewhere."""
+
+AWS, PERHAPS, NOTHING, OTHER = 2, 1, 0, -1
+
+
+class Names(NamedTuple):
+    """Compiled name lists of a rule, from its option `names`."""
+
+    aws: re.Pattern[bytes]
+    perhaps: re.Pattern[bytes]
+    other: re.Pattern[bytes]
+
+
+def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
+    """Judge a run of exactly 40 base64 characters."""
+    data = layer.data
+    value = data[match.start : match.end]
+    if value.upper() == value or value.lower() == value:
+        return None  # one random secret in a billion; every hash and most paths
+    reason = placeholder(value)
+    if reason:
+        return Aside(reason, rule.role, layer, match.start, match.end)
+    bits = randomness.score(value)
+    if bits < NAMED_FLOOR_BITS:
+        return None
+    level, name = naming(rule, label(data, match.start))
+    floor = NAMED_FLOOR_BITS if level == AWS else randomness.LOW_BITS
+    if bits < floor or randomness.regularity(value):
+        return None
+    if _inside_encoded_data(data, match):
+        return None
+    confidence, severity = _verdict(rule, level, bits)
+    evidence = [f"40 random characters ({bits:.0f} bits more likely random than text)"]
+    if level == AWS:
+        evidence.append(f"named {name}")
+    elif _is_glued(data, match):
+        level, confidence, severity = OTHER, Confidence.LOW, Severity.LOW
+        evidence.append("glued to other characters by - or _, as in tokens of other vendors")
+    elif level == PERHAPS:
+        evidence.append(f"named {name}, as secrets often are")
+    elif level == OTHER:
+        evidence.append(f"named {name}, which suggests something else")
+    else:
+        evidence.append("nothing names it")
+    if level != AWS and _among_its_like(data, match):
+        # Perhaps encoded data, perhaps a list of secrets: a list of key IDs near by would tell.
+        confidence, severity = Confidence.LOW, Severity.LOW
+        evidence.append("one of several lines of the same length, as in encoded data")
+    return Part(
+        rule_id=rule.id,
+        role=rule.role,
+        value=Secret(value),
+        layer=layer,
+        start=match.start,
+        end=match.end,
+        confidence=confidence,
+        severity=severity,
+        evidence=tuple(evidence),
+        bits=bits,
+        named=level,
+    )
+
+
+def _verdict(rule: Rule, level: int, bits: float) -> tuple[Confidence, Severity]:
+    random = bits >= randomness.MEDIUM_BITS
+    if level == AWS:
+        likely = bits >= randomness.LOW_BITS
+        return (rule.confidence if likely else Confidence.MEDIUM), Severity.HIGH
+    if level == PERHAPS:
+        return (Confidence.MEDIUM if random else Confidence.LOW), Severity.HIGH
+    if level == NOTHING:
+        return (Confidence.MEDIUM if random else Confidence.LOW), Severity.MEDIUM
+    return Confidence.LOW, Severity.LOW
+
+
+def naming(rule: Rule, text: bytes) -> tuple[int, str]:
+    """Return what the label `text` calls the value that follows it: the level and the name.
+
+    The name nearest to the value counts, so that in `integrity: ..., secret_key: ...` each value
+    has its own. Names come from the option `names` of the rule.
+    """
+    names = _names(rule)
+    best_end, best_level, best_name = -1, NOTHING, b""
+    for level, pattern in ((AWS, names.aws), (PERHAPS, names.perhaps), (OTHER, names.other)):
+        for found in pattern.finditer(text):
+            if found.end() > best_end:
+                best_end, best_level = found.end(), level
+                best_name = found[0]
+    return best_level, _quotable(best_name)
+
+
+def _quotable(name: bytes) -> str:
+    # Evidence never holds credential material, and a pattern may reach over another value: only
+    # the last word is told, and what are clearly words of the same name before it.
+    said = _NAME.search(name.rstrip(b" \t\r\n\"'=:>,|("))
+    return said[0].decode("ascii") if said else "so"
+
+
+@lru_cache(maxsize=8)
+def _names_of(lists: tuple[tuple[str, ...], ...]) -> Names:
+    return Names(
+        *(re.compile("|".join(names).encode() or b"(?!)", re.IGNORECASE) for names in lists)
+    )
+
+
+def _names(rule: Rule) -> Names:
+    names = rule.options.get("names")
+    lists = names if isinstance(names, dict) else {}
+    return _names_of(tuple(tuple(lists.get(key, ())) for key in Names._fields))
+
+
+def _inside_encoded_data(data: bytes, match: Match) -> bool:
+    # The last line of wrapped base64 (PEM, MIME, YAML) can be 40 characters long, and a run
+    # between the `-` and `_` of URL-safe base64 or between the dots of a JWT can be as well.
+    if _ends_wrapped_lines(data, match):
+        return True
+    if data[max(0, match.start - 7) : match.start] == b"base64,":
+        return True
+    before, after = url_safe_tails(data, match.start, match.end)
+    glued = (before + after).replace(b"-", b"").replace(b"_", b"")
+    if len(glued) >= 20 and randomness.score(glued) > 0:
+        return True
+    return _between_dots(data, match)
+
+
+def _ends_wrapped_lines(data: bytes, match: Match) -> bool:
+    # Nobody wraps at more than 128 characters: a session token in the next line is longer.
+    if not is_bare(data, match.start):
+        return False
+    return any(
+        match.end - match.start < len(run) <= _WIDEST_WRAPPED and randomness.score(run) > 0
+        for run in map(long_run, neighbour_lines(data, match.start, match.end))
+    )
+
+
+def _between_dots(data: bytes, match: Match) -> bool:
+    if data[match.start - 1 : match.start] == b"." and match.start > 1:
+        before, _ = url_safe_tails(data, match.start - 1, match.end)
+        if len(before) >= 16 and before[:3] in (b"eyJ", b"ey0"):
+            return True
+    if data[match.end : match.end + 1] == b".":
+        _, after = url_safe_tails(data, match.start, match.end + 1)
+        return len(after) >= 16
+    return False
+
+
+def _is_glued(data: bytes, match: Match) -> bool:
+    # Emphasis (`_..._`) and the dashes of an option are not glue: something has to be glued to it.
+    return any(tail.strip(b"-_") for tail in url_safe_tails(data, match.start, match.end))
+
+
+def _among_its_like(data: bytes, match: Match) -> bool:
+    length = match.end - match.start
+    return all(
+        len(long_run(line)) == length for line in neighbour_lines(data, match.start, match.end)
+    )

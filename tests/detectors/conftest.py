@@ -1,0 +1,37 @@
+"""What the tests of detectors share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from scanner.content import Layer
+from scanner.detectors import load
+from scanner.detectors.interface import Aside, Part
+from scanner.detectors.matching import find
+from scanner.rulebook.compiled import shipped_rules
+
+Detect = Callable[[str, str | bytes], list[Part | Aside]]
+
+
+@pytest.fixture
+def detect() -> Detect:
+    """Return a function (ID of a shipped rule, text) to what its detector says of the text."""
+    rules = {rule.id: rule for rule in shipped_rules()}
+
+    def run(rule_id: str, text: str | bytes) -> list[Part | Aside]:
+        rule = rules[rule_id]
+        layer = Layer(text.encode() if isinstance(text, str) else text)
+        found: dict[object, Part | Aside] = {}
+        for anchor in rule.anchors:
+            run_of = b"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{%d}(?![A-Za-z0-9+/])" % anchor.run
+            for spot in re.finditer(re.escape(anchor.literal) or run_of, layer.data):
+                match = find(rule, layer.data, spot.start())
+                judged = match and load(rule.detector)(rule, layer, match)
+                if judged:
+                    found.setdefault(match, judged)
+        return list(found.values())
+
+    return run
