@@ -8,11 +8,13 @@ searches each layer that comes out, and so goes down until nothing is left to de
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.content import Layer
-from scanner.rulebook.model import Anchor
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from scanner.content import Layer
+    from scanner.rulebook.model import Anchor
 
 MAX_DEPTH = 8
 """Layers on top of one another: an archive in an archive, base64 in JSON in base64."""

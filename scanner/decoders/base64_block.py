@@ -1,0 +1,202 @@
+r"""Where a block of base64 begins and ends, and where its characters stand.
+
+A block is one run of the alphabet, or several in lines of equal length of which the last may be
+shorter, as PEM, MIME and `base64` write it; lines may be indented (a block scalar in YAML) or end
+in a literal `\n` (in a string literal).
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_right
+
+_SEPARATOR = re.compile(rb"[ \t]*\r?\n[ \t]*|(?:\\r)?\\n")
+_CLOSES = re.compile(rb"={1,2}|[ \t]*(?:\r?\n|\Z)|\\[nr\"]|[\"'`<]")
+"""What stands behind a line of base64, and hardly ever behind a word at the start of a line."""
+_WORD = 20
+"""Characters: a shorter line may be a word that happens to stand beside base64."""
+_SHORTEST = 48
+"""Characters: lines of base64 that was wrapped by a program are not shorter."""
+_RULE = b"---"
+"""Starts the end line of PEM and a document of YAML, in characters of the URL-safe alphabet."""
+_INDENT = 256
+_STEP = 1024
+
+
+class Block:
+    """The block around an offset, which moves on through the data."""
+
+    __slots__ = ("_before", "_counted", "_data", "_run", "begin", "end")
+
+    def __init__(self, data: bytes, run: re.Pattern[bytes]) -> None:
+        """Begin with no block; `run` matches a run of its alphabet."""
+        self._data = data
+        self._run = run
+        self.begin = self.end = 0
+        self._counted = self._before = 0
+
+    def move(self, offset: int) -> None:
+        """Become the block around `offset`, which is not before the one of the last call."""
+        if not self.begin <= offset < self.end:
+            self.begin, self.end = _span(self._data, offset, self._run)
+            self._counted, self._before = self.begin, 0
+
+    def before(self, offset: int) -> int:
+        """Return how many characters of the block stand before `offset`."""
+        if offset > self._counted:
+            self._before += len(_characters(self._data[self._counted : offset]))
+            self._counted = offset
+        return self._before
+
+    def characters(self) -> bytes:
+        """Return the base64 characters of the block, without what separates its lines."""
+        return _characters(self._data[self.begin : self.end])
+
+
+def _characters(text: bytes) -> bytes:
+    if b"\\" in text:
+        return _SEPARATOR.sub(b"", text)
+    # Nothing else in a block is white space, and this is 50 times faster.
+    return b"".join(text.split()) if b"\n" in text else text
+
+
+def _span(data: bytes, offset: int, run: re.Pattern[bytes]) -> tuple[int, int]:
+    begin = _run_start(data, offset, run)
+    found = run.match(data, offset)
+    end = found.end() if found else offset
+    # The letter of `\n` belongs to the alphabet, but not to the block.
+    if data[begin - 1 : begin + 1] in (b"\\n", b"\\r", b"\\t") and begin < offset:
+        begin += 1
+    width = end - begin
+    above = _above(data, begin)
+    last_line = end
+    end, joined = _join_below(data, end, width, above >= 0, run)
+    begin = _join_above(data, begin, above, width if end > last_line else 0, joined or width, run)
+    return begin, end
+
+
+def _join_below(
+    data: bytes, end: int, width: int, full: bool, run: re.Pattern[bytes]
+) -> tuple[int, int]:
+    """Return the end of the block and the width of its lines, 0 if it has one line only."""
+    total = width
+    joined = 0
+    while True:
+        separator = _SEPARATOR.match(data, end)
+        line = run.match(data, separator.end()) if separator else None
+        if not line or not _CLOSES.match(data, line.end()) or line[0].startswith(_RULE):
+            return end, joined
+        size = line.end() - line.start()
+        if not full and size >= _WORD:
+            # The first line stands behind something else, so its length says nothing.
+            width, full = size, True
+        if size > width:
+            return end, joined
+        total += size
+        is_word = size < min(width, _WORD) and not data.startswith(b"=", line.end())
+        if is_word and (total % 4 or width % 4 or width < _SHORTEST):
+            return end, joined  # EOF, for instance; otherwise the rest of the block
+        end, joined = line.end(), width
+        if size < width:
+            return end, joined
+
+
+def _join_above(
+    data: bytes, begin: int, above: int, width: int, length: int, run: re.Pattern[bytes]
+) -> int:
+    """Return where the block begins; `width` is that of its lines, 0 where it is not known yet."""
+    while above > 0:
+        start = _run_start(data, above, run)
+        if data[start - 1 : start + 1] in (b"\\n", b"\\r", b"\\t"):
+            start += 1
+        size = above - start
+        next_above = _above(data, start)
+        if next_above < 0:
+            # Behind something else in its line, such as a key.
+            return start if size >= _WORD else begin
+        if size < max(length, _WORD) or (width and size != width):
+            return begin
+        width = size
+        begin, above = start, next_above
+    return begin
+
+
+def _above(data: bytes, begin: int) -> int:
+    """Return where the line above ends if `begin` is the first in its line but for indentation.
+
+    -1 if it is not, 0 if there is no line above.
+    """
+    floor = max(0, begin - _INDENT)
+    before = data[floor:begin]
+    if before.endswith(b"\\n"):
+        before = before[:-2].removesuffix(b"\\r")
+        return floor + len(before)
+    before = before.rstrip(b" \t")
+    if not before:
+        return 0 if floor == 0 else -1
+    if not before.endswith(b"\n"):
+        return -1
+    return floor + len(before[:-1].removesuffix(b"\r").rstrip(b" \t"))
+
+
+def _run_start(data: bytes, offset: int, run: re.Pattern[bytes]) -> int:
+    """Return where the run that holds or ends at `offset` begins.
+
+    No search goes backwards, so it is looked for in reversed pieces of growing size.
+    """
+    step = _STEP
+    while offset > 0:
+        chunk = data[max(0, offset - step) : offset][::-1]
+        found = run.match(chunk)
+        size = found.end() if found else 0
+        offset -= size
+        if size < len(chunk):
+            break
+        step *= 4
+    return offset
+
+
+class Base64Map:
+    """Maps decoded bytes to the characters that hold their bits, through line breaks."""
+
+    __slots__ = ("_begin", "_data", "_end", "_label", "_lines", "_places", "_skip")
+
+    def __init__(self, data: bytes, begin: int, end: int, skip: int, label: int) -> None:
+        """Describe the decoding of the block `data[begin:end]`.
+
+        Its first `skip` characters do not belong to it; `label` bytes right before `begin` stand
+        undecoded at the start of what was decoded.
+        """
+        self._data = data
+        self._begin = begin
+        self._end = end
+        self._skip = skip
+        self._label = label
+        self._lines: array[int] | None = None
+        self._places: array[int] = array("Q")
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the characters that encode decoded bytes `start` to `end`."""
+        label = self._label
+        begin = self._begin
+        low = self._place((start - label) * 8 // 6) if start >= label else begin - label + start
+        if end <= max(start, label):
+            return low, (low if end <= start else begin - label + end)
+        return low, self._place(-(-(end - label) * 8 // 6) - 1) + 1
+
+    def _place(self, character: int) -> int:
+        """Return the offset of a character, counted from the first one that was decoded."""
+        if self._lines is None:
+            self._lines = self._index()
+        character += self._skip
+        index = bisect_right(self._lines, character) - 1
+        return self._places[index] + character - self._lines[index]
+
+    def _index(self) -> array[int]:
+        lines = array("Q", [0])
+        self._places.append(self._begin)
+        for separator in _SEPARATOR.finditer(self._data, self._begin, self._end):
+            lines.append(lines[-1] + separator.start() - self._places[-1])
+            self._places.append(separator.end())
+        return lines

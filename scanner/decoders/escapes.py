@@ -1,0 +1,150 @@
+"""Decoding escapes in place, for decoders that replace a few bytes in otherwise readable text.
+
+The neighbourhood of the escapes is decoded with them: the name before a value and the lines above
+and below tell what it is. Neighbourhoods are merged, so that no byte is decoded once per escape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from scanner.content import Layer, Segments
+
+if TYPE_CHECKING:
+    from scanner.decoders.interface import Budget
+
+REACH = 4096
+"""Bytes decoded to either side of an escape: a session token is hardly ever longer."""
+GAP = 256
+"""Neighbourhoods nearer to each other than this become one layer: a layer costs more than bytes."""
+LARGEST = 1 << 20
+"""Bytes of one neighbourhood; larger ones are cut, with an overlap of twice the reach."""
+_LINES_ABOVE = 2
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+
+Replace = Callable[["re.Match[bytes]"], bytes]
+
+
+class EscapeMap:
+    """Maps decoded offsets to the source; made into `Segments` only when a finding asks."""
+
+    __slots__ = ("_begin", "_data", "_end", "_escape", "_replace", "_segments")
+
+    def __init__(
+        self, data: bytes, begin: int, end: int, escape: re.Pattern[bytes], replace: Replace
+    ) -> None:
+        """Describe `escape.sub(replace, data[begin:end])`."""
+        self._data = data
+        self._begin = begin
+        self._end = end
+        self._escape = escape
+        self._replace = replace
+        self._segments: Segments | None = None
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the source, escapes included whole."""
+        if self._segments is None:
+            self._segments = self._build()
+        return self._segments.source(start, end)
+
+    def _build(self) -> Segments:
+        decoded, source = [0], [self._begin]
+        for match in self._escape.finditer(self._data, self._begin, self._end):
+            start, end = match.span()
+            at = decoded[-1] + start - source[-1]
+            if start > source[-1]:
+                decoded.append(at)
+                source.append(start)
+            decoded.append(at + len(self._replace(match)))
+            source.append(end)
+        if self._end > source[-1]:
+            decoded.append(decoded[-1] + self._end - source[-1])
+            source.append(self._end)
+        return Segments(decoded, source)
+
+
+def decode_escapes(
+    layer: Layer,
+    offsets: Iterable[int],
+    budget: Budget,
+    decoder: str,
+    escape: re.Pattern[bytes],
+    replace: Replace,
+) -> Iterator[Layer]:
+    """Yield the neighbourhoods of `offsets` with every match of `escape` replaced.
+
+    `escape` must match the same with and without what stands before it; `replace` never gives
+    nothing, and never more bytes than it replaces.
+    """
+    data = layer.data
+    for begin, end in neighbourhoods(data, offsets):
+        if escape.search(data, begin, end) is None:
+            continue
+        if not budget.take(end - begin):
+            from scanner.decoders.unpack import LIMIT, path_of
+
+            budget.leave(LIMIT, f"more {decoder} escapes than are decoded: {path_of(layer, '')}")
+            return
+        yield Layer(
+            escape.sub(replace, data[begin:end]),
+            below=layer,
+            decoder=decoder,
+            offsets=EscapeMap(data, begin, end, escape, replace),
+        )
+
+
+def neighbourhoods(data: bytes, offsets: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield ascending spans of `data` that hold all ascending `offsets` and what is around them.
+
+    A span reaches to the line above and the line below, at most `REACH` bytes. Spans are disjoint,
+    except that those which would be larger than `LARGEST` overlap.
+    """
+    begin = end = -1
+    for offset in offsets:
+        if offset + REACH // 2 <= end:
+            continue
+        low, high = _around(data, offset)
+        if begin < 0:
+            begin, end = low, high
+        elif low > end + GAP:
+            yield begin, end
+            begin, end = low, high
+        else:
+            end = max(end, high)
+            if end - begin > LARGEST:
+                yield begin, end
+                begin = _behind_run(data, max(begin, end - 2 * REACH), end)
+    if begin >= 0:
+        yield begin, end
+
+
+def _around(data: bytes, offset: int) -> tuple[int, int]:
+    floor = max(0, offset - REACH)
+    low = offset
+    for _ in range(_LINES_ABOVE + 1):
+        low = data.rfind(b"\n", floor, low)
+        if low < 0:
+            break
+    low = low + 1 if low >= 0 else _behind_run(data, floor, offset)
+    ceiling = min(len(data), offset + REACH)
+    high = data.find(b"\n", offset, ceiling)
+    if high >= 0:
+        high = data.find(b"\n", high + 1, ceiling)
+    if high < 0:
+        high = ceiling if ceiling == len(data) else _before_run(data, offset, ceiling)
+    return low, high
+
+
+def _behind_run(data: bytes, cut: int, stop: int) -> int:
+    # A cut through a long run could leave just as much of it as a secret is long.
+    if cut == 0:
+        return 0
+    found = _NOT_BASE64.search(data, cut, stop)
+    return found.start() if found else cut
+
+
+def _before_run(data: bytes, stop: int, cut: int) -> int:
+    found = _NOT_BASE64.search(data[stop:cut][::-1])
+    return cut - found.start() if found else cut

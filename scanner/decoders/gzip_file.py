@@ -1,0 +1,66 @@
+"""gzip (RFC 1952): the content of a compressed file; also of user-data in base64.
+
+The checksums are not verified: content that fails its checksum is looked at like any other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scanner.decoders.interface import Budget, Decoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scanner.content import Layer
+
+_MAGIC = b"\x1f\x8b\x08"
+_FIXED = 10
+"""Bytes of a header without options."""
+_TRAILER = 8
+"""CRC-32 and size modulo 2^32, behind the compressed data."""
+_HEADER_CRC, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
+"""Flags: which options follow the header."""
+
+
+def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+    """Yield what the gzip file `layer` holds, all its members as one text."""
+    from scanner.decoders.streams import Stream, inflater
+    from scanner.decoders.unpack import DAMAGED, LIMIT, path_of, unpack
+
+    data = layer.data
+
+    def begin(position: int) -> tuple[Any, int] | None:
+        payload = payload_start(data, position)
+        return (inflater(), payload) if payload >= 0 else None
+
+    if not data.startswith(_MAGIC):
+        return
+    stream = Stream(data, 0, len(data), begin, trailer=_TRAILER)
+    yield from unpack(stream, layer, "gzip", "", budget)
+    if stream.damaged or payload_start(data, 0) < 0:
+        budget.leave(DAMAGED, f"gzip: {path_of(layer, '')}")
+    if stream.limited:
+        budget.leave(LIMIT, f"too many gzip members: {path_of(layer, '')}")
+
+
+def payload_start(data: bytes, position: int) -> int:
+    """Return where the compressed data of the gzip member at `position` begins; -1 for none."""
+    if data[position : position + 3] != _MAGIC or len(data) < position + _FIXED:
+        return -1
+    flags = data[position + 3]
+    position += _FIXED
+    if flags & _EXTRA:
+        position += 2 + int.from_bytes(data[position : position + 2], "little")
+    for option in (_NAME, _COMMENT):
+        if flags & option:
+            end = data.find(b"\0", position)
+            if end < 0:
+                return -1
+            position = end + 1
+    if flags & _HEADER_CRC:
+        position += 2
+    return position
+
+
+DECODER = Decoder("gzip", ((0, _MAGIC),), (), decode)

@@ -1,0 +1,90 @@
+r"""The escapes of string literals in JSON, JavaScript, Java, Python and C, in place.
+
+PHP escapes the slash in JSON, Gson and Go write `\u003d`, `\u0026` and `\u003e`, nginx logs `\x22`.
+An escape right before a credential is glued to it: a secret after `\n` is a run of 41 characters
+(a cell of a notebook), after `\x3e` one of 43, after `\u003e` one of 45. A string in a string
+(`\\\/`, `\\n`) comes by recursion.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.decoders.interface import Budget, Decoder
+from scanner.rulebook.model import Anchor
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Sequence
+
+    from scanner.content import Layer
+
+_SLASH = b"\\/"
+_UNICODE, _HEX = b"\\u002", b"\\x2"
+_SLASH_OR_PLUS = b"fFbB"
+"""Last digits of U+002F and U+002B."""
+_KEY_IDS = (b"AKIA", b"ASIA")
+_RUNS = (41, 43, 45)
+_LETTERS = {
+    0x62: b"\b", 0x66: b"\f", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t",
+}  # fmt: skip
+"""What the letter of a two-character escape stands for; any other character is itself."""
+
+
+def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+    """Yield the surroundings of escapes next to credentials, decoded."""
+    import re
+
+    from scanner.decoders.escapes import decode_escapes
+
+    data = layer.data
+    glue = rb"\\(?:[nrtbf]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
+    glued = re.compile(glue + rb"\Z")
+    leading = re.compile(glue + rb"[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])")
+
+    def worthwhile(offset: int) -> bool:
+        if data.startswith(_SLASH, offset):
+            return True
+        for literal in (_UNICODE, _HEX):
+            if data.startswith(literal, offset):
+                end = offset + len(literal)
+                return data[end : end + 1] in _SLASH_OR_PLUS
+        if data.startswith(_KEY_IDS, offset) and glued.search(data, max(0, offset - 6), offset):
+            return True
+        return offset > 0 and leading.match(data, offset - 1) is not None
+
+    escape = re.compile(
+        rb"\\(?:[\"'\\/bfnrt]|x[0-9A-Fa-f]{2}"
+        rb"|u[dD][89aAbB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
+        rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\})"
+    )
+    yield from decode_escapes(
+        layer, filter(worthwhile, offsets), budget, "json-string", escape, _replace
+    )
+
+
+def _replace(match: re.Match[bytes]) -> bytes:
+    escape = match[0]
+    letter = escape[1]
+    if letter == 0x78:  # x
+        return bytes.fromhex(escape[2:].decode())
+    if letter != 0x75:  # u
+        return _LETTERS.get(letter, escape[1:])
+    if len(escape) == 12 and escape[6:7] == b"\\":
+        units = bytes.fromhex((escape[2:6] + escape[8:]).decode())
+        return units.decode("utf-16-be").encode()
+    code = int(escape[2:].strip(b"{}"), 16)
+    if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        return b"?"
+    return chr(code).encode()
+
+
+DECODER = Decoder(
+    "json-string",
+    (),
+    (
+        *(Anchor(literal) for literal in (_SLASH, _UNICODE, _HEX, *_KEY_IDS)),
+        *(Anchor(run=run, before=b"\\") for run in _RUNS),
+    ),
+    decode,
+)

@@ -1,0 +1,61 @@
+"""Percent-encoding (RFC 3986, section 2.1), in place: URLs, form data, logs of requests.
+
+In the URL-encoded form of a secret access key only `/` and `+` are escaped, in that of a session
+token `=` as well; those, `:` and `&` also stand right before a credential. Where the escape before
+it is the only one, the key ID or the secret is glued to hexadecimal digits: `%3DAKIA...`, and a run
+of 42 characters that begins with the digits. `%252` is `%2` encoded twice; the second layer comes
+by recursion.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.decoders.interface import Budget, Decoder
+from scanner.rulebook.model import Anchor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scanner.content import Layer
+
+_ESCAPED = (b"%2F", b"%2f", b"%2B", b"%2b", b"%252")
+_KEY_IDS = (b"AKIA", b"ASIA")
+_SECRET_AND_DIGITS = 42
+
+
+def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+    """Yield the surroundings of percent-encoded credentials, decoded."""
+    import re
+
+    from scanner.decoders.escapes import decode_escapes
+
+    data = layer.data
+    glued = re.compile(rb"%(?:25)*[0-9A-Fa-f]{2}\Z")
+
+    def worthwhile(offset: int) -> bool:
+        if data.startswith(_ESCAPED, offset):
+            return True
+        if data.startswith(_KEY_IDS, offset) and glued.search(data, max(0, offset - 9), offset):
+            return True
+        return glued.search(data, max(0, offset - 1), offset + 2) is not None
+
+    yield from decode_escapes(
+        layer,
+        filter(worthwhile, offsets),
+        budget,
+        "percent",
+        re.compile(rb"%[0-9A-Fa-f]{2}"),
+        lambda match: bytes.fromhex(match[0][1:].decode()),
+    )
+
+
+DECODER = Decoder(
+    "percent",
+    (),
+    (
+        *(Anchor(literal) for literal in _ESCAPED + _KEY_IDS),
+        Anchor(run=_SECRET_AND_DIGITS, before=b"%"),
+    ),
+    decode,
+)

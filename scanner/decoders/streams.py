@@ -1,0 +1,219 @@
+"""Reading a part of a layer, decompressed or as it stands, without ever raising.
+
+A `Read` is asked for no more bytes than the budget has left. So a bomb costs its budget and nothing
+beyond it, whatever sizes it claims.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+Read = Callable[[int], bytes]
+"""Given a number of bytes, at least 1, returns the next ones: fewer only where they end there."""
+
+FEED = 4 << 10
+"""Compressed bytes handed over at once: what a damaged place costs of the content before it."""
+MAX_STREAMS = 1 << 16
+"""Streams one after another in one file; a stream may be empty, so the budget does not end them."""
+
+
+class Slice:
+    """Reads a part of a layer: a `Read` without decompression."""
+
+    __slots__ = ("_data", "_end", "position")
+
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        """Read `data[start:end]`."""
+        self._data = data
+        self._end = min(end, len(data))
+        self.position = start
+
+    def __call__(self, size: int) -> bytes:
+        """Return the next `size` bytes, fewer at the end."""
+        piece = self._data[self.position : min(self.position + size, self._end)]
+        self.position += len(piece)
+        return piece
+
+
+class Part:
+    """Reads the next `size` bytes of another `Read` and no more."""
+
+    __slots__ = ("_read", "remaining")
+
+    def __init__(self, read: Read, size: int) -> None:
+        """Read `size` bytes from `read`."""
+        self._read = read
+        self.remaining = size
+
+    def __call__(self, size: int) -> bytes:
+        """Return the next `size` bytes, fewer at the end."""
+        size = min(size, self.remaining)
+        piece = self._read(size) if size else b""
+        self.remaining -= len(piece)
+        return piece
+
+
+class Stream:
+    """Decompresses a part of a layer, one compressed stream after another: a `Read`.
+
+    `begin` is told an offset and returns a decompressor with the interface of
+    `bz2.BZ2Decompressor` and the offset where its input begins, or None where no further stream
+    begins.
+    """
+
+    __slots__ = (
+        "_begin",
+        "_data",
+        "_decompressor",
+        "_end",
+        "_streams",
+        "_to_end",
+        "_trailer",
+        "damaged",
+        "failure",
+        "limited",
+        "position",
+        "produced",
+        "size",
+    )
+
+    def __init__(
+        self,
+        data: bytes,
+        start: int,
+        end: int,
+        begin: Callable[[int], tuple[Any, int] | None],
+        size: int = -1,
+        trailer: int = 0,
+        to_end: bool = True,
+    ) -> None:
+        """Decompress `data[start:end]`.
+
+        `size` is what is said to come out, for formats that do not mark their end; `trailer` bytes
+        follow each stream and are passed over; `to_end` says that nothing may follow the last one.
+        """
+        self._data = data
+        self._end = min(end, len(data))
+        self._begin = begin
+        self._decompressor: Any = None
+        self._streams = 0
+        self.position = start
+        self.produced = 0
+        self.size = size
+        self._to_end = to_end
+        self._trailer = trailer
+        self.damaged = False
+        """Whether it ended where the format does not allow it, or something stands behind it."""
+        self.failure = ""
+        """What the decompressor said about that, if anything."""
+        self.limited = False
+        """Whether it ended because there were more than `MAX_STREAMS`."""
+
+    def __call__(self, size: int) -> bytes:
+        """Return the next `size` decompressed bytes, fewer at the end or where it is damaged."""
+        pieces: list[bytes] = []
+        while size and not (self.damaged or self.limited):
+            if self._decompressor is None and not self._next():
+                break
+            piece = self._step(size)
+            if piece:
+                pieces.append(piece)
+                size -= len(piece)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+    def _next(self) -> bool:
+        if self._streams == MAX_STREAMS:
+            self.limited = True
+            return False
+        try:
+            begun = self._begin(self.position)
+        except _errors() as error:
+            self._fail(error)
+            return False
+        if begun is None:
+            # Zeros are padding; anything else should not be there.
+            if self._to_end and self._data[self.position : self._end].strip(b"\0"):
+                self.damaged = True
+            return False
+        self._decompressor, self.position = begun
+        self._streams += 1
+        return True
+
+    def _step(self, size: int) -> bytes:
+        decompressor = self._decompressor
+        fed = b""
+        starving = bool(decompressor.needs_input)
+        if starving:
+            fed = self._data[self.position : min(self.position + FEED, self._end)]
+            self.position += len(fed)
+        try:
+            piece: bytes = decompressor.decompress(fed, size)
+        except _errors() as error:
+            self._fail(error)
+            return b""
+        self.produced += len(piece)
+        if decompressor.eof:
+            self.position += self._trailer - len(decompressor.unused_data)
+            self._decompressor = None
+        elif starving and not fed and not piece:
+            self._decompressor = None
+            self.damaged = self.produced != self.size
+            self._begin = _no_more
+        return piece
+
+    def _fail(self, error: Exception) -> None:
+        self.damaged = True
+        self.failure = str(error)
+
+
+def _no_more(_: int) -> None:
+    return None
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    import zlib
+    from lzma import LZMAError
+
+    # bz2 raises OSError.
+    return OSError, EOFError, ValueError, MemoryError, zlib.error, LZMAError, *_igzip_errors()
+
+
+def _igzip_errors() -> tuple[type[Exception], ...]:
+    try:
+        from isal.isal_zlib import error
+    except ImportError:
+        return ()
+    return (cast("type[Exception]", error),)  # the stub calls it an instance
+
+
+class _Zlib:
+    """`zlib` behind the interface of `bz2.BZ2Decompressor`."""
+
+    __slots__ = ("_object", "eof", "needs_input", "unused_data")
+
+    def __init__(self) -> None:
+        import zlib
+
+        self._object = zlib.decompressobj(-zlib.MAX_WBITS)
+        self.eof = False
+        self.needs_input = True
+        self.unused_data = b""
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        source = self._object
+        piece = source.decompress(source.unconsumed_tail + data, max_length)
+        self.eof = source.eof
+        self.unused_data = source.unused_data
+        # A full piece may have left something in the window, even if all input was taken.
+        self.needs_input = len(piece) < max_length
+        return piece
+
+
+def inflater() -> Any:
+    """Return a decompressor of raw deflate data: igzip where it is installed, or else zlib."""
+    try:
+        from isal import igzip_lib
+    except ImportError:
+        return _Zlib()
+    return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_DEFLATE)

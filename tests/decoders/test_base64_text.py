@@ -1,0 +1,150 @@
+"""Base64: which forms a word has, where a block ends, and what comes out."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import textwrap
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.content import Layer
+from scanner.decoders import base64_text
+from scanner.decoders.base64_text import encoded_forms
+from scanner.decoders.interface import Budget
+
+
+@given(st.binary(min_size=4, max_size=12), st.binary(max_size=30), st.binary(max_size=30))
+def test_one_form_stands_in_every_encoding(word, before, after):
+    text = base64.b64encode(before + word + after)
+    form, phase = encoded_forms(word)[len(before) % 3]
+    at = -(-8 * len(before) // 6)
+    assert text.startswith(form, at)
+    assert at % 4 == phase
+    assert len(form) >= (8 * len(word) - 10) // 6
+
+
+def wrapped(text: bytes, width: int, separator: bytes, first: bytes) -> bytes:
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    return first + separator.join(lines)
+
+
+@pytest.mark.parametrize("url_safe", [False, True])
+@pytest.mark.parametrize("separator", [b"\n", b"\r\n", b"\n    ", b"\\n", b"\n\t", b" \n"])
+@pytest.mark.parametrize("first", [b"", b"x: |\n", b"    ", b"name: '", b"-----BEGIN X-----\n"])
+@settings(max_examples=25, deadline=None)
+@given(
+    before=st.binary(max_size=200),
+    after=st.binary(max_size=200),
+    seed=st.integers(0, 999),
+    width=st.sampled_from([60, 64, 76, 1 << 20]),
+)
+def test_wrapped_block_comes_out_whole_and_exactly(
+    peel, secret, key_id, url_safe, separator, first, before, after, seed, width
+):
+    # Two words: a line break through the characters of one of them leaves the other.
+    content = before + b"secret: " + key_id(seed) + b"\n" + secret(seed) + b"\n" + after
+    encode = base64.urlsafe_b64encode if url_safe else base64.b64encode
+    text = encode(content)
+    if b"\n" in first and separator != b"\\n":
+        first += separator.lstrip(b" \r\n")
+    source = wrapped(text, width, separator, first) + b"\n-----END\n"
+    layer = next(made for made in peel(source) if made.decoder == "base64" and made.data == content)
+    start = content.index(secret(seed))
+    ground, low, high = layer.ground(start, start + 40)
+    assert source[low:].startswith(text[start * 8 // 6 :][:1])
+    assert source[:high].endswith(text[: -(-(start + 40) * 8 // 6)][-1:])
+    characters = source[low:high].replace(separator, b"")
+    assert ground.data == source
+    assert characters == text[start * 8 // 6 : -(-(start + 40) * 8 // 6)]
+    assert layer.ground(0, len(content)) == (
+        ground,
+        len(first),
+        len(source.removesuffix(b"\n-----END\n").rstrip(b"=")),
+    )
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+@pytest.mark.parametrize("padded", [True, False])
+def test_lone_secret_keeps_its_name_and_place(peel, secret, end, padded):
+    value = secret(7)
+    text = base64.b64encode(value + end)
+    text = text if padded else text.rstrip(b"=")
+    source = b"data:\n  AWS_SECRET_ACCESS_KEY: " + text + b"\n  other: 1\n"
+    (layer,) = peel(source)
+    assert layer.data == b"  AWS_SECRET_ACCESS_KEY: " + value + end
+    start = layer.data.index(value)
+    ground, low, high = layer.ground(start, start + 40)
+    assert ground.data[low:high] == text[:54]
+    assert layer.ground(0, start) == (ground, 6, low)
+    name = layer.data.index(b"AWS")
+    assert layer.ground(name, name + 3) == (ground, source.index(b"AWS"), source.index(b"AWS") + 3)
+
+
+@pytest.mark.parametrize("size", [54, 55])
+def test_run_that_holds_no_secret_gives_nothing(peel, size):
+    assert not list(peel(b"x: " + b"Qz/9" * 13 + b"Qz9"[: size - 52] + b"\n"))
+
+
+def test_glued_prefix_does_not_shift_the_groups(peel, key_id):
+    for prefix in (b"a", b"ab/", b"key/ab", b"abc/d"):
+        text = base64.b64encode(b"x: " + key_id(1) + b" of " + key_id(2))
+        assert any(key_id(1) in layer.data for layer in peel(prefix + text))
+
+
+@pytest.mark.parametrize("end", [b"\nEOF\n", b"\nfi\n", b"\nnext: 1\n", b'")\nfoo', b"\n\nmore\n"])
+def test_words_behind_the_block_do_not_belong_to_it(peel, key_id, end):
+    content = b"user: " + key_id(1) + b" and a little more."
+    assert len(content) % 3 == 0  # no padding, which would end the block
+    source = b"base64 -d <<EOF\n" + base64.b64encode(content) + end
+    assert [layer.data for layer in peel(source)] == [content]
+
+
+def test_user_data_in_gzip(peel, secret, key_id):
+    content = b"#!/bin/sh\nexport A=%b B=%b\n" % (key_id(4), secret(4))
+    text = base64.b64encode(gzip.compress(content, mtime=0))
+    found = [layer for layer in peel(b"UserData: " + text + b"\n") if layer.data == content]
+    assert [layer.decoders for layer in found] == [("base64", "gzip")]
+
+
+def test_powershell_command_in_utf16(peel, key_id):
+    content = "Set-AWSCredential -AccessKey " + key_id(9).decode()
+    source = b"powershell -EncodedCommand " + base64.b64encode(content.encode("utf-16-le"))
+    assert any(layer.data == content.encode() for layer in peel(source))
+
+
+def test_one_block_is_decoded_once_per_grouping(key_id):
+    text = base64.b64encode((b"<" + key_id(1) + b">. ") * 2000)
+    layer = Layer(textwrap.fill(text.decode(), 76).encode())
+    offsets = [at for at in range(len(text)) if layer.data.startswith((b"QUtJQ", b"FLSU"), at)]
+    budget = Budget()
+    made = list(base64_text.decode(layer, offsets, budget))
+    assert len(made) == 1
+    assert len(offsets) > 900
+
+
+def test_budget_is_taken_before_decoding(key_id):
+    text = base64.b64encode(key_id(1) * 100)
+    budget = Budget(size=1000)
+    assert not list(base64_text.decode(Layer(text), [0], budget))
+    assert [reason for reason, _ in budget.left] == ["decoder-limit"]
+    assert budget.bytes == 1000
+
+
+@pytest.mark.parametrize("separator", [b"\n", b"\r\n", b"\n  ", b"\r\n\t", b"\\n", b"\\r\\n"])
+@pytest.mark.parametrize("line", range(5))
+@pytest.mark.parametrize("first", [b"", b"key: "])
+def test_block_grows_to_both_sides_and_every_byte_leads_back(peel, key_id, separator, line, first):
+    content = b"-" * (57 * line + 9) + key_id(1)
+    content += b"." * (57 * 5 - 10 - len(content))
+    text = base64.b64encode(content)
+    source = wrapped(text, 76, separator, first) + b"\n"
+    (layer,) = [made for made in peel(source) if made.decoder == "base64"]
+    assert layer.data == content
+    places = [len(first) + at + at // 76 * len(separator) for at in range(len(text.rstrip(b"=")))]
+    for start in range(len(content)):
+        _, low, high = layer.ground(start, start + 1)
+        assert low == places[start * 8 // 6]
+        assert high == places[-(-(start + 1) * 8 // 6) - 1] + 1

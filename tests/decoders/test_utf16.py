@@ -1,0 +1,115 @@
+"""UTF-16: whole files, strings in binaries, and what is only similar."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.content import Layer
+from scanner.decoders import utf16
+from scanner.decoders.interface import Budget
+
+TEXT = "Zeile eins\r\nzwei é € 😀\r\n{} = {}\r\n" + "drei " * 50
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_file_with_a_mark_is_text_of_its_own(peel, secret, key_id, codec):
+    text = TEXT.format(key_id(1).decode(), secret(1).decode())
+    (layer, *_) = peel(("\ufeff" + text).encode(codec))
+    assert layer.data.decode() == text
+    assert layer.offsets is None
+    start = layer.data.index(secret(1))
+    assert layer.place(start, start + 40) == (3, 24, 3, 64)
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("size", [1, 50, 5000])
+def test_file_without_a_mark_is_recognised(peel, secret, codec, size):
+    text = f"aws_secret_access_key={secret(2).decode()}\r\n" + "näher\r\n" * size
+    (layer,) = peel(text.encode(codec))
+    assert layer.data.decode() == text
+    assert layer.offsets is None
+
+
+def test_binary_is_left_alone():
+    chance = random.Random(1)
+    samples = [
+        b"\0" * 9000,
+        b"\0\1" * 5000,
+        b"a\0\0\0" * 5000,
+        b"\0asm\1\0\0\0" + chance.randbytes(9000),
+        b"M\0" + chance.randbytes(9000),
+        b"".join(
+            chance.randrange(-200, 200).to_bytes(2, "little", signed=True) for _ in range(9000)
+        ),
+        "text ".encode("utf-16-le") * 2000 + chance.randbytes(9000),
+    ]
+    for sample in samples:
+        assert not list(utf16.decode(Layer(sample), [], Budget()))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    before=st.binary(max_size=40),
+    between=st.binary(max_size=40),
+    after=st.binary(max_size=40),
+    big=st.booleans(),
+    seed=st.integers(0, 999),
+)
+def test_strings_of_a_binary_lead_back(peel, secret, key_id, before, between, after, big, seed):
+    codec = "utf-16-be" if big else "utf-16-le"
+    # A length before each string and a flag behind it, as in the heap of a .NET assembly.
+    parts = [before, b"\x29", key_id(seed).decode().encode(codec), b"\x01", between, b"\x51"]
+    data = b"".join([*parts, secret(seed).decode().encode(codec), b"\x01", after])
+    pad = b"\x80\x81\x82" * 20
+    data = pad + data + pad
+    layers = list(peel(data))
+    for value in (key_id(seed), secret(seed)):
+        encoded = value.decode().encode(codec)
+        spans = set()
+        for layer in layers:
+            if value in layer.data:
+                at = layer.data.index(value)
+                spans.add(layer.ground(at, at + len(value))[1:])
+        start = data.index(encoded)
+        assert (start, start + len(encoded)) in spans
+
+
+@pytest.mark.parametrize(
+    "ends", [(b"\0\0", b"\0\0"), (b"\7\0", b"Q"), (b"\0\0", b"Qw"), (b"", b"")]
+)
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("shift", [0, 1])
+def test_key_id_stands_alone_in_one_of_the_lines(peel, key_id, ends, big, shift):
+    text = key_id(3).decode().encode("utf-16-be" if big else "utf-16-le")
+    data = b"\x90" * (200 + shift) + ends[0] + text + ends[1] + b"\x90" * 200
+    assert any(key_id(3) in layer.data.split(b"\n") for layer in peel(data))
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"", b"\0", b"a\0"]), st.binary()
+)
+def test_no_bytes_raise(peel, head, tail):
+    for data in (head + tail, head + b"A\0K\0I\0A\0" * 12 + tail, head + tail * 40):
+        for layer in peel(data):
+            layer.data.decode("utf-8", "strict" if layer.offsets is None else "replace")
+            assert len(layer.data) <= 3 * len(data)
+
+
+def test_size_is_bounded_by_the_budget():
+    data = b"\xff\xfe" + "€uro".encode("utf-16-le") * 1000
+    budget = Budget(size=1000)
+    (layer,) = utf16.decode(Layer(data), [], budget)
+    assert len(layer.data) == 1000
+    assert [reason for reason, _ in budget.left] == ["decoder-limit"]
+
+
+def test_many_strings_exceed_the_budget():
+    data = b"\x90" * 9999 + "AK".encode("utf-16-le") + b"I\0A\0" + b"b\0" * 900 + b"\x90" * 9
+    budget = Budget(size=100)
+    assert not list(utf16.decode(Layer(data), [9999], budget))
+    assert [reason for reason, _ in budget.left] == ["decoder-limit"]
