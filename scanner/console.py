@@ -1,0 +1,113 @@
+"""The terminal: messages, whether to use colour, and a progress bar only while it helps."""
+
+from __future__ import annotations
+
+import os
+import sys
+from time import monotonic
+from typing import Final, TextIO
+
+from scanner.secret import printable
+
+_PATIENCE: Final = 0.5
+"""Seconds before a bar appears: most scans are over by then."""
+_EVERY: Final = 0.1
+_BAR: Final = 28
+"""Width in columns of the bar itself."""
+
+
+def say(message: str) -> None:
+    """Write one line to standard error, made harmless for a terminal; never fails."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(printable(message) + "\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        discard(sys.stderr)  # nobody is listening
+
+
+def discard(stream: TextIO) -> None:
+    """Let what `stream` still holds go nowhere: the interpreter would flush it and complain."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+    except (OSError, ValueError):  # no file behind it: nothing will be flushed either
+        return
+
+
+def wants_color(choice: str, stream: TextIO | None) -> bool:
+    """Decide on colour for `stream`: the option `auto`, `always` or `never`, then the environment.
+
+    For `auto`: NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then CLICOLOR=0, then whether the
+    stream is a terminal that is not dumb. An empty variable counts as none; 0 or false in
+    FORCE_COLOR says no (https://no-color.org, https://force-color.org,
+    https://bixense.com/clicolors).
+    """
+    if choice != "auto":
+        return choice == "always"
+    value = os.environ.get
+    if value("NO_COLOR") or value("FORCE_COLOR") in ("0", "false"):
+        return False
+    if value("FORCE_COLOR") or value("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    if value("CLICOLOR") == "0" or value("TERM") == "dumb":
+        return False
+    return is_terminal(stream)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether `stream` is a terminal; one that is closed is none."""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:
+        return False
+
+
+class ProgressBar:
+    """A line on standard error that says how far a scan has come; drawn only on a terminal."""
+
+    __slots__ = ("_began", "_drawn", "_last", "_stream", "_width")
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        """Start the clock; `stream` is standard error unless given."""
+        self._stream = stream or sys.stderr
+        self._began = self._last = monotonic()
+        self._drawn = False
+        try:
+            self._width = os.get_terminal_size(self._stream.fileno()).columns or 80
+        except (OSError, ValueError):
+            self._width = 80
+
+    @staticmethod
+    def useful() -> bool:
+        """Tell whether anybody would see a bar: a terminal that can erase a line, and no CI."""
+        dumb = os.environ.get("TERM") == "dumb"
+        return is_terminal(sys.stderr) and not dumb and not os.environ.get("CI")
+
+    def __call__(self, done: int, total: int, size: int) -> None:
+        """Draw the state: `done` of `total` blobs, `size` bytes so far."""
+        now = monotonic()
+        if now - self._began < _PATIENCE or now - self._last < _EVERY:
+            return
+        self._last = now
+        filled = _BAR * done // max(total, 1)
+        rate = size / 1e6 / (now - self._began)
+        text = f"[{'#' * filled:-<{_BAR}}] {done:,} of {total:,} files, {rate:,.0f} MB/s"
+        # A line that reaches the edge would wrap, and only its last row could be erased.
+        self._write(f"\r\x1b[2K{text[: self._width - 1]}")
+        self._drawn = True
+
+    def clear(self) -> None:
+        """Remove the line, so that nothing is left behind."""
+        if self._drawn:
+            self._write("\r\x1b[2K")
+            self._drawn = False
+
+    def _write(self, text: str) -> None:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except (OSError, ValueError):  # the terminal is gone; the scan is not
+            discard(self._stream)

@@ -1,0 +1,176 @@
+"""The configuration: what a project has decided for all who scan it.
+
+`.keycatch.toml`, or the table `[tool.keycatch]` of `pyproject.toml`, at the root of the work tree
+(outside of one, in the current directory). A key that is not known is an error: a misspelt setting
+must not be in force in anybody's mind only.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Final, NamedTuple
+
+from scanner.errors import ConfigError
+from scanner.findings import Confidence
+from scanner.git import find_work_tree
+from scanner.secret import printable
+
+FILE_NAME: Final = ".keycatch.toml"
+MAX_BYTES: Final = 1 << 20
+"""A larger file is no configuration, and is not parsed."""
+_PYPROJECT: Final = "pyproject.toml"
+
+
+class Settings(NamedTuple):
+    """What a configuration says; the defaults hold where it says nothing."""
+
+    origin: str = ""
+    """The file it was read from; empty without one."""
+    directory: str = ""
+    """The root of the project, to which `exclude` refers."""
+    rules: tuple[str, ...] = ()
+    """Rule files of the user, as absolute paths."""
+    disable: tuple[str, ...] = ()
+    """IDs of rules that are not applied."""
+    exclude: tuple[str, ...] = ()
+    """Patterns of paths that are not scanned."""
+    fail_on: Confidence = Confidence.MEDIUM
+
+
+def load(explicit: str | None) -> Settings:
+    """Return the settings of the file `explicit`, or else of the one that applies here.
+
+    Raises ConfigError, which names the file, the key and the reason.
+    """
+    root = find_work_tree(".") or os.getcwd()
+    if explicit is not None:
+        return _read(explicit, root, required=True) or Settings()
+    for name in (FILE_NAME, _PYPROJECT):
+        path = os.path.join(root, name)
+        if os.path.lexists(path):
+            if not os.path.isfile(path):
+                raise ConfigError(f"cannot read the configuration {printable(path)}: not a file")
+            settings = _read(path, root, required=name == FILE_NAME)
+            if settings is not None:
+                return settings
+    return Settings()
+
+
+def _read(path: str, root: str, *, required: bool) -> Settings | None:
+    content = _content(path)
+    if os.path.basename(path) != _PYPROJECT:
+        return _settings(path, root, _parse(path, content))
+    # Parsing TOML takes 10 ms: not for a table that is not there.
+    tool = _parse(path, content).get("tool") if b"keycatch" in content else None
+    table = tool.get("keycatch") if isinstance(tool, dict) else None
+    if table is None:
+        if required:
+            raise ConfigError(f"{printable(path)}: has no table [tool.keycatch]")
+        return None
+    if not isinstance(table, dict):
+        raise ConfigError(f"{printable(path)}: tool.keycatch: must be a table")
+    return _settings(path, root, table)
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ConfigError(f"cannot read the configuration {printable(path)}: {reason}") from None
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"{printable(path)}: larger than 1 MiB, too large for a configuration")
+    return content
+
+
+def _parse(path: str, content: bytes) -> dict[str, object]:
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except ValueError as error:  # of TOML, of UTF-8, or of a number that is too long
+        raise ConfigError(f"{printable(path)}: not valid TOML: {printable(str(error))}") from None
+    except RecursionError:
+        raise ConfigError(f"{printable(path)}: not usable: nested too deeply") from None
+
+
+def _settings(path: str, root: str, table: dict[str, object]) -> Settings:
+    known = {"rules", "disable", "exclude", "fail-on"}
+    for key in table:
+        if key not in known:
+            raise ConfigError(
+                f"{printable(path)}: {printable(key)}: unknown key{_hint(key, known)}"
+            )
+    beside = os.path.dirname(os.path.abspath(path))
+    return Settings(
+        origin=path,
+        directory=root,
+        rules=tuple(os.path.join(beside, name) for name in _strings(path, table, "rules")),
+        disable=_strings(path, table, "disable"),
+        exclude=_patterns(path, table),
+        fail_on=_confidence(path, table),
+    )
+
+
+def _strings(path: str, table: dict[str, object], key: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise ConfigError(f"{printable(path)}: {key}: must be a list of strings")
+    return tuple(value)
+
+
+def _patterns(path: str, table: dict[str, object]) -> tuple[str, ...]:
+    patterns = _strings(path, table, "exclude")
+    for pattern in patterns:
+        if pattern.startswith(("/", "./", "../")) or "\\" in pattern:
+            raise ConfigError(
+                f"{printable(path)}: exclude: '{printable(pattern)}' can match nothing: write it "
+                "relative to the root of the project, with / between names, as in vendor/"
+            )
+    return patterns
+
+
+def _confidence(path: str, table: dict[str, object]) -> Confidence:
+    value = table.get("fail-on", Confidence.MEDIUM.label)
+    for confidence in Confidence:
+        if confidence.label == value:
+            return confidence
+    raise ConfigError(f"{printable(path)}: fail-on: must be low, medium or high")
+
+
+def _hint(key: str, known: set[str]) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(key, sorted(known), n=1)
+    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
+
+
+class Exclusion:
+    """The paths that a configuration excludes.
+
+    A pattern is matched against the path relative to the root of the project, with `/` between
+    names: `*` and `?` match any characters, `/` among them; a pattern that ends in `/` stands for
+    everything below.
+    """
+
+    __slots__ = ("_base", "_match", "_real")
+
+    def __init__(self, settings: Settings) -> None:
+        """Prepare the patterns of `settings`."""
+        import fnmatch
+        import re
+        from functools import cache
+
+        forms = [f"{p}*" if p.endswith("/") else p for p in settings.exclude]
+        self._match = re.compile("|".join(map(fnmatch.translate, forms)) or "(?!)").match
+        self._base = os.path.join(os.path.realpath(settings.directory), "")
+        self._real = cache(os.path.realpath)  # once for all files of a directory
+
+    def __contains__(self, path: str) -> bool:
+        """Tell whether the file at `path`, relative to the current directory, is excluded."""
+        parent, name = os.path.split(path)
+        full = os.path.join(self._real(parent), name)
+        if not full.startswith(self._base):
+            return False
+        return self._match(full[len(self._base) :].replace(os.sep, "/")) is not None

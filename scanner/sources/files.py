@@ -1,0 +1,134 @@
+"""Files of the file system, read so that nothing in a directory can stop or mislead the scan."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING, Final
+
+from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
+from scanner.sources.windows import windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A named pipe must not block the open, and a link must not lead out of the tree.
+_FLAGS: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+_CHANGED: Final = "its size changed during the scan; scan again when nothing writes to it"
+_MISSING: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
+_NOT_FILES: Final = frozenset({errno.ENXIO, errno.EISDIR, errno.ENODEV, errno.EOPNOTSUPP})
+
+
+class FileBlob:
+    """A file by its path; a symbolic link is the blob that git stores: the text of its target."""
+
+    __slots__ = ("follow", "path")
+
+    shareable = True
+
+    def __init__(self, path: str, *, follow: bool = False) -> None:
+        """Name a file; `follow` a link, as for a path that the user gave.
+
+        What the user gave and is missing or no file makes the scan incomplete, unlike what a
+        listing gave.
+        """
+        self.path = path
+        self.follow = follow
+
+    def read(self) -> bytes:
+        """Return the content; raises Unread or TooLarge."""
+        descriptor = self._open()
+        if descriptor < 0:
+            return self._link_target()
+        try:
+            size = self._regular_size(descriptor)
+            if size > WINDOW:
+                raise TooLarge
+            data = os.read(descriptor, size + 1)
+            if len(data) != size:
+                data += _rest(descriptor, WINDOW - len(data))
+        except OSError as error:
+            raise self._unread(error) from None
+        finally:
+            os.close(descriptor)
+        # Files of /proc and the like give 0 as their size whatever they hold.
+        if len(data) != size and size:
+            raise Unread("changed-while-read", _CHANGED, hides=True, partial=data)
+        return data
+
+    def windows(self) -> Iterator[Window]:
+        """Yield the content of a large file in windows; raises Unread."""
+        descriptor = self._open()
+        if descriptor < 0:
+            raise Unread("changed-while-read", "it has become a link", hides=True)
+        size = total = 0
+
+        def read(number: int) -> bytes:
+            nonlocal total
+            if 0 < size < total:
+                return b""  # a log that grows as fast as it is read would never end
+            piece = os.read(descriptor, number)
+            total += len(piece)
+            return piece
+
+        try:
+            size = self._regular_size(descriptor)
+            yield from windows(read)
+        except OSError as error:
+            raise self._unread(error) from None
+        finally:
+            os.close(descriptor)
+        if total != size and size:
+            raise Unread("changed-while-read", _CHANGED, hides=True)
+
+    def _open(self) -> int:
+        flags = _FLAGS if self.follow else _FLAGS | _NO_FOLLOW
+        try:
+            if not _NO_FOLLOW and not self.follow and os.path.islink(self.path):
+                return -1
+            return os.open(self.path, flags)
+        except OSError as error:
+            if not self.follow and os.path.islink(self.path):
+                return -1
+            raise self._unread(error) from None
+
+    def _link_target(self) -> bytes:
+        try:
+            return os.fsencode(os.readlink(self.path))
+        except OSError as error:
+            raise self._unread(error) from None
+
+    def _regular_size(self, descriptor: int) -> int:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise self._not_a_file()
+        return status.st_size
+
+    def _unread(self, error: OSError) -> Unread:
+        if error.errno in _MISSING:
+            return Unread("missing", "gone before it was read", hides=self.follow)
+        # Windows says of a directory that access is denied.
+        if error.errno in _NOT_FILES or os.path.isdir(self.path):
+            return self._not_a_file()
+        return Unread("unreadable", error.strerror or "cannot be read", hides=True)
+
+    def _not_a_file(self) -> Unread:
+        return Unread("not-a-file", "a directory, pipe, socket or device", hides=self.follow)
+
+
+def _rest(descriptor: int, room: int) -> bytes:
+    """Return what follows to the end; TooLarge if that is more than `room` bytes."""
+    pieces: list[bytes] = []
+    while piece := os.read(descriptor, 1 << 20):
+        pieces.append(piece)
+        room -= len(piece)
+        if room < 0:
+            raise TooLarge
+    return b"".join(pieces)

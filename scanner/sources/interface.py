@@ -1,0 +1,68 @@
+"""What a source is: a supplier of blobs.
+
+A blob is content with a name. The engine asks it for its bytes when it is its turn; a blob that
+cannot be read says so with `Unread`, and the scan goes on with the next one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.content import Layer
+
+WINDOW: int = 16 << 20
+"""Content larger than this many bytes is read in windows of this size."""
+
+
+class Unread(Exception):  # noqa: N818 -- a state of a blob, not a defect of the program
+    """A blob whose content could not be read, or that has none."""
+
+    def __init__(
+        self, reason: str, detail: str = "", *, hides: bool, partial: bytes | None = None
+    ) -> None:
+        """Give the `reason` it is counted by, and whether it `hides` something from the scan.
+
+        `partial` is what could be read all the same, and is worth scanning.
+        """
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+        self.hides = hides
+        self.partial = partial
+
+
+class TooLarge(Exception):  # noqa: N818 -- asks for another way of reading
+    """The content is larger than `WINDOW`: read it with `Blob.windows`."""
+
+
+class Window(NamedTuple):
+    """A stretch of large content."""
+
+    layer: Layer
+    fresh: int
+    """Bytes of it that the window before did not have."""
+
+
+class Blob(Protocol):
+    """Content with a name. Blobs travel to worker processes, so they hold names, not content."""
+
+    @property
+    def path(self) -> str:
+        """The name to report, undecodable bytes as surrogates."""
+        ...
+
+    @property
+    def shareable(self) -> bool:
+        """Whether another process can read it; if not, it stands at the head of its source."""
+        ...
+
+    def read(self) -> bytes:
+        """Return the whole content; raises Unread or TooLarge."""
+        ...
+
+    def windows(self) -> Iterator[Window]:
+        """Yield the content in overlapping windows; raises Unread."""
+        ...

@@ -1,0 +1,154 @@
+"""The files below a path: what git would keep of a work tree, everything of another directory."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from scanner import git
+from scanner.errors import UsageError
+from scanner.findings import Notice, Tally
+from scanner.secret import printable
+from scanner.sources.files import FileBlob
+from scanner.sources.stdin import PipeBlob, StdinBlob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scanner.sources.interface import Blob
+
+STDIN = "-"
+
+
+def blobs(paths: Sequence[str], tally: Tally) -> list[Blob]:
+    """Return the blobs that `paths` name, each once: files, directories, `-` for standard input.
+
+    In a git work tree a directory stands for its tracked files and the untracked ones that are not
+    ignored; elsewhere, and where git ignores the directory that was asked for, for everything
+    below it except `.git`. What could not be listed goes into `tally`. Raises UsageError for a
+    path that does not exist.
+    """
+    # By real directory and name, so that `.`, `./src` and `src/../src` give a file only once.
+    found: dict[str, Blob] = {}
+    directories: list[str] = []
+    for path in paths:
+        if path == STDIN:
+            found.setdefault(STDIN, StdinBlob())
+            continue
+        try:
+            mode = os.stat(path).st_mode
+        except (OSError, ValueError) as error:
+            raise _no_such_path(path, error) from None
+        if stat.S_ISDIR(mode):
+            directories.append(path)
+        else:
+            parent, name = os.path.split(path)
+            blob = PipeBlob(path) if stat.S_ISFIFO(mode) else FileBlob(path, follow=True)
+            found.setdefault(os.path.join(os.path.realpath(parent), name), blob)
+    # After the files, since a link that was given itself is followed and one in a listing is not.
+    for path in directories:
+        real, shown = _prefix(os.path.realpath(path)), len(_prefix(path))
+        for name in _below(path, tally):
+            key = real + name[shown:]
+            if key not in found:
+                found[key] = FileBlob(name)
+    return sorted(found.values(), key=lambda blob: blob.shareable)
+
+
+def _no_such_path(path: str, error: Exception) -> UsageError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return UsageError(f"cannot scan '{printable(path)}': {reason}")
+
+
+def _below(directory: str, tally: Tally) -> Iterator[str]:
+    root = git.find_work_tree(directory)
+    if root is None:
+        return _walk(directory, tally)
+    try:
+        if os.path.realpath(directory) != root and git.is_ignored(directory, root):
+            return _walk(directory, tally)
+        listing = git.list_files(directory, root)
+    except git.GitError as error:
+        # Without git's answer nothing is known to be ignored: read everything, and say why.
+        detail = f"ignored files are scanned too: {error}"
+        tally.notice(Notice("git-unavailable", directory, detail, hides=False))
+        return _walk(directory, tally)
+    for warning in listing.warnings:
+        tally.notice(Notice("unreadable", directory, warning, hides=True))
+    return _listed(directory, listing, tally)
+
+
+def _listed(directory: str, listing: git.Listing, tally: Tally) -> Iterator[str]:
+    prefix = _prefix(directory)
+    for path in listing.files:
+        yield prefix + _name(path)
+    for path in listing.nested:
+        inner = prefix + _name(path)
+        if os.path.islink(inner) or os.path.isfile(inner):
+            yield inner  # in the place of a submodule; a link could lead round in a circle
+        elif os.path.exists(os.path.join(inner, ".git")):
+            yield from _below(inner, tally)
+        else:
+            yield from _not_checked_out(inner, tally)
+
+
+def _not_checked_out(submodule: str, tally: Tally) -> Iterator[str]:
+    """Yield what lies in the directory of a submodule that is no repository: most often nothing."""
+    files = list(_walk(submodule, tally)) if os.path.isdir(submodule) else []
+    if not files:
+        tally.skip("submodule-not-checked-out")
+    yield from files
+
+
+def _walk(directory: str, tally: Tally) -> Iterator[str]:
+    # A stack instead of recursion: directories can be nested deeper than Python's calls.
+    pending = [(directory, True)]
+    while pending:
+        path, is_directory = pending.pop()
+        if not is_directory:
+            yield path
+            continue
+        try:
+            with os.scandir(path) as entries:
+                children = list(_children(entries, _prefix(path), tally))
+        except OSError as error:
+            detail = error.strerror or "cannot be listed"
+            tally.notice(Notice("unreadable", path, detail, hides=True))
+            continue
+        children.sort(reverse=True)
+        pending.extend(children)
+
+
+def _children(
+    entries: Iterator[os.DirEntry[str]], prefix: str, tally: Tally
+) -> Iterator[tuple[str, bool]]:
+    for entry in entries:
+        if entry.name == ".git":
+            tally.skip("git-directory")
+        elif _is_junction(entry):
+            tally.skip("not-a-file")
+        elif entry.is_dir(follow_symlinks=False):
+            yield prefix + entry.name, True
+        elif entry.is_symlink() or entry.is_file(follow_symlinks=False):
+            yield prefix + entry.name, False
+        else:
+            # Not even opened: that alone ends a pipe's writer and starts some devices.
+            tally.skip("not-a-file")
+
+
+def _is_junction(entry: os.DirEntry[str]) -> bool:
+    """Tell whether this is Windows' other kind of link to a directory (known from Python 3.12)."""
+    ask = getattr(entry, "is_junction", None)
+    return bool(ask and ask())
+
+
+def _prefix(directory: str) -> str:
+    if directory in (".", "./"):
+        return ""
+    return directory if directory.endswith(os.sep) else directory + os.sep
+
+
+def _name(path: bytes) -> str:
+    name = os.fsdecode(path)
+    return name if os.sep == "/" else name.replace("/", os.sep)

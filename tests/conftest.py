@@ -1,0 +1,195 @@
+"""What many tests need: values to plant, git repositories, and the command in its own process."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import string
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Planter:
+    """Makes values that look like credentials and never were."""
+
+    def __init__(self, seed: int = 7) -> None:
+        self._random = random.Random(seed)
+
+    def key_id(self) -> str:
+        body = self._random.choices(string.ascii_uppercase + "234567", k=15)
+        return "AKIA" + self._random.choice("QRSTUVWXYZ") + "".join(body)
+
+    def secret(self) -> str:
+        alphabet = string.ascii_letters + string.digits + "+/"
+        return "".join(self._random.choices(alphabet, k=40))
+
+    def pair(self) -> str:
+        """Return the lines of a credentials file: a finding of high confidence."""
+        return f"aws_access_key_id = {self.key_id()}\naws_secret_access_key = {self.secret()}\n"
+
+
+@pytest.fixture
+def plant() -> Planter:
+    return Planter()
+
+
+class Done(NamedTuple):
+    """How a run of the command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+    def report(self) -> dict[str, Any]:
+        """Return the report in JSON."""
+        found: dict[str, Any] = json.loads(self.stdout)
+        return found
+
+    def places(self) -> set[tuple[str, int, int]]:
+        """Return (path, line, column) of every location in the JSON report."""
+        return {
+            (place["path"], place["start_line"], place["start_column"])
+            for finding in self.report()["findings"]
+            for place in finding["locations"]
+        }
+
+    def paths(self) -> set[str]:
+        """Return the paths in the JSON report."""
+        return {path for path, _, _ in self.places()}
+
+
+class Repository:
+    """A git repository whose user and configuration are the test's own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+        self.git("init", "-q")
+        self.git("config", "user.name", "Test")
+        self.git("config", "user.email", "test@example.com")
+
+    def git(self, *arguments: str | bytes, check: bool = True) -> str:
+        done = subprocess.run(
+            ["git", "-c", "protocol.file.allow=always", *arguments],
+            cwd=self.root,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done.stdout
+
+    def write(self, name: str, content: str | bytes = "text\n") -> Path:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(os.fsencode(content) if isinstance(content, str) else content)
+        return path
+
+    def commit(self, *names: str) -> None:
+        for name in names:
+            self.write(name)
+        self.git("add", "--all", "--force")
+        self.git("commit", "-q", "-m", "change")
+
+
+@pytest.fixture
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Hide the configuration and the terminal settings of whoever runs the tests."""
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "XDG_", "PYTHON", "CLICOLOR")):
+            monkeypatch.delenv(name)
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM", "CI"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    return home
+
+
+@pytest.fixture
+def make_repository(clean_environment: Path, tmp_path: Path) -> Callable[..., Repository]:
+    def make(name: str = "repo") -> Repository:
+        return Repository(tmp_path / name)
+
+    return make
+
+
+@pytest.fixture
+def repository(make_repository: Callable[..., Repository]) -> Repository:
+    return make_repository()
+
+
+@pytest.fixture
+def start(clean_environment: Path) -> Callable[..., subprocess.Popen[bytes]]:
+    """Start the command: `start("scan", ".", env={...}, prefix=["strace"], **Popen options)`.
+
+    A variable that is None is taken out of the environment.
+    """
+
+    def begin(
+        *arguments: str | bytes | Path,
+        env: dict[str, str | None] | None = None,
+        prefix: Sequence[str] = (),
+        **options: Any,
+    ) -> subprocess.Popen[bytes]:
+        found: dict[str, str | None] = {**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+        return subprocess.Popen(
+            [*prefix, sys.executable, "-m", "scanner", *arguments],
+            env={name: value for name, value in found.items() if value is not None},
+            stdin=options.pop("stdin", subprocess.DEVNULL),
+            stdout=options.pop("stdout", subprocess.PIPE),
+            stderr=options.pop("stderr", subprocess.PIPE),
+            **options,
+        )
+
+    return begin
+
+
+@pytest.fixture
+def keycatch(start: Callable[..., subprocess.Popen[bytes]]) -> Callable[..., Done]:
+    """Run the command to its end, with the options of `start`; a traceback fails the test.
+
+    `given` is what it finds on standard input.
+    """
+
+    def run(*arguments: Any, given: bytes | None = None, **options: Any) -> Done:
+        if given is not None:
+            options["stdin"] = subprocess.PIPE
+        with start(*arguments, **options) as process:
+            try:
+                pieces = process.communicate(given, timeout=120)
+            except BaseException:
+                process.kill()
+                raise
+        texts = [(piece or b"").decode("utf-8", "surrogateescape") for piece in pieces]
+        assert "Traceback" not in texts[1], texts[1]
+        return Done(process.returncode, *texts)
+
+    return run
+
+
+@pytest.fixture
+def unprivileged(tmp_path: Path) -> list[str]:
+    """Return what to put before a command so that permissions bind it, even if we are root."""
+    if os.name == "nt":
+        pytest.skip("permissions work in another way")
+    locked = tmp_path / "locked-for-a-probe"
+    locked.touch(mode=0)
+    capabilities = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--"]
+    for prefix in ([], capabilities):
+        if shutil.which((*prefix, "cat")[0]):
+            done = subprocess.run([*prefix, "cat", locked], capture_output=True, check=False)
+            if b"ermission denied" in done.stderr:
+                return prefix
+    pytest.skip("root, and no setpriv that can take root's privileges away")
