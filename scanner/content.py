@@ -169,7 +169,8 @@ class Layer:
             begin, line, column = 0, self.base_line, self.base_column
         lines = count_lines(self.data, begin, offset)
         if lines:
-            begin, line, column = line_start(self.data, offset), line + lines, 1
+            # The line begins behind the mark: a floor there keeps files without line feeds cheap.
+            begin, line, column = line_start(self.data, offset, begin), line + lines, 1
         return line, column + len(self.data[begin:offset].decode("utf-8", "surrogateescape"))
 
 

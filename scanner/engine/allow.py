@@ -1,0 +1,82 @@
+"""Ignoring on a line: our own mark and those of the scanners that people come from.
+
+The mark stands on the line of the credential, or on the line before where its scanner has such a
+form. It allows the part of a credential on that line and nothing else: a key ID that is allowed
+does not take the secret on the next line with it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
+
+from scanner.content import line_end, line_start
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_REACH: Final = 1000
+"""A mark counts within this many bytes of the credential: a line can be a whole minified file."""
+
+_OWN: Final = re.compile(rb"keycatch:allow(?![\w-])(?:[ \t:=\[(]*([A-Za-z][\w-]*))?")
+_FOREIGN_SAME: Final = re.compile(
+    rb"(?i:gitleaks:allow|betterleaks:allow|kingfisher:(?:ignore|allow)|trufflehog:ignore"
+    rb"|pragma:?[ \t]*(?:allow|white)list[ -]secret|secretlint-disable-line)(?![\w-])"
+)
+_FOREIGN_NEXT: Final = re.compile(
+    rb"(?i:pragma:?[ \t]*(?:allow|white)list[ -]nextline[ -]secret|secretlint-disable-next-line)"
+    rb"(?![\w-])"
+)
+_BLOCK: Final = re.compile(rb"secretlint-(disable|enable)(?![\w-])")
+
+ALLOWED: Final = "allowed-on-line"
+"""The reason under which allowed values are counted."""
+
+
+class Marks:
+    """The marks in one text."""
+
+    __slots__ = ("_data", "_rule_ids", "_switches")
+
+    def __init__(self, data: bytes, rule_ids: Collection[str]) -> None:
+        """Prepare for the text `data`; `rule_ids` are all there are, so that a name is known."""
+        self._data = data
+        self._rule_ids = rule_ids
+        # Offsets at which blocks are switched off and on again, in turn: found once for a text.
+        self._switches: list[int] = []
+        if data.find(b"secretlint-disable") >= 0:
+            for mark in _BLOCK.finditer(data):
+                if (mark[1] == b"disable") == (len(self._switches) % 2 == 0):
+                    self._switches.append(mark.end())
+
+    def allow(self, start: int, end: int, rule_ids: Collection[str]) -> bool:
+        """Tell whether a mark allows the credential at `start` to `end`.
+
+        `rule_ids` are the rules under which the credential would be reported. A mark of ours that
+        names a rule (`keycatch:allow aws-access-key-id: a reason`) allows only that rule.
+        """
+        if bisect_right(self._switches, start) % 2:
+            return True
+        data = self._data
+        begin = line_start(data, start, max(0, start - _REACH))
+        line = data[begin : line_end(data, end, end + _REACH)]
+        if any(self._own_mark_allows(mark, rule_ids) for mark in _OWN.finditer(line)):
+            return True
+        return bool(_FOREIGN_SAME.search(line) or _FOREIGN_NEXT.search(_line_above(data, begin)))
+
+    def _own_mark_allows(self, mark: re.Match[bytes], rule_ids: Collection[str]) -> bool:
+        if mark[1] is None:
+            return True
+        word = mark[1].decode("ascii", "replace")
+        # Any word that is not the name of a rule begins the reason. A word that looks like one of
+        # our rules but is none of them does not allow: a misspelt rule must not open the line to
+        # all of them.
+        return word in rule_ids or not (word in self._rule_ids or word.startswith("aws-"))
+
+
+def _line_above(data: bytes, begin: int) -> bytes:
+    if data[begin - 1 : begin] not in (b"\n", b"\r"):
+        return b""  # the first line, or too far into a long one
+    end = begin - 2 if data[begin - 2 : begin] == b"\r\n" else begin - 1
+    return data[line_start(data, end, max(0, end - _REACH)) : end]

@@ -1,0 +1,55 @@
+"""What the engine looks for: the anchors of all rules and decoders, and who wants which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.decoders import DECODERS
+from scanner.engine.anchors import AnchorIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.decoders.interface import Decoder
+    from scanner.rulebook.model import Rule
+
+
+class Catalogue:
+    """Rules and decoders, arranged by the anchors and signatures that call for them."""
+
+    __slots__ = ("_magics", "decoders_of", "index", "rules", "rules_of")
+
+    def __init__(self, rules: Sequence[Rule], decoders: Sequence[Decoder] = DECODERS) -> None:
+        """Arrange `rules` and `decoders`."""
+        self.rules = {rule.id: rule for rule in rules}
+        wanted = [anchor for rule in rules for anchor in rule.anchors]
+        wanted += [anchor for decoder in decoders for anchor in decoder.anchors]
+        self.index = AnchorIndex(wanted)
+        numbers = {anchor: number for number, anchor in enumerate(self.index.anchors)}
+        self.rules_of: list[list[Rule]] = [[] for _ in numbers]
+        self.decoders_of: list[list[Decoder]] = [[] for _ in numbers]
+        for rule in rules:
+            for anchor in rule.anchors:
+                self.rules_of[numbers[anchor]].append(rule)
+        for decoder in decoders:
+            for anchor in decoder.anchors:
+                self.decoders_of[numbers[anchor]].append(decoder)
+        by_slice: dict[tuple[int, int], dict[bytes, list[Decoder]]] = {}
+        for decoder in decoders:
+            for offset, magic in decoder.magics:
+                wanting = by_slice.setdefault((offset, offset + len(magic)), {})
+                wanting.setdefault(magic, []).append(decoder)
+        self._magics = tuple((start, end, table) for (start, end), table in by_slice.items())
+
+    def is_encoded(self, data: bytes) -> bool:
+        """Tell whether the signature of any decoder stands at the head of `data`."""
+        return any(data[start:end] in table for start, end, table in self._magics)
+
+    def decoders_for(self, data: bytes) -> list[Decoder]:
+        """Return the decoders whose signature stands at the head of `data`."""
+        found: list[Decoder] = []
+        for start, end, table in self._magics:
+            for decoder in table.get(data[start:end], ()):
+                if decoder not in found:
+                    found.append(decoder)
+        return found

@@ -1,0 +1,88 @@
+"""One blob at a time: gather its parts, judge them, account for what could not be read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.content import Layer
+from scanner.engine.catalogue import Catalogue
+from scanner.engine.gather import INTERNAL, describe, gather
+from scanner.engine.judge import LineHash, judge
+from scanner.engine.merge import merge
+from scanner.engine.names import DECODER, name_layer
+from scanner.findings import Finding, Notice, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from scanner.engine.gather import Gathered
+    from scanner.rulebook.model import Rule
+
+HARMLESS_PROBLEMS = frozenset({"damaged-archive", "encrypted-archive"})
+"""Problems that hide nothing that anyone else could read: counted, but the scan is complete."""
+
+
+class Examined(NamedTuple):
+    """What one blob holds."""
+
+    findings: list[Finding]
+    tally: Tally
+    """Its set-aside values and notices; blobs and bytes are counted by who reads them."""
+    spellings: dict[str, str]
+    """Values as they stand in names, to their redacted forms."""
+
+
+class Examiner:
+    """The precise look, with a fixed set of rules."""
+
+    __slots__ = ("catalogue", "line_hash")
+
+    def __init__(self, rules: Sequence[Rule], line_hash: LineHash | None = None) -> None:
+        """Prepare for `rules`; `line_hash` is given where the report wants the hash of lines."""
+        self.catalogue = Catalogue(rules)
+        self.line_hash = line_hash
+
+    def examine(self, path: str, data: bytes) -> Examined:
+        """Look at the whole content `data` of the blob called `path`."""
+        return self.examine_windows(path, (Layer(data),))
+
+    def examine_name(self, path: str) -> Examined:
+        """Look at the name of a blob."""
+        return self.examine_windows(path, (name_layer(path),))
+
+    def examine_windows(self, path: str, windows: Iterable[Layer]) -> Examined:
+        """Look at a blob that arrives in overlapping windows, one after the other.
+
+        A defect of ours becomes a notice and costs what is in one window.
+        """
+        examined = Examined([], Tally(), {})
+        findings: list[Finding] = []
+        for window in windows:
+            try:
+                findings.extend(self._look(path, window, examined))
+            except Exception as error:  # noqa: BLE001 -- it must not cost the other files
+                examined.tally.notice(Notice(INTERNAL, path, describe(error), hides=True))
+        examined.findings.extend(merge(findings))
+        return examined
+
+    def _look(self, path: str, window: Layer, examined: Examined) -> list[Finding]:
+        gathered = gather(self.catalogue, window)
+        for reason, detail in gathered.problems:
+            examined.tally.notice(Notice(reason, path, detail, reason not in HARMLESS_PROBLEMS))
+        examined.spellings.update(_spellings(gathered))
+        # The hash of a line is one of content: a name has none.
+        line_hash = None if window.decoder == DECODER else self.line_hash
+        judgement = judge(path, gathered.parts, gathered.asides, self.catalogue.rules, line_hash)
+        for reason, number in judgement.asides.items():
+            examined.tally.aside(reason, number)
+        return judgement.findings
+
+
+def _spellings(gathered: Gathered) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in gathered.parts:
+        text, start, end = part.layer.ground(part.start, part.end)
+        if text.decoder == DECODER:
+            spelling = text.data[start:end].decode("utf-8", "surrogateescape")
+            found[spelling] = part.value.redacted()
+    return found

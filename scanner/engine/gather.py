@@ -1,0 +1,129 @@
+"""The precise look at one blob: every layer of it, every rule whose anchor was found there."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.decoders.interface import MAX_DEPTH, Budget, Decoder
+from scanner.detectors import load
+from scanner.detectors.interface import Aside, Part
+from scanner.detectors.matching import PatternTimeout, find
+from scanner.engine.names import name_layer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.content import Layer
+    from scanner.engine.catalogue import Catalogue
+    from scanner.rulebook.model import Rule
+
+TOO_DEEP = f"more than {MAX_DEPTH} encodings or archives inside one another"
+INTERNAL = "internal-error"
+
+
+class Gathered(NamedTuple):
+    """What the layers of one blob hold, before any of it is judged."""
+
+    parts: list[Part]
+    asides: list[Aside]
+    problems: list[tuple[str, str]]
+    """(reason, detail) of what could not be looked at."""
+
+
+def gather(catalogue: Catalogue, root: Layer) -> Gathered:
+    """Look at `root` and at everything that can be decoded from it."""
+    gathered = Gathered([], [], [])
+    budget = Budget()
+    timed_out: set[str] = set()
+    pending: list[Iterator[Layer]] = [iter((root,))]
+    # Depth first, one layer at a time: an archive's next member is unpacked when the one before,
+    # with everything inside it, has been dealt with and can be let go.
+    while pending:
+        try:
+            layer = next(pending[-1], None)
+        except Exception as error:  # noqa: BLE001 -- a decoder's defect ends that decoder only
+            gathered.problems.append((INTERNAL, describe(error)))
+            layer = None
+        if layer is None:
+            pending.pop()
+            continue
+        spots = catalogue.index.search_bytes(layer.data)
+        _detect(catalogue, layer, spots, gathered, timed_out)
+        if layer.below is not None and layer.member != layer.below.member:
+            _look_at_name(catalogue, layer, gathered, timed_out)
+        for decoder, offsets in _decoders(catalogue, layer, spots):
+            if layer.depth + 1 >= MAX_DEPTH:
+                budget.leave("decoder-limit", TOO_DEEP)
+                break
+            pending.append(decoder.decode(layer, offsets, budget))
+    problems = list(dict.fromkeys([*gathered.problems, *budget.left]))
+    return gathered._replace(problems=problems)
+
+
+def describe(error: Exception) -> str:
+    """Return the detail of a notice about a defect of ours: where it is, and nothing of content.
+
+    The message of the exception could quote content, so it is not kept; the place is.
+    """
+    at = error.__traceback__
+    while at and at.tb_next:
+        at = at.tb_next
+    place = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
+    return f"{type(error).__name__} at {place}; please report this as a defect of keycatch"
+
+
+def _decoders(
+    catalogue: Catalogue, layer: Layer, spots: list[tuple[int, int]]
+) -> list[tuple[Decoder, list[int]]]:
+    wanted: dict[str, tuple[Decoder, list[int]]] = {}
+    for decoder in catalogue.decoders_for(layer.data):
+        wanted[decoder.name] = (decoder, [])
+    for offset, number in spots:
+        for decoder in catalogue.decoders_of[number]:
+            wanted.setdefault(decoder.name, (decoder, []))[1].append(offset)
+    return list(wanted.values())
+
+
+def _look_at_name(
+    catalogue: Catalogue, layer: Layer, gathered: Gathered, timed_out: set[str]
+) -> None:
+    """Look at the name of the member of an archive that `layer` is."""
+    outer = f"{layer.below.member}!/" if layer.below and layer.below.member else ""
+    name = name_layer(layer.member.removeprefix(outer), layer.below)
+    _detect(catalogue, name, catalogue.index.search_bytes(name.data), gathered, timed_out)
+
+
+def _detect(
+    catalogue: Catalogue,
+    layer: Layer,
+    spots: list[tuple[int, int]],
+    gathered: Gathered,
+    timed_out: set[str],
+) -> None:
+    seen: set[tuple[str, int, int]] = set()
+    for offset, number in spots:
+        for rule in catalogue.rules_of[number]:
+            if rule.id in timed_out:
+                continue
+            try:
+                match = find(rule, layer.data, offset)
+                if match is None or (rule.id, match.start, match.end) in seen:
+                    continue
+                seen.add((rule.id, match.start, match.end))
+                judged = load(rule.detector)(rule, layer, match)
+            except PatternTimeout:
+                timed_out.add(rule.id)
+                gathered.problems.append(_timeout(rule))
+                continue
+            except Exception as error:  # noqa: BLE001 -- it must not cost what is found elsewhere
+                gathered.problems.append((INTERNAL, describe(error)))
+                continue
+            if isinstance(judged, Part):
+                gathered.parts.append(judged)
+            elif judged is not None:
+                gathered.asides.append(judged)
+
+
+def _timeout(rule: Rule) -> tuple[str, str]:
+    return "rule-timeout", f"the pattern of rule {rule.id} was stopped by its time limit"

@@ -1,0 +1,284 @@
+"""From parts to findings: drop what is repeated or allowed, join what belongs together, decide.
+
+A credential is one finding however often it stands in a file, with a location for each part of it.
+The order of the steps matters: allowed parts leave before pairing (an allowed key ID must not
+vouch for a secret), parts inside a larger credential leave before that (the key ID in a presigned
+URL is not a lone key ID).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.aws.randomness import MEDIUM_BITS
+from scanner.content import Layer, Place
+from scanner.engine.allow import ALLOWED, Marks
+from scanner.engine.merge import merge
+from scanner.engine.pairing import Spot, pair
+from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
+
+if TYPE_CHECKING:
+    from scanner.detectors.interface import Aside, Part
+    from scanner.rulebook.model import Rule
+    from scanner.secret import Secret
+
+KEY_ID, SECRET, TOKEN = "key_id", "secret", "session_token"
+ID_RULE: Final = "aws-access-key-id"
+SECRET_RULE: Final = "aws-secret-access-key"  # noqa: S105 -- the ID of a rule
+UNNAMED_RULE: Final = "aws-unnamed-secret"
+PAIR_RULE: Final = "aws-access-key-pair"
+TOKEN_RULE: Final = "aws-session-token"  # noqa: S105 -- the ID of a rule
+CLEARLY: Final = 2
+"""`Part.named` of a secret that is called one of AWS."""
+
+_DOUBTFUL_REACH: Final = 1000
+"""A value that may be an identifier after all is paired with a key ID only this near, in bytes."""
+_TOKEN_REACH: Final = 20_000
+"""A session token belongs to the nearest temporary key within this many bytes."""
+
+LineHash = Callable[[Layer, int], str]
+"""(text, 1-based line) to GitHub's hash of that line; the reports that need it supply it."""
+
+
+class Occurrence(NamedTuple):
+    """A part together with where it stands in the text that a person reads."""
+
+    part: Part
+    text: Layer
+    start: int
+    end: int
+    place: Place
+
+
+class Judgement(NamedTuple):
+    """What one blob comes to."""
+
+    findings: list[Finding]
+    asides: dict[str, int]
+    """Number of distinct values set aside, by reason."""
+
+
+def judge(
+    path: str,
+    parts: Iterable[Part],
+    asides: Iterable[Aside],
+    rules: dict[str, Rule],
+    line_hash: LineHash | None = None,
+) -> Judgement:
+    """Turn the parts found in the blob called `path` into findings, in order of position."""
+    counts = _count_asides(asides)
+    occurrences = _without_absorbed(_unique(_on_the_ground(parts)))
+    kept: list[Occurrence] = []
+    marks: dict[int, Marks] = {}
+    for occurrence in occurrences:
+        text = occurrence.text
+        if id(text) not in marks:
+            marks[id(text)] = Marks(text.data, rules)
+        if marks[id(text)].allow(occurrence.start, occurrence.end, _rules_for(occurrence.part)):
+            counts[ALLOWED] = counts.get(ALLOWED, 0) + 1
+        else:
+            kept.append(occurrence)
+    groups = _groups(kept, pairing=PAIR_RULE in rules)
+    findings = merge(_finding(_draft(group, rules), path, line_hash) for group in groups)
+    return Judgement(_drop_unknown_rules(findings, rules, counts), counts)
+
+
+# -- occurrences --------------------------------------------------------------------------------
+
+
+def _on_the_ground(parts: Iterable[Part]) -> list[Occurrence]:
+    grounded = [(part, *part.layer.ground(part.start, part.end)) for part in parts]
+    order: dict[int, int] = {}
+    for _, text, _, _ in grounded:
+        order.setdefault(id(text), len(order))
+    # By ascending start, so that counting lines is one pass over each text; of two spans with the
+    # same start the larger one, then the less decoded one, comes first.
+    grounded.sort(key=lambda g: (order[id(g[1])], g[2], -g[3], g[0].layer.depth))
+    return [
+        Occurrence(part, text, start, end, text.place(start, end))
+        for part, text, start, end in grounded
+    ]
+
+
+def _unique(occurrences: list[Occurrence]) -> list[Occurrence]:
+    # Two ways of decoding can lead to one value at one place; the shallower one is kept.
+    seen: dict[tuple[int, str, int, int, Secret], Occurrence] = {}
+    for occurrence in occurrences:
+        part = occurrence.part
+        key = (id(occurrence.text), part.role, occurrence.start, occurrence.end, part.value)
+        seen.setdefault(key, occurrence)
+    return list(seen.values())
+
+
+def _without_absorbed(occurrences: list[Occurrence]) -> list[Occurrence]:
+    # Sorted by start and then by descending end, a larger span comes before what lies inside it.
+    kept: list[Occurrence] = []
+    for occurrence in occurrences:
+        if not kept or not _absorbs(kept[-1], occurrence):
+            kept.append(occurrence)
+    return kept
+
+
+def _absorbs(outer: Occurrence, inner: Occurrence) -> bool:
+    if outer.text is not inner.text or not outer.start <= inner.start <= inner.end <= outer.end:
+        return False
+    if outer.part.rule_id != inner.part.rule_id:
+        return outer.part.role not in (KEY_ID, SECRET)
+    if outer.part.role not in (KEY_ID, SECRET) or outer[2:4] == inner[2:4]:
+        return True  # such as a signed URL, before and after its escapes were undone
+    # Of `a%2Fb...` both the decoded value and the 40 characters from `2F` on look like a secret.
+    return outer.part.layer.depth > inner.part.layer.depth
+
+
+def _count_asides(asides: Iterable[Aside]) -> dict[str, int]:
+    values: set[tuple[str, bytes]] = set()
+    for aside in asides:
+        values.add((aside.reason, aside.layer.data[aside.start : aside.end]))
+    counts: dict[str, int] = {}
+    for reason, _ in values:
+        counts[reason] = counts.get(reason, 0) + 1
+    return counts
+
+
+def _rules_for(part: Part) -> tuple[str, ...]:
+    if part.role == KEY_ID:
+        return part.rule_id, PAIR_RULE
+    if part.role == SECRET:
+        return part.rule_id, UNNAMED_RULE, PAIR_RULE
+    return (part.rule_id,)
+
+
+# -- joining ------------------------------------------------------------------------------------
+
+Group = list[Occurrence]
+"""The parts of one credential: a key ID and a secret and perhaps a session token, or one part."""
+
+
+def _groups(occurrences: list[Occurrence], *, pairing: bool) -> list[Group]:
+    if not pairing:
+        return [[occurrence] for occurrence in occurrences]
+    texts: dict[int, list[Occurrence]] = {}
+    for occurrence in occurrences:
+        texts.setdefault(id(occurrence.text), []).append(occurrence)
+    return [group for members in texts.values() for group in _join(members)]
+
+
+def _join(members: list[Occurrence]) -> list[Group]:
+    text = members[0].text.data
+    ids = [o for o in members if o.part.role == KEY_ID and o.part.rule_id == ID_RULE]
+    secrets = [o for o in members if o.part.role == SECRET and o.part.rule_id == SECRET_RULE]
+    secrets = [o for o in secrets if o.part.named >= 0]
+    groups: dict[int, Group] = {}
+    joined: set[int] = set()
+    for i, j in pair(text, [_spot(o) for o in ids], [_spot(o) for o in secrets]):
+        groups[id(ids[i])] = [ids[i], secrets[j]]
+        joined |= {id(ids[i]), id(secrets[j])}
+    # A temporary key without a secret takes its token out of the choice, and leaves it alone.
+    temporary = [o for o in ids if o.part.value.reveal().startswith(b"ASIA")]
+    tokens = [o for o in members if o.part.role == TOKEN and o.part.rule_id == TOKEN_RULE]
+    for i, j in pair(text, [_spot(o) for o in temporary], [_token_spot(o) for o in tokens]):
+        group = groups.get(id(temporary[i]))
+        if group is not None:
+            group.append(tokens[j])
+            joined.add(id(tokens[j]))
+    return [*groups.values(), *([o] for o in members if id(o) not in joined)]
+
+
+def _spot(occurrence: Occurrence) -> Spot:
+    part = occurrence.part
+    start, end, value = occurrence.start, occurrence.end, part.value.reveal()
+    if part.role == KEY_ID:
+        return Spot(start, end, value, 0 if part.possible else 2)
+    rank = 0 if part.named == CLEARLY else 1 if part.bits >= MEDIUM_BITS else 2
+    return Spot(
+        start, end, value, rank, _DOUBTFUL_REACH if part.confidence == Confidence.LOW else 0
+    )
+
+
+def _token_spot(occurrence: Occurrence) -> Spot:
+    value = occurrence.part.value.reveal()
+    return Spot(occurrence.start, occurrence.end, value, reach=_TOKEN_REACH)
+
+
+# -- deciding -----------------------------------------------------------------------------------
+
+
+class Draft(NamedTuple):
+    """A finding whose locations are still occurrences."""
+
+    rule_id: str
+    severity: Severity
+    confidence: Confidence
+    evidence: tuple[str, ...]
+    account_id: str
+    group: Group
+
+
+def _draft(group: Group, rules: dict[str, Rule]) -> Draft:
+    first = group[0].part
+    evidence = tuple(dict.fromkeys(line for o in group for line in o.part.evidence))
+    account = next((o.part.account_id for o in group if o.part.account_id), "")
+    if len(group) == 1:
+        rule_id = first.rule_id
+        if rule_id == SECRET_RULE and first.named <= 0:
+            rule_id = UNNAMED_RULE
+        return Draft(rule_id, first.severity, first.confidence, evidence, account, group)
+    rule = rules.get(PAIR_RULE)
+    severity = rule.severity if rule else Severity.CRITICAL
+    confidence = rule.confidence if rule else Confidence.HIGH
+    if not first.possible:
+        severity, confidence = Severity.HIGH, Confidence.MEDIUM
+    elif not first.value.reveal().startswith(b"AKIA"):
+        severity = Severity.HIGH  # a temporary key, most likely expired
+    distance = _distance(group[0], group[1])
+    evidence = (f"key ID and secret {distance} apart", *evidence)
+    return Draft(PAIR_RULE, severity, confidence, evidence, account, group)
+
+
+def _distance(one: Occurrence, other: Occurrence) -> str:
+    first, second = sorted((one, other), key=lambda o: o.start)
+    lines = first.text.data.count(b"\n", first.end, max(first.end, second.start))
+    if lines:
+        return f"{lines} line{'s' if lines > 1 else ''}"
+    gap = max(0, second.start - first.end)
+    return f"{gap} byte{'s' if gap != 1 else ''}"
+
+
+def _finding(draft: Draft, path: str, line_hash: LineHash | None) -> Finding:
+    values = {o.part.role: o.part.value for o in draft.group}
+    return Finding(
+        rule_id=draft.rule_id,
+        severity=draft.severity,
+        confidence=draft.confidence,
+        fingerprint=fingerprint_of(values),
+        values=values,
+        account_id=draft.account_id,
+        evidence=draft.evidence,
+        locations=tuple(_location(o, path, line_hash) for o in draft.group),
+    )
+
+
+def _location(occurrence: Occurrence, path: str, line_hash: LineHash | None) -> Location:
+    part, place = occurrence.part, occurrence.place
+    return Location(
+        role=part.role,
+        path=path,
+        start_line=place.start_line,
+        start_column=place.start_column,
+        end_line=place.end_line,
+        end_column=place.end_column,
+        member=part.layer.member,
+        decoded=part.layer.decoders,
+        line_hash=line_hash(occurrence.text, place.start_line) if line_hash else "",
+    )
+
+
+def _drop_unknown_rules(
+    findings: list[Finding], rules: dict[str, Rule], counts: dict[str, int]
+) -> list[Finding]:
+    # A derived rule that the configuration disables has no anchor to leave out: it ends here.
+    kept = [finding for finding in findings if finding.rule_id in rules]
+    if len(kept) < len(findings):
+        counts["rule-disabled"] = counts.get("rule-disabled", 0) + len(findings) - len(kept)
+    return kept

@@ -1,0 +1,63 @@
+"""One finding for one credential: copies become locations, lone parts join the pair they are of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanner.findings import Finding, Location
+    from scanner.secret import Secret
+
+
+def merge(findings: Iterable[Finding]) -> list[Finding]:
+    """Return `findings` with each credential once, ordered by its first location.
+
+    A finding whose values are all among those of a stronger one (the key ID of a pair, found again
+    without the secret) adds its locations to it. The result does not depend on the order of the
+    input, so it is the same however the work was shared out.
+    """
+    kept: list[Finding] = []
+    spots: list[dict[Location, None]] = []
+    holders: dict[tuple[str, Secret], list[int]] = {}
+    for finding in sorted(findings, key=_weakness):
+        holder = _holder(kept, holders, finding)
+        if holder is None:
+            for part in finding.values.items():
+                holders.setdefault(part, []).append(len(kept))
+            kept.append(finding)
+            spots.append(dict.fromkeys(finding.locations))
+        else:
+            spots[holder].update(dict.fromkeys(finding.locations))
+    merged = [
+        finding._replace(locations=tuple(places))
+        for finding, places in zip(kept, spots, strict=True)
+    ]
+    return sorted(merged, key=_order)
+
+
+def position(location: Location) -> tuple[str, str, int, int]:
+    """Return the sort key that orders locations by file and then by place."""
+    return location.path, location.member, location.start_line, location.start_column
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    return position(finding.locations[0]), finding.rule_id, finding.fingerprint
+
+
+def _weakness(finding: Finding) -> tuple[object, ...]:
+    strength = -len(finding.values), -finding.confidence, -finding.severity
+    # Down to the last detail, so that nothing is left to the order of the input.
+    return *strength, *_order(finding), finding.locations, finding.evidence
+
+
+def _holder(
+    kept: list[Finding], holders: dict[tuple[str, Secret], list[int]], finding: Finding
+) -> int | None:
+    part = next(iter(finding.values.items()))
+    for index in holders.get(part, ()):
+        values = kept[index].values
+        if all(values.get(role) == value for role, value in finding.values.items()):
+            return index
+    return None

@@ -1,0 +1,175 @@
+"""The fast path: read blob after blob and find the few that deserve a precise look.
+
+Most files are small and hold nothing. A call into the search costs as much as searching some ten
+kilobytes, so small files are joined and searched together; only when something is found in such a
+batch is each file of it searched on its own. The names of the files are searched the same way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.content import Layer
+from scanner.decoders.interface import MAX_LAYER_BYTES
+from scanner.engine.anchors import EDGE
+from scanner.engine.gather import INTERNAL, describe
+from scanner.findings import Finding, Notice, Tally
+from scanner.sources.interface import Blob, TooLarge, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from scanner.engine.anchors import AnchorIndex
+    from scanner.engine.examine import Examined, Examiner
+    from scanner.sources.interface import Window
+
+SMALL: Final = 64 << 10
+"""Files up to this size are searched in batches."""
+BATCH: Final = 512 << 10
+"""Bytes of a batch: it stays in the processor's second-level cache between the passes."""
+
+_SEPARATOR: Final = EDGE + b"\0" + EDGE
+"""Between two files of a batch: no anchor contains it, so none is found across it."""
+
+
+class Swept(NamedTuple):
+    """What a number of blobs come to."""
+
+    findings: list[Finding]
+    tally: Tally
+    spellings: dict[str, str]
+    """Values as they stand in names, to their redacted forms."""
+
+
+def sweep(examiner: Examiner, blobs: Iterable[Blob]) -> Swept:
+    """Scan `blobs`; findings of one blob stand together, in order of position."""
+    swept = Swept([], Tally(), {})
+    names: list[str] = []
+    for examined in _examined(examiner, blobs, swept.tally, names):
+        _add(swept, examined)
+    sweep_names(examiner, names, swept)
+    return swept
+
+
+def sweep_names(examiner: Examiner, names: Sequence[str], swept: Swept) -> None:
+    """Search the `names` of files and add to `swept` what is in them."""
+    encoded = [name.encode("utf-8", "surrogateescape") for name in names]
+    for number in _with_spots(examiner.catalogue.index, encoded):
+        _add(swept, examiner.examine_name(names[number]))
+
+
+def _add(swept: Swept, examined: Examined) -> None:
+    swept.findings.extend(examined.findings)
+    swept.tally.add(examined.tally)
+    swept.spellings.update(examined.spellings)
+
+
+def _examined(
+    examiner: Examiner, blobs: Iterable[Blob], tally: Tally, names: list[str]
+) -> Iterator[Examined]:
+    catalogue = examiner.catalogue
+    batch: list[tuple[str, bytes]] = []
+    size = 0
+    for blob in blobs:
+        names.append(blob.path)
+        try:
+            data = blob.read()
+        except Unread as unread:
+            _count_unread(tally, blob, unread)
+            if unread.partial is None:
+                continue
+            data = unread.partial
+        except TooLarge:
+            yield _examine_large(examiner, blob, tally)
+            continue
+        except Exception as error:  # noqa: BLE001 -- a defect on one file must not cost the others
+            tally.notice(Notice(INTERNAL, blob.path, describe(error), hides=True))
+            continue
+        tally.blobs += 1
+        tally.bytes += len(data)
+        encoded = catalogue.is_encoded(data)
+        if len(data) > SMALL or encoded:
+            if encoded or catalogue.index.search_bytes(data):
+                yield examiner.examine(blob.path, data)
+            continue
+        batch.append((blob.path, data))
+        size += len(data)
+        if size >= BATCH:
+            yield from _flush(examiner, batch)
+            batch, size = [], 0
+    yield from _flush(examiner, batch)
+
+
+def _flush(examiner: Examiner, batch: Sequence[tuple[str, bytes]]) -> Iterator[Examined]:
+    for number in _with_spots(examiner.catalogue.index, [data for _, data in batch]):
+        yield examiner.examine(*batch[number])
+
+
+def _with_spots(index: AnchorIndex, pieces: Sequence[bytes]) -> list[int]:
+    """Return the numbers of the `pieces` in which an anchor stands."""
+    if not pieces:
+        return []
+    spots = index.search(_SEPARATOR.join([b"", *pieces, b""]))
+    if not spots:
+        return []
+    found: list[int] = []
+    # `search` counts offsets from behind the first byte of the buffer.
+    begin = len(_SEPARATOR) - 1
+    at = 0
+    for number, piece in enumerate(pieces):
+        end = begin + len(piece)
+        while at < len(spots) and spots[at][0] < begin:
+            at += 1
+        if at < len(spots) and spots[at][0] < end:
+            found.append(number)
+        begin = end + len(_SEPARATOR)
+    return found
+
+
+def _examine_large(examiner: Examiner, blob: Blob, tally: Tally) -> Examined:
+    tally.blobs += 1
+
+    def windows() -> Iterator[Window]:
+        try:
+            for window in blob.windows():
+                tally.bytes += window.fresh
+                yield window
+        except Unread as unread:
+            _count_unread(tally, blob, unread)
+        except Exception as error:  # noqa: BLE001 -- a defect on one file must not cost the others
+            tally.notice(Notice(INTERNAL, blob.path, describe(error), hides=True))
+
+    return examiner.examine_windows(blob.path, _layers(examiner, blob, tally, windows()))
+
+
+def _layers(
+    examiner: Examiner, blob: Blob, tally: Tally, windows: Iterator[Window]
+) -> Iterator[Layer]:
+    """Yield the windows of a large blob; of one that has to be decoded whole, the whole."""
+    first = next(windows, None)
+    if first is None:
+        return
+    held = [first]
+    if examiner.catalogue.is_encoded(first.layer.data):
+        size = first.fresh
+        for window in windows:
+            held.append(window)
+            size += window.fresh
+            if size > MAX_LAYER_BYTES:
+                detail = f"larger than {MAX_LAYER_BYTES >> 20} MiB: it was not decoded whole"
+                tally.notice(Notice("decoder-limit", blob.path, detail, hides=True))
+                break
+        else:
+            yield Layer(b"".join(each.layer.data[-each.fresh :] for each in held if each.fresh))
+            return
+    while held:
+        yield held.pop(0).layer
+    for window in windows:
+        yield window.layer
+
+
+def _count_unread(tally: Tally, blob: Blob, unread: Unread) -> None:
+    if unread.detail and unread.hides:
+        tally.notice(Notice(unread.reason, blob.path, unread.detail, unread.hides))
+    else:
+        tally.skip(unread.reason)

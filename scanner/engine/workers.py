@@ -1,0 +1,152 @@
+"""Sharing blobs out over processes.
+
+Each worker has a pipe on which it is told which stretch of the blobs is next and answers with what
+they came to. The parent hands out stretches as workers become free, so an uneven load evens out.
+Workers ignore an interrupt from the terminal; the parent ends them when it is interrupted itself.
+A worker that dies costs the stretch it was reading, and the report says so. When the parent dies,
+however that happens, its ends of the pipes close and the workers end.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Final
+
+from scanner.engine.sweep import Swept, sweep
+from scanner.findings import Notice, Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from multiprocessing.context import ForkContext, SpawnContext
+
+    from scanner.engine.examine import Examiner
+    from scanner.sources.interface import Blob
+
+_MOST_AT_ONCE: Final = 512
+_SHARES: Final = 16
+"""Stretches per worker at the least, so that none has to wait long for the last one."""
+
+Stretch = tuple[int, int]
+
+
+def share_out(
+    examiner: Examiner, blobs: Sequence[Blob], jobs: int
+) -> Generator[tuple[int, Swept], None, None]:
+    """Scan `blobs` in `jobs` processes; yield (number of blobs, what they came to) as it comes."""
+    # Forking is safe here, since there are no threads, and saves starting Python anew. Elsewhere
+    # than on Linux the system's own libraries may have threads.
+    context: ForkContext | SpawnContext
+    if sys.platform == "linux":
+        context = multiprocessing.get_context("fork")
+    else:
+        context = multiprocessing.get_context("spawn")
+    forked = context.get_start_method() == "fork"
+    stretches = _stretches(len(blobs), jobs)
+    busy: dict[Connection, Stretch] = {}
+    processes = []
+    try:
+        for first in [next(stretches, None) for _ in range(jobs)]:
+            if first is None:
+                break
+            ours, theirs = context.Pipe()
+            # A forked process has a copy of every pipe of its parent. It must close those: as long
+            # as one is open, nobody who reads at its other end learns that the parent is gone.
+            inherited = [*busy, ours] if forked else []
+            process = context.Process(
+                target=_work, args=(theirs, inherited, examiner, blobs), daemon=True
+            )
+            with _interrupts_held_back():
+                process.start()
+            theirs.close()
+            processes.append(process)
+            if _send(ours, first):
+                busy[ours] = first
+            else:
+                yield first[1] - first[0], _lost(blobs, first)
+        while busy:
+            ready = wait(list(busy))
+            for pipe in [pipe for pipe in busy if pipe in ready]:
+                stretch = busy.pop(pipe)
+                swept = _receive(pipe)
+                if swept is None:
+                    yield stretch[1] - stretch[0], _lost(blobs, stretch)
+                    continue
+                following = next(stretches, None)
+                if following is not None and _send(pipe, following):
+                    busy[pipe] = following
+                elif following is not None:
+                    yield following[1] - following[0], _lost(blobs, following)
+                yield stretch[1] - stretch[0], swept
+        for stretch in stretches:  # left over only if every worker was lost
+            yield stretch[1] - stretch[0], _lost(blobs, stretch)
+    finally:
+        with _interrupts_held_back():
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.join()
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Let an interrupt wait: a process just forked would die of it, and a second one leave others.
+
+    Elsewhere than on POSIX there is no such thing, and no fork either.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _stretches(number: int, jobs: int) -> Iterator[Stretch]:
+    size = max(1, min(_MOST_AT_ONCE, number // (jobs * _SHARES)))
+    for at in range(0, number, size):
+        yield at, min(at + size, number)
+
+
+def _work(
+    pipe: Connection, inherited: Sequence[Connection], examiner: Examiner, blobs: Sequence[Blob]
+) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for connection in inherited:
+        connection.close()
+    try:
+        while True:
+            start, end = pipe.recv()
+            pipe.send(sweep(examiner, blobs[start:end]))
+    except (EOFError, ConnectionError):
+        pass  # the parent is gone
+
+
+def _receive(pipe: Connection) -> Swept | None:
+    """Return what a worker answers; None if it is gone."""
+    try:
+        swept: Swept = pipe.recv()
+    except (EOFError, ConnectionError):
+        return None
+    return swept
+
+
+def _send(pipe: Connection, stretch: Stretch) -> bool:
+    try:
+        pipe.send(stretch)
+    except ConnectionError:
+        return False
+    return True
+
+
+def _lost(blobs: Sequence[Blob], stretch: Stretch) -> Swept:
+    tally = Tally()
+    detail = "a process ended while scanning it, perhaps for want of memory: try --jobs 1"
+    for blob in blobs[slice(*stretch)]:
+        tally.notice(Notice("worker-lost", blob.path, detail, hides=True))
+    return Swept([], tally, {})

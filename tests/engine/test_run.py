@@ -1,0 +1,281 @@
+"""Many blobs in one process or several: the same report, and no process is left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scanner.content import Layer
+from scanner.engine import run as running
+from scanner.engine import workers
+from scanner.engine.run import Job, run
+from scanner.findings import Tally
+from scanner.rulebook import load_rules
+from scanner.rulebook.examples import Generator
+from scanner.sources.interface import TooLarge, Unread, Window
+
+RULES = load_rules((), ())
+ROOT = Path(__file__).resolve().parents[2]
+linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and forks")
+
+
+class MemoryBlob:
+    def __init__(self, path, data=b"", error=None, shareable=True):
+        self.path, self.data, self.error, self.shareable = path, data, error, shareable
+
+    def read(self):
+        if self.error == "die" and os.getpid() != PARENT:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self.error == "unread":
+            raise Unread("unreadable", f"cannot read {self.path}", hides=True)
+        if self.error == "large":
+            raise TooLarge
+        return self.data
+
+    def windows(self):
+        yield Window(Layer(self.data), len(self.data))
+
+
+PARENT = os.getpid()
+
+
+def tree(seed: int, number: int = 200) -> list[MemoryBlob]:
+    """Return blobs with pairs, copies of them, halves, examples and things that cannot be read."""
+    made = Generator(seed)
+    pairs = [(made.access_key_id(), made.secret_access_key()) for _ in range(20)]
+    blobs = []
+    for n in range(number):
+        key_id, secret = pairs[n % 20]
+        texts = (
+            "nothing here\n" * (n % 50),
+            f"aws_access_key_id={key_id}\naws_secret_access_key={secret}\n",
+            f"{key_id}\n",
+            f"\n\nsecret: {secret}\n",
+            "AKIA" + "IOSFODNN7EXAMPLE\n",
+            f"{made.temporary_access_key_id()}:{made.secret_access_key()}\n",
+        )
+        error = {50: "unread", 51: "unread", 60: "large"}.get(n)
+        name = f"d{n % 7}/f{n}" + (f"-{key_id}" if n % 31 == 0 else "")
+        blobs.append(MemoryBlob(name, texts[n % len(texts)].encode(), error))
+    return blobs
+
+
+def report(blobs, jobs):
+    made = run("scan", blobs, Tally(), Job(RULES, jobs))
+    tally = made.tally
+    return (made.kind, made.findings, tally.blobs, tally.bytes, dict(sorted(tally.skipped.items())),
+            dict(sorted(tally.set_aside.items())), tally.notices)  # fmt: skip
+
+
+@pytest.fixture
+def share_everything(monkeypatch):
+    """Share out even a small number of blobs, in short stretches."""
+    monkeypatch.setattr(running, "_ALONE_BLOBS", 10)
+    monkeypatch.setattr(running, "_STEP", 4)
+
+
+@linux
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_number_of_processes_does_not_change_the_report(share_everything, seed, monkeypatch):
+    blobs = tree(seed)
+    alone = report(blobs, 1)
+    assert len(alone[1]) > 40
+    shared = []
+    real = workers.share_out
+    monkeypatch.setattr(workers, "share_out", lambda *a: shared.append(1) or real(*a))
+    for jobs in (2, 3, 7):
+        assert report(blobs, jobs) == alone
+    assert len(shared) == 3
+
+
+def test_the_order_of_the_blobs_does_not_change_the_findings():
+    blobs = tree(3)
+    assert report(blobs[::-1], 1) == report(blobs, 1)
+
+
+@linux
+def test_what_is_not_shareable_is_read_by_the_parent(share_everything):
+    class Here(MemoryBlob):
+        def read(self):
+            assert os.getpid() == PARENT
+            return super().read()
+
+    blobs = [Here("<stdin>", Generator(1).access_key_id().encode(), shareable=False), *tree(4)]
+    assert not [n for n in report(blobs, 2)[-1] if n.reason == "internal-error"]
+
+
+@linux
+def test_a_lost_worker_is_reported_and_the_others_go_on(share_everything):
+    blobs = tree(5, 400)
+    blobs[300] = MemoryBlob("killer", error="die")
+    *_, notices = made = report(blobs, 2)
+    lost = {notice.path for notice in notices if notice.reason == "worker-lost"}
+    assert "killer" in lost
+    assert all(notice.hides for notice in notices if notice.reason == "worker-lost")
+    # It cost one stretch and nothing else: everything was either scanned or is named.
+    assert len(lost) <= 400 // (2 * workers._SHARES)
+    unreadable = sum(notice.reason == "unreadable" for notice in notices)
+    assert made[2] + len(lost) + unreadable == len(blobs)
+
+
+@linux
+def test_all_workers_lost(share_everything):
+    blobs = [MemoryBlob(f"f{n}", error="die") for n in range(100)]
+    for blob in blobs[:20]:
+        blob.error = None
+    *_, notices = made = report(blobs, 2)
+    assert made[2] + len(notices) == len(blobs)
+    assert {notice.reason for notice in notices} == {"worker-lost"}
+
+
+@linux
+def test_a_worker_that_is_lost_before_it_is_told_anything(share_everything, monkeypatch):
+    def die(*arguments):
+        os._exit(1)
+
+    monkeypatch.setattr(workers, "_work", die)
+    context = workers.multiprocessing.get_context("fork")
+    start = context.Process.start
+    monkeypatch.setattr(context.Process, "start", lambda p: (start(p), p.join()))
+    blobs = tree(5)
+    made = run("scan", blobs, Tally(), Job(RULES, 2))
+    assert (
+        len({n.path for n in made.incomplete if n.reason == "worker-lost"})
+        == len(blobs) - made.tally.blobs
+    )
+
+
+@linux
+def test_stopping_early_ends_the_workers(share_everything, monkeypatch):
+    started = []
+    real = workers.multiprocessing.get_context("fork").Process.start
+
+    def start(process):
+        real(process)
+        started.append(process)
+
+    monkeypatch.setattr(workers.multiprocessing.get_context("fork").Process, "start", start)
+
+    def stop(done, total, size):
+        if done > 30:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run("scan", tree(6), Tally(), Job(RULES, 2, progress=stop))
+    assert len(started) == 2
+    assert not [process for process in started if process.is_alive()]
+
+
+def test_progress_counts_every_blob():
+    seen = []
+    blobs = tree(7, 100)
+    run("scan", blobs, Tally(), Job(RULES, 1, progress=lambda *counts: seen.append(counts)))
+    assert [done for done, _, _ in seen] == sorted(done for done, _, _ in seen)
+    assert seen[-1][:2] == (100, 100)
+
+
+# -- real processes -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def big_tree(tmp_path):
+    """A directory that keeps two processes busy for minutes."""
+    made = Generator(8)
+    block = "".join(f"{made.access_key_id()}:{made.secret_access_key()}\n" for _ in range(100))
+    for number in range(2000):
+        (tmp_path / f"f{number}").write_text(block)
+    return tmp_path
+
+
+def start(directory: Path) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "scanner", "scan", "--no-config", "--jobs", "2", "."],
+        cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def children(pid: int) -> list[int]:
+    try:
+        return [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def wait_for(condition, seconds: float = 60) -> None:
+    for _ in range(int(seconds * 50)):
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it did not happen")
+
+
+@linux
+def test_an_interrupt_leaves_no_process_and_no_traceback(big_tree):
+    process = start(big_tree)
+    wait_for(lambda: len(children(process.pid)) >= 2)
+    workers_then = children(process.pid)
+    # As a terminal does: to the whole group, twice, since people press it twice.
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.01)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert b"Traceback" not in err
+    assert out == b""
+    assert process.returncode in (130, -signal.SIGINT)
+    wait_for(lambda: not [pid for pid in workers_then if alive(pid)])
+
+
+@linux
+def test_one_interrupt_is_told_in_one_line(big_tree):
+    process = start(big_tree)
+    wait_for(lambda: len(children(process.pid)) >= 2)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (out, err.decode()) == (b"", "keycatch: interrupted; nothing was reported\n")
+    assert process.returncode == 130
+
+
+@linux
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_with_their_parent(big_tree, how):
+    process = start(big_tree)
+    wait_for(lambda: len(children(process.pid)) >= 2)
+    left = children(process.pid)
+    process.send_signal(how)
+    process.communicate(timeout=60)
+    wait_for(lambda: not [pid for pid in left if alive(pid)])
+
+
+@linux
+def test_a_killed_worker_is_told_by_the_command(big_tree):
+    for path in sorted(big_tree.iterdir())[10:]:
+        path.write_text("nothing\n")
+    # One file that takes long, so that there is a worker to kill.
+    made = Generator(9)
+    pair = [f"{made.access_key_id()}:{made.secret_access_key()}\n" for _ in range(3000)]
+    (big_tree / "f1000").write_text("".join(pair) * 20)
+    process = start(big_tree)
+    wait_for(lambda: len(children(process.pid)) >= 2)
+    for pid in children(process.pid):
+        os.kill(pid, signal.SIGKILL)
+    _, err = process.communicate(timeout=120)
+    assert b"Traceback" not in err
+    assert process.returncode in (1, 2)
