@@ -1,0 +1,181 @@
+"""The command line: one module per command, imported when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from scanner.about import NAME, VERSION
+from scanner.console import discard, say
+from scanner.errors import KeycatchError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS: Final = {
+    "scan": "find credentials in files, directories or standard input",
+    "rules": "show and test the rules",
+}
+"""Name of each command, which is also that of its module here, to what it does."""
+
+_OPERANDS: Final = {"scan": "paths"}
+"""Commands whose options may stand before, between and behind their operands, to the operands."""
+
+OK, FINDINGS, FAILED = 0, 1, 2
+_COLUMNS: Final = 80
+_INTERRUPTED: Final = 130
+"""What shells report for a process that an interrupt ended."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command that `argv` (by default the process's arguments) asks for.
+
+    Returns the exit code: 0 clean, 1 findings, 2 usage, configuration or an incomplete scan. Never
+    raises an Exception, except in Python's development mode (`python -X dev`).
+    """
+    if argv is None:
+        _end_in_order()
+    try:
+        code = _run(list(sys.argv[1:] if argv is None else argv))
+    except KeycatchError as error:
+        say(f"{NAME}: {error}")
+        code = FAILED
+    except KeyboardInterrupt:
+        say(f"{NAME}: interrupted; nothing was reported")
+        code = _INTERRUPTED
+    except BrokenPipeError:  # the reader of standard output has seen enough
+        code = OK
+    except Exception as error:
+        if sys.flags.dev_mode:
+            raise
+        say(f"{NAME}: {_unexpected(error)}")
+        code = FAILED
+    return code if _flushed() else FAILED
+
+
+def _run(arguments: list[str]) -> int:
+    name = arguments[0] if arguments else ""
+    try:
+        if name in COMMANDS:
+            module = import_module(f"{__name__}.{name}")
+            parser = _Parser(prog=f"{NAME} {name}", description=_sentence(COMMANDS[name]))
+            module.configure(parser)
+            code: int = module.run(_parse(parser, arguments[1:], _OPERANDS.get(name, "")))
+            return code
+        if name in ("-h", "--help", "--version"):
+            _overview().parse_args(arguments)
+    except SystemExit as end:  # of --help and --version
+        if end.code in (OK, None):
+            return OK
+        raise
+    if not name:
+        _overview().print_help(sys.stderr)
+        return FAILED
+    if name.startswith("-"):
+        raise UsageError(f"'{name}' has to stand behind a command; see {NAME} --help")
+    raise UsageError(_no_command(name))
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises UsageError: what argparse prints itself repeats arguments unescaped."""
+
+    def __init__(self, **options: Any) -> None:
+        # With a width of its own a formatter need not import what asks the terminal for one.
+        style = options.pop("formatter_class", argparse.HelpFormatter)
+        options["formatter_class"] = partial(style, width=_COLUMNS)
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        # Unlike argparse's own it does not hide that help or version could not be written.
+        stream = file or sys.stdout
+        if stream is not None:
+            stream.write(message)
+
+
+def _overview() -> _Parser:
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    parser = _Parser(
+        prog=NAME,
+        usage=f"{NAME} [-h] [--version] {{{','.join(COMMANDS)}}} ...",
+        description=f"Keeps AWS credentials out of git.\n\ncommands:\n{commands}",
+        epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage or a scan that is not complete.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"{NAME} {VERSION}")
+    return parser
+
+
+def _parse(parser: _Parser, arguments: list[str], operands: str) -> argparse.Namespace:
+    if not operands:
+        return parser.parse_args(arguments)
+    # What stands behind `--` is taken out first: argparse mistakes it in an intermixed line.
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    args = parser.parse_intermixed_args(arguments[:end])
+    getattr(args, operands).extend(arguments[end + 1 :])
+    return args
+
+
+def _no_command(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, COMMANDS, n=1)
+    if near:
+        hint = f"did you mean {near[0]}?"
+    elif os.path.exists(name):
+        hint = f"to scan it: {NAME} scan {name}"
+    else:
+        hint = f"there are {', '.join(COMMANDS)}"
+    return f"there is no command '{name}'; {hint}"
+
+
+def _unexpected(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"cannot go on: {where}{error.strerror}"
+    # The message of the exception could quote content, so it is not shown; the place is.
+    at = error.__traceback__
+    while at and at.tb_next:
+        at = at.tb_next
+    place = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
+    return f"{type(error).__name__} at {place}; please report this as a defect of {NAME}"
+
+
+def _end_in_order() -> None:
+    """Make a request to terminate end worker processes and remove temporary files."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _terminate)
+
+
+def _terminate(number: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
+
+
+def _flushed() -> bool:
+    if sys.stdout is None:
+        return True
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard(sys.stdout)
+    except (OSError, ValueError) as error:
+        discard(sys.stdout)
+        reason = getattr(error, "strerror", None) or error
+        say(f"{NAME}: cannot write to standard output: {reason}")
+        return False
+    return True
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,0 +1,149 @@
+"""Options that several commands share, and what follows from them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from scanner.about import NAME
+from scanner.console import say
+from scanner.errors import ConfigError
+from scanner.findings import Confidence, Report
+from scanner.reports import FORMATS
+from scanner.reports.wording import plural
+from scanner.secret import printable
+from scanner.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.rulebook.model import Rule
+
+CONFIDENCES = {confidence.label: confidence for confidence in Confidence}
+
+
+def add_report_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every command that ends in a report."""
+    group = parser.add_argument_group("report")
+    group.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
+    group.add_argument(
+        "--output", metavar="FILE", help="write the report there, whole or not at all"
+    )
+    group.add_argument(
+        "--fail-on",
+        choices=tuple(CONFIDENCES),
+        help="least confidence that gives exit code 1 (default: medium)",
+    )
+    group.add_argument(
+        "--exit-zero", action="store_true", help="exit with 0 even if there are findings"
+    )
+    group.add_argument(
+        "--show-secrets", action="store_true", help="print credentials in full: mind where it goes"
+    )
+    group.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
+    )
+    amount = group.add_mutually_exclusive_group()
+    amount.add_argument("-q", "--quiet", action="store_true", help="print findings and errors only")
+    amount.add_argument("-v", "--verbose", action="store_true", help="print every detail")
+
+
+def add_scan_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every command that scans."""
+    group = parser.add_argument_group("scan")
+    choice = group.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--config", metavar="FILE", help="configuration to use instead of the project's"
+    )
+    choice.add_argument("--no-config", action="store_true", help="use no configuration at all")
+    group.add_argument(
+        "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one a processor)"
+    )
+
+
+def _jobs(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    if not 1 <= number <= 256:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 to 256, not {text!r}")
+    return number
+
+
+def load_settings(args: argparse.Namespace) -> Settings:
+    """Return the settings that apply under the options `args`; raises ConfigError."""
+    if args.no_config:
+        return Settings()
+    from scanner.settings import load
+
+    return load(args.config)
+
+
+def load_rules(settings: Settings) -> tuple[Rule, ...]:
+    """Return the rules that apply under `settings`; raises RuleError or ConfigError."""
+    from scanner import rulebook
+
+    try:
+        return rulebook.load_rules(settings.rules, settings.disable)
+    except ConfigError as error:
+        raise ConfigError(f"{printable(settings.origin)}: disable: {error}") from None
+
+
+def announce(args: argparse.Namespace, settings: Settings, excluded: int, total: int) -> None:
+    """Say on standard error what the configuration takes away from the scan, unless quiet.
+
+    A change must not be able to silence its own finding by a line in the configuration unseen.
+    `excluded` of the `total` contents were excluded.
+    """
+    effects = []
+    if excluded:
+        effects.append(f"excludes {excluded:,} of {plural(total, 'file')}")
+    if settings.disable:
+        effects.append(f"disables {', '.join(settings.disable)}")
+    if not args.fail_on and settings.fail_on > Confidence.MEDIUM:
+        effects.append(f"sets fail-on to {settings.fail_on.label}")
+    if effects and not args.quiet:
+        say(f"{NAME}: the configuration {settings.origin} {', '.join(effects)}")
+
+
+def conclude(
+    report: Report, args: argparse.Namespace, settings: Settings, rules: Sequence[Rule]
+) -> int:
+    """Write `report` as the options say and return the exit code."""
+    from scanner.console import wants_color
+    from scanner.reports import load
+    from scanner.reports.interface import View
+    from scanner.reports.output import write
+
+    fail_on = CONFIDENCES[args.fail_on] if args.fail_on else settings.fail_on
+    code = exit_code(report, fail_on, exit_zero=args.exit_zero)
+    to_terminal = args.output in (None, "-")
+    view = View(
+        show_secrets=args.show_secrets,
+        color=wants_color(args.color, sys.stdout) if to_terminal else args.color == "always",
+        verbosity=-1 if args.quiet else 1 if args.verbose else 0,
+        fail_on=fail_on,
+        rules=tuple(rules),
+        exit_code=code,
+    )
+    write(load(args.format)(report, view), args.output, private=args.show_secrets)
+    if report.incomplete and (args.format != "text" or not to_terminal):
+        say(incomplete_message(report))
+    return code
+
+
+def exit_code(report: Report, fail_on: Confidence, *, exit_zero: bool) -> int:
+    """Return 1 for findings at or above `fail_on`, 2 for an incomplete scan without, else 0.
+
+    `exit_zero` turns 1 into 0, and nothing else: a scan that did not read everything never passes.
+    """
+    if any(finding.confidence >= fail_on for finding in report.findings) and not exit_zero:
+        return 1
+    return 2 if report.incomplete else 0
+
+
+def incomplete_message(report: Report) -> str:
+    """Return the sentence for standard error that says what was not read."""
+    first = report.incomplete[0]
+    others = len(report.incomplete) - 1
+    more = f"; and {others:,} more" if others else ""
+    return f"{NAME}: the scan is incomplete: {first.path}: {first.detail}{more}"
