@@ -56,6 +56,8 @@ _FORMS: tuple[tuple[bytes, int], ...] = (
         for start in (b"\x1f\x8b\x08", b"PK\3\4", b"IQoJb3JpZ2lu", b"FwoGZXIvYXdz", b"H4sIA")
     ),
 )
+_ALONE = tuple(encoded_forms(prefix)[0][0] for prefix in (b"AKIA", b"ASIA"))
+"""How a key ID begins that is encoded by itself, which gives no more than 27 characters."""
 _RUNS = (54, 55)
 _LABEL = 160
 """Bytes before a lone secret that are kept with it, since its name is among them."""
@@ -151,6 +153,10 @@ _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 DECODER = Decoder(
     "base64",
     (),
-    (*(Anchor(form) for form, _ in _FORMS), *(Anchor(run=run, after=b"=") for run in _RUNS)),
+    (
+        *(Anchor(form) for form in _ALONE),
+        *(Anchor(form, encoded=True) for form, _ in _FORMS if form not in _ALONE),
+        *(Anchor(run=run, after=b"=") for run in _RUNS),
+    ),
     decode,
 )

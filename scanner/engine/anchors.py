@@ -1,16 +1,22 @@
 """The search at memory speed: where in a buffer is anything worth a precise look?
 
 Literals are found one after the other with vector instructions: each costs about 50 ms for a
-gigabyte. Runs of a fixed length have no literal: every byte of the base64 alphabet is mapped to
-`x`, every other byte to a full stop, and the run is the literal `.xxx...x.` in what results. Both
-steps, and the choice of the library, are measured in `bench/`.
+gigabyte. Runs of the base64 alphabet have no literal: every byte of the alphabet is mapped to `x`,
+every other byte to a full stop, and one search for a full stop and 40 times `x` finds all runs that
+are long enough to matter; their lengths are read off afterwards. Literals that are pieces of base64
+are looked for in those runs only, joined together. Each step, and the choice of the library, is
+measured in `bench/`.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from stringzilla import find, translate
+
+from scanner.rulebook.model import ENCODED_RUN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,55 +33,86 @@ EDGE: Final = b"\n"
 PIECE: Final = 1 << 20
 """Bytes of large content that are searched at once."""
 
+Spots = list[tuple[int, int]]
+"""(offset, number of the anchor), by ascending offset."""
+
 
 class AnchorIndex:
     """A fixed set of anchors, found all at once."""
 
-    __slots__ = ("_literals", "_overlap", "_runs", "anchors")
+    __slots__ = ("_encoded", "_least", "_literals", "_long", "_overlap", "_runs", "anchors")
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
         """Take the anchors to look for; duplicates count once."""
         self.anchors: tuple[Anchor, ...] = tuple(dict.fromkeys(anchors))
         longest = max((len(a.literal) or a.run for a in self.anchors), default=0)
-        self._overlap = longest + 2
-        self._literals = tuple(
-            (number, anchor.literal) for number, anchor in enumerate(self.anchors) if anchor.literal
-        )
-        self._runs = tuple(
-            (number, anchor, b".%b." % (b"x" * anchor.run))
-            for number, anchor in enumerate(self.anchors)
-            if anchor.run
-        )
+        # An encoded literal at the end of a piece has to see that its run is long enough.
+        self._overlap = longest + ENCODED_RUN
+        self._literals: list[tuple[int, bytes]] = []
+        self._encoded: list[tuple[int, bytes]] = []
+        self._runs: dict[int, list[tuple[int, Anchor]]] = {}
+        for number, anchor in enumerate(self.anchors):
+            if anchor.run:
+                self._runs.setdefault(anchor.run, []).append((number, anchor))
+            else:
+                literals = self._encoded if anchor.encoded else self._literals
+                literals.append((number, anchor.literal))
+        self._least = min((ENCODED_RUN, *self._runs))
+        self._long = b"." + b"x" * self._least
 
-    def search(self, buffer: bytes) -> list[tuple[int, int]]:
-        """Return (offset, number of the anchor) of every anchor in `buffer`, by ascending offset.
+    def search(self, buffer: bytes) -> Spots:
+        """Return the places of all anchors in `buffer`.
 
         The buffer begins and ends with `EDGE`; offsets count from behind the first one, so they
         are offsets in the content between the edges.
         """
-        spots: list[tuple[int, int]] = []
-        last = len(buffer) - len(EDGE)  # an edge is no content: a literal has no part in it
+        spots: Spots = []
+        end = len(buffer) - len(EDGE)  # an edge is no content: a literal has no part in it
         for number, literal in self._literals:
-            at = find(buffer, literal, len(EDGE), last)
+            at = find(buffer, literal, len(EDGE), end)
             while at >= 0:
                 spots.append((at - 1, number))
-                at = find(buffer, literal, at + 1, last)
-        if self._runs:
-            classes = translate(buffer, _CLASSES)
-            for number, anchor, run in self._runs:
-                at = find(classes, run)
-                while at >= 0:
-                    last = at + anchor.run + 1
-                    if (not anchor.before or buffer[at] in anchor.before) and (
-                        not anchor.after or buffer[last] in anchor.after
-                    ):
-                        spots.append((at, number))
-                    at = find(classes, run, last)
+                at = find(buffer, literal, at + 1, end)
+        if self._runs or self._encoded:
+            self._search_runs(buffer, spots)
         spots.sort()
         return spots
 
-    def search_bytes(self, data: bytes) -> list[tuple[int, int]]:
-        """Return the spots in `data`.
+    def _search_runs(self, buffer: bytes, spots: Spots) -> None:
+        classes: bytes = translate(buffer, _CLASSES)
+        starts: list[int] = []
+        runs: list[bytes] = []
+        if classes[0] == _INSIDE:  # a piece that begins inside of a run
+            starts.append(0)
+            runs.append(buffer[1 : _end_of_run(classes, 1)])
+        at = find(classes, self._long)
+        while at >= 0:
+            end = _end_of_run(classes, at + 1 + self._least)
+            length = end - at - 1
+            # A run that the piece cuts off has another length; the next piece sees the whole.
+            for number, anchor in self._runs.get(length, ()) if end < len(classes) else ():
+                if _holds(anchor, buffer, at, end):
+                    spots.append((at, number))
+            if length >= ENCODED_RUN:
+                starts.append(at)
+                runs.append(buffer[at + 1 : end])
+            at = find(classes, self._long, end)
+        if runs and self._encoded:
+            self._search_encoded(starts, runs, spots)
+
+    def _search_encoded(self, starts: list[int], runs: list[bytes], spots: Spots) -> None:
+        joined = b".".join(runs)
+        begins: list[int] = []
+        for number, literal in self._encoded:
+            at = find(joined, literal)
+            while at >= 0:
+                begins = begins or [*accumulate((len(run) + 1 for run in runs), initial=0)]
+                run = bisect_right(begins, at) - 1
+                spots.append((starts[run] + at - begins[run], number))
+                at = find(joined, literal, at + 1)
+
+    def search_bytes(self, data: bytes) -> Spots:
+        """Return the places of all anchors in `data`.
 
         Large data is searched piece by piece, in a copy that fits a processor's cache. Pieces
         overlap by the longest anchor, and each spot belongs to the piece it begins in.
@@ -83,7 +120,7 @@ class AnchorIndex:
         size = len(data)
         if size <= PIECE + self._overlap:
             return self.search(b"%b%b%b" % (EDGE, data, EDGE))
-        spots: list[tuple[int, int]] = []
+        spots: Spots = []
         for start in range(0, size, PIECE):
             before = data[start - 1 : start] or EDGE
             after = EDGE if start + PIECE + self._overlap >= size else b""
@@ -94,3 +131,22 @@ class AnchorIndex:
                 if 0 <= offset < PIECE
             )
         return spots
+
+
+def _end_of_run(classes: bytes, at: int) -> int:
+    end = classes.find(_OUTSIDE, at)
+    return end if end >= 0 else len(classes)
+
+
+def _holds(anchor: Anchor, buffer: bytes, before: int, after: int) -> bool:
+    """Tell whether the run between the offsets `before` and `after` is what `anchor` asks for."""
+    if anchor.before and buffer[before] not in anchor.before:
+        return False
+    if anchor.after and buffer[after] not in anchor.after:
+        return False
+    if anchor.first and buffer[before + 1] not in anchor.first:
+        return False
+    if anchor.mixed_case:
+        run = buffer[before + 1 : after]
+        return run.lower() != run != run.upper()
+    return True

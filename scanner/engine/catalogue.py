@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Catalogue:
     """Rules and decoders, arranged by the anchors and signatures that call for them."""
 
-    __slots__ = ("_magics", "decoders_of", "index", "rules", "rules_of")
+    __slots__ = ("_first_bytes", "_further", "_magics", "decoders_of", "index", "rules", "rules_of")
 
     def __init__(self, rules: Sequence[Rule], decoders: Sequence[Decoder] = DECODERS) -> None:
         """Arrange `rules` and `decoders`."""
@@ -40,10 +40,16 @@ class Catalogue:
                 wanting = by_slice.setdefault((offset, offset + len(magic)), {})
                 wanting.setdefault(magic, []).append(decoder)
         self._magics = tuple((start, end, table) for (start, end), table in by_slice.items())
+        self._further = tuple(magic for magic in self._magics if magic[0] > 0)
+        heads = [table for start, _, table in self._magics if start == 0]
+        self._first_bytes = frozenset(magic[:1] for table in heads for magic in table)
 
     def is_encoded(self, data: bytes) -> bool:
         """Tell whether the signature of any decoder stands at the head of `data`."""
-        return any(data[start:end] in table for start, end, table in self._magics)
+        # Asked of every file: most are ruled out by their first byte and few more.
+        if data[:1] in self._first_bytes:
+            return bool(self.decoders_for(data))
+        return any(data[start:end] in table for start, end, table in self._further)
 
     def decoders_for(self, data: bytes) -> list[Decoder]:
         """Return the decoders whose signature stands at the head of `data`."""

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.decoders.interface import MAX_DEPTH, Budget, Decoder
 from scanner.detectors import load
 from scanner.detectors.interface import Aside, Part
 from scanner.detectors.matching import PatternTimeout, find
+from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.names import name_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanner.content import Layer
+    from scanner.engine.anchors import Spots
     from scanner.engine.catalogue import Catalogue
     from scanner.rulebook.model import Rule
 
 TOO_DEEP = f"more than {MAX_DEPTH} encodings or archives inside one another"
-INTERNAL = "internal-error"
 
 
 class Gathered(NamedTuple):
@@ -31,8 +31,8 @@ class Gathered(NamedTuple):
     """(reason, detail) of what could not be looked at."""
 
 
-def gather(catalogue: Catalogue, root: Layer) -> Gathered:
-    """Look at `root` and at everything that can be decoded from it."""
+def gather(catalogue: Catalogue, root: Layer, spots: Spots | None = None) -> Gathered:
+    """Look at `root`, whose anchors may be known as `spots`, and at all that can be decoded from it."""
     gathered = Gathered([], [], [])
     budget = Budget()
     timed_out: set[str] = set()
@@ -48,7 +48,8 @@ def gather(catalogue: Catalogue, root: Layer) -> Gathered:
         if layer is None:
             pending.pop()
             continue
-        spots = catalogue.index.search_bytes(layer.data)
+        if spots is None or layer is not root:
+            spots = catalogue.index.search_bytes(layer.data)
         _detect(catalogue, layer, spots, gathered, timed_out)
         if layer.below is not None and layer.member != layer.below.member:
             _look_at_name(catalogue, layer, gathered, timed_out)
@@ -61,21 +62,7 @@ def gather(catalogue: Catalogue, root: Layer) -> Gathered:
     return gathered._replace(problems=problems)
 
 
-def describe(error: Exception) -> str:
-    """Return the detail of a notice about a defect of ours: where it is, and nothing of content.
-
-    The message of the exception could quote content, so it is not kept; the place is.
-    """
-    at = error.__traceback__
-    while at and at.tb_next:
-        at = at.tb_next
-    place = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
-    return f"{type(error).__name__} at {place}; please report this as a defect of keycatch"
-
-
-def _decoders(
-    catalogue: Catalogue, layer: Layer, spots: list[tuple[int, int]]
-) -> list[tuple[Decoder, list[int]]]:
+def _decoders(catalogue: Catalogue, layer: Layer, spots: Spots) -> list[tuple[Decoder, list[int]]]:
     wanted: dict[str, tuple[Decoder, list[int]]] = {}
     for decoder in catalogue.decoders_for(layer.data):
         wanted[decoder.name] = (decoder, [])
@@ -97,7 +84,7 @@ def _look_at_name(
 def _detect(
     catalogue: Catalogue,
     layer: Layer,
-    spots: list[tuple[int, int]],
+    spots: Spots,
     gathered: Gathered,
     timed_out: set[str],
 ) -> None:

@@ -2,24 +2,26 @@
 
 Most files are small and hold nothing. A call into the search costs as much as searching some ten
 kilobytes, so small files are joined and searched together; only when something is found in such a
-batch is each file of it searched on its own. The names of the files are searched the same way.
+batch are the files of it looked at, with what was found in each. The names of the files are searched the same way.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.content import Layer
 from scanner.decoders.interface import MAX_LAYER_BYTES
 from scanner.engine.anchors import EDGE
-from scanner.engine.gather import INTERNAL, describe
+from scanner.engine.defects import INTERNAL, describe
 from scanner.findings import Finding, Notice, Tally
 from scanner.sources.interface import Blob, TooLarge, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from scanner.engine.anchors import AnchorIndex
+    from scanner.engine.anchors import AnchorIndex, Spots
     from scanner.engine.examine import Examined, Examiner
     from scanner.sources.interface import Window
 
@@ -54,7 +56,7 @@ def sweep(examiner: Examiner, blobs: Iterable[Blob]) -> Swept:
 def sweep_names(examiner: Examiner, names: Sequence[str], swept: Swept) -> None:
     """Search the `names` of files and add to `swept` what is in them."""
     encoded = [name.encode("utf-8", "surrogateescape") for name in names]
-    for number in _with_spots(examiner.catalogue.index, encoded):
+    for number, _ in _with_spots(examiner.catalogue.index, encoded):
         _add(swept, examiner.examine_name(names[number]))
 
 
@@ -89,8 +91,9 @@ def _examined(
         tally.bytes += len(data)
         encoded = catalogue.is_encoded(data)
         if len(data) > SMALL or encoded:
-            if encoded or catalogue.index.search_bytes(data):
-                yield examiner.examine(blob.path, data)
+            spots = catalogue.index.search_bytes(data)
+            if encoded or spots:
+                yield examiner.examine(blob.path, data, spots)
             continue
         batch.append((blob.path, data))
         size += len(data)
@@ -101,29 +104,26 @@ def _examined(
 
 
 def _flush(examiner: Examiner, batch: Sequence[tuple[str, bytes]]) -> Iterator[Examined]:
-    for number in _with_spots(examiner.catalogue.index, [data for _, data in batch]):
-        yield examiner.examine(*batch[number])
+    for number, spots in _with_spots(examiner.catalogue.index, [data for _, data in batch]):
+        yield examiner.examine(*batch[number], spots)
 
 
-def _with_spots(index: AnchorIndex, pieces: Sequence[bytes]) -> list[int]:
-    """Return the numbers of the `pieces` in which an anchor stands."""
+def _with_spots(index: AnchorIndex, pieces: Sequence[bytes]) -> Iterator[tuple[int, Spots]]:
+    """Yield the numbers of the `pieces` in which anchors stand, with their places in the piece."""
     if not pieces:
-        return []
+        return
     spots = index.search(_SEPARATOR.join([b"", *pieces, b""]))
     if not spots:
-        return []
-    found: list[int] = []
+        return
+    step = len(_SEPARATOR)
     # `search` counts offsets from behind the first byte of the buffer.
-    begin = len(_SEPARATOR) - 1
-    at = 0
-    for number, piece in enumerate(pieces):
-        end = begin + len(piece)
-        while at < len(spots) and spots[at][0] < begin:
-            at += 1
-        if at < len(spots) and spots[at][0] < end:
-            found.append(number)
-        begin = end + len(_SEPARATOR)
-    return found
+    begins = [*accumulate((len(piece) + step for piece in pieces), initial=step - 1)]
+    found: dict[int, Spots] = {}
+    for offset, number in spots:
+        piece = bisect_right(begins, offset) - 1
+        if 0 <= piece < len(pieces) and offset < begins[piece] + len(pieces[piece]):
+            found.setdefault(piece, []).append((offset - begins[piece], number))
+    yield from found.items()
 
 
 def _examine_large(examiner: Examiner, blob: Blob, tally: Tally) -> Examined:

@@ -24,6 +24,7 @@ LEVELS: Final = {severity.label: severity for severity in Severity}
 CONFIDENCES: Final = {confidence.label: confidence for confidence in Confidence}
 
 SHORTEST_LITERAL: Final = 3
+_BASE64: Final = re.compile(rb"[A-Za-z0-9+/]+")
 LONGEST_RUN: Final = 4096
 LARGEST_WINDOW: Final = 1 << 20
 DEFAULT_CWE: Final = ("CWE-798",)
@@ -150,12 +151,20 @@ def _anchors(keys: Keys, shipped: bool) -> tuple[Anchor, ...]:
 
 
 def _anchor(keys: Keys, path: str, item: object) -> Anchor:
-    if not isinstance(item, dict) or len(item) != 1:
+    if not isinstance(item, dict):
         keys.fail(path, "has to be `literal: TEXT` or `run: LENGTH`")
     part = Keys(item, keys.source, path)
-    part.known(("literal", "run"), " in an anchor")
+    part.known(("literal", "run", "encoded", "first", "mixed_case"), " in an anchor")
+    if part.has("literal") == part.has("run"):
+        keys.fail(path, "has to be `literal: TEXT` or `run: LENGTH`")
     if part.has("run"):
-        return Anchor(run=part.number("run", 0, 16, LONGEST_RUN))
+        part.known(("run", "first", "mixed_case"), " in an anchor that is a run")
+        return Anchor(
+            run=part.number("run", 0, 16, LONGEST_RUN),
+            first=part.text("first").encode() if part.has("first") else b"",
+            mixed_case=part.flag("mixed_case"),
+        )
+    part.known(("literal", "encoded"), " in an anchor that is a literal")
     literal = part.get("literal")
     if not isinstance(literal, str):
         part.fail("literal", f"has to be text, not {kind_of(literal)}; put it in quotes")
@@ -166,7 +175,10 @@ def _anchor(keys: Keys, path: str, item: object) -> Anchor:
             f"has to be {SHORTEST_LITERAL} bytes or longer: a shorter one stands in almost every "
             "file, and the pattern would run there",
         )
-    return Anchor(literal=encoded)
+    inside_base64 = part.flag("encoded")
+    if inside_base64 and not _BASE64.fullmatch(encoded):
+        part.fail("encoded", "is for a literal of letters, digits, `+` and `/` alone")
+    return Anchor(literal=encoded, encoded=inside_base64)
 
 
 def _pattern(keys: Keys, shipped: bool) -> str:

@@ -42,7 +42,7 @@ def pack(rule: Rule) -> dict[str, Any]:
     packed: dict[str, Any] = rule._asdict()
     packed["severity"] = int(rule.severity)
     packed["confidence"] = int(rule.confidence)
-    packed["anchors"] = [a.run or a.literal.decode("utf-8") for a in rule.anchors]
+    packed["anchors"] = [_packed_anchor(anchor) for anchor in rule.anchors]
     del packed["origin"]
     return packed
 
@@ -52,10 +52,23 @@ def unpack(packed: Mapping[str, Any]) -> Rule:
     fields = dict(packed)
     fields["severity"] = Severity(fields["severity"])
     fields["confidence"] = Confidence(fields["confidence"])
-    fields["anchors"] = tuple(
-        Anchor(run=item) if isinstance(item, int) else Anchor(literal=item.encode())
-        for item in fields["anchors"]
-    )
+    fields["anchors"] = tuple(map(_unpacked_anchor, fields["anchors"]))
     for key in _LISTS:
         fields[key] = tuple(fields[key])
     return Rule(origin="", **fields)
+
+
+def _packed_anchor(anchor: Anchor) -> dict[str, Any]:
+    fields = anchor._asdict().items()
+    return {
+        key: value.decode("utf-8") if isinstance(value, bytes) else value
+        for key, value in fields
+        if value
+    }
+
+
+def _unpacked_anchor(packed: Mapping[str, Any]) -> Anchor:
+    fields: dict[str, Any] = {
+        key: value.encode() if isinstance(value, str) else value for key, value in packed.items()
+    }
+    return Anchor(**fields)

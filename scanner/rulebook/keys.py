@@ -113,6 +113,13 @@ class Keys:
             self.fail(key, f"has to be a whole number from {least} to {most}, not {kind_of(value)}")
         return value
 
+    def flag(self, key: str) -> bool:
+        """Return a truth value, false where the key is not given."""
+        value = self._mapping.get(key, False)
+        if not isinstance(value, bool):
+            self.fail(key, f"has to be true or false, not {kind_of(value)}")
+        return value
+
 
 def kind_of(value: object) -> str:
     """Return what a value is, in words for an error."""

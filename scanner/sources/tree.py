@@ -111,7 +111,7 @@ def _walk(directory: str, tally: Tally) -> Iterator[str]:
             continue
         try:
             with os.scandir(path) as entries:
-                children = list(_children(entries, _prefix(path), tally))
+                children = _children(entries, _prefix(path), tally)
         except OSError as error:
             detail = error.strerror or "cannot be listed"
             tally.notice(Notice("unreadable", path, detail, hides=True))
@@ -122,19 +122,28 @@ def _walk(directory: str, tally: Tally) -> Iterator[str]:
 
 def _children(
     entries: Iterator[os.DirEntry[str]], prefix: str, tally: Tally
-) -> Iterator[tuple[str, bool]]:
+) -> list[tuple[str, bool]]:
+    children: list[tuple[str, bool]] = []
     for entry in entries:
-        if entry.name == ".git":
-            tally.skip("git-directory")
-        elif _is_junction(entry):
-            tally.skip("not-a-file")
+        name = entry.name
+        # Most entries are files, so that is asked first.
+        if entry.is_file(follow_symlinks=False):
+            is_directory = False
         elif entry.is_dir(follow_symlinks=False):
-            yield prefix + entry.name, True
-        elif entry.is_symlink() or entry.is_file(follow_symlinks=False):
-            yield prefix + entry.name, False
-        else:
+            is_directory = True
+        elif not entry.is_symlink():
             # Not even opened: that alone ends a pipe's writer and starts some devices.
             tally.skip("not-a-file")
+            continue
+        else:
+            is_directory = False
+        if name == ".git":
+            tally.skip("git-directory")
+        elif is_directory and os.name == "nt" and _is_junction(entry):
+            tally.skip("not-a-file")
+        else:
+            children.append((prefix + name, is_directory))
+    return children
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:

@@ -16,13 +16,13 @@ BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 # Published by Aidan Steele, Tal Be'ery, TruffleHog, aurelian and known_aws_accounts; in two pieces,
 # since nothing that looks like a credential stands in one.
 VECTORS = [
-    ("ASIAY34FZKBO" "KMUTVV7A", "609629065308"),
-    ("ASIAQNZGKIQY" "56JQ7WML", "029608264753"),
-    ("AKIASP2TPHJS" "QH3FJRUX", "171436882533"),
-    ("AKIAWDB7XWLS" "3OBANPCE", "418892985061"),
-    ("AKIAVCODYLSA" "53PQK4ZA", "348839763073"),
-    ("AKIAYVP4CIPP" "ERUVIFXG", "595918472158"),
-    ("AKIAXYZDQCEN" "4B6JSJQI", "534261010715"),
+    ("ASIAY34FZKBO" + "KMUTVV7A", "609629065308"),
+    ("ASIAQNZGKIQY" + "56JQ7WML", "029608264753"),
+    ("AKIASP2TPHJS" + "QH3FJRUX", "171436882533"),
+    ("AKIAWDB7XWLS" + "3OBANPCE", "418892985061"),
+    ("AKIAVCODYLSA" + "53PQK4ZA", "348839763073"),
+    ("AKIAYVP4CIPP" + "ERUVIFXG", "595918472158"),
+    ("AKIAXYZDQCEN" + "4B6JSJQI", "534261010715"),
 ]  # fmt: skip
 
 
@@ -34,7 +34,10 @@ def test_published_accounts(value, account):
 
 @pytest.mark.parametrize(
     ("head", "accounts"),
-    [("QAAAAAAA", {"000000000000", "000000000001"}), ("6RVFFB77", {"999999999998", "999999999999"})],
+    [
+        ("QAAAAAAA", {"000000000000", "000000000001"}),
+        ("6RVFFB77", {"999999999998", "999999999999"}),
+    ],
 )
 def test_first_and_last_account(head, accounts):
     found = set()
@@ -47,21 +50,21 @@ def test_first_and_last_account(head, accounts):
 
 def test_an_id_of_before_2019_has_no_account_inside():
     # Its body decodes to 666561056834; the account that it belongs to is another one.
-    parsed = key_id.parse(b"AKIAJWMRCSBB" b"KQO4HQCQ")
+    parsed = key_id.parse(b"AKIAJWMRCSBB" + b"KQO4HQCQ")
     assert (parsed.generation, parsed.account_id, parsed.impossible) == (1, "", "")
 
 
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("AKIAIOSFODNN7EXA" "MPLE", "ends in A or Q"),
-        ("AKIAI44QH8DH" "BEXAMPLE", "0, 1, 8 or 9"),
-        ("AKIALALEMEL3" "3243OLIB", "L as fifth character"),
-        ("ASIAOZW6VBVA" "ZFJHJLQA", "O as fifth character"),
-        ("AKIA7AAAAAAA" "AAAAAAAA", "13 digits"),
-        ("AKIA0189ABCD" "EFGHIJKL", "0, 1, 8 or 9"),
-        ("AKIA6RVFFCAA" "AAAAAAAA", "13 digits"),
-        ("AKIAABCDEFGH" "IJKLMNOP", "A as fifth character"),
+        ("AKIAIOSFODNN7EXA" + "MPLE", "ends in A or Q"),
+        ("AKIAI44QH8DH" + "BEXAMPLE", "0, 1, 8 or 9"),
+        ("AKIALALEMEL3" + "3243OLIB", "L as fifth character"),
+        ("ASIAOZW6VBVA" + "ZFJHJLQA", "O as fifth character"),
+        ("AKIA7AAAAAAA" + "AAAAAAAA", "13 digits"),
+        ("AKIA0189ABCD" + "EFGHIJKL", "0, 1, 8 or 9"),
+        ("AKIA6RVFFCAA" + "AAAAAAAA", "13 digits"),
+        ("AKIAABCDEFGH" + "IJKLMNOP", "A as fifth character"),
     ],
 )  # fmt: skip
 def test_impossible(value, reason):
@@ -72,7 +75,8 @@ def test_impossible(value, reason):
 
 
 @pytest.mark.parametrize(
-    "value", [b"", b"AKIA", b"AKIA" + b"A" * 15, b"AKIA" + b"A" * 17, b"AIDA" + b"Q" * 16, b"akia" * 5]
+    "value",
+    [b"", b"AKIA", b"AKIA" + b"A" * 15, b"AKIA" + b"A" * 17, b"AIDA" + b"Q" * 16, b"akia" * 5],
 )
 def test_not_of_the_form(value):
     with pytest.raises(ValueError, match="not of the form"):
@@ -116,16 +120,18 @@ def issued(rng: random.Random) -> bytes:
 
 def test_every_issued_id_is_accepted():
     rng = random.Random(2026)
-    assert not [value for value in (issued(rng) for _ in range(200_000)) if key_id.parse(value).impossible]
+    assert not [
+        value for value in (issued(rng) for _ in range(200_000)) if key_id.parse(value).impossible
+    ]
 
 
 def test_most_made_up_ids_are_impossible():
-    """Measured: 92.97 % of 200,000 bodies of [A-Z0-9]; 54.0 % of bodies of base32."""
+    """Measured: 92.96 % of 200,000 bodies of [A-Z0-9]; 54.4 % of bodies of base32."""
     rng = random.Random(2027)
     shares = {}
     for name, alphabet in (("any", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"), ("base32", BASE32)):
         values = ("AKIA" + "".join(rng.choices(alphabet, k=16)) for _ in range(200_000))
         impossible = sum(bool(key_id.parse(value.encode()).impossible) for value in values)
         shares[name] = impossible / 200_000
-    assert shares["any"] == pytest.approx(0.9297, abs=0.003)
-    assert shares["base32"] == pytest.approx(0.540, abs=0.005)
+    assert shares["any"] == pytest.approx(0.9296, abs=0.003)
+    assert shares["base32"] == pytest.approx(0.544, abs=0.005)

@@ -56,9 +56,25 @@ def test_bare_secrets_are_reported(made):
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("", ""), ('"', '"'), (" ", "\n"), (":", "@"), ("=", "&"), (">", "<"), ("|", "|"), ("\u00e9", "\u00e9"),
-     ("\0", "\0"), ("(", ")"), ("\t", ","), ("`", "`"), ("\\", "\\"), ("**", "**"), ("_", "_"), ("~", "~")],
-)  # fmt: skip
+    [
+        ("", ""),
+        ('"', '"'),
+        (" ", "\n"),
+        (":", "@"),
+        ("=", "&"),
+        (">", "<"),
+        ("|", "|"),
+        ("\u00e9", "\u00e9"),
+        ("\0", "\0"),
+        ("(", ")"),
+        ("\t", ","),
+        ("`", "`"),
+        ("\\", "\\"),
+        ("**", "**"),
+        ("_", "_"),
+        ("~", "~"),
+    ],
+)
 def test_bounded_by_anything_outside_base64(before, after, made):
     secret = made.secret_access_key()
     [part] = judge(f"{before}{secret}{after}")
@@ -66,21 +82,49 @@ def test_bounded_by_anything_outside_base64(before, after, made):
     assert part.confidence == Confidence.MEDIUM
 
 
-@pytest.mark.parametrize(("before", "after"), [("a", ""), ("", "/"), ("", "="), ("", "=="), ("+", "")])
+@pytest.mark.parametrize(
+    ("before", "after"), [("a", ""), ("", "/"), ("", "="), ("", "=="), ("+", "")]
+)
 def test_part_of_something_longer(before, after, made):
     assert judge(f" {before}{made.secret_access_key()}{after} ") == []
 
 
 NAMES = {
     AWS: (
-        "aws_secret_access_key = ", "AWS_SECRET_ACCESS_KEY=", '"SecretAccessKey": "', "secretAccessKey: ",
-        "AWSSecretKey=", "aws.secretKey=", "fs.s3a.secret.key</name>\n  <value>", "Secret access key: ",
-        "AWS_SECRET=", "S3_SECRET=", "secret-access-key: ", "-SecretKey ", "awsSecret = ", "aws secret: ",
+        "aws_secret_access_key = ",
+        "AWS_SECRET_ACCESS_KEY=",
+        '"SecretAccessKey": "',
+        "secretAccessKey: ",
+        "AWSSecretKey=",
+        "aws.secretKey=",
+        "fs.s3a.secret.key</name>\n  <value>",
+        "Secret access key: ",
+        "AWS_SECRET=",
+        "S3_SECRET=",
+        "secret-access-key: ",
+        "-SecretKey ",
+        "awsSecret = ",
+        "aws secret: ",
     ),
-    PERHAPS: ("secret_key: ", "password=", "secret = ", "access_key: ", "credentials: ", "--user x:"),
-    OTHER: ("digest: ", "etag: ", '"integrity": "', "commit ", "signature=", "client_secret=", "x-api-key: "),
+    PERHAPS: (
+        "secret_key: ",
+        "password=",
+        "secret = ",
+        "access_key: ",
+        "credentials: ",
+        "--user x:",
+    ),
+    OTHER: (
+        "digest: ",
+        "etag: ",
+        '"integrity": "',
+        "commit ",
+        "signature=",
+        "client_secret=",
+        "x-api-key: ",
+    ),
     NOTHING: ("", "x = ", "- ", "the value is "),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -134,11 +178,24 @@ def test_a_session_token_in_the_next_line_does_not_make_it_encoded_data(made):
         assert [part.value.reveal().decode() for part in parts] == [secret]
 
 
+def test_encoded_data_in_the_next_line_does_not_make_a_named_value_part_of_it(made):
+    secret = made.secret_access_key()
+    for text in (
+        f"secret_key = {secret}\nother = {made.text(BASE64, 64)}\n",
+        f"other = {made.text(BASE64, 64)}\nx: {secret}\n",
+    ):
+        [part] = judge(text)
+        assert part.value.reveal().decode() == secret
+        assert part.confidence == Confidence.MEDIUM
+
+
 def test_the_last_line_of_wrapped_base64_is_no_secret(made):
     for width in (64, 76, 120):
         lines = [made.text(BASE64, width) for _ in range(4)]
         for indent, quote in (("", ""), ("    ", ""), ("  ", '"')):
-            body = "\n".join(f"{indent}{quote}{line}{quote}" for line in [*lines, made.text(BASE64, 40)])
+            body = "\n".join(
+                f"{indent}{quote}{line}{quote}" for line in [*lines, made.text(BASE64, 40)]
+            )
             assert judge(body + "\n") == []
 
 
@@ -161,14 +218,14 @@ def test_glued_by_a_dash_it_is_of_another_vendor(glue, made):
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("wJalrXUtnFEMI" "/K7MDENG/bPxRfiCYEXAMPLEKEY", "documentation-example"),
-        ("je7MtGbClwBF" "/2Zp9Utk/h3yCo8nvbEXAMPLEKEY", "documentation-example"),
-        ("uV3F3YluFJax1cknvbc" "Gwgjvx4QpvB+leU8dUj2o", "documentation-example"),
-        ("kWcrlUX5JEDGM/LtmEENI" "/aVmYvHNif5zB+d9+ct", "documentation-example"),
-        ("5bEYu26084qjSFyclM" "/f2pz4gviSfoOg+mFwBH39", "documentation-example"),
-        ("YourSecretKeyGoesHere" "1234567890abcdefghi", "placeholder"),
+        ("wJalrXUtnFEMI" + "/K7MDENG/bPxRfiCYEXAMPLEKEY", "documentation-example"),
+        ("je7MtGbClwBF" + "/2Zp9Utk/h3yCo8nvbEXAMPLEKEY", "documentation-example"),
+        ("uV3F3YluFJax1cknvbc" + "Gwgjvx4QpvB+leU8dUj2o", "documentation-example"),
+        ("kWcrlUX5JEDGM/LtmEENI" + "/aVmYvHNif5zB+d9+ct", "documentation-example"),
+        ("5bEYu26084qjSFyclM" + "/f2pz4gviSfoOg+mFwBH39", "documentation-example"),
+        ("YourSecretKeyGoesHere" + "1234567890abcdefghi", "placeholder"),
     ],
-)  # fmt: skip
+)
 def test_set_aside(value, reason):
     [aside] = judge(f"aws_secret_access_key = {value}")
     assert isinstance(aside, Aside)

@@ -54,7 +54,7 @@ def label_of(text: str) -> bytes:
         ("a\nb\n", b"b\n"),
         ("one = " + "x" * 40 + " two = ", b" two = "),
         ("key\n" + "x" * 300 + " name=", b" name="),
-        ("id AKIA" "QRSTUVWXYZ234567 is ", b"id " + b"0" * 20 + b" is "),
+        ("id AKIA" + "QRSTUVWXYZ234567 is ", b"id " + b"0" * 20 + b" is "),
     ],
 )
 def test_label(text, expected):
@@ -90,17 +90,31 @@ def test_neighbour_lines_of_a_very_long_line():
 @pytest.mark.parametrize(
     ("line", "length"),
     [
-        ("", 0), ("words", 0), ("a" * 39, 0), ("a" * 40, 40), ("  " + "a" * 64, 64), ('"' + "a" * 64 + '\\n" +', 64),
-        ("key = " + "a" * 64, 64), ("a sentence with a value in it, such as " + "a" * 40 + " here.", 0),
+        ("", 0),
+        ("words", 0),
+        ("a" * 39, 0),
+        ("a" * 40, 40),
+        ("  " + "a" * 64, 64),
+        ('"' + "a" * 64 + '\\n" +', 64),
+        ("key = " + "a" * 64, 64),
+        ("a sentence with a value in it, such as " + "a" * 40 + " here.", 0),
     ],
-)  # fmt: skip
+)
 def test_long_run(line, length):
     assert len(long_run(line.encode())) == length
 
 
 @pytest.mark.parametrize(
     ("text", "bare"),
-    [("", True), ("  ", True), ('  "', True), ("a\n  - ", True), ("a ", False), ("\nx=", False), ("1. ", False)],
+    [
+        ("", True),
+        ("  ", True),
+        ('  "', True),
+        ("a\n  - ", True),
+        ("a ", False),
+        ("\nx=", False),
+        ("1. ", False),
+    ],
 )
 def test_is_bare(text, bare):
     assert is_bare(text.encode() + VALUE, len(text)) is bare

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import io
 import zipfile
 
@@ -217,16 +218,16 @@ def test_a_crash_in_a_detector_is_a_notice_without_content(broken_detector, made
 
 
 def test_a_crash_anywhere_else_costs_one_file(monkeypatch, made):
-    from scanner.engine import examine
-
-    judge = examine.judge
+    # The module is of the same name as the function in it.
+    judging = importlib.import_module("scanner.engine.judge")
+    judge = judging.judge
 
     def fail(path, *args):
         if path == "bad":
             raise ValueError(f"quotes {args!r}")
         return judge(path, *args)
 
-    monkeypatch.setattr(examine, "judge", fail)
+    monkeypatch.setattr(judging, "judge", fail)
     key_id = made.access_key_id()
     report = report_of(*(FakeBlob(name, key_id.encode()) for name in ("a", "bad", "c")))
     assert places(report.findings) == [("a", "key_id", 1, 1), ("c", "key_id", 1, 1)]

@@ -1,0 +1,99 @@
+"""What a scan concludes: identities that stay, tallies that add up."""
+
+from __future__ import annotations
+
+import pickle
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.findings import (
+    Confidence,
+    Finding,
+    Location,
+    Notice,
+    Report,
+    Severity,
+    Tally,
+    fingerprint_of,
+)
+from scanner.secret import Secret
+
+VALUES = st.dictionaries(
+    st.sampled_from(["key_id", "secret", "session_token", "password"]),
+    st.binary(max_size=20).map(Secret),
+    min_size=1,
+)
+
+
+@given(VALUES, VALUES)
+def test_fingerprints_are_equal_for_equal_values_only(one, other):
+    assert (fingerprint_of(one) == fingerprint_of(other)) == (one == other)
+    assert fingerprint_of(one) == fingerprint_of(dict(reversed(one.items())))
+
+
+def test_fingerprint_does_not_change_between_versions():
+    """Baselines hold fingerprints: a changed one would bring all known findings back."""
+    values = {"key_id": Secret(b"a" * 20), "secret": Secret(b"b" * 40)}
+    assert fingerprint_of(values) == FIXED
+    assert len(FIXED) == 32
+
+
+FIXED = "b518ada42f8954261594209cda70834e"
+
+
+def test_a_value_cannot_be_moved_between_roles():
+    assert fingerprint_of({"key_id": Secret(b"x")}) != fingerprint_of({"secret": Secret(b"x")})
+    joined = fingerprint_of({"a": Secret(b"xb\0001\0y")})
+    assert joined != fingerprint_of({"a": Secret(b"x"), "b": Secret(b"y")})
+
+
+COUNTS = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(1, 9))
+NOTICES = st.lists(st.builds(Notice, st.sampled_from("xy"), st.text(), st.text(), st.booleans()))
+
+
+@given(st.lists(st.tuples(COUNTS, COUNTS, NOTICES, st.integers(0, 9)), max_size=5))
+def test_tallies_add_up(parts):
+    total = Tally()
+    for skipped, aside, notices, number in parts:
+        tally = Tally()
+        for reason, count in skipped.items():
+            tally.skip(reason, count)
+        for reason, count in aside.items():
+            tally.aside(reason, count)
+        for notice in notices:
+            tally.notice(notice)
+        tally.blobs = number
+        tally.bytes = 2 * number
+        total.add(pickle.loads(pickle.dumps(tally)))
+    assert total.blobs == sum(number for *_, number in parts)
+    assert total.bytes == 2 * total.blobs
+    assert len(total.notices) == sum(len(notices) for *_, notices, _ in parts)
+    assert sum(total.skipped.values()) == len(total.notices) + sum(
+        sum(skipped.values()) for skipped, *_ in parts
+    )
+    assert sum(total.set_aside.values()) == sum(sum(aside.values()) for _, aside, *_ in parts)
+
+
+def test_only_what_hides_makes_a_scan_incomplete():
+    tally = Tally()
+    tally.notice(Notice("damaged-archive", "a", "", hides=False))
+    assert Report("scan", (), tally).incomplete == ()
+    tally.notice(Notice("unreadable", "b", "", hides=True))
+    assert [notice.path for notice in Report("scan", (), tally).incomplete] == ["b"]
+
+
+def test_labels_and_order():
+    assert [severity.label for severity in sorted(Severity)] == [
+        "note", "low", "medium", "high", "critical",
+    ]  # fmt: skip
+    assert [confidence.label for confidence in sorted(Confidence)] == ["low", "medium", "high"]
+
+
+def test_a_finding_does_not_print_its_values():
+    secret = Secret(b"correct-horse-battery-staple-and-so-on-1")
+    found = Finding(
+        "r", Severity.HIGH, Confidence.HIGH, "f", {"secret": secret}, "", (),
+        (Location("secret", "p", 1, 1, 1, 41),),
+    )  # fmt: skip
+    assert "horse" not in repr(found)
