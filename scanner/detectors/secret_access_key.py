@@ -71,7 +71,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if _inside_encoded_data(data, match):
         return None
     confidence, severity = _verdict(rule, level, bits)
-    evidence = [f"40 random characters ({bits:.0f} bits more likely random than text)"]
+    evidence = [f"40 random characters (score {bits:.0f} bits)"]
     if level == AWS:
         evidence.append(f"named {name}")
     elif _is_glued(data, match):

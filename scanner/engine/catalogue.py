@@ -49,7 +49,10 @@ class Catalogue:
         # Asked of every file: most are ruled out by their first byte and few more.
         if data[:1] in self._first_bytes:
             return bool(self.decoders_for(data))
-        return any(data[start:end] in table for start, end, table in self._further)
+        for start, end, table in self._further:  # noqa: SIM110 -- half the time of any()
+            if data[start:end] in table:
+                return True
+        return False
 
     def decoders_for(self, data: bytes) -> list[Decoder]:
         """Return the decoders whose signature stands at the head of `data`."""

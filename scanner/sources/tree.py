@@ -29,6 +29,8 @@ def blobs(paths: Sequence[str], tally: Tally) -> list[Blob]:
     below it except `.git`. What could not be listed goes into `tally`. Raises UsageError for a
     path that does not exist.
     """
+    if len(paths) == 1 and paths[0] != STDIN and os.path.isdir(paths[0]):
+        return list(map(FileBlob, _below(paths[0], tally)))  # nothing can come twice
     # By real directory and name, so that `.`, `./src` and `src/../src` give a file only once.
     found: dict[str, Blob] = {}
     directories: list[str] = []
@@ -103,47 +105,37 @@ def _not_checked_out(submodule: str, tally: Tally) -> Iterator[str]:
 
 def _walk(directory: str, tally: Tally) -> Iterator[str]:
     # A stack instead of recursion: directories can be nested deeper than Python's calls.
-    pending = [(directory, True)]
+    pending = [directory]
     while pending:
-        path, is_directory = pending.pop()
-        if not is_directory:
-            yield path
-            continue
+        path = pending.pop()
         try:
             with os.scandir(path) as entries:
-                children = _children(entries, _prefix(path), tally)
+                files, directories = _children(entries, _prefix(path), tally)
         except OSError as error:
             detail = error.strerror or "cannot be listed"
             tally.notice(Notice("unreadable", path, detail, hides=True))
             continue
-        children.sort(reverse=True)
-        pending.extend(children)
+        yield from sorted(files)
+        pending += sorted(directories, reverse=True)
 
 
 def _children(
     entries: Iterator[os.DirEntry[str]], prefix: str, tally: Tally
-) -> list[tuple[str, bool]]:
-    children: list[tuple[str, bool]] = []
+) -> tuple[list[str], list[str]]:
+    files: list[str] = []
+    directories: list[str] = []
     for entry in entries:
         name = entry.name
-        # Most entries are files, so that is asked first.
-        if entry.is_file(follow_symlinks=False):
-            is_directory = False
-        elif entry.is_dir(follow_symlinks=False):
-            is_directory = True
-        elif not entry.is_symlink():
-            # Not even opened: that alone ends a pipe's writer and starts some devices.
-            tally.skip("not-a-file")
-            continue
-        else:
-            is_directory = False
         if name == ".git":
             tally.skip("git-directory")
-        elif is_directory and os.name == "nt" and _is_junction(entry):
+        elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
+            files.append(prefix + name)
+        elif not entry.is_dir(follow_symlinks=False) or (os.name == "nt" and _is_junction(entry)):
+            # Not even opened: that alone ends a pipe's writer and starts some devices.
             tally.skip("not-a-file")
         else:
-            children.append((prefix + name, is_directory))
-    return children
+            directories.append(prefix + name)
+    return files, directories
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
