@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from scanner.errors import ConfigError
 from scanner.findings import Confidence
-from scanner.git import find_work_tree
+from scanner.git.work_tree import find_work_tree
 from scanner.secret import printable
 
 FILE_NAME: Final = ".keycatch.toml"

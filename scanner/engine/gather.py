@@ -32,7 +32,7 @@ class Gathered(NamedTuple):
 
 
 def gather(catalogue: Catalogue, root: Layer, spots: Spots | None = None) -> Gathered:
-    """Look at `root`, whose anchors may be known as `spots`, and at all that can be decoded from it."""
+    """Look at `root`, whose anchors may be known as `spots`, and at all it can be decoded to."""
     gathered = Gathered([], [], [])
     budget = Budget()
     timed_out: set[str] = set()

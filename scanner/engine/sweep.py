@@ -70,7 +70,7 @@ def _examined(
     examiner: Examiner, blobs: Iterable[Blob], tally: Tally, names: list[str]
 ) -> Iterator[Examined]:
     catalogue = examiner.catalogue
-    batch: list[tuple[str, bytes]] = []
+    batch: list[tuple[Blob, bytes]] = []
     size = 0
     for blob in blobs:
         names.append(blob.path)
@@ -82,7 +82,7 @@ def _examined(
                 continue
             data = unread.partial
         except TooLarge:
-            yield _examine_large(examiner, blob, tally)
+            yield _of(blob, _examine_large(examiner, blob, tally))
             continue
         except Exception as error:  # noqa: BLE001 -- a defect on one file must not cost the others
             tally.notice(Notice(INTERNAL, blob.path, describe(error), hides=True))
@@ -93,9 +93,9 @@ def _examined(
         if len(data) > SMALL or encoded:
             spots = catalogue.index.search_bytes(data)
             if encoded or spots:
-                yield examiner.examine(blob.path, data, spots)
+                yield _of(blob, examiner.examine(blob.path, data, spots))
             continue
-        batch.append((blob.path, data))
+        batch.append((blob, data))
         size += len(data)
         if size >= BATCH:
             yield from _flush(examiner, batch)
@@ -103,9 +103,23 @@ def _examined(
     yield from _flush(examiner, batch)
 
 
-def _flush(examiner: Examiner, batch: Sequence[tuple[str, bytes]]) -> Iterator[Examined]:
+def _flush(examiner: Examiner, batch: Sequence[tuple[Blob, bytes]]) -> Iterator[Examined]:
     for number, spots in _with_spots(examiner.catalogue.index, [data for _, data in batch]):
-        yield examiner.examine(*batch[number], spots)
+        blob, data = batch[number]
+        yield _of(blob, examiner.examine(blob.path, data, spots))
+
+
+def _of(blob: Blob, examined: Examined) -> Examined:
+    """Return `examined` with the git object of `blob`, if it is one, on its locations."""
+    if not blob.object or not examined.findings:
+        return examined
+    findings = [
+        finding._replace(
+            locations=tuple(at._replace(object=blob.object) for at in finding.locations)
+        )
+        for finding in examined.findings
+    ]
+    return examined._replace(findings=findings)
 
 
 def _with_spots(index: AnchorIndex, pieces: Sequence[bytes]) -> Iterator[tuple[int, Spots]]:

@@ -31,6 +31,7 @@ class FileBlob:
 
     __slots__ = ("follow", "path")
 
+    object = ""
     shareable = True
 
     def __init__(self, path: str, *, follow: bool = False) -> None:

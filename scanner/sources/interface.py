@@ -55,6 +55,11 @@ class Blob(Protocol):
         ...
 
     @property
+    def object(self) -> str:
+        """The ID of the git object that it is; empty for what is read from elsewhere."""
+        ...
+
+    @property
     def shareable(self) -> bool:
         """Whether another process can read it; if not, it stands at the head of its source."""
         ...
@@ -66,3 +71,15 @@ class Blob(Protocol):
     def windows(self) -> Iterator[Window]:
         """Yield the content in overlapping windows; raises Unread."""
         ...
+
+
+class Origin(NamedTuple):
+    """How a content came in."""
+
+    path: str
+    scope: str
+    """`index`, or `commit`."""
+    commit: str
+    author_date: str
+    before: frozenset[str]
+    """The contents it replaced: at its path in each parent, and at paths that the change removes."""

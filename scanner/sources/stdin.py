@@ -20,6 +20,7 @@ class PipeBlob:
 
     __slots__ = ("path",)
 
+    object = ""
     shareable = False
 
     def __init__(self, path: str) -> None:

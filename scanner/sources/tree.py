@@ -6,7 +6,8 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from scanner import git
+from scanner.git import work_tree
+from scanner.git.process import GitError
 from scanner.errors import UsageError
 from scanner.findings import Notice, Tally
 from scanner.secret import printable
@@ -64,14 +65,14 @@ def _no_such_path(path: str, error: Exception) -> UsageError:
 
 
 def _below(directory: str, tally: Tally) -> Iterator[str]:
-    root = git.find_work_tree(directory)
+    root = work_tree.find_work_tree(directory)
     if root is None:
         return _walk(directory, tally)
     try:
-        if os.path.realpath(directory) != root and git.is_ignored(directory, root):
+        if os.path.realpath(directory) != root and work_tree.is_ignored(directory, root):
             return _walk(directory, tally)
-        listing = git.list_files(directory, root)
-    except git.GitError as error:
+        listing = work_tree.list_files(directory, root)
+    except GitError as error:
         # Without git's answer nothing is known to be ignored: read everything, and say why.
         detail = f"ignored files are scanned too: {error}"
         tally.notice(Notice("git-unavailable", directory, detail, hides=False))
@@ -81,7 +82,7 @@ def _below(directory: str, tally: Tally) -> Iterator[str]:
     return _listed(directory, listing, tally)
 
 
-def _listed(directory: str, listing: git.Listing, tally: Tally) -> Iterator[str]:
+def _listed(directory: str, listing: work_tree.Listing, tally: Tally) -> Iterator[str]:
     prefix = _prefix(directory)
     for path in listing.files:
         yield prefix + _name(path)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner import git
+from scanner.git import process
 from scanner.findings import Tally
 from scanner.sources import tree
 
@@ -18,9 +18,9 @@ from scanner.sources import tree
 @pytest.fixture(autouse=True)
 def _fresh_git() -> Iterator[None]:
     """Let each test find git anew."""
-    git._program.cache_clear()
+    process.program.cache_clear()
     yield
-    git._program.cache_clear()
+    process.program.cache_clear()
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def listing() -> Callable[[list[str], str, Path], tuple[str, str]]:
         done = subprocess.run(
             [*prefix, sys.executable, "-c", script, path],
             cwd=directory,
-            env={**os.environ, "PYTHONPATH": str(Path(git.__file__).parent.parent)},
+            env={**os.environ, "PYTHONPATH": str(Path(process.__file__).parent.parent.parent)},
             capture_output=True,
             text=True,
             check=True,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scanner import git
+from scanner.git import process
+from scanner.git import work_tree as git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +20,9 @@ pytestmark = pytest.mark.usefixtures("clean_environment")
 
 @pytest.fixture(autouse=True)
 def _fresh_program() -> Iterator[None]:
-    git._program.cache_clear()
+    process.program.cache_clear()
     yield
-    git._program.cache_clear()
+    process.program.cache_clear()
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_every_call_is_hardened(calls: Any, monkeypatch: Any, tmp_path: Path) ->
             "GIT_WORK_TREE": str(tmp_path),
         }
         assert options["env"]["LC_ALL"] == "C"
-        assert options["stdin"] is subprocess.DEVNULL
+        assert options["input"] == b""  # nothing of ours is left for git to read
 
 
 def test_records_are_taken_apart(monkeypatch: Any) -> None:
@@ -112,7 +113,7 @@ def test_what_git_says_is_in_the_error_and_harmless(monkeypatch: Any) -> None:
         return subprocess.CompletedProcess(command, 128, b"", b"fatal: \x1b[31mno\xff\nmore")
 
     monkeypatch.setattr(subprocess, "run", fail)
-    with pytest.raises(git.GitError) as caught:
+    with pytest.raises(process.GitError) as caught:
         git.list_files("dir\x1b", "/")
     text = str(caught.value)
     assert text.startswith("git could not list the files of dir\\x1b: fatal: \\x1b[31mno")
@@ -135,10 +136,10 @@ def test_only_absolute_entries_of_the_path_count(
         monkeypatch.delenv("PATH")
     else:
         monkeypatch.setenv("PATH", path.replace(":", os.pathsep))
-    with pytest.raises(git.GitError, match="git was not found: install it"):
-        git._program()
+    with pytest.raises(process.GitError, match="git was not found: install it"):
+        process.program()
     monkeypatch.setenv("PATH", os.pathsep.join(["bin", str(tmp_path / "none"), str(tmp_path)]))
-    assert git._program() == str(tmp_path / name)
+    assert process.program() == str(tmp_path / name)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no execution bit")
@@ -147,8 +148,8 @@ def test_a_directory_and_a_text_called_git_are_no_program(monkeypatch: Any, tmp_
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "git").write_text("text")
     monkeypatch.setenv("PATH", f"{tmp_path / 'a'}:{tmp_path / 'b'}")
-    with pytest.raises(git.GitError, match="git was not found"):
-        git._program()
+    with pytest.raises(process.GitError, match="git was not found"):
+        process.program()
 
 
 def test_the_root_of_the_work_tree(tmp_path: Path, monkeypatch: Any) -> None:

@@ -1,39 +1,16 @@
-"""The only module that runs git.
-
-Commands are plumbing with NUL-separated output, run so that nothing in the repository or in the
-user's configuration can change what they print or make them run anything: no file system monitor,
-no hooks, no pager, no prompt, the C locale, no locks taken. Ownership is left for git to judge:
-`safe.directory` is never set, and the repository is found by git itself, since naming it with
-`GIT_DIR` would switch that check off.
-"""
+"""What git would keep of a work tree: its files, as the index and the ignore rules name them."""
 
 from __future__ import annotations
 
 import os
-from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.errors import KeycatchError
+from scanner.git.process import GitError, complaint, complete, environment
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Sequence
-
-_HARDENED: Final = (
-    "--no-pager",
-    "--no-optional-locks",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.hooksPath=/dev/null",
-    "-c",
-    "core.untrackedCache=false",
-    # A directory of the work tree can be made to look like a bare repository with a configuration
-    # of its own, which git would follow when it is started inside.
-    "-c",
-    "safe.bareRepository=explicit",
-)
 
 _UNTRACKED: Final = b"? "
 """The tag of an untracked file."""
@@ -42,10 +19,6 @@ _GITLINK: Final = b"160000 "
 
 _CANNOT_OPEN: Final = b"could not open directory"
 """What git warns of, with exit code 0, where it lists nothing of a directory (dir.c)."""
-
-
-class GitError(KeycatchError):
-    """Git is missing, or refused to answer."""
 
 
 class Listing(NamedTuple):
@@ -117,52 +90,17 @@ def is_ignored(directory: str, root: str) -> bool:
 def _environment(root: str) -> dict[str, str]:
     # A hook's GIT_DIR and GIT_INDEX_FILE would make git answer for the hooked repository.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    kept.update(
-        LC_ALL="C",
-        GIT_TERMINAL_PROMPT="0",
-        GIT_NO_LAZY_FETCH="1",
-        # Outweighs `core.worktree`, with which a repository can make git list another directory.
-        GIT_WORK_TREE=root,
-    )
-    return kept
+    # Outweighs `core.worktree`, with which a repository can make git list another directory.
+    return environment(kept, GIT_WORK_TREE=root)
 
 
 def _run(directory: str, root: str, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
     done = _start(directory, root, command)
     if done.returncode:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        said = printable(lines[0]) if lines else f"exit code {done.returncode}"
-        raise GitError(f"git could not list the files of {printable(directory)}: {said}")
+        where = printable(directory)
+        raise GitError(f"git could not list the files of {where}: {complaint(done)}")
     return done
 
 
 def _start(directory: str, root: str, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
-    import subprocess
-
-    try:
-        return subprocess.run(
-            (_program(), *_HARDENED, *command),
-            cwd=directory,
-            env=_environment(root),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise GitError(f"git cannot be run in {printable(directory)}: {reason}") from None
-
-
-@cache
-def _program() -> str:
-    """Return the path of git: the first on the PATH, whose relative entries do not count.
-
-    Git is started in the directory that is scanned, where a relative entry (and on Windows the
-    search that the system makes by itself) would find a program of the repository's.
-    """
-    name = "git.exe" if os.name == "nt" else "git"
-    for directory in os.environ.get("PATH", os.defpath).split(os.pathsep):
-        program = os.path.join(directory, name)
-        if os.path.isabs(directory) and os.path.isfile(program) and os.access(program, os.X_OK):
-            return program
-    raise GitError("git was not found: install it or put it on the PATH")
+    return complete(command, directory, _environment(root))

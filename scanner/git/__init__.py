@@ -1,0 +1,1 @@
+"""Git: running it, and reading work trees, changes and objects through it."""

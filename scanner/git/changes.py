@@ -1,0 +1,139 @@
+"""What a change adds: the blobs that git's raw diff formats name, by commit or in the index.
+
+Raw diffs name blobs by their IDs, so that neither attributes nor configuration can hide a content
+(`-diff`, `binary`, textconv, external diff tools), and file names are ended by NUL.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.git.process import GitError
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scanner.git.repository import Repository
+
+SUBMODULE: Final = b"160000"
+_RAW: Final = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
+
+
+class Entry(NamedTuple):
+    """A path whose content a change sets or removes."""
+
+    path: bytes
+    mode: bytes
+    """Six octal digits; zeros for a path that is removed."""
+    blob: str
+    """The new content; zeros for a path that is removed."""
+    before: tuple[str, ...]
+    """What stood at the path in each parent; zeros where there was nothing."""
+
+    @property
+    def is_blob(self) -> bool:
+        """Whether there is a content to read: no removal and no submodule."""
+        return self.blob.strip("0") != "" and self.mode != SUBMODULE
+
+
+class Commit(NamedTuple):
+    """A commit and what it adds to all of its parents."""
+
+    id: str
+    author_date: str
+    """ISO 8601, with the author's offset."""
+    entries: tuple[Entry, ...]
+
+
+def staged(repository: Repository, base: str) -> list[Entry]:
+    """Return what the index changes against the tree or commit `base`. Raises GitError."""
+    command = ("diff-index", "--cached", *_RAW, base, "--")
+    return list(parse_raw(repository.run(*command, what="compare the index")))
+
+
+def tracked(repository: Repository) -> list[Entry]:
+    """Return the whole index as if all of it were new. Raises GitError."""
+    listing = repository.run("ls-files", "-z", "--stage", what="list the index")
+    entries: dict[bytes, Entry] = {}
+    for record in listing.split(b"\0"):
+        if record:
+            head, _, path = record.partition(b"\t")
+            mode, blob, _ = head.split(b" ")
+            entries.setdefault(path, Entry(path, mode, blob.decode(), ()))
+    return list(entries.values())
+
+
+def commits(
+    repository: Repository, include: Sequence[str], exclude: Sequence[str]
+) -> Iterator[Commit]:
+    """Yield the commits reachable from `include` and not from `exclude`, oldest first.
+
+    Both are commit IDs or options of rev-list such as `--remotes=origin`. A merge shows only what
+    it adds to all of its parents. Raises GitError.
+    """
+    wanted = "".join(f"{name}\n" for name in include)
+    unwanted = "".join(f"^{name}\n" for name in exclude if not name.startswith("-"))
+    options = [name for name in exclude if name.startswith("-")]
+    negated = ("--not", *options) if options else ()
+    listed = repository.run(
+        "rev-list",
+        "--topo-order",
+        "--reverse",
+        "--stdin",
+        *negated,
+        what="list the commits",
+        stdin=(wanted + unwanted).encode(),
+    )
+    if not listed:
+        return
+    shown = repository.run(
+        "diff-tree",
+        "--stdin",
+        "-r",
+        "-c",
+        "--root",
+        *_RAW,
+        "--format=%x00%H %aI",
+        what="read the commits",
+        stdin=listed,
+    )
+    yield from parse_commits(shown)
+
+
+def parse_commits(shown: bytes) -> Iterator[Commit]:
+    """Read the output of `diff-tree --stdin -z --format=%x00%H %aI`; see `commits`."""
+    head: list[str] = []
+    entries: list[Entry] = []
+    tokens = iter(shown.split(b"\0"))
+    for token in tokens:
+        token = token.lstrip(b"\n")
+        if token.startswith(b":"):
+            entries.append(_entry(token, next(tokens, b"")))
+        elif token:
+            if head:
+                yield Commit(head[0], head[1], tuple(entries))
+            head, entries = token.decode("ascii", "replace").split(), []
+            if len(head) != 2:
+                raise GitError(f"git gave an answer that cannot be read: {printable(head[0])}")
+    if head:
+        yield Commit(head[0], head[1], tuple(entries))
+
+
+def parse_raw(diff: bytes) -> Iterator[Entry]:
+    """Read the output of `diff-index --raw -z --no-abbrev --no-renames`."""
+    tokens = iter(diff.split(b"\0"))
+    for token in tokens:
+        if token:
+            yield _entry(token, next(tokens, b""))
+
+
+def _entry(head: bytes, path: bytes) -> Entry:
+    # `:` once for each parent, then the modes (of the parents, then the new one), then the blobs
+    # in the same order, then a letter for each parent.
+    parents = len(head) - len(head.lstrip(b":"))
+    fields = head[parents:].split(b" ")
+    if len(fields) != 2 * (parents + 1) + 1 or not path:
+        raise GitError("git gave a difference that cannot be read; try a newer git")
+    blobs = [blob.decode() for blob in fields[parents + 1 : -1]]
+    return Entry(path, fields[parents], blobs[-1], tuple(blobs[:-1]))

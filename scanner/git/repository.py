@@ -1,0 +1,99 @@
+"""A repository as git sees it from the current directory, hook or pipeline.
+
+The environment is handed on to git as it is: inside a hook it says which index is being committed
+(`GIT_INDEX_FILE`), which objects are in quarantine and, in a linked work tree, where the repository
+is. Replacement objects are switched off, since what is scanned is what would be pushed.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from scanner.git.process import GitError, complaint, complete, environment, start
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterable
+
+
+class Repository:
+    """The repository that the process stands in. Only reads from it."""
+
+    __slots__ = ("_variables", "directory", "git_directory", "is_shallow", "zero")
+
+    def __init__(self, directory: str = ".") -> None:
+        """Ask git for the repository at `directory`; raises GitError, with git's reason."""
+        self.directory = directory
+        self._variables = environment(os.environ, GIT_NO_REPLACE_OBJECTS="1")
+        asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir")
+        answer = self.run("rev-parse", *asked, what="find a repository here").split(b"\n")
+        self.is_shallow = answer[0] == b"true"
+        self.zero = "0" * (64 if answer[1] == b"sha256" else 40)
+        self.git_directory = os.path.join(directory, os.fsdecode(answer[2]))
+        """Where objects and references are; common to all work trees of the repository."""
+
+    def run(self, *command: str, what: str, stdin: bytes = b"") -> bytes:
+        """Return what the git `command` prints; GitError says that git could not do `what`."""
+        done = complete(command, self.directory, self._variables, stdin)
+        if done.returncode:
+            raise GitError(f"git could not {what}: {complaint(done)}")
+        return done.stdout
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a git `command` with pipes to and from it; raises GitError."""
+        return start(command, self.directory, self._variables)
+
+    def resolve(self, revision: str) -> str | None:
+        """Return the ID of the commit that `revision` names, or None without one."""
+        if not revision or revision.startswith("-") or any(mark in revision for mark in "\0\n"):
+            return None
+        asked = ("--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}")
+        done = complete(("rev-parse", *asked), self.directory, self._variables)
+        return done.stdout.decode().strip() or None
+
+    def required(self, revision: str, remedy: str) -> str:
+        """Return the ID of the commit that `revision` names; GitError with `remedy` without one."""
+        name = self.resolve(revision)
+        if name is None:
+            raise GitError(f"{printable(revision)} is not in this clone: {remedy}")
+        return name
+
+    def existing(self, names: Iterable[str]) -> list[str]:
+        """Return those of the object IDs `names` that are in the repository, in that order."""
+        wanted = list(names)
+        asked = "".join(f"{name}\n" for name in wanted).encode()
+        answer = self.run("cat-file", "--batch-check", what="look up objects", stdin=asked)
+        lines = answer.splitlines()
+        return [name for name, line in zip(wanted, lines, strict=True) if b"missing" not in line]
+
+    def base_of_index(self) -> str:
+        """Return what the index is compared with: HEAD, or the empty tree before any commit."""
+        head = self.resolve("HEAD")
+        if head:
+            return head
+        return (
+            self.run("hash-object", "-t", "tree", "--stdin", what="hash the empty tree")
+            .decode()
+            .strip()
+        )
+
+    def merge_heads(self) -> list[str]:
+        """Return the commits that are being merged into HEAD."""
+        path = self.run("rev-parse", "--git-path", "MERGE_HEAD", what="find MERGE_HEAD")
+        try:
+            with open(os.path.join(self.directory, os.fsdecode(path.rstrip(b"\n")))) as file:
+                return file.read().split()
+        except OSError:
+            return []
+
+    def cut_off(self, commits: Iterable[str]) -> bool:
+        """Tell whether the history of any of `commits` was cut off by a shallow clone."""
+        if not self.is_shallow:
+            return False
+        try:
+            with open(os.path.join(self.git_directory, "shallow")) as file:
+                return not set(file.read().split()).isdisjoint(commits)
+        except OSError:
+            return True

@@ -1,0 +1,65 @@
+"""Contents that git stores, at the paths that a change gives them."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
+from scanner.sources.windows import windows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.git.objects import ObjectReader
+
+_MISSING: Final = "its content is not in this clone: fetch it, or run `git fsck`"
+_POINTER: Final = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n"
+)
+_LARGEST_POINTER: Final = 1024
+
+
+class GitBlob:
+    """The content of an object; of a pointer of Git LFS the file that it stands for."""
+
+    __slots__ = ("_lfs", "_reader", "object", "path")
+
+    shareable = False
+
+    def __init__(self, path: str, name: str, reader: ObjectReader, git_directory: str) -> None:
+        """Describe the object called `name`; the blobs of one `reader` are read in its order."""
+        self.path = path
+        self.object = name
+        self._reader = reader
+        self._lfs = os.path.join(git_directory, "lfs", "objects")
+
+    def read(self) -> bytes:
+        """Return the content; raises Unread or TooLarge."""
+        size = self._reader.next_size()
+        if size is None:
+            raise Unread("missing-object", _MISSING, hides=True)
+        if size > WINDOW:
+            raise TooLarge
+        content = b"".join(iter(lambda: self._reader.read(size), b""))
+        if size < _LARGEST_POINTER and content.startswith(b"version https://git-lfs"):
+            return self._behind(content)
+        return content
+
+    def windows(self) -> Iterator[Window]:
+        """Yield the content, which `read` found to be too large, in windows."""
+        yield from windows(self._reader.read)
+
+    def _behind(self, pointer: bytes) -> bytes:
+        """Return what the `pointer` stands for, which git has not got and a push publishes."""
+        found = _POINTER.match(pointer)
+        if found is None:
+            return pointer
+        name = found[1].decode()
+        path = os.path.join(self._lfs, name[:2], name[2:4], name)
+        try:
+            with open(path, "rb") as file:
+                return file.read(WINDOW)
+        except OSError:
+            raise Unread("lfs-pointer", "", hides=False, partial=pointer) from None
