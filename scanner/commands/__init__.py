@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = {
     "scan": "find credentials in files, directories or standard input",
+    "staged": "find credentials in what is about to be committed",
+    "push": "find credentials in what is about to be pushed",
+    "range": "find credentials in what a range of commits adds",
+    "ci": "find credentials in what the change adds that CI is building",
     "rules": "show and test the rules",
 }
 """Name of each command, which is also that of its module here, to what it does."""

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from scanner.about import NAME
 from scanner.console import say
 from scanner.errors import ConfigError
-from scanner.findings import Confidence, Report
+from scanner.findings import Confidence, Configuration, Report
 from scanner.reports import FORMATS
-from scanner.reports.wording import plural
+from scanner.reports.wording import effects
 from scanner.secret import printable
 from scanner.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scanner.reports.interface import View
     from scanner.rulebook.model import Rule
 
+EXCLUDED = "excluded-by-configuration"
+"""The reason under which commands count what the configuration excludes."""
 CONFIDENCES = {confidence.label: confidence for confidence in Confidence}
 
 
@@ -94,15 +98,18 @@ def announce(args: argparse.Namespace, settings: Settings, excluded: int, total:
     A change must not be able to silence its own finding by a line in the configuration unseen.
     `excluded` of the `total` contents were excluded.
     """
-    effects = []
-    if excluded:
-        effects.append(f"excludes {excluded:,} of {plural(total, 'file')}")
-    if settings.disable:
-        effects.append(f"disables {', '.join(settings.disable)}")
-    if not args.fail_on and settings.fail_on > Confidence.MEDIUM:
-        effects.append(f"sets fail-on to {settings.fail_on.label}")
-    if effects and not args.quiet:
-        say(f"{NAME}: the configuration {settings.origin} {', '.join(effects)}")
+    taken = effects(_configuration(args, settings, excluded), total)
+    if taken and not args.quiet:
+        say(f"{NAME}: the configuration {settings.origin} {taken}")
+
+
+def _configuration(args: argparse.Namespace, settings: Settings, excluded: int) -> Configuration:
+    file = settings.origin
+    root = os.path.join(settings.directory, "")
+    if settings.directory and os.path.isabs(file) and file.startswith(root):
+        file = file[len(root) :]  # a report does not tell where things are on the machine
+    fail_on = None if args.fail_on else settings.fail_on
+    return Configuration(file, excluded, settings.disable, fail_on)
 
 
 def conclude(
@@ -114,6 +121,9 @@ def conclude(
     from scanner.reports.interface import View
     from scanner.reports.output import write
 
+    if settings.origin:
+        excluded = report.tally.skipped.get(EXCLUDED, 0)
+        report = report._replace(configuration=_configuration(args, settings, excluded))
     fail_on = CONFIDENCES[args.fail_on] if args.fail_on else settings.fail_on
     code = exit_code(report, fail_on, exit_zero=args.exit_zero)
     to_terminal = args.output in (None, "-")
@@ -126,17 +136,33 @@ def conclude(
         exit_code=code,
     )
     write(load(args.format)(report, view), args.output, private=args.show_secrets)
-    if report.incomplete and (args.format != "text" or not to_terminal):
+    if args.format == "github":
+        _summarize(report, view)
+    # Text and annotations say it themselves, if they stand where people look.
+    told = args.format in ("text", "github") and to_terminal
+    if report.incomplete and not told:
         say(incomplete_message(report))
     return code
+
+
+def _summarize(report: Report, view: View) -> None:
+    """Append to the summary of the step, where GitHub Actions asks for one."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        from scanner.reports import step_summary
+
+        problem = step_summary.append(report, view, path)
+        if problem:
+            say(f"{NAME}: {problem}")
 
 
 def exit_code(report: Report, fail_on: Confidence, *, exit_zero: bool) -> int:
     """Return 1 for findings at or above `fail_on`, 2 for an incomplete scan without, else 0.
 
-    `exit_zero` turns 1 into 0, and nothing else: a scan that did not read everything never passes.
+    Findings that are notes do not count (`Finding.fails`). `exit_zero` turns 1 into 0, and nothing
+    else: a scan that did not read everything never passes.
     """
-    if any(finding.confidence >= fail_on for finding in report.findings) and not exit_zero:
+    if not exit_zero and any(finding.fails(fail_on) for finding in report.findings):
         return 1
     return 2 if report.incomplete else 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.commands.options import (
+    EXCLUDED,
     add_report_options,
     add_scan_options,
     announce,
@@ -12,13 +13,10 @@ from scanner.commands.options import (
     load_rules,
     load_settings,
 )
+from scanner.commands.scanning import excluder, scan_blobs
 
 if TYPE_CHECKING:
     import argparse
-
-    from scanner.engine.judge import LineHash
-    from scanner.settings import Settings
-    from scanner.sources.interface import Blob
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,9 +33,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Scan what `args` names, write the report and return the exit code."""
-    from scanner.console import ProgressBar
-    from scanner.engine.run import Job
-    from scanner.engine.run import run as scan
     from scanner.findings import Tally
     from scanner.sources import tree
 
@@ -45,29 +40,11 @@ def run(args: argparse.Namespace) -> int:
     rules = load_rules(settings)
     tally = Tally()
     blobs = tree.blobs(args.paths or ["."], tally)
-    kept = _kept(blobs, settings)
+    is_excluded = excluder(settings)
+    kept = [blob for blob in blobs if not (blob.shareable and is_excluded(blob.path))]
     excluded = len(blobs) - len(kept)
     if excluded:
-        tally.skip("excluded-by-configuration", excluded)
+        tally.skip(EXCLUDED, excluded)
     announce(args, settings, excluded, len(blobs))
-    hashing: LineHash | None = None
-    if args.format == "sarif":
-        from scanner.line_hash import line_hash
-
-        hashing = line_hash
-    bar = ProgressBar() if not args.quiet and ProgressBar.useful() else None
-    try:
-        report = scan("scan", kept, tally, Job(rules, args.jobs, hashing, bar))
-    finally:
-        if bar:
-            bar.clear()
+    report = scan_blobs("scan", kept, tally, args, rules)
     return conclude(report, args, settings, rules)
-
-
-def _kept(blobs: list[Blob], settings: Settings) -> list[Blob]:
-    if not settings.exclude:
-        return blobs
-    from scanner.settings import Exclusion
-
-    excluded = Exclusion(settings)
-    return [blob for blob in blobs if not blob.shareable or blob.path not in excluded]

@@ -1,0 +1,100 @@
+"""`keycatch push`: every commit that a push publishes, in git's pre-push hook or the framework's."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.commands.options import add_report_options, add_scan_options
+from scanner.commands.scanning import scan_change
+from scanner.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Mapping
+
+    from scanner.findings import Tally
+    from scanner.git.repository import Repository
+    from scanner.sources.changes import ChangeSet
+
+_REMEDY = "fetch more of it with `git fetch --unshallow`"
+
+
+class Push(NamedTuple):
+    """What a push publishes."""
+
+    include: list[str]
+    """Commits or tags that references of the remote are to point to."""
+    exclude: list[str]
+    """What the remote has: commits, and options of rev-list for its tracking branches."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to `parser`."""
+    parser.epilog = (
+        "As git's pre-push hook it is given the name of the remote and its URL, and one line for "
+        "each reference on standard input. Under the pre-commit framework its variables are read."
+    )
+    parser.add_argument("remote", nargs="?", default="", metavar="REMOTE", help="name of the remote")
+    parser.add_argument("url", nargs="?", default="", metavar="URL", help="not used")
+    add_scan_options(parser)
+    add_report_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan what the commits of the push add, write the report and return the exit code."""
+    from scanner.git.repository import Repository
+    from scanner.sources import changes
+
+    repository = Repository()
+    if os.environ.get("PRE_COMMIT") == "1":
+        push = of_framework(os.environ, repository)
+    else:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise UsageError("push reads what git tells a pre-push hook; see keycatch push --help")
+        push = of_hook(sys.stdin.buffer.read(), args.remote, repository)
+
+    def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
+        return changes.of_range(repository, *push, _REMEDY, tally, is_excluded)
+
+    return scan_change("push", args, repository, collect)
+
+
+def of_hook(lines: bytes, remote: str, repository: Repository) -> Push:
+    """Return the push that the `lines` on the standard input of a pre-push hook describe.
+
+    Each holds the local reference and its object, the remote one and its object. A deletion
+    publishes nothing. What the remote has and this clone lacks cannot be left out.
+    """
+    include: list[str] = []
+    there: list[str] = []
+    for line in lines.decode("utf-8", "surrogateescape").splitlines():
+        fields = line.rsplit(" ", 3)
+        if len(fields) != 4:
+            raise UsageError("standard input is not that of a pre-push hook")
+        _, local, _, theirs = fields
+        if local != repository.zero:
+            include.append(local)
+        if theirs != repository.zero:
+            there.append(theirs)
+    return Push(include, [*repository.existing(there), *_tracking(remote)])
+
+
+def of_framework(environ: Mapping[str, str], repository: Repository) -> Push:
+    """Return the push that the variables of the pre-commit framework describe.
+
+    It tells the first reference of a push only, and for the first push of a whole history no ends.
+    """
+    until = environ.get("PRE_COMMIT_TO_REF") or environ.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
+    since = environ.get("PRE_COMMIT_FROM_REF", "")
+    known = repository.resolve(since) if since else None
+    exclude = [known] if known else []
+    exclude += _tracking(environ.get("PRE_COMMIT_REMOTE_NAME", ""))
+    return Push([repository.required(until, _REMEDY)], exclude)
+
+
+def _tracking(remote: str) -> list[str]:
+    # A push to an address has that in the place of a name, and no tracking branches.
+    is_name = bool(remote) and not any(mark in remote for mark in "*?[\\:\n\0")
+    return [f"--remotes={remote}"] if is_name else []

@@ -1,0 +1,55 @@
+"""`keycatch range`: every commit between two revisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.commands.options import add_report_options, add_scan_options
+from scanner.commands.scanning import scan_change
+from scanner.errors import UsageError
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from scanner.findings import Tally
+    from scanner.sources.changes import ChangeSet
+
+_REMEDY = "fetch its history, for example with `git fetch --unshallow`"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to `parser`."""
+    parser.add_argument(
+        "range",
+        metavar="REV..REV",
+        help="the commits that the second revision has and the first has not",
+    )
+    add_scan_options(parser)
+    add_report_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan what the commits of the range add, write the report and return the exit code."""
+    from scanner.git.repository import Repository
+    from scanner.sources import changes
+
+    since, until = ends(args.range)
+    repository = Repository()
+    exclude = [repository.required(since, _REMEDY)]
+    include = [repository.required(until, _REMEDY)]
+
+    def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
+        return changes.of_range(repository, include, exclude, _REMEDY, tally, is_excluded)
+
+    return scan_change("range", args, repository, collect)
+
+
+def ends(span: str) -> tuple[str, str]:
+    """Return the two revisions of `span`; one that is left out is HEAD. Raises UsageError."""
+    since, dots, until = span.partition("..")
+    if not dots or until.startswith("."):
+        hint = "write A..B for the commits that B has and A has not"
+        raise UsageError(f"'{printable(span)}' is not a range of commits: {hint}")
+    return since or "HEAD", until or "HEAD"

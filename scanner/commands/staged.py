@@ -1,0 +1,53 @@
+"""`keycatch staged`: what is about to be committed, in a hook or by hand."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from scanner.commands.options import add_report_options, add_scan_options
+from scanner.commands.scanning import scan_change
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from scanner.findings import Tally
+    from scanner.sources.changes import ChangeSet
+
+_REMEDY = "fetch more of it with `git fetch --unshallow`"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to `parser`."""
+    parser.epilog = (
+        "Reads the index, not the work tree. Under `pre-commit run --all-files`, where nothing is "
+        "staged, all tracked files are scanned."
+    )
+    add_scan_options(parser)
+    add_report_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan the index against what it is based on, write the report and return the exit code."""
+    from scanner.git.repository import Repository
+    from scanner.sources import changes
+
+    repository = Repository()
+    since, until = os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")
+
+    def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
+        if since and until:
+            ends = [repository.required(name, _REMEDY) for name in (until, since)]
+            return changes.of_range(repository, ends[:1], ends[1:], _REMEDY, tally, is_excluded)
+        if _runs_on_all_files():
+            return changes.of_tracked(repository, tally, is_excluded)
+        return changes.of_index(repository, tally, is_excluded)
+
+    return scan_change("staged", args, repository, collect)
+
+
+def _runs_on_all_files() -> bool:
+    # git sets GIT_INDEX_FILE for the hooks of a commit; the framework run by hand, or by CI, does
+    # not have it.
+    return os.environ.get("PRE_COMMIT") == "1" and "GIT_INDEX_FILE" not in os.environ
