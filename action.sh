@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# What the action in action.yml does. Its inputs come as INPUT_* variables and never as parts of a
+# script, so that nothing in them can be run. Bash 3.2 of macOS is enough.
+set -euo pipefail
+
+fail() {
+    printf '::error title=keycatch::%s\n' "$1"
+    printf 'exit-code=2\n' >>"$GITHUB_OUTPUT"
+    exit 2
+}
+
+# A line break in an input would be a second line of GITHUB_OUTPUT or of the log.
+for name in COMMAND FAIL_ON CONFIG USE_CONFIG SARIF_FILE SOURCE EXECUTABLE PYTHON; do
+    value=INPUT_$name
+    value=${!value-}
+    case $value in
+    *$'\n'* | *$'\r'*) fail "the input $name has a line break in it" ;;
+    esac
+done
+
+case $INPUT_COMMAND in
+ci | scan) ;;
+*) fail "the input command must be ci or scan" ;;
+esac
+case $INPUT_FAIL_ON in
+'' | low | medium | high) ;;
+*) fail "the input fail-on must be low, medium or high" ;;
+esac
+case $INPUT_USE_CONFIG in
+true | false) ;;
+*) fail "the input use-config must be true or false" ;;
+esac
+case $INPUT_SARIF_FILE in
+'' | -*) fail "the input sarif-file must be the name of a file" ;;
+esac
+case $INPUT_SOURCE in
+-*) fail "the input source must be what pip installs, not an option" ;;
+esac
+
+keycatch=$INPUT_EXECUTABLE
+if [ -z "$keycatch" ]; then
+    # -I: without it Python would look for its own modules in the checkout first.
+    "$INPUT_PYTHON" -I -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        fail "Python 3.11 or newer is needed: put actions/setup-python before this action"
+    environment=$RUNNER_TEMP/keycatch
+    "$INPUT_PYTHON" -I -m venv "$environment" || fail "no virtual environment could be made"
+    programs=$environment/bin
+    [ -d "$programs" ] || programs=$environment/Scripts
+    "$programs/python" -I -m pip install --quiet --disable-pip-version-check --no-input \
+        -- "${INPUT_SOURCE:-$GITHUB_ACTION_PATH}" || fail "keycatch could not be installed"
+    keycatch=$programs/keycatch
+fi
+
+options=("$INPUT_COMMAND")
+[ -z "$INPUT_FAIL_ON" ] || options+=(--fail-on "$INPUT_FAIL_ON")
+if [ -n "$INPUT_CONFIG" ]; then
+    options+=("--config=$INPUT_CONFIG")
+elif [ "$INPUT_USE_CONFIG" = false ]; then
+    options+=(--no-config)
+fi
+
+# Messages name files, and the runner would read a command in the name of one. Between these two it
+# reads none; nobody can guess the word that ends it.
+token=keycatch-$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+stop_commands() { printf '::stop-commands::%s\n' "$token"; }
+resume_commands() { printf '::%s::\n' "$token"; }
+
+# A report of an earlier step must not be uploaded in place of one that could not be made.
+rm -f -- "$INPUT_SARIF_FILE" || fail "the file that the input sarif-file names cannot be written"
+code=0
+stop_commands
+"$keycatch" "${options[@]}" --format sarif --output "$INPUT_SARIF_FILE" 2>&1 || code=$?
+resume_commands
+
+# Annotations and the step summary take a second run, and are worth it only if there is something to
+# say.
+if [ "$code" -ne 0 ] && [ -f "$INPUT_SARIF_FILE" ]; then
+    messages=$RUNNER_TEMP/keycatch-messages
+    "$keycatch" "${options[@]}" --format github 2>"$messages" || true
+    stop_commands
+    cat "$messages"
+    resume_commands
+elif [ "$code" -eq 0 ]; then
+    printf 'keycatch: clean; the report is %s\n' "$INPUT_SARIF_FILE"
+fi
+
+printf 'exit-code=%s\n' "$code" >>"$GITHUB_OUTPUT"
+if [ -f "$INPUT_SARIF_FILE" ]; then
+    printf 'sarif-file=%s\n' "$INPUT_SARIF_FILE" >>"$GITHUB_OUTPUT"
+fi
+exit "$code"
