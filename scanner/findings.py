@@ -1,7 +1,7 @@
 """What a scan concludes: findings, their locations, and an account of what was and was not read.
 
 These types carry data from the engine to the reports and across the pipe from worker processes.
-They hold no behaviour beyond ordering and merging.
+They hold no behaviour beyond ordering, merging and what follows from their fields alone.
 """
 
 from __future__ import annotations
@@ -63,6 +63,14 @@ class Location(NamedTuple):
     """The decoders that led to the value, outermost first."""
     line_hash: str = ""
     """GitHub's `primaryLocationLineHash` of the start line; filled only for SARIF."""
+    object: str = ""
+    """The name of the git blob, all hexadecimal digits; empty for what was read from a file."""
+    commit: str = ""
+    """The commit that brought the content, all digits; empty where no commit is known."""
+    author_date: str = ""
+    """The author date of that commit, in ISO 8601 as `git log --format=%aI` writes it."""
+    scope: str = ""
+    """How the content belongs to the scan, a word of the source; empty where there is one way."""
 
 
 class Finding(NamedTuple):
@@ -78,15 +86,25 @@ class Finding(NamedTuple):
     account_id: str
     """Twelve digits, or an empty string where the credential does not tell."""
     evidence: tuple[str, ...]
-    """Short sentences: why it was believed. Never contains credential material."""
+    """Short sentences: why it was believed. Never contains credential material.
+
+    The last one of a note says why it is no more than that.
+    """
     locations: tuple[Location, ...]
+
+    def fails(self, fail_on: Confidence) -> bool:
+        """Tell whether the finding makes a command fail whose threshold is `fail_on`.
+
+        One of severity `NOTE` never does: it says what is known, not what has to be dealt with now.
+        """
+        return self.confidence >= fail_on and self.severity > Severity.NOTE
 
 
 class Notice(NamedTuple):
     """Something that was not read, or not read to the end."""
 
     reason: str
-    """A stable identifier such as `unreadable` or `archive-limit`."""
+    """A stable identifier such as `unreadable` or `decoder-limit`."""
     path: str
     detail: str
     hides: bool
@@ -96,12 +114,13 @@ class Notice(NamedTuple):
 class Tally:
     """Counts of what a scan covered; tallies of several workers add up."""
 
-    __slots__ = ("blobs", "bytes", "notices", "set_aside", "skipped")
+    __slots__ = ("blobs", "bytes", "commits", "notices", "set_aside", "skipped")
 
     def __init__(self) -> None:
         """Start with nothing counted."""
         self.blobs = 0
         self.bytes = 0
+        self.commits = 0  # stays so for a scan that has nothing to do with commits
         self.skipped: dict[str, int] = {}
         self.set_aside: dict[str, int] = {}
         self.notices: list[Notice] = []
@@ -123,11 +142,29 @@ class Tally:
         """Add the counts of `other`."""
         self.blobs += other.blobs
         self.bytes += other.bytes
+        self.commits += other.commits
         self.notices.extend(other.notices)
         for reason, number in other.skipped.items():
             self.skip(reason, number)
         for reason, number in other.set_aside.items():
             self.aside(reason, number)
+
+
+class Configuration(NamedTuple):
+    """What the configuration of the project did to the scan.
+
+    It is part of every report: whoever reads one has to see that a line in a file of the repository
+    took something away.
+    """
+
+    file: str
+    """The file it was read from: relative to the root of the project if it is below that."""
+    excluded: int
+    """Contents that were not scanned because of it."""
+    disabled: tuple[str, ...]
+    """IDs of the rules that were not applied."""
+    fail_on: Confidence | None
+    """The threshold with it; None where an option of the command line took its place."""
 
 
 class Report(NamedTuple):
@@ -137,6 +174,8 @@ class Report(NamedTuple):
     """What was scanned: the command, such as `scan`."""
     findings: tuple[Finding, ...]
     tally: Tally
+    configuration: Configuration | None = None
+    """What the configuration did; None without one."""
 
     @property
     def incomplete(self) -> tuple[Notice, ...]:

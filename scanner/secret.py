@@ -8,7 +8,10 @@ exception or a report by accident arrives there redacted; the plain bytes leave 
 
 from __future__ import annotations
 
-MASK = "****"
+import re
+from typing import Final
+
+MASK: Final = "****"
 
 
 class Secret:
@@ -73,18 +76,40 @@ class Secret:
 
 
 def printable(text: str) -> str:
+    r"""Return `text` so that neither a terminal nor the runner of a CI job reads commands in it.
+
+    File names and content are chosen by whoever wrote the repository. Control characters and
+    undecodable bytes are escaped as `visible` does it. What a runner that reads the log would obey
+    is taken apart by escaping one character of it: `##[` and `##vso[` anywhere (GitHub, Azure
+    Pipelines; TeamCity's is alike), and `::` at the start of a word (GitHub: of a line, which a
+    long text is broken into). Doing it twice does no more than doing it once.
+    """
+    text = visible(text)
+    if "##" in text:
+        text = LOG_COMMAND.sub(r"#\\x23", text)
+    if "::" in text:
+        text = _WORD_COMMAND.sub(r"\\x3a:", text)
+    return text
+
+
+LOG_COMMAND: Final = re.compile(r"##(?=[A-Za-z]*\[)")
+"""Two signs that begin a command, wherever they stand in a line."""
+_WORD_COMMAND: Final = re.compile(r"(?<![^ ])::")
+
+
+def visible(text: str) -> str:
     r"""Return `text` with every control character and undecodable byte escaped.
 
-    File names and content are chosen by whoever wrote the repository: an escape sequence in them
-    must not reach a terminal, nor a line feed break a line of output in two. Surrogates that stand
-    for undecodable bytes of a file name become `\xNN`.
+    An escape sequence must not reach a terminal, nor a line feed break a line of output in two.
+    Surrogates that stand for undecodable bytes of a file name become `\xNN`. For what goes into the
+    log of a CI job as a line of text, see `printable`.
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join(map(_printable_character, text))
+    return "".join(map(_visible_character, text))
 
 
-def _printable_character(character: str) -> str:
+def _visible_character(character: str) -> str:
     if character.isprintable():
         return character
     code = ord(character)

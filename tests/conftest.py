@@ -14,8 +14,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# The same examples on every run and on every machine, however slow: a check that fails has to fail
+# for whoever looks into it. `--hypothesis-profile=default` searches further afield.
+settings.register_profile(
+    "keycatch", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("keycatch")
+
+# Reports in the tests of a job must not end up on the page of that job.
+os.environ.pop("GITHUB_STEP_SUMMARY", None)
 
 
 class Planter:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 import traceback
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.secret import MASK, Secret, printable
+from scanner.secret import MASK, Secret, printable, visible
 
 
 @given(st.binary(max_size=120))
@@ -98,3 +99,55 @@ def test_printable_text_is_one_line_without_control_characters(raw):
 )
 def test_printable(raw, shown):
     assert printable(raw.decode("utf-8", "surrogateescape")) == shown
+
+
+# What is printed may stand in the log of a CI job, whose runner reads commands in it. GitHub's
+# takes `::name ...::` at the start of a line, behind white space, and `##[name]` anywhere in it
+# (ActionCommand.cs of actions/runner); Azure Pipelines takes `##vso[` (logging commands), and
+# `##[group]` and the like (formatting commands); TeamCity takes `##teamcity[` (service messages).
+READ_AS_COMMAND = re.compile(r"^\s*::|##[A-Za-z]*\[")
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("##[stop-commands]x.ini", "#\\x23[stop-commands]x.ini"),
+        ("a##vso[task.setvariable]", "a#\\x23vso[task.setvariable]"),
+        ("##VSO[task]", "#\\x23VSO[task]"),
+        ("##teamcity[message]", "#\\x23teamcity[message]"),
+        ("###[x", "##\\x23[x"),
+        ("####[x", "###\\x23[x"),
+        ("##[##[", "#\\x23[#\\x23["),
+        ("::stop-commands::x", "\\x3a:stop-commands::x"),
+        ("  ::echo::on", "  \\x3a:echo::on"),
+        # A line that is broken for the terminal may begin with any of its words.
+        ("a ::echo::on", "a \\x3a:echo::on"),
+        (":::a::b", "\\x3a::a::b"),
+        # What no runner reads stays as it is.
+        ("## title", "## title"),
+        ("a#[b]", "a#[b]"),
+        ("Foo::Bar.3pm", "Foo::Bar.3pm"),
+        ("a: :b", "a: :b"),
+        ("fe80::1", "fe80::1"),
+    ],
+)
+def test_printable_is_no_command_of_a_runner(raw, shown):
+    assert printable(raw) == shown
+    assert printable(shown) == shown
+    assert visible(raw) == raw
+
+
+@given(st.text("#:[] vsoVSO\n\x1b\u2028\xa0a", max_size=16))
+def test_printable_never_has_a_command(text):
+    for line in printable(text).split(" "):
+        assert not READ_AS_COMMAND.search(line), text
+
+
+@given(st.text("#:[] vso", max_size=12))
+def test_printable_twice_is_printable_once(text):
+    assert printable(printable(text)) == printable(text)
+
+
+def test_the_search_for_commands_finds_them():
+    """The tests above can fail: they do for text that is not taken apart."""
+    assert all(map(READ_AS_COMMAND.search, (visible("##[a]"), visible(" ::a::"), "x##vso[a]")))

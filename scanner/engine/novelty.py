@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.content import Layer
 from scanner.findings import Report, Severity
+from scanner.sources.interface import TooLarge, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from scanner.engine.examine import Examiner
     from scanner.findings import Finding, Location
     from scanner.secret import Secret
-    from scanner.sources.interface import Origin
+    from scanner.sources.interface import Blob, Origin
 
 ALREADY_THERE: Final = "was there before this change"
 
@@ -25,72 +27,88 @@ ALREADY_THERE: Final = "was there before this change"
 def settle(
     report: Report,
     origins: Mapping[str, list[Origin]],
+    removed: Mapping[str, Collection[str]],
     examiner: Examiner,
-    read: Callable[[Collection[str]], Iterable[tuple[str, bytes | None]]],
+    blobs: Callable[[Collection[str]], Iterable[Blob]],
 ) -> Report:
     """Return `report` with commits on its locations and old findings turned into notes.
 
-    `read` gives (object ID, content) of the replaced contents that are needed, None for one that
-    is missing; a value in a missing content counts as new.
+    `removed` has, by commit, the contents at paths that it removes. `blobs` gives the replaced
+    contents that are needed; a value in one that cannot be read counts as new.
     """
     if not report.findings:
         return report
-    wanted = {
-        name
+    places = {
+        origin
         for finding in report.findings
         for location in finding.locations
         for origin in origins.get(location.object, ())
-        for name in origin.before
     }
-    known: dict[str, set[tuple[str, Secret]]] = {}
-    for name, content in read(wanted):
-        if content is not None:
-            found = examiner.examine("", content).findings
-            known[name] = {part for finding in found for part in finding.values.items()}
-    findings = tuple(_settled(finding, origins, known) for finding in report.findings)
+    wanted = {name for origin in places for name in origin.before}
+    wanted.update(name for commit in {each.commit for each in places} for name in removed[commit])
+    known = {blob.object: _values(blob, examiner) for blob in blobs(wanted)}
+    # One set for what a commit moved, however many files it touched.
+    moved = {
+        commit: set().union(*(known.get(name, ()) for name in names))
+        for commit, names in removed.items()
+    }
+
+    def was_there(origin: Origin, part: tuple[str, Secret]) -> bool:
+        return part in moved[origin.commit] or any(
+            part in known.get(name, ()) for name in origin.before
+        )
+
+    findings = tuple(_settled(finding, origins, was_there) for finding in report.findings)
     return report._replace(findings=findings)
+
+
+def _values(blob: Blob, examiner: Examiner) -> set[tuple[str, Secret]]:
+    layers: Iterable[Layer]
+    try:
+        layers = (Layer(blob.read()),)
+    except Unread as unread:
+        layers = () if unread.partial is None else (Layer(unread.partial),)
+    except TooLarge:
+        layers = _readable(blob)
+    found = examiner.examine_windows("", layers).findings
+    return {part for finding in found for part in finding.values.items()}
+
+
+def _readable(blob: Blob) -> Iterator[Layer]:
+    try:
+        for window in blob.windows():
+            yield window.layer
+    except Unread:
+        return
 
 
 def _settled(
     finding: Finding,
     origins: Mapping[str, list[Origin]],
-    known: Mapping[str, set[tuple[str, Secret]]],
+    was_there: Callable[[Origin, tuple[str, Secret]], bool],
 ) -> Finding:
-    places = [_placed(location, origins) for location in finding.locations]
-    finding = finding._replace(locations=tuple(places))
-    if all(_is_old(location, finding, origins, known) for location in finding.locations):
-        return finding._replace(severity=Severity.NOTE, evidence=(*finding.evidence, ALREADY_THERE))
-    return finding
-
-
-def _placed(location: Location, origins: Mapping[str, list[Origin]]) -> Location:
-    origin = _origin(location, origins)
-    if origin is None:
-        return location
-    return location._replace(
-        commit=origin.commit, author_date=origin.author_date, scope=origin.scope
-    )
-
-
-def _origin(location: Location, origins: Mapping[str, list[Origin]]) -> Origin | None:
-    places = origins.get(location.object, ())
-    at_path = (origin for origin in places if origin.path == location.path)
-    return next(at_path, places[0] if places else None)
-
-
-def _is_old(
-    location: Location,
-    finding: Finding,
-    origins: Mapping[str, list[Origin]],
-    known: Mapping[str, set[tuple[str, Secret]]],
-) -> bool:
-    value = finding.values.get(location.role)
-    places = origins.get(location.object, ())
-    return (
-        bool(places)
-        and value is not None
-        and all(
-            any((location.role, value) in known.get(name, ()) for name in origin.before)
-            for origin in places
+    is_new = False
+    locations: list[Location] = []
+    for location in finding.locations:
+        places = origins.get(location.object)
+        if not places:  # a name
+            is_new = True
+            locations.append(location)
+            continue
+        part = (location.role, finding.values[location.role])
+        new = [origin for origin in places if not was_there(origin, part)]
+        is_new = is_new or bool(new)
+        # A content can have come in at several places: show one of those that count.
+        origin = (new or places)[0]
+        locations.append(
+            location._replace(
+                path=origin.path,
+                commit=origin.commit,
+                author_date=origin.author_date,
+                scope=origin.scope,
+            )
         )
-    )
+    finding = finding._replace(locations=tuple(locations))
+    if is_new:
+        return finding
+    return finding._replace(severity=Severity.NOTE, evidence=(*finding.evidence, ALREADY_THERE))

@@ -18,6 +18,7 @@ FORMATS: Final[dict[str, str]] = {
     "text": "scanner.reports.text",
     "json": "scanner.reports.json_report",
     "sarif": "scanner.reports.sarif",
+    "github": "scanner.reports.github",
 }
 """Name of the format, as `--format` takes it, to the module that renders it."""
 

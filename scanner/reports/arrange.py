@@ -25,7 +25,7 @@ class Sighting(NamedTuple):
 
     lead: Location
     parts: tuple[Location, ...]
-    """Where the other parts of this copy stand, in the same file and archive member."""
+    """Where the other parts of this copy stand, in the same text."""
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
@@ -44,8 +44,20 @@ def _worst_first(finding: Finding) -> tuple[object, ...]:
     )
 
 
-def _position(location: Location) -> tuple[str, str, int, int]:
-    return location.path, location.member, location.start_line, location.start_column
+def text_of(location: Location) -> tuple[str, str, str, str]:
+    """Return what tells texts apart: file and archive member, and of git content which version."""
+    return location.path, location.member, location.object, location.commit
+
+
+def _position(location: Location) -> tuple[str, str, int, int, str]:
+    # At one place of a file the oldest commit leads: it is the one that brought the credential.
+    return (
+        location.path,
+        location.member,
+        location.start_line,
+        location.start_column,
+        location.author_date,
+    )
 
 
 def roles(names: Iterable[str]) -> list[str]:
@@ -67,9 +79,9 @@ def sightings(finding: Finding) -> list[Sighting]:
 
     Every location is in exactly one of them. A finding has at least one location.
     """
-    texts: dict[tuple[str, str], list[Location]] = {}
+    texts: dict[tuple[str, str, str, str], list[Location]] = {}
     for location in locations(finding):
-        texts.setdefault((location.path, location.member), []).append(location)
+        texts.setdefault(text_of(location), []).append(location)
     found = [sighting for text in texts.values() for sighting in _in_one_text(text)]
     found.sort(key=lambda sighting: (-_completeness(sighting), *_position(sighting.lead)))
     return found

@@ -6,18 +6,19 @@ ASCII, one finding a line, so it survives any terminal, pipe and encoding.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME, VERSION
 from scanner.reports.arrange import locations, ordered
+from scanner.reports.encoding import dumps
 from scanner.reports.names import is_unicode, percent_encoded
+from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.findings import Finding, Location, Notice, Report
+    from scanner.findings import Configuration, Finding, Location, Notice, Report
     from scanner.reports.interface import View
 
 SCHEMA_VERSION: Final = 1
@@ -27,12 +28,12 @@ def render(report: Report, view: View) -> Iterator[str]:
     """Yield the report as one JSON object."""
     tool = {"name": NAME, "version": VERSION, "rules": len(view.rules)}
     yield f'{{\n"schema_version": {SCHEMA_VERSION},\n'
-    yield f'"tool": {json.dumps(tool)},\n'
-    yield f'"scan": {json.dumps(scan_object(report))},\n'
+    yield f'"tool": {dumps(tool)},\n'
+    yield f'"scan": {dumps(scan_object(report))},\n'
     yield '"findings": ['
     separator = "\n"
     for finding in ordered(report.findings):
-        yield separator + json.dumps(finding_object(finding, view))
+        yield separator + dumps(finding_object(finding, view))
         separator = ",\n"
     yield "\n]\n}\n"
 
@@ -41,17 +42,30 @@ def scan_object(report: Report) -> dict[str, Any]:
     """Return the account of the scan as it stands in the report."""
     tally = report.tally
     notices = sorted(set(tally.notices), key=lambda notice: (notice.path, notice))
+    of_git = tally.commits or report.kind in (INDEX_KIND, *COMMIT_KINDS)
+    configuration = report.configuration
     return {
         "kind": report.kind,
         "complete": not report.incomplete,
         "incomplete": sorted({notice.reason for notice in report.incomplete}),
+        "configuration": _configuration_object(configuration) if configuration else None,
         "counts": {
             "blobs": tally.blobs,
             "bytes": tally.bytes,
+            **({"commits": tally.commits} if of_git else {}),
             "skipped": dict(sorted(tally.skipped.items())),
             "set_aside": dict(sorted(tally.set_aside.items())),
         },
         "notices": [_notice_object(notice) for notice in notices],
+    }
+
+
+def _configuration_object(configuration: Configuration) -> dict[str, Any]:
+    return {
+        **_name("file", configuration.file),
+        "excluded": configuration.excluded,
+        "disabled": sorted(configuration.disabled),
+        "fail_on": None if configuration.fail_on is None else configuration.fail_on.label,
     }
 
 
@@ -94,6 +108,9 @@ def _location_object(location: Location) -> dict[str, Any]:
         found.update(_name("member", location.member))
     if location.decoded:
         found["decoded"] = list(location.decoded)
+    for key in ("commit", "author_date", "object", "scope"):
+        if value := getattr(location, key):
+            found[key] = printable(value)
     return found
 
 

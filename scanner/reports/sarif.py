@@ -12,11 +12,11 @@ Nothing is left out here.
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import HOME, NAME, VERSION
+from scanner.reports.encoding import dumps
 from scanner.reports.names import is_outside, quoted, relative_uri
 from scanner.reports.sarif_results import BASE, results
 from scanner.reports.sarif_rules import all_rules, descriptor
@@ -25,7 +25,7 @@ from scanner.reports.wording import reason_name
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.findings import Notice, Report
+    from scanner.findings import Configuration, Notice, Report
     from scanner.reports.interface import View
 
 _SCHEMA: Final = (
@@ -52,17 +52,20 @@ def render(report: Report, view: View) -> Iterator[str]:
         "informationUri": HOME,
         "shortDescription": {"text": "Finds AWS credentials."},
     }
-    yield f'"tool": {{"driver": {json.dumps(driver)[:-1]}'
+    yield f'"tool": {{"driver": {dumps(driver)[:-1]}'
     if reasons:
         yield from _array("notifications", map(_notification_descriptor, reasons))
     yield from _array("rules", map(descriptor, rules))
     yield "}},\n"
-    yield f'"automationDetails": {json.dumps(_automation(report.kind))},\n'
-    yield f'"originalUriBaseIds": {json.dumps(_base())},\n'
+    yield f'"automationDetails": {dumps(_automation(report.kind))},\n'
+    yield f'"originalUriBaseIds": {dumps(_base())},\n'
     yield '"columnKind": "unicodeCodePoints",\n'
-    yield f'"invocations": [{json.dumps(_invocation(report, view, notices, reasons))}]'
+    yield f'"invocations": [{dumps(_invocation(report, view, notices, reasons))}]'
     numbers = {rule.id: number for number, rule in enumerate(rules)}
     yield from _array("results", results(report.findings, rules, numbers))
+    if report.configuration:
+        properties = {"configuration": _configuration(report.configuration)}
+        yield f',\n"properties": {dumps(properties)}'
     yield "}]}\n"
 
 
@@ -71,7 +74,7 @@ def _array(key: str, items: Iterator[dict[str, Any]]) -> Iterator[str]:
     yield f',\n"{key}": ['
     separator = "\n"
     for item in items:
-        yield separator + json.dumps(item)
+        yield separator + dumps(item)
         separator = ",\n"
     yield "\n]"
 
@@ -87,6 +90,15 @@ def _base() -> dict[str, Any]:
         "The directory of the scan, which is the root of the repository in a complete scan of it."
     )
     return {BASE: {"description": {"text": text}}}
+
+
+def _configuration(configuration: Configuration) -> dict[str, Any]:
+    return {
+        "file": _shown(configuration.file),
+        "excluded": configuration.excluded,
+        "disabled": sorted(configuration.disabled),
+        "failOn": None if configuration.fail_on is None else configuration.fail_on.label,
+    }
 
 
 def _notification_descriptor(reason: str) -> dict[str, Any]:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from scanner.about import NAME
-from scanner.reports.arrange import UNPACKING, Sighting, elsewhere, ordered, roles, sightings
+from scanner.reports.arrange import (
+    UNPACKING,
+    Sighting,
+    elsewhere,
+    ordered,
+    roles,
+    sightings,
+    text_of,
+)
 from scanner.reports.names import is_outside, quoted, relative_uri
 from scanner.reports.sarif_rules import LEVELS
-from scanner.reports.wording import plural, role_name
+from scanner.reports.wording import origin, plural, role_name
 from scanner.secret import MASK, printable
 
 if TYPE_CHECKING:
@@ -132,9 +140,11 @@ def _message(entry: _Entry, rule: Rule, parts: Sequence[Location]) -> str:
     if not _has_lines(lead):
         unpacked = "" if lead.member else " of the unpacked content"
         words.append(f"at line {lead.start_line}, column {lead.start_column}{unpacked}")
+    if lead.commit:
+        words.append(f"in {quoted(origin(lead))}")
     joined = []
     for number, part in enumerate(parts, 1):
-        near = (part.path, part.member) == (lead.path, lead.member)
+        near = text_of(part) == text_of(lead)
         place = f"on [line {part.start_line}]" if near else "in [another file]"
         joined.append(f"the {quoted(role_name(part.role))} {place}({number})")
     sentence = " ".join(words)
@@ -190,6 +200,9 @@ def _properties(entry: _Entry) -> dict[str, Any]:
         found["line"], found["column"] = lead.start_line, lead.start_column
     if lead.decoded:
         found["decoded"] = list(lead.decoded)
+    for key in ("commit", "object"):
+        if value := getattr(lead, key):
+            found[key] = printable(value)
     if is_outside(lead.path):
         found["outside"] = True
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.reports.wording import human_size, plural
+from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND, contents, effects, human_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,10 @@ def render(report: Report, view: View) -> Iterator[str]:
     if not report.findings and not report.incomplete and view.verbosity <= 0:
         if view.verbosity == 0:
             yield _clean(report)
+            if effects(report.configuration):
+                from scanner.reports.text_summary import configured
+
+                yield from configured(report)
         return
     from scanner.reports.ansi import Paint
     from scanner.reports.text_findings import brief, findings, remedies
@@ -43,7 +47,10 @@ def render(report: Report, view: View) -> Iterator[str]:
 
 def _clean(report: Report) -> str:
     tally = report.tally
-    line = f"no AWS credentials found in {plural(tally.blobs, 'file')} ({human_size(tally.bytes)})"
+    if report.kind in (INDEX_KIND, *COMMIT_KINDS) and not tally.blobs:
+        line = f"nothing to scan: {contents(report)}"
+    else:
+        line = f"no AWS credentials found in {contents(report)} ({human_size(tally.bytes)})"
     left = [
         f"{sum(counts.values()):,} {what}"
         for what, counts in (("skipped", tally.skipped), ("set aside", tally.set_aside))

@@ -10,9 +10,18 @@ import re
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
-from scanner.reports.arrange import UNPACKING, Sighting, elsewhere, ordered, roles, sightings
+from scanner.findings import Severity
+from scanner.reports.arrange import (
+    UNPACKING,
+    Sighting,
+    elsewhere,
+    ordered,
+    roles,
+    sightings,
+    text_of,
+)
 from scanner.reports.markdown import plain
-from scanner.reports.wording import plural, role_name
+from scanner.reports.wording import origin, plural, role_name
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -51,20 +60,54 @@ def brief(report: Report, view: View) -> Iterator[str]:
         yield (
             f"{where(lead)}: {finding.severity.label}, {finding.confidence.label} confidence: "
             f"{_name(finding.rule_id, rules)} {_value(finding, lead.role, view)}"
-            f" ({printable(finding.rule_id)})\n"
+            f" ({printable(finding.rule_id)}){_of_commit(lead)}\n"
         )
 
 
 def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
-    """Yield each finding as a block that ends in an empty line, worst first."""
+    """Yield each finding as a block that ends in an empty line, worst first.
+
+    Notes, which come last, are one line each unless the report is verbose.
+    """
     rules = {rule.id: rule for rule in view.rules}
+    notes = False
     for finding in ordered(report.findings):
         copies = sightings(finding)
+        if is_short(finding, view):
+            notes = True
+            yield _note_line(finding, copies[0].lead, view, rules, paint)
+            continue
         yield _head(finding, copies[0].lead, view, rules, paint)
         yield from _values(finding, copies[0], view, paint)
+        commit = printable(origin(copies[0].lead))
+        yield from _row("commit", [commit.removeprefix("commit ")] if commit else [], paint)
         yield from _row("because", _sentences(finding.evidence), paint)
         yield from _row("also at", _others(_untold(finding, copies), view), paint)
         yield "\n"
+    if notes:
+        yield "\n"
+
+
+def is_short(finding: Finding, view: View) -> bool:
+    """Tell whether `finding` is a note that is shown in one line, without what to do about it."""
+    return finding.severity is Severity.NOTE and view.verbosity <= 0
+
+
+def _note_line(
+    finding: Finding, lead: Location, view: View, rules: dict[str, Rule], paint: Paint
+) -> str:
+    name, value = _name(finding.rule_id, rules), _value(finding, lead.role, view)
+    label = finding.severity.label
+    why = "".join(f", {printable(sentence)}" for sentence in finding.evidence[-1:])
+    return (
+        f"{paint(label, label.upper().ljust(_SEVERITY))}{where(lead)} {name} {value}{why}"
+        f"{_of_commit(lead)}\n"
+    )
+
+
+def _of_commit(location: Location) -> str:
+    text = printable(origin(location))
+    return f", {text}" if text else ""
 
 
 def _name(rule_id: str, rules: dict[str, Rule]) -> str:
@@ -110,8 +153,8 @@ def _value(finding: Finding, role: str, view: View) -> str:
 
 def _note(part: Location, lead: Location) -> str:
     note = ""
-    if (part.path, part.member) != (lead.path, lead.member):
-        note = where(part)
+    if text_of(part) != text_of(lead):
+        note = f"{where(part)}{_of_commit(part)}"
     elif part.start_line != lead.start_line:
         note = f"line {part.start_line}"
     elif part.start_column != lead.start_column:
@@ -124,7 +167,11 @@ def _note(part: Location, lead: Location) -> str:
 
 def _sentences(sentences: tuple[str, ...]) -> list[str]:
     room = WIDTH - _LABEL - 4
-    return [line for sentence in sentences for line in wrap(printable(sentence), room) or [""]]
+    lines = []
+    for sentence in sentences:
+        # Words are never broken: `printable` has looked at where they begin.
+        lines += wrap(printable(sentence), room, break_long_words=False, break_on_hyphens=False)
+    return lines
 
 
 def _untold(finding: Finding, copies: list[Sighting]) -> list[Sighting]:
@@ -140,7 +187,7 @@ def _others(copies: list[Sighting], view: View) -> list[str]:
     for copy in listed:
         parts = [f"{role_name(part.role)} {_note(part, copy.lead)}" for part in copy.parts]
         details = f" ({', '.join(parts)})" if parts and verbose else ""
-        lines.append(f"{where(copy.lead)}{details}")
+        lines.append(f"{where(copy.lead)}{_of_commit(copy.lead)}{details}")
     if len(listed) < len(copies):
         lines.append(f"and {plural(len(copies) - len(listed), 'more place')} (-v lists all)")
     return lines
@@ -159,7 +206,7 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
     counts: dict[tuple[str, ...], dict[str, int]] = {}
     for finding in ordered(report.findings):
         rule = rules.get(finding.rule_id)
-        if rule is not None and rule.remediation:
+        if rule is not None and rule.remediation and not is_short(finding, view):
             alike = counts.setdefault(rule.remediation, {})
             alike[rule.id] = alike.get(rule.id, 0) + 1
     if counts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Notice, Report, Severity
 from scanner.reports.text_findings import WIDTH
-from scanner.reports.wording import human_size, plural, reason_name
+from scanner.reports.wording import contents, credentials, effects, human_size, plural, reason_name
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -24,29 +24,48 @@ def totals(report: Report, view: View, paint: Paint) -> Iterator[str]:
     """Yield what was found, and what it was looked for in."""
     tally = report.tally
     yield f"{paint('bold', _verdict(report))}\n"
-    yield f"  scanned    {plural(tally.blobs, 'file')}, {human_size(tally.bytes)}\n"
+    yield f"  scanned    {contents(report)}, {human_size(tally.bytes)}\n"
     for label, counts in (("skipped", tally.skipped), ("set aside", tally.set_aside)):
         if counts:
             yield from _wrapped(f"  {label:<11}", _by_reason(counts))
-    failing = sum(finding.confidence >= view.fail_on for finding in report.findings)
+    yield from configured(report)
+    failing = sum(finding.fails(view.fail_on) for finding in report.findings)
     if failing < len(report.findings):
         yield from _wrapped(
-            "  failing    ",
-            f"{failing:,} of {len(report.findings):,}: the others are below --fail-on "
-            f"{view.fail_on.label}",
+            "  failing    ", f"{failing:,} of {len(report.findings):,}: {_harmless(report, view)}"
         )
+
+
+def configured(report: Report) -> Iterator[str]:
+    """Yield what the configuration took away from the scan; nothing if it took nothing."""
+    taken = effects(report.configuration)
+    if report.configuration and taken:
+        yield from _wrapped("  configured ", printable(f"{report.configuration.file} {taken}"))
+
+
+def _harmless(report: Report, view: View) -> str:
+    """Return why some findings do not make the command fail."""
+    notes = sum(finding.severity is Severity.NOTE for finding in report.findings)
+    said = [f"{plural(notes, 'note')} {'does' if notes == 1 else 'do'} not count"] if notes else []
+    if any(
+        not finding.fails(view.fail_on) and finding.severity > Severity.NOTE
+        for finding in report.findings
+    ):
+        said.append(f"the others are below --fail-on {view.fail_on.label}")
+    return ", ".join(said)
 
 
 def _verdict(report: Report) -> str:
     if not report.findings:
         read = " in what was read" if report.incomplete else ""
-        return f"no AWS credentials found{read}"
-    counts = [
-        f"{number:,} {severity.label}"
-        for severity in sorted(Severity, reverse=True)
-        if (number := sum(finding.severity is severity for finding in report.findings))
-    ]
-    return f"{plural(len(report.findings), 'AWS credential')} found: {', '.join(counts)}"
+        return f"{credentials(report)}{read}"
+    counts = []
+    for severity in sorted(Severity, reverse=True):
+        number = sum(finding.severity is severity for finding in report.findings)
+        if number:
+            many = "s" if severity is Severity.NOTE and number > 1 else ""
+            counts.append(f"{number:,} {severity.label}{many}")
+    return f"{credentials(report)}: {', '.join(counts)}"
 
 
 def _by_reason(counts: dict[str, int]) -> str:
@@ -56,8 +75,14 @@ def _by_reason(counts: dict[str, int]) -> str:
 
 
 def _wrapped(head: str, text: str) -> Iterator[str]:
+    # Words are never broken: `printable` has looked at where they begin.
     for line in wrap(
-        text, WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False
+        text,
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_long_words=False,
+        break_on_hyphens=False,
     ):
         yield f"{line}\n"
 

@@ -10,6 +10,7 @@ import pytest
 
 from scanner.findings import (
     Confidence,
+    Configuration,
     Finding,
     Location,
     Notice,
@@ -86,6 +87,7 @@ CUSTOM = rule(
     "our-mail-password", "Our [mail](1) {key}", Severity.LOW, Confidence.LOW,
     origin="rules/own.yaml", remediation=(), references=(), cwe=(), role="mail_password",
 )  # fmt: skip
+DISABLED = ("aws-unnamed-secret", "aws-eks-token")
 RULES = (PAIR, KEY_ID, SECRET, CUSTOM)
 ACCOUNT = "123456789012"
 
@@ -114,9 +116,9 @@ def finding(of: Rule, values: dict[str, Secret], *locations: Location, **more: o
     return Finding(**fields)  # type: ignore[arg-type]
 
 
-def tally(blobs: int = 12, size: int = 34_567, **more: dict[str, int]) -> Tally:
+def tally(blobs: int = 12, size: int = 34_567, commits: int = 0, **more: dict[str, int]) -> Tally:
     made = Tally()
-    made.blobs, made.bytes = blobs, size
+    made.blobs, made.bytes, made.commits = blobs, size, commits
     for reason, number in more.get("skipped", {}).items():
         made.skip(reason, number)
     for reason, number in more.get("set_aside", {}).items():
@@ -138,7 +140,7 @@ def pair_at(values: dict[str, Secret], path: str, line: int, **more: object) -> 
         evidence=(
             "key ID and secret 1 line apart",
             f"structure of a key ID issued since 2019, account {ACCOUNT}",
-            "40 random characters (68 bits more likely random than text)",
+            "40 random characters (score 68 bits)",
         ),
     )
 
@@ -286,11 +288,80 @@ def two_files(make: Maker) -> Case:
     return Case(Report("scan", (password, found), tally()), view())
 
 
+def configured(make: Maker) -> Case:
+    """A clean scan that a configuration took something away from."""
+    account = tally(skipped={"excluded-by-configuration": 3})
+    file = Configuration(".keycatch.toml", 3, DISABLED, Confidence.HIGH)
+    return Case(Report("scan", (), account, file), view(exit_code=0, fail_on=Confidence.HIGH))
+
+
+def configured_findings(make: Maker) -> Case:
+    file = Configuration("/home/somebody/a,b::c/%.toml", 0, DISABLED, None)
+    found = pair_at(pair_values(make), "config/settings.py", 12)
+    return Case(Report("scan", (found,), tally(), file), view())
+
+
+def of_commit(number: int) -> dict[str, object]:
+    return {
+        "object": f"{number:x}" * 40,
+        "commit": f"{number + 5:x}" * 40,
+        "author_date": f"2026-05-{number:02}T12:00:00+02:00",
+        "scope": "added",
+    }
+
+
+def commits(make: Maker) -> Case:
+    """A pair that two commits have in the same file, its key ID in a third; and notes."""
+    values = pair_values(make)
+    found = pair_at(values, "config/settings.py", 12, **of_commit(2))
+    again = pair_at(values, "config/settings.py", 10, **of_commit(3))
+    places = (*found.locations, *again.locations, at("key_id", "README.md", 4, **of_commit(1)))
+    known = note(make, "src/app.py", 3, **of_commit(4))
+    return Case(
+        Report("range", (known, found._replace(locations=places)), tally(commits=3)), view()
+    )
+
+
+def note(make: Maker, path: str, line: int, **more: object) -> Finding:
+    return finding(
+        KEY_ID,
+        {"key_id": make.key_id()},
+        at("key_id", path, line, 14, **more),
+        severity=Severity.NOTE,
+        evidence=("was there before this change",),
+    )
+
+
+def notes(make: Maker) -> Case:
+    """Nothing but notes, which make no command fail."""
+    found = (note(make, "b.py", 3), note(make, "a\x1b.py", 7), note(make, "##[group]c", 1))
+    return Case(Report("staged", found, tally(1, 345)), view(exit_code=0))
+
+
+def notes_and_more(make: Maker) -> Case:
+    """What fails, what is below the threshold and what is a note."""
+    doubtful = finding(
+        SECRET, {"secret": make.secret()}, at("secret", "b.py", 9, length=40),
+        confidence=Confidence.LOW,
+    )  # fmt: skip
+    found = (note(make, "a.py", 3), doubtful, pair_at(pair_values(make), "c.py", 1))
+    return Case(Report("push", found, tally(3, 345, commits=1)), view())
+
+
+def nothing_staged(make: Maker) -> Case:
+    return Case(Report("staged", (), tally(0, 0)), view(exit_code=0))
+
+
+def no_commits(make: Maker) -> Case:
+    return Case(Report("ci", (), tally(0, 0)), view(exit_code=0))
+
+
 CASES: dict[str, Callable[[Maker], Case]] = {
     made.__name__: made
     for made in (
         clean, lone_key_id, pair, triple, archive, odd_names, incomplete, incomplete_clean,
-        set_aside, copies, same_line, two_files,
+        set_aside, copies, same_line, two_files, configured, configured_findings, commits, notes,
+        notes_and_more, nothing_staged, no_commits,
     )
 }  # fmt: skip
 

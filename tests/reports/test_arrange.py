@@ -66,3 +66,16 @@ def test_members_of_an_archive_are_texts_of_their_own(builders):
         builders.at("secret", "a.zip", 1, member="two"),
     )
     assert [copy.parts for copy in sightings(found)] == [(), ()]
+
+
+def test_versions_of_a_file_are_texts_of_their_own_and_the_oldest_leads(builders):
+    make = builders.Maker()
+    values = {"key_id": make.key_id(), "secret": make.secret()}
+    places = [
+        builders.at(role, "a", line, object=digit * 40, commit=digit * 40, author_date=date)
+        for digit, date in (("1", "2026-05-03"), ("2", "2026-05-01"), ("3", "2026-05-02"))
+        for role, line in (("key_id", 1), ("secret", 2))
+    ]
+    copies = sightings(builders.finding(builders.PAIR, values, *places))
+    assert [copy.lead.commit[0] for copy in copies] == ["2", "3", "1"]
+    assert [[part.commit[0] for part in copy.parts] for copy in copies] == [["2"], ["3"], ["1"]]

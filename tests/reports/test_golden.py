@@ -15,9 +15,9 @@ from scanner.reports import FORMATS, load
 
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = os.environ.get("KEYCATCH_UPDATE_GOLDEN") == "1"
-ENDINGS = {"text": "txt", "json": "json", "sarif": "sarif"}
+ENDINGS = {"text": "txt", "json": "json", "sarif": "sarif", "github": "github.txt"}
 VARIANTS = {"quiet": {"verbosity": -1}, "verbose": {"verbosity": 1}, "color": {"color": True}}
-VARIED = ("incomplete", "copies", "two_files", "set_aside")
+VARIED = ("incomplete", "copies", "two_files", "set_aside", "configured", "commits", "notes")
 
 
 def compare(name: str, output: str) -> None:

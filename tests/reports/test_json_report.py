@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from scanner.findings import Report
 from scanner.reports.json_report import render
 
 SCHEMA = json.loads(
@@ -52,6 +53,10 @@ def test_the_schema_is_closed(path, schema):
         lambda report: report["findings"][0]["locations"][0].update(start_line=0),
         lambda report: report["findings"][0]["locations"][0].update(line_hash="1:1"),
         lambda report: report["findings"][0].update(account_id=""),
+        lambda report: report["findings"][0]["locations"][0].update(commit=""),
+        lambda report: report["findings"][0]["locations"][0].update(object="a" * 39),
+        lambda report: report["scan"].pop("configuration"),
+        lambda report: report["scan"].update(configuration={}),
     ],
 )
 def test_the_schema_refuses(make_case, change):
@@ -90,6 +95,49 @@ def test_values_are_shown_only_when_asked_for(make_case):
     for role, value in found.values.items():
         assert shown["values"][role] == value.reveal().decode()
         assert hidden["values"][role] == value.redacted() != shown["values"][role]
+
+
+def test_what_a_configuration_did(make_case):
+    assert json.loads(output(*make_case("pair")))["scan"]["configuration"] is None
+    assert json.loads(output(*make_case("configured")))["scan"]["configuration"] == {
+        "file": ".keycatch.toml", "excluded": 3,
+        "disabled": ["aws-eks-token", "aws-unnamed-secret"], "fail_on": "high",
+    }  # fmt: skip
+    replaced = json.loads(output(*make_case("configured_findings")))["scan"]["configuration"]
+    assert replaced["fail_on"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "commits", "shown"),
+    [("scan", 0, None), ("scan", 2, 2), ("history", 9, 9), ("staged", 0, 0), ("push", 0, 0),
+     ("range", 3, 3), ("receive", 0, 0), ("ci", 0, 0)],
+)  # fmt: skip
+def test_commits_are_counted_where_there_can_be_some(builders, kind, commits, shown):
+    report = Report(kind, (), builders.tally(commits=commits))
+    assert json.loads(output(report, builders.view()))["scan"]["counts"].get("commits") == shown
+
+
+def test_a_location_of_git_has_its_commit(make_case):
+    found = json.loads(output(*make_case("commits")))["findings"]
+    place = found[1]["locations"][0]
+    assert {key: place[key] for key in ("commit", "author_date", "object", "scope")} == {
+        "commit": "9" * 40, "author_date": "2026-05-04T12:00:00+02:00", "object": "4" * 40,
+        "scope": "added",
+    }  # fmt: skip
+    (found,) = json.loads(output(*make_case("pair")))["findings"]
+    git_only = {"commit", "author_date", "object", "scope"}
+    assert all(not git_only & set(place) for place in found["locations"])
+
+
+@pytest.mark.parametrize("name", ["##[stop-commands]x", "##vso[a]", "a\\##[b]", "###[", '"##['])
+def test_no_name_is_a_command_for_the_runner_of_a_job(builders, name):
+    found = builders.finding(
+        builders.KEY_ID, {"key_id": builders.Maker().key_id()}, builders.at("key_id", name, 1)
+    )
+    text = output(Report("scan", (found,), builders.tally()), builders.view())
+    assert "##[" not in text
+    assert "##vso[" not in text
+    assert json.loads(text)["findings"][0]["locations"][0]["path"] == name
 
 
 def test_account_is_null_where_unknown(make_case):

@@ -102,7 +102,7 @@ def test_the_search_for_pieces_finds_them(builders, make_case, name):
     report, view = make_case("triple")
     shown = "".join(load(name)(report, view._replace(show_secrets=True)))
     for value in report.findings[0].values.values():
-        assert bool(leaks(shown, value.reveal())) == (name != "sarif")
+        assert bool(leaks(shown, value.reveal())) == (name not in ("sarif", "github"))
         for shift in range(3):
             hidden = base64.b64encode(b"x" * shift + value.reveal() + b"yy").decode()
             assert leaks(hidden, value.reveal())

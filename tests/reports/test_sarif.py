@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 import pytest
 
-from scanner.findings import Severity
+from scanner.findings import Notice, Report, Severity
 from scanner.reports.sarif import render
 from scanner.secret import Secret
 
@@ -243,6 +243,39 @@ def test_incomplete_is_told(make_case):
         levels.append(notification["level"])
     assert sorted(levels) == ["error"] * 4 + ["note"]
     assert run_of(make_case("clean"))["invocations"][0]["executionSuccessful"] is True
+
+
+def test_what_a_configuration_did(make_case):
+    assert run_of(make_case("configured"))["properties"]["configuration"] == {
+        "file": ".keycatch.toml", "excluded": 3,
+        "disabled": ["aws-eks-token", "aws-unnamed-secret"], "failOn": "high",
+    }  # fmt: skip
+    assert "properties" not in run_of(make_case("clean"))
+
+
+def test_a_result_of_git_has_its_commit(make_case):
+    results = run_of(make_case("commits"))["results"]
+    own = [(each["properties"]["commit"], each["properties"]["object"]) for each in results]
+    assert own == [("8" * 40, "3" * 40), ("6" * 40, "1" * 40), ("9" * 40, "4" * 40)]
+    assert "can be read here in commit 88888888, 2026-05-03, with" in results[0]["message"]["text"]
+    assert not any(
+        {"commit", "object"} & set(each["properties"])
+        for each in run_of(make_case("pair"))["results"]
+    )
+
+
+def test_no_name_is_a_command_for_the_runner_of_a_job(builders):
+    make, name = builders.Maker(), "##[stop-commands]##vso[x"
+    found = builders.finding(
+        builders.CUSTOM, {"mail_password": make.secret()},
+        builders.at("mail_password", name, 1, member=name), evidence=(name,), account_id=name,
+    )  # fmt: skip
+    tally = builders.tally()
+    tally.notice(Notice("unreadable", name, name, hides=True))
+    text = output(Report("scan", (found,), tally), builders.view())
+    json.loads(text)
+    assert "##[" not in text
+    assert "##vso[" not in text
 
 
 def test_categories_keep_kinds_of_scan_apart(make_case):

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from scanner.errors import UsageError
-from scanner.findings import Confidence
+from scanner.findings import Confidence, Configuration, Notice, Report
 from scanner.reports import load
 from scanner.reports.markdown import plain
 from scanner.reports.text import render
-from scanner.reports.wording import human_size, plural
+from scanner.reports.wording import human_size, origin, plural
 
 ROOT = Path(__file__).parents[2]
 
@@ -85,6 +85,120 @@ def test_values_are_shown_only_when_asked_for(make_case):
 
 def test_a_finding_of_an_unknown_rule_is_not_lost(make_case):
     assert "aws-access-key-pair" in output(*make_case("pair"), rules=())
+
+
+def test_notes_are_short_and_without_advice(make_case):
+    case = make_case("notes")
+    lines = output(*case).splitlines()
+    short = [line for line in lines if line.startswith("NOTE ")]
+    assert len(short) == 3
+    assert all(line.endswith(", was there before this change") for line in short)
+    assert lines[3] == ""
+    assert "What to do" not in lines
+    verbose = output(*case, verbosity=1)
+    assert "What to do" in verbose
+    assert verbose.count("was there before this change") == 3
+
+
+def test_notes_come_last_and_do_not_fail(make_case):
+    text = output(*make_case("notes_and_more"))
+    assert text.index("CRITICAL") < text.index("HIGH") < text.index("NOTE")
+    assert "1 of 3: 1 note does not count, the others are below --fail-on" in text
+    assert "AWS access key pair, AWS secret access key (2 findings)" in text
+
+
+def test_what_a_configuration_took_away_is_told(make_case):
+    report, view = make_case("configured")
+    for verbosity in (0, 1):
+        text = " ".join(output(report, view, verbosity=verbosity).split())
+        assert (
+            "configured .keycatch.toml excludes 3 files, disables aws-unnamed-secret, "
+            "aws-eks-token, sets fail-on to high"
+        ) in text
+    nothing = report.configuration._replace(excluded=0, disabled=(), fail_on=Confidence.MEDIUM)
+    assert "configured" not in output(report._replace(configuration=nothing), view)
+
+
+@pytest.mark.parametrize(
+    ("kind", "blobs", "commits", "words"),
+    [
+        ("scan", 1, 0, "1 file"), ("scan", 0, 0, "0 files"), ("staged", 1, 0, "1 staged file"),
+        ("staged", 3, 2, "3 changed files in 2 commits"),
+        ("range", 2, 1, "2 changed files in 1 commit"),
+        ("push", 5, 3, "5 changed files in 3 commits"),
+        ("ci", 5, 0, "5 changed files in 0 commits"),
+        ("receive", 1, 2, "1 changed file in 2 commits"),
+        ("history", 2000, 30, "2,000 files in 30 commits"),
+    ],
+)  # fmt: skip
+def test_what_was_scanned(make_case, builders, kind, blobs, commits, words):
+    _, view = make_case("clean")
+    report = Report(kind, (), builders.tally(blobs, 5, commits))
+    assert output(report, view).startswith(
+        f"no AWS credentials found in {words} (5 bytes)" if blobs or kind == "scan" else "nothing"
+    )
+    assert f"  scanned    {words}, 5 bytes\n" in output(report, view, verbosity=1)
+
+
+@pytest.mark.parametrize("kind", ["staged", "range", "push", "receive", "ci"])
+def test_nothing_to_scan_is_said(make_case, builders, kind):
+    _, view = make_case("clean")
+    assert output(Report(kind, (), builders.tally(0, 0)), view).startswith("nothing to scan: 0 ")
+
+
+def test_a_commit_is_shown_where_it_is_known(builders):
+    place = builders.at("key_id", "a", 1)
+    assert origin(place) == ""
+    place = place._replace(commit="0123456789abcdef" * 4)
+    assert origin(place) == "commit 01234567"
+    dated = place._replace(author_date="2026-05-01T12:00:00+02:00")
+    assert origin(dated) == "commit 01234567, 2026-05-01"
+
+
+def test_the_same_place_in_two_versions_of_a_file_is_two_places(make_case):
+    text = output(*make_case("commits"))
+    assert "    commit             88888888, 2026-05-03\n" in text
+    assert "config/settings.py:12:22, commit 77777777, 2026-05-02\n" in text
+    assert "README.md:4:1, commit 66666666, 2026-05-01\n" in text
+
+
+def test_a_part_of_another_commit_is_told_with_it(builders):
+    make = builders.Maker()
+    places = [
+        builders.at(role, "a.py", 3, object=digit * 40, commit=digit * 40)
+        for role, digit in (("key_id", "1"), ("secret", "2"))
+    ]
+    values = {"key_id": make.key_id(), "secret": make.secret()}
+    found = builders.finding(builders.PAIR, values, *places)
+    text = output(Report("range", (found,), builders.tally()), builders.view())
+    assert "a.py:3:1, commit 22222222\n" in text
+
+
+HOSTILE = ("::stop-commands::x", "##[stop-commands]x.ini", "##vso[task.x]y", "a ::echo::on")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("verbosity", [-1, 0, 1])
+def test_no_name_is_a_command_for_the_runner_of_a_job(builders, name, verbosity):
+    make = builders.Maker()
+    long = f"{'x' * 47}{name} {'y' * 90}{name}"
+    found = builders.finding(
+        builders.KEY_ID, {"key_id": make.key_id()},
+        builders.at("key_id", name, 1), builders.at("key_id", name, 7, member=name),
+        rule_id=name, evidence=(name, *(f"{'x' * width}{name}" for width in range(40, 81))),
+        account_id=name,
+    )  # fmt: skip
+    tally = builders.tally(skipped={name: 1})
+    for path, detail in ((name, long), ("", long), ("x" * 90, name)):
+        tally.notice(Notice(name, path, detail, hides=path != ""))
+    configuration = Configuration(name, 1, (name, long), Confidence.HIGH)
+    text = output(
+        Report("scan", (found,), tally, configuration), builders.view(), verbosity=verbosity
+    )
+    lines = text.splitlines()
+    assert [line for line in lines if line.lstrip().startswith("::")] == []
+    assert [line for line in lines if "##[" in line or "##vso[" in line] == []
+    assert "x3a:" in text or "#\\x23" in text
 
 
 def test_unknown_format():

@@ -1,0 +1,217 @@
+"""The GitHub format: workflow commands, which Actions turns into annotations of the changed files.
+
+A command is a line `::error file=F,line=1::message`. Facts about it are from the runner's source
+(`ActionCommand.cs`, `ActionCommandManager.cs` of actions/runner 258d6c85): it reads `::` at the
+start of a line after spaces, and the older `##[` anywhere in a line that is no such command. In
+the message `%`, CR and LF are escaped, in properties `:` and `,` too. Columns are dropped if the
+lines differ. A step keeps ten annotations of each level and drops the rest, so the worst come
+first. File names come from whoever wrote the repository: they stand in commands, where all of them
+is escaped, and else only as `printable` shows them.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from scanner.findings import Severity
+from scanner.reports.text import render as render_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scanner.findings import Configuration, Finding, Location, Report
+    from scanner.reports.arrange import Sighting
+    from scanner.reports.interface import View
+    from scanner.rulebook.model import Rule
+
+LEVELS: Final = ("error", "warning", "notice")
+"""Levels of annotations, worst first."""
+LIMIT: Final = 10
+"""Annotations of each level that a step keeps."""
+
+
+def render(report: Report, view: View) -> Iterator[str]:
+    """Yield the report as workflow commands and a line for the log.
+
+    A finding is an error if it has the confidence that makes the command fail, else a warning; one
+    of severity note is a notice. What was not read is an error if nothing else made the command
+    fail. Values are always redacted: annotations are as public as the repository.
+    """
+    from scanner.reports.wording import effects, plural
+
+    taken = effects(report.configuration) if view.verbosity >= 0 else ""
+    if not report.findings and not report.incomplete and not taken:
+        yield from render_text(report, view._replace(color=False, verbosity=min(view.verbosity, 0)))
+        return
+    from scanner.reports.arrange import ordered
+
+    rules = {rule.id: rule for rule in view.rules}
+    findings: dict[str, list[Finding]] = {level: [] for level in LEVELS}
+    for finding in ordered(report.findings):
+        findings[level_of(finding, view)].append(finding)
+    unread = "" if not report.incomplete else "error" if view.exit_code == 2 else "warning"
+    left_out = []
+    for level, own in findings.items():
+        room = LIMIT
+        if unread == level:
+            yield _incomplete(report, level)
+            room -= 1
+        if level == "notice" and taken and report.configuration:
+            yield _configured(report.configuration, taken)
+            room -= 1
+        for finding in own[:room]:
+            yield _annotation(finding, level, rules)
+        if len(own) > room:
+            left_out.append(plural(len(own) - room, f"more {level}"))
+    yield from _plain_lines(report, view, findings["error"], left_out)
+
+
+def level_of(finding: Finding, view: View) -> str:
+    """Return the level of the annotation of `finding`, one of `LEVELS`."""
+    if finding.severity is Severity.NOTE:
+        return "notice"
+    return "error" if finding.fails(view.fail_on) else "warning"
+
+
+def _plain_lines(
+    report: Report, view: View, failing: Sequence[Finding], left_out: Sequence[str]
+) -> Iterator[str]:
+    from scanner.reports.wording import contents, credentials, human_size, plural
+
+    if left_out:
+        yield (
+            f"and {', '.join(left_out)}, beyond what GitHub shows of one step: "
+            "see the step summary or another --format\n"
+        )
+    if view.verbosity < 0:
+        return
+    read = " what was read of" if report.incomplete else ""
+    line = f"{credentials(report)} in{read} {contents(report)} ({human_size(report.tally.bytes)})"
+    notes = sum(finding.severity is Severity.NOTE for finding in report.findings)
+    if len(report.findings) > notes:
+        line += f", {len(failing):,} at or above --fail-on {view.fail_on.label}"
+    if notes:
+        line += f", {plural(notes, 'note')}"
+    yield f"{line}\n"
+
+
+def _annotation(finding: Finding, level: str, rules: dict[str, Rule]) -> str:
+    from scanner.reports.arrange import sightings
+
+    copies = sightings(finding)
+    lead = copies[0].lead
+    rule = rules.get(finding.rule_id)
+    name = rule.name if rule is not None else finding.rule_id
+    properties = {
+        "file": file_name(lead.path),
+        **_position(lead),
+        "title": f"{name} ({finding.severity.label})",
+    }
+    return command(level, _message(finding, name, copies), properties)
+
+
+def _position(lead: Location) -> dict[str, str]:
+    if not in_lines(lead):
+        return {"line": "1"}
+    found = {"line": str(lead.start_line), "endLine": str(lead.end_line)}
+    if lead.start_line == lead.end_line:
+        found |= {"col": str(lead.start_column), "endColumn": str(lead.end_column)}
+    return found
+
+
+def in_lines(location: Location) -> bool:
+    """Tell whether the lines of `location` are lines of the file in the repository."""
+    from scanner.reports.arrange import UNPACKING
+
+    return not location.member and UNPACKING.isdisjoint(location.decoded)
+
+
+def file_name(path: str) -> str:
+    """Return the path as GitHub has it: relative to the directory of the scan, with slashes.
+
+    What cannot be printed is escaped; GitHub then shows the annotation beside no file.
+    """
+    from urllib.parse import unquote_to_bytes
+
+    from scanner.reports.names import relative_uri
+    from scanner.secret import visible
+
+    return visible(os.fsdecode(unquote_to_bytes(relative_uri(path))))
+
+
+def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
+    from scanner.reports.arrange import elsewhere, text_of
+    from scanner.reports.wording import origin, plural, role_name
+    from scanner.secret import MASK
+
+    copy = copies[0]
+    lead = copy.lead
+    words = name
+    value = finding.values.get(lead.role)
+    if value is not None and value.redacted() != MASK:
+        words += f" {value.redacted()}"
+    if finding.account_id:
+        words += f" of account {finding.account_id}"
+    words += " can be read here"
+    if lead.member:
+        words += f" in the archive member {lead.member}"
+    if not in_lines(lead):
+        words += f" at line {lead.start_line}, column {lead.start_column} of the content"
+    if lead.commit:
+        words += f" in {origin(lead)}"
+    for number, part in enumerate((*copy.parts, *elsewhere(finding, copy))):
+        words += f", {'and' if number else 'with'} the {role_name(part.role)} "
+        if text_of(part) != text_of(lead):
+            words += f"in {file_name(part.path)} "
+        words += f"on line {part.start_line}"
+    if others := other_copies(finding, copies):
+        words += f", and in {plural(others, 'more place')}"
+    return (
+        f"{words}. Severity {finding.severity.label}, confidence "
+        f"{finding.confidence.label}. What to do: keycatch rules show {finding.rule_id}"
+    )
+
+
+def other_copies(finding: Finding, copies: Sequence[Sighting]) -> int:
+    """Return how many copies there are besides the first and the parts that belong to it."""
+    from scanner.reports.arrange import elsewhere
+
+    told = elsewhere(finding, copies[0])
+    return sum(1 for copy in copies[1:] if copy.parts or copy.lead not in told)
+
+
+def _incomplete(report: Report, level: str) -> str:
+    from scanner.reports.wording import reason_name
+
+    number = len(report.incomplete)
+    first = report.incomplete[0]
+    # Not the detail, in which the system may have named directories of the machine.
+    where = f"{file_name(first.path)}, " if first.path else ""
+    subject = "1 place was" if number == 1 else f"{number:,} places were"
+    message = (
+        f"{subject} not read to the end, and credentials could hide there. "
+        f"{'It' if number == 1 else 'The first'} is {where}{reason_name(first.reason)}"
+    )
+    return command(level, message, {"title": "The scan is incomplete"})
+
+
+def _configured(configuration: Configuration, taken: str) -> str:
+    name = file_name(configuration.file)
+    return command("notice", f"{name} {taken}", {"file": name, "title": "The configuration"})
+
+
+def command(name: str, message: str, properties: dict[str, str]) -> str:
+    """Return the line of the workflow command `name`, everything in it escaped."""
+    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {listed}::{_data(message)}\n"
+
+
+def _data(text: str) -> str:
+    from scanner.secret import visible
+
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

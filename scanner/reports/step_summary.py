@@ -1,0 +1,168 @@
+"""The summary of a step on GitHub Actions: Markdown that is shown on the page of the run.
+
+It goes to the file that `GITHUB_STEP_SUMMARY` names, beside the report and not in its place. The
+runner uploads at most 1 MiB of that file and nothing of a larger one (`FileCommandManager.cs` of
+actions/runner 258d6c85), and other commands of the step may write to it as well.
+
+Names that a repository chose stand in code spans, where neither Markdown nor HTML means anything.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Final
+
+from scanner.findings import Severity
+from scanner.reports.arrange import elsewhere, ordered, sightings
+from scanner.reports.github import file_name, other_copies
+from scanner.reports.wording import (
+    contents,
+    credentials,
+    effects,
+    human_size,
+    origin,
+    plural,
+    reason_name,
+    role_name,
+)
+from scanner.secret import printable, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.findings import Finding, Location, Report
+    from scanner.reports.interface import View
+
+LIMIT: Final = 1 << 20
+"""Bytes of the file that the runner takes."""
+ROOM: Final = 64 << 10
+"""Bytes that are left for others."""
+_NOTICES: Final = 50
+
+
+def append(report: Report, view: View, path: str) -> str:
+    """Append the summary of `report` to the file at `path`.
+
+    Returns an empty string, or a sentence for standard error where nothing could be written: a
+    summary that is lost must not cost the report.
+    """
+    try:
+        size = os.path.getsize(path) if os.path.exists(path) else 0
+        text = summary(report, view, LIMIT - ROOM - size).encode("utf-8", "backslashreplace")
+        if not text:
+            return "no step summary was written: GITHUB_STEP_SUMMARY names a file that is full"
+        with open(path, "ab") as file:
+            file.write(text)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return f"no step summary was written to {printable(path)}: {printable(reason)}"
+    return ""
+
+
+def summary(report: Report, view: View, room: int) -> str:
+    """Return the summary as Markdown of at most `room` bytes, worst findings first.
+
+    What does not fit is left out and counted; without room for that there is nothing.
+    """
+    head = "".join(_head(report, view))
+    items = [*_findings(report, view), *_notices(report)]
+    whole = f"{head}{''.join(items)}\n"
+    if len(whole.encode("utf-8", "backslashreplace")) <= room:
+        return whole
+    used = len(head.encode()) + len(_cut(len(items)).encode())
+    if used > room:
+        return ""
+    kept = 0
+    for item in items:
+        used += len(item.encode("utf-8", "backslashreplace"))
+        if used > room:
+            break
+        kept += 1
+    return f"{head}{''.join(items[:kept])}{_cut(len(items) - kept)}"
+
+
+def _cut(number: int) -> str:
+    return f"\n{plural(number, 'more line')}: too long for a step summary.\n\n"
+
+
+def _head(report: Report, view: View) -> Iterator[str]:
+    yield f"### keycatch: {credentials(report)}\n\n"
+    yield f"Scanned {contents(report)}, {human_size(report.tally.bytes)}"
+    notes = sum(finding.severity is Severity.NOTE for finding in report.findings)
+    if len(report.findings) > notes:
+        failing = sum(finding.fails(view.fail_on) for finding in report.findings)
+        yield f"; {failing:,} at or above `--fail-on {view.fail_on.label}`"
+    if notes:
+        yield f"; {plural(notes, 'note')}"
+    yield f"; exit code {view.exit_code}.\n\n"
+    taken = effects(report.configuration)
+    if report.configuration and taken:
+        name = code(file_name(report.configuration.file))
+        yield f"The configuration {name} {escaped(taken)}.\n\n"
+    if report.incomplete:
+        places = len(report.incomplete)
+        subject = "1 place was" if places == 1 else f"{places:,} places were"
+        yield (
+            f"**The scan is incomplete**: {subject} not read to the end, and credentials could "
+            "hide there.\n\n"
+        )
+
+
+def _findings(report: Report, view: View) -> Iterator[str]:
+    rules = {rule.id: rule for rule in view.rules}
+    for finding in ordered(report.findings):
+        rule = rules.get(finding.rule_id)
+        name = rule.name if rule is not None else finding.rule_id
+        yield f"- {_finding(finding, name)}\n"
+
+
+def _finding(finding: Finding, name: str) -> str:
+    copies = sightings(finding)
+    copy = copies[0]
+    words = [f"**{finding.severity.label}** {code(_where(copy.lead))}: {code(name)}"]
+    value = finding.values.get(copy.lead.role)
+    if value is not None:
+        words.append(code(value.redacted()))
+    if finding.account_id:
+        words.append(f"of account {code(finding.account_id)}")
+    if copy.lead.commit:
+        words.append(f"in {escaped(origin(copy.lead))}")
+    words += [
+        f"{'and' if number else 'with'} the {escaped(role_name(part.role))} at {code(_where(part))}"
+        for number, part in enumerate((*copy.parts, *elsewhere(finding, copy)))
+    ]
+    if others := other_copies(finding, copies):
+        words.append(f"and in {plural(others, 'more place')}")
+    return f"{' '.join(words)} ({finding.confidence.label} confidence)"
+
+
+def _where(location: Location) -> str:
+    member = f"!/{location.member}" if location.member else ""
+    return f"{file_name(location.path)}{member}:{location.start_line}:{location.start_column}"
+
+
+def _notices(report: Report) -> Iterator[str]:
+    notices = sorted(set(report.incomplete), key=lambda notice: (notice.path, notice))
+    for notice in notices[:_NOTICES]:
+        path = code(file_name(notice.path)) if notice.path else "not in a file"
+        yield f"- not read: {path}, {escaped(reason_name(notice.reason))}\n"
+    if len(notices) > _NOTICES:
+        yield f"- not read: {len(notices) - _NOTICES:,} more\n"
+
+
+def code(text: str) -> str:
+    """Return `text` as a code span of Markdown, whatever is in it.
+
+    The span ends at a run of exactly as many backquotes as it began with (CommonMark 6.1).
+    """
+    text = visible(text)
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) or not text else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def escaped(text: str) -> str:
+    """Return `text` for Markdown with every mark of punctuation escaped (CommonMark 2.4)."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", visible(text))

@@ -1,0 +1,305 @@
+"""The shape of the program: who may import whom, who starts programs, what a scan loads at start.
+
+Every module under `scanner/` is parsed, so that an import inside a function or under
+`TYPE_CHECKING` counts like one at the top: a layer that needs another one only sometimes, or only
+for its types, depends on it all the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scanner.commands import COMMANDS
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "scanner"
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    # What a person starts: it knows everything below and nothing knows it.
+    ("__main__",),
+    ("commands",),
+    # Settings choose sources and reports for a command; neither of those reads settings. What a CI
+    # system says about a change becomes commits and refs, which are for a command to pass on.
+    ("settings", "console", "ci"),
+    # Where content comes from and where results go: two ends that never meet.
+    ("sources", "reports"),
+    # The one module that starts git; sources read through it.
+    ("git",),
+    # The flow: anchors, decoding, pairing, judging. It knows what a blob is, not where it is from.
+    ("engine",),
+    ("sources.interface",),
+    # One kind of structure each; they know rules and facts, not the flow that calls them.
+    ("detectors", "decoders"),
+    # Facts about AWS and about GitHub: they hold whatever a rule says.
+    ("aws", "line_hash"),
+    # What to look for: rules as data, and where their files are.
+    ("rulebook",),
+    # The vocabulary that everything above shares.
+    ("content",),
+    ("findings",),
+    ("secret",),
+    ("errors",),
+    ("about",),
+)
+"""From the top downwards, by the names of modules without `scanner.`; the most exact name counts.
+
+A module imports its own part and whatever stands in a lower line. Parts that share a line do not
+import each other.
+"""
+
+FAMILIES = ("sources", "detectors", "decoders", "reports", "ci")
+"""Packages with an interface, a registry and one module per member."""
+
+STARTS_PROGRAMS = {"git"}
+"""Parts that may start another program."""
+
+HEAVY = (
+    # Milliseconds of import time that a git hook would spend on every commit.
+    "asyncio", "bz2", "concurrent", "dataclasses", "dulwich", "email", "git", "hashlib", "http",
+    "importlib.metadata", "inspect", "isal", "logging", "lzma", "multiprocessing", "pathlib",
+    "random", "regex", "shutil", "socket", "sqlite3", "ssl", "tarfile", "tempfile", "tomllib",
+    "urllib", "yaml", "zipfile",
+)  # fmt: skip
+
+PROGRAM_STARTERS = {
+    "subprocess", "pty", "popen2", "os.system", "os.popen", "os.startfile", "asyncio.subprocess",
+    *(f"os.{name}" for name in dir(os) if name.startswith(("exec", "spawn", "posix_spawn"))),
+}  # fmt: skip
+
+
+def module_name(path: Path) -> str:
+    """Return the dotted name of the module at `path`."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+SOURCES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_bytes(), str(path)) for name, path in SOURCES.items()}
+
+
+def part_of(name: str) -> str:
+    """Return the part of the list of layers that module `name` belongs to, or its own name."""
+    short = name.removeprefix("scanner.")
+    parts = [part for layer in LAYERS for part in layer if f"{short}.".startswith(f"{part}.")]
+    return max(parts, key=len, default=short)
+
+
+def layer_of(name: str) -> int | None:
+    """Return the number of the layer of module `name`, counted from the top, or None."""
+    part = part_of(name)
+    return next((number for number, layer in enumerate(LAYERS) if part in layer), None)
+
+
+def imports(name: str, tree: ast.AST) -> set[str]:
+    """Return the dotted names that the nodes under `tree`, part of module `name`, import.
+
+    `from package import member` gives `package.member`: whether the member is a module or a name
+    in the package is for the caller to tell.
+    """
+    package = name.split(".") if SOURCES[name].name == "__init__.py" else name.split(".")[:-1]
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                base = ".".join([*package[: len(package) - node.level + 1], *filter(None, [base])])
+            found.update(f"{base}.{alias.name}" for alias in node.names)
+    return found
+
+
+def own_modules(names: set[str]) -> set[str]:
+    """Return the modules of this package among imported `names`; a name in one is the module."""
+    found = set()
+    for name in names:
+        if name.partition(".")[0] == "scanner":
+            while name not in SOURCES:
+                name = name.rpartition(".")[0]
+            found.add(name)
+    return found
+
+
+def top_level(tree: ast.Module) -> ast.Module:
+    """Return what runs when the module is imported: all but functions and type checking."""
+
+    class Strip(ast.NodeTransformer):
+        def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+            return None
+
+        def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+            return None
+
+        def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
+            if "TYPE_CHECKING" in ast.unparse(node.test):
+                return node.orelse
+            return self.generic_visit(node)
+
+    return Strip().visit(ast.parse(ast.unparse(tree)))
+
+
+def is_heavy(name: str) -> bool:
+    return any(name == heavy or name.startswith(f"{heavy}.") for heavy in HEAVY)
+
+
+def test_every_module_has_a_layer() -> None:
+    assert [name for name in SOURCES if name != "scanner" and layer_of(name) is None] == []
+
+
+def test_every_layer_exists() -> None:
+    assert {part for layer in LAYERS for part in layer} - {
+        part_of(name) for name in SOURCES
+    } == set()
+
+
+@pytest.mark.parametrize("name", [name for name in SOURCES if name != "scanner"])
+def test_imports_point_downwards(name: str) -> None:
+    upwards = [
+        target
+        for target in own_modules(imports(name, TREES[name]))
+        if target != "scanner"  # imports nothing but the version, see the test for that
+        and part_of(target) != part_of(name)
+        and (layer_of(target) or 0) <= (layer_of(name) or 0)
+    ]
+    assert upwards == []
+
+
+def test_the_package_imports_only_its_version() -> None:
+    """Every import of any module runs the package's `__init__` first."""
+    assert own_modules(imports("scanner", TREES["scanner"])) == {"scanner.about"}
+
+
+def test_every_folder_is_a_package() -> None:
+    """A folder without `__init__.py` is a namespace that any other distribution can add to."""
+    folders = {path.parent for path in SOURCES.values()}
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_only_registries_import_by_name() -> None:
+    """What is imported by a name in a variable escapes these tests, except in a registry."""
+    by_name = {
+        name
+        for name, tree in TREES.items()
+        if any(isinstance(node, ast.Name) and node.id == "__import__" for node in ast.walk(tree))
+        or any(target.startswith("importlib.") for target in imports(name, tree))
+    }
+    assert [name for name in by_name if SOURCES[name].name != "__init__.py"] == []
+
+
+def test_only_the_git_layer_starts_programs() -> None:
+    starters = set()
+    for name, tree in TREES.items():
+        used = imports(name, tree) | {
+            f"os.{node.attr}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "os"
+        }
+        if any(use in PROGRAM_STARTERS or use.startswith("subprocess.") for use in used):
+            starters.add(part_of(name))
+    assert starters == STARTS_PROGRAMS
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_interface_knows_no_member(family: str) -> None:
+    name = f"scanner.{family}.interface"
+    targets = own_modules(imports(name, TREES[name]))
+    assert [target for target in targets if target.startswith(f"scanner.{family}")] == []
+
+
+def registered() -> dict[str, str]:
+    """Return what registries name in text, `module` or `module:function`, and the package of each.
+
+    A registry that imports its members when they are needed names them as text, which an import
+    in a function would not be: so it is checked here.
+    """
+    form = re.compile(r"scanner(\.\w+)+(:\w+)?")
+    entries = {
+        node.value: name
+        for name, tree in TREES.items()
+        if SOURCES[name].name == "__init__.py"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and form.fullmatch(node.value)
+    }
+    for command in COMMANDS:  # named by the last part of the module
+        for function in ("configure", "run"):
+            entries[f"scanner.commands.{command}:{function}"] = "scanner.commands"
+    return entries
+
+
+def is_member(target: str, registry: str) -> bool:
+    """Tell whether `module` or `module:function` exists in the package `registry`."""
+    module, _, function = target.partition(":")
+    if module not in SOURCES or not module.startswith(f"{registry}."):
+        return False
+    return not function or callable(getattr(importlib.import_module(module), function, None))
+
+
+def test_registries_name_members_that_exist() -> None:
+    entries = registered()
+    assert entries
+    assert [target for target, name in entries.items() if not is_member(target, name)] == []
+
+
+def test_every_module_is_used() -> None:
+    """A member that its registry does not name, or a module nobody imports, is dead."""
+    used = {target.partition(":")[0] for target in registered()}
+    for name, tree in TREES.items():
+        used |= own_modules(imports(name, tree)) - {name}
+    unused = set(SOURCES) - used
+    assert {name for name in unused if SOURCES[name].name != "__init__.py"} == {"scanner.__main__"}
+
+
+def scan_in_a_new_process(path: Path, work: Path) -> list[str]:
+    """Scan `path` in a Python of its own; return the modules that were loaded for it."""
+    program = (
+        "import argparse, sys\n"
+        "argparse.ArgumentParser().format_usage()\n"  # what it costs on its own is not ours
+        "before = set(sys.modules)\n"
+        "from scanner.commands import main\n"
+        "try:\n"
+        "    code = main(['scan', '--no-config', sys.argv[1]])\n"
+        "except SystemExit as end:\n"
+        "    code = end.code\n"
+        "loaded = sorted(set(sys.modules) - before)\n"
+        "import json\n"
+        "print(json.dumps([code or 0, loaded]), file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(path)],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=work,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    code, loaded = json.loads(done.stderr.splitlines()[-1])
+    assert code == 0, done.stderr
+    return loaded
+
+
+def test_a_clean_scan_loads_nothing_heavy(tmp_path: Path) -> None:
+    clean = tmp_path / "clean.py"
+    clean.write_text("import os\n\nprint(os.environ['HOME'])\n" * 40)
+    loaded = scan_in_a_new_process(clean, tmp_path)
+    assert "scanner.engine" in loaded  # the scan did take place
+    assert [name for name in loaded if is_heavy(name)] == []
+    # Whatever site-packages had loaded before cannot hide a heavy import of our own.
+    for name in loaded:
+        if name in SOURCES:
+            at_import = imports(name, top_level(TREES[name]))
+            assert [target for target in at_import if is_heavy(target)] == [], name
