@@ -1,4 +1,4 @@
-"""`keycatch push`: every commit that a push publishes, in git's pre-push hook or the framework's."""
+"""`keycatch push`: every commit that a push publishes, in a pre-push hook."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "As git's pre-push hook it is given the name of the remote and its URL, and one line for "
         "each reference on standard input. Under the pre-commit framework its variables are read."
     )
-    parser.add_argument("remote", nargs="?", default="", metavar="REMOTE", help="name of the remote")
+    parser.add_argument("remote", nargs="?", default="", metavar="REMOTE", help="its name")
     parser.add_argument("url", nargs="?", default="", metavar="URL", help="not used")
     add_scan_options(parser)
     add_report_options(parser)

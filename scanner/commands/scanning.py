@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scanner.commands.options import EXCLUDED, announce, conclude, load_rules, load_settings
@@ -44,7 +45,7 @@ def scan_blobs(
 def excluder(settings: Settings, root: str = "") -> Callable[[str], bool]:
     """Return a function that tells of a path, relative to `root`, whether it is excluded."""
     if not settings.exclude:
-        return lambda path: False
+        return lambda _path: False
     from scanner.settings import Exclusion
 
     excluded = Exclusion(settings)
@@ -74,18 +75,17 @@ def scan_change(
         from scanner.engine.novelty import settle
 
         examiner = Examiner(rules)
-        report = settle(report, change.origins, examiner, lambda names: _read(repository, names))
+        replaced = partial(_blobs, repository)
+        report = settle(report, change.origins, change.removed, examiner, replaced)
     return conclude(report, args, settings, rules)
 
 
-def _read(repository: Repository, names: Collection[str]) -> Iterator[tuple[str, bytes | None]]:
+def _blobs(repository: Repository, names: Collection[str]) -> Iterator[Blob]:
     from scanner.git.objects import ObjectReader
+    from scanner.sources.objects import GitBlob
 
     ordered = sorted(names)
-    if not ordered:
-        return
-    with closing(ObjectReader(repository, ordered)) as reader:
-        for name in ordered:
-            size = reader.next_size()
-            content = None if size is None else b"".join(iter(lambda: reader.read(1 << 20), b""))
-            yield name, content
+    if ordered:
+        with closing(ObjectReader(repository, ordered)) as reader:
+            for name in ordered:
+                yield GitBlob("", name, reader, repository.git_directory)

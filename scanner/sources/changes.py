@@ -1,4 +1,4 @@
-"""What a change adds: the blobs of the index, or of a number of commits, that were not there before.
+"""What a change adds: the blobs of the index, or of commits, that were not there before.
 
 A change is compared with what it is based on by object IDs. Each content is scanned once, however
 many commits and paths have it. What stood at its paths before is remembered, so that a finding can
@@ -17,7 +17,7 @@ from scanner.sources.interface import Origin
 from scanner.sources.objects import GitBlob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from scanner.findings import Tally
     from scanner.git.changes import Entry
@@ -31,6 +31,8 @@ class ChangeSet(NamedTuple):
     blobs: Sequence[Blob]
     origins: dict[str, list[Origin]]
     """By object ID, in the order of the change."""
+    removed: dict[str, frozenset[str]]
+    """By commit (empty for the index): the contents at paths that it removes."""
     reader: ObjectReader | None
 
     def close(self) -> None:
@@ -52,7 +54,7 @@ def of_tracked(
     repository: Repository, tally: Tally, is_excluded: Callable[[str], bool]
 ) -> ChangeSet:
     """Return the whole index, as if all of it were new. Raises GitError."""
-    entries = changes.tracked(repository)
+    entries = changes.staged(repository, repository.empty_tree())
     return _collect(repository, [("index", "", "", entries)], tally, is_excluded)
 
 
@@ -94,25 +96,24 @@ def _collect(
     is_excluded: Callable[[str], bool],
 ) -> ChangeSet:
     origins: dict[str, list[Origin]] = {}
+    gone: dict[str, frozenset[str]] = {}
     for scope, commit, date, entries in groups:
-        removed = {
-            blob
-            for entry in entries
-            if not entry.is_blob
-            for blob in entry.before
-            if blob.strip("0")
-        }
+        removed = gone[commit] = frozenset(
+            blob for entry in entries if entry.is_removal for blob in _contents(entry.before)
+        )
         for entry in entries:
             if entry.mode == changes.SUBMODULE:
                 tally.skip("submodule")
+            elif entry.is_unmerged:
+                tally.skip("unmerged")
             elif entry.is_blob and entry.blob in removed:
                 tally.skip("moved-unchanged")
             elif is_excluded(os.fsdecode(entry.path)):
                 tally.skip("excluded-by-configuration")
             elif entry.is_blob:
-                before = removed.union(blob for blob in entry.before if blob.strip("0"))
+                before = frozenset(_contents(entry.before))
                 origins.setdefault(entry.blob, []).append(
-                    Origin(os.fsdecode(entry.path), scope, commit, date, frozenset(before))
+                    Origin(os.fsdecode(entry.path), scope, commit, date, before)
                 )
     reader = ObjectReader(repository, list(origins)) if origins else None
     blobs = [
@@ -120,4 +121,8 @@ def _collect(
         for name, places in origins.items()
         if reader is not None
     ]
-    return ChangeSet(blobs, origins, reader)
+    return ChangeSet(blobs, origins, gone, reader)
+
+
+def _contents(blobs: Iterable[str]) -> Iterator[str]:
+    return (blob for blob in blobs if blob.strip("0"))

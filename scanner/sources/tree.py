@@ -6,10 +6,10 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from scanner.git import work_tree
-from scanner.git.process import GitError
 from scanner.errors import UsageError
 from scanner.findings import Notice, Tally
+from scanner.git import work_tree
+from scanner.git.process import GitError
 from scanner.secret import printable
 from scanner.sources.files import FileBlob
 from scanner.sources.stdin import PipeBlob, StdinBlob

@@ -26,6 +26,8 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc and fork
 
 
 class MemoryBlob:
+    object = ""
+
     def __init__(self, path, data=b"", error=None, shareable=True):
         self.path, self.data, self.error, self.shareable = path, data, error, shareable
 

@@ -32,6 +32,7 @@ SIZE = 2 * OVERLAP + 1000
 class FakeBlob:
     """Content in memory, read like a file."""
 
+    object = ""
     shareable = True
 
     def __init__(self, path, data, *, large=False, size=SIZE):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.git import process
 from scanner.findings import Tally
+from scanner.git import process
 from scanner.sources import tree
 
 
