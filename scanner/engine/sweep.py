@@ -2,8 +2,8 @@
 
 Most files are small and hold nothing. A call into the search costs as much as searching some ten
 kilobytes, so small files are joined and searched together; only when something is found in such a
-batch are the files of it looked at, with what was found in each. The names of the files are searched
-the same way.
+batch are the files of it looked at, with what was found in each. The names of the files are
+searched the same way.
 """
 
 from __future__ import annotations

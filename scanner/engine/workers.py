@@ -117,6 +117,9 @@ def _work(
     pipe: Connection, inherited: Sequence[Connection], examiner: Examiner, blobs: Sequence[Blob]
 ) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The parent may have a handler that raises, to end in order: a worker has nothing to put in
+    # order, and an exception can come at a place that only prints it.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for connection in inherited:
         connection.close()
     try:
