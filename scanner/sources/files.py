@@ -50,7 +50,7 @@ class FileBlob:
         """Return the content; raises Unread or TooLarge."""
         if not _NO_FOLLOW and not self.follow and os.path.islink(self.path):
             return self._link_target()
-        # Of the thousands of files of a scan most take this way: it makes no call that it can spare.
+        # Most files of a scan take this way, which makes no call that it can spare.
         try:
             descriptor = os.open(self.path, _FLAGS if self.follow else _LISTED)
         except OSError:
