@@ -43,16 +43,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     if argv is None:
         _end_in_order()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    name = arguments[0] if arguments else ""
     try:
-        code = _run(list(sys.argv[1:] if argv is None else argv))
+        code = _run(arguments)
     except KeycatchError as error:
         say(f"{NAME}: {error}")
         code = FAILED
     except KeyboardInterrupt:
         say(f"{NAME}: interrupted; nothing was reported")
         code = _INTERRUPTED
-    except BrokenPipeError:  # the reader of standard output has seen enough
-        code = OK
+    except BrokenPipeError:
+        # The reader of a list or of help has seen enough. A report deals with its reader itself,
+        # so in a command that scans the pipe was another one, and not everything was read.
+        asks = name == "rules" or not {"-h", "--help"}.isdisjoint(arguments)
+        scans = name in COMMANDS and not asks
+        code = FAILED if scans else OK
+        if scans:
+            say(f"{NAME}: a process that the scan needs has ended; nothing was reported")
     except Exception as error:
         if sys.flags.dev_mode:
             raise
