@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,9 +66,11 @@ def test_tallies_add_up(parts):
             tally.notice(notice)
         tally.blobs = number
         tally.bytes = 2 * number
+        tally.commits = 3 * number
         total.add(pickle.loads(pickle.dumps(tally)))
     assert total.blobs == sum(number for *_, number in parts)
     assert total.bytes == 2 * total.blobs
+    assert total.commits == 3 * total.blobs
     assert len(total.notices) == sum(len(notices) for *_, notices, _ in parts)
     assert sum(total.skipped.values()) == len(total.notices) + sum(
         sum(skipped.values()) for skipped, *_ in parts
@@ -81,6 +84,14 @@ def test_only_what_hides_makes_a_scan_incomplete():
     assert Report("scan", (), tally).incomplete == ()
     tally.notice(Notice("unreadable", "b", "", hides=True))
     assert [notice.path for notice in Report("scan", (), tally).incomplete] == ["b"]
+
+
+@pytest.mark.parametrize("severity", Severity)
+@pytest.mark.parametrize("confidence", Confidence)
+@pytest.mark.parametrize("fail_on", Confidence)
+def test_a_note_never_fails(severity, confidence, fail_on):
+    found = Finding("r", severity, confidence, "f", {}, "", (), ())
+    assert found.fails(fail_on) == (confidence >= fail_on and severity is not Severity.NOTE)
 
 
 def test_labels_and_order():

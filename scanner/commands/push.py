@@ -69,9 +69,9 @@ def of_hook(lines: bytes, remote: str, repository: Repository) -> Push:
     """
     include: list[str] = []
     there: list[str] = []
-    for line in lines.decode("utf-8", "surrogateescape").splitlines():
-        fields = line.rsplit(" ", 3)
-        if len(fields) != 4:
+    for line in filter(None, lines.split(b"\n")):
+        fields = line.decode("utf-8", "surrogateescape").rsplit(" ", 3)
+        if len(fields) != 4 or not all(map(repository.is_name, fields[1::2])):
             raise UsageError("standard input is not that of a pre-push hook")
         _, local, _, theirs = fields
         if local != repository.zero:

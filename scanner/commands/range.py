@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
 def ends(span: str) -> tuple[str, str]:
     """Return the two revisions of `span`; one that is left out is HEAD. Raises UsageError."""
     since, dots, until = span.partition("..")
-    if not dots or until.startswith("."):
+    if not dots or until.startswith(".") or ".." in until:
         hint = "write A..B for the commits that B has and A has not"
         raise UsageError(f"'{printable(span)}' is not a range of commits: {hint}")
     return since or "HEAD", until or "HEAD"

@@ -30,11 +30,18 @@ class Entry(NamedTuple):
     """The new content; zeros for a path that is removed."""
     before: tuple[str, ...]
     """What stood at the path in each parent; zeros where there was nothing."""
+    is_unmerged: bool = False
+    """Whether it is a conflict of a merge that is not resolved, which cannot be committed."""
 
     @property
     def is_blob(self) -> bool:
         """Whether there is a content to read: no removal and no submodule."""
         return self.blob.strip("0") != "" and self.mode != SUBMODULE
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether the change leaves nothing at the path."""
+        return self.blob.strip("0") == "" and not self.is_unmerged
 
 
 class Commit(NamedTuple):
@@ -52,18 +59,6 @@ def staged(repository: Repository, base: str) -> list[Entry]:
     return list(parse_raw(repository.run(*command, what="compare the index")))
 
 
-def tracked(repository: Repository) -> list[Entry]:
-    """Return the whole index as if all of it were new. Raises GitError."""
-    listing = repository.run("ls-files", "-z", "--stage", what="list the index")
-    entries: dict[bytes, Entry] = {}
-    for record in listing.split(b"\0"):
-        if record:
-            head, _, path = record.partition(b"\t")
-            mode, blob, _ = head.split(b" ")
-            entries.setdefault(path, Entry(path, mode, blob.decode(), ()))
-    return list(entries.values())
-
-
 def commits(
     repository: Repository, include: Sequence[str], exclude: Sequence[str]
 ) -> Iterator[Commit]:
@@ -75,6 +70,8 @@ def commits(
     wanted = "".join(f"{name}\n" for name in include)
     unwanted = "".join(f"^{name}\n" for name in exclude if not name.startswith("-"))
     options = [name for name in exclude if name.startswith("-")]
+    if not include:
+        return  # of options alone rev-list makes what it likes, depending on the version
     negated = ("--not", *options) if options else ()
     listed = repository.run(
         "rev-list",
@@ -93,12 +90,31 @@ def commits(
         "-r",
         "-c",
         "--root",
+        "--always",  # an empty commit and a merge that adds nothing have been looked at as well
         *_RAW,
         "--format=%x00%H %aI",
         what="read the commits",
         stdin=listed,
     )
     yield from parse_commits(shown)
+
+
+def outside_commits(repository: Repository, names: Sequence[str]) -> list[Entry]:
+    """Return the files of those of the objects `names` that are, or are tags of, no commit.
+
+    A tag can be of a tree or of a blob, whose path is then its ID. Raises GitError.
+    """
+    asked = "".join(f"{name}^{{}}\n" for name in names).encode()
+    found = repository.run("cat-file", "--batch-check", what="look up objects", stdin=asked)
+    entries: list[Entry] = []
+    for name, kind, *_ in (line.split() for line in found.splitlines()):
+        if kind == b"blob":
+            entries.append(Entry(name, b"100644", name.decode(), ()))
+        elif kind == b"tree":
+            ends = (repository.empty_tree(), name.decode())
+            command = ("diff-tree", "-r", *_RAW, *ends, "--")
+            entries.extend(parse_raw(repository.run(*command, what="read a tree")))
+    return entries
 
 
 def parse_commits(shown: bytes) -> Iterator[Commit]:
@@ -136,4 +152,4 @@ def _entry(head: bytes, path: bytes) -> Entry:
     if len(fields) != 2 * (parents + 1) + 1 or not path:
         raise GitError("git gave a difference that cannot be read; try a newer git")
     blobs = [blob.decode() for blob in fields[parents + 1 : -1]]
-    return Entry(path, fields[parents], blobs[-1], tuple(blobs[:-1]))
+    return Entry(path, fields[parents], blobs[-1], tuple(blobs[:-1]), fields[-1] == b"U")

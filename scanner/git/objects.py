@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from scanner.git.process import GitError
 
 if TYPE_CHECKING:
+    import subprocess
+    import threading
     from collections.abc import Sequence
     from typing import IO
 
     from scanner.git.repository import Repository
 
-_STOPPED = "git stopped while it was reading objects: run `git fsck` in the repository"
+_STOPPED = "git stopped while it was reading an object: run `git fsck` in the repository"
 
 
 class ObjectReader:
@@ -20,46 +22,68 @@ class ObjectReader:
 
     For each object: `next_size`, and then `read` until it gives nothing. What is left unread of an
     object is passed over by the next call of `next_size`.
+
+    Git ends at the first object that a partial clone left out, or that is damaged. It is then
+    started again for those behind it that are in the repository.
     """
 
-    __slots__ = ("_feeder", "_left", "_pipe", "_process")
+    __slots__ = (
+        "_at", "_feeder", "_left", "_names", "_pipe", "_present", "_process", "_repository"
+    )  # fmt: skip
+
+    _process: subprocess.Popen[bytes]
+    _pipe: IO[bytes]
+    _feeder: threading.Thread
 
     def __init__(self, repository: Repository, names: Sequence[str]) -> None:
         """Start git and ask for the objects called `names`. Raises GitError."""
-        import threading
-
-        self._process = repository.start("cat-file", "--batch", "--buffer")
-        self._pipe: IO[bytes] = self._process.stdout  # type: ignore[assignment]  # it has pipes
+        self._repository = repository
+        self._names = names
+        self._at = 0
         self._left = 0
-        # Names go in while contents come out: more of both than the pipes hold.
-        self._feeder = threading.Thread(target=self._feed, args=(names,), daemon=True)
-        self._feeder.start()
+        self._present: set[str] | None = None
+        self._begin(names)
 
     def next_size(self) -> int | None:
-        """Go on to the next object; return its size in bytes, or None where it is missing.
+        """Go on to the next object; return its size in bytes, or None where it cannot be had.
 
-        Partial clones lack objects, and so do damaged repositories.
+        Partial clones lack objects, and so do damaged repositories. Raises GitError behind the last
+        object.
         """
         while self._left > 0:
-            self.read(1 << 20)
+            try:
+                self.read(1 << 20)
+            except GitError:
+                break
+        if self._at >= len(self._names):
+            raise GitError(_STOPPED)
+        name = self._names[self._at]
+        self._at += 1
+        if self._present is not None and name not in self._present:
+            return None
         head = self._pipe.readline().split()
         if len(head) == 2 and head[1] == b"missing":
             return None
         if len(head) != 3:
-            raise GitError(_STOPPED)
+            self._resume()
+            return None
         self._left = size = int(head[2])
         if not size:
             self._end()
         return size
 
     def read(self, number: int) -> bytes:
-        """Return the next `number` bytes of the object, fewer at its end, none behind it."""
+        """Return the next `number` bytes of the object, fewer at its end, none behind it.
+
+        Raises GitError where git fails within the object; the next one can be read all the same.
+        """
         if not self._left:
             return b""
         content = self._pipe.read(min(number, self._left))
-        if not content:
-            raise GitError(_STOPPED)
         self._left -= len(content)
+        if not content:
+            self._resume()
+            raise GitError(_STOPPED)
         if not self._left:
             self._end()
         return content
@@ -70,18 +94,41 @@ class ObjectReader:
         self._process.terminate()
         self._process.wait()
         self._feeder.join()
-        if self._process.stderr:
-            self._process.stderr.close()
+
+    def _begin(self, names: Sequence[str]) -> None:
+        import threading
+
+        self._process = self._repository.start("cat-file", "--batch", "--buffer")
+        self._pipe = self._process.stdout  # type: ignore[assignment]  # it has pipes
+        # Names go in while contents come out: more of both than the pipes hold.
+        self._feeder = threading.Thread(target=_feed, args=(self._process, names), daemon=True)
+        self._feeder.start()
+
+    def _resume(self) -> None:
+        self.close()
+        self._left = 0
+        if self._present is None:
+            listed = ("--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+            found = self._repository.run("cat-file", *listed, what="list its objects")
+            self._present = set(found.decode().split())
+        rest = self._names[self._at :]
+        self._begin([name for name in rest if name in self._present])
 
     def _end(self) -> None:
         if self._pipe.read(1) != b"\n":
+            self._resume()
             raise GitError(_STOPPED)
 
-    def _feed(self, names: Sequence[str]) -> None:
-        pipe = self._process.stdin
+
+def _feed(process: subprocess.Popen[bytes], names: Sequence[str]) -> None:
+    pipe = process.stdin
+    if pipe:
         try:
-            if pipe:
-                pipe.write("".join(f"{name}\n" for name in names).encode())
-                pipe.close()
+            pipe.write("".join(f"{name}\n" for name in names).encode())
         except OSError:
-            return  # git has ended; whoever reads its answers notices
+            pass  # git has ended; whoever reads its answers notices
+        finally:
+            try:
+                pipe.close()
+            except OSError:
+                return

@@ -37,6 +37,13 @@ _HARDENED: Final = (
 
 _SETTINGS: Final = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 
+_REMEDIES: Final = {
+    "dubious ownership": "if you trust it, run `git config --global --add safe.directory` with it",
+    "safe.bareRepository": "to scan a bare repository, set GIT_DIR to its path",
+    "not a git repository": "run keycatch inside of a repository",
+}
+"""What to do about some of git's complaints, which it says on later lines or not at all."""
+
 
 class GitError(KeycatchError):
     """Git is missing, or refused to answer."""
@@ -86,9 +93,14 @@ def start(
 
 
 def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the first line of what git had to say, fit for a terminal."""
+    """Return the reason that git gave and what to do about it, fit for a terminal."""
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    return printable(lines[0]) if lines else f"exit code {done.returncode}"
+    if not lines:
+        return f"exit code {done.returncode}"
+    # Warnings and traces can stand before the reason.
+    reasons = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
+    remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in reasons[0]]
+    return "; ".join([printable(reasons[0]), *remedies[:1]])
 
 
 def _cannot_run(directory: str, error: OSError) -> GitError:

@@ -26,7 +26,10 @@ class Repository:
     def __init__(self, directory: str = ".") -> None:
         """Ask git for the repository at `directory`; raises GitError, with git's reason."""
         self.directory = directory
-        self._variables = environment(os.environ, GIT_NO_REPLACE_OBJECTS="1")
+        # Before version 2.45 git knows no GIT_NO_LAZY_FETCH and would start what the configuration
+        # names to fetch the missing objects of a partial clone.
+        ours = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_ALLOW_PROTOCOL": ""}
+        self._variables = environment(os.environ, **ours)
         asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir")
         answer = self.run("rev-parse", *asked, what="find a repository here").split(b"\n")
         self.is_shallow = answer[0] == b"true"
@@ -51,7 +54,13 @@ class Repository:
             return None
         asked = ("--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}")
         done = complete(("rev-parse", *asked), self.directory, self._variables)
-        return done.stdout.decode().strip() or None
+        # Of a range, such as the rest of `A..B..C`, git gives both ends.
+        name = done.stdout.decode("ascii", "replace").strip()
+        return name if self.is_name(name) else None
+
+    def is_name(self, text: str) -> bool:
+        """Tell whether `text` has the form of an object's full ID, or is the zeros for none."""
+        return len(text) == len(self.zero) and not text.strip("0123456789abcdef")
 
     def required(self, revision: str, remedy: str) -> str:
         """Return the ID of the commit that `revision` names; GitError with `remedy` without one."""
@@ -70,14 +79,12 @@ class Repository:
 
     def base_of_index(self) -> str:
         """Return what the index is compared with: HEAD, or the empty tree before any commit."""
-        head = self.resolve("HEAD")
-        if head:
-            return head
-        return (
-            self.run("hash-object", "-t", "tree", "--stdin", what="hash the empty tree")
-            .decode()
-            .strip()
-        )
+        return self.resolve("HEAD") or self.empty_tree()
+
+    def empty_tree(self) -> str:
+        """Return the ID of the tree without entries, which git knows without storing it."""
+        asked = ("hash-object", "-t", "tree", "--stdin")
+        return self.run(*asked, what="hash the empty tree").decode().strip()
 
     def merge_heads(self) -> list[str]:
         """Return the commits that are being merged into HEAD."""

@@ -8,8 +8,9 @@ be told from one that was there already.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from scanner.findings import Notice
 from scanner.git import changes
 from scanner.git.objects import ObjectReader
 from scanner.git.process import GitError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from scanner.git.changes import Entry
     from scanner.git.repository import Repository
     from scanner.sources.interface import Blob
+
+_CONFLICT: Final = "it is in conflict: resolve it and `git add` it"
 
 
 class ChangeSet(NamedTuple):
@@ -68,14 +71,17 @@ def of_range(
 ) -> ChangeSet:
     """Return what the commits add that `include` reaches and `exclude` does not, oldest first.
 
-    Both are commit IDs, `exclude` also options of rev-list such as `--remotes=origin`. Raises
-    GitError, with the `remedy`, where a shallow clone does not hold all of these commits.
+    Both are IDs of commits or tags, `exclude` also options of rev-list such as `--remotes=origin`.
+    Raises GitError, with the `remedy`, where a shallow clone does not hold all of these commits.
     """
     commits = list(changes.commits(repository, include, exclude))
     if repository.cut_off(commit.id for commit in commits):
         raise GitError(f"the clone is shallow and ends inside of the range: {remedy}")
     tally.commits += len(commits)
+    groups: list[tuple[str, str, str, Sequence[Entry]]]
     groups = [("commit", each.id, each.author_date, each.entries) for each in commits]
+    if include:
+        groups += [("commit", "", "", changes.outside_commits(repository, include))]
     return _collect(repository, groups, tally, is_excluded)
 
 
@@ -105,7 +111,8 @@ def _collect(
             if entry.mode == changes.SUBMODULE:
                 tally.skip("submodule")
             elif entry.is_unmerged:
-                tally.skip("unmerged")
+                path = os.fsdecode(entry.path)
+                tally.notice(Notice("unreadable", path, _CONFLICT, hides=True))
             elif entry.is_blob and entry.blob in removed:
                 tally.skip("moved-unchanged")
             elif is_excluded(os.fsdecode(entry.path)):

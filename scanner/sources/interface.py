@@ -82,4 +82,4 @@ class Origin(NamedTuple):
     commit: str
     author_date: str
     before: frozenset[str]
-    """The contents it replaced: at its path in each parent, and where the change removes a file."""
+    """The contents it replaced: those at its path in each parent."""

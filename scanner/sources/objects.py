@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+from scanner.git.process import GitError
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
@@ -19,12 +20,13 @@ _POINTER: Final = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n"
 )
 _LARGEST_POINTER: Final = 1024
+"""Bytes; the specification of Git LFS says that a pointer is smaller."""
 
 
 class GitBlob:
     """The content of an object; of a pointer of Git LFS the file that it stands for."""
 
-    __slots__ = ("_lfs", "_reader", "object", "path")
+    __slots__ = ("_behind", "_lfs", "_reader", "object", "path")
 
     shareable = False
 
@@ -34,24 +36,36 @@ class GitBlob:
         self.object = name
         self._reader = reader
         self._lfs = os.path.join(git_directory, "lfs", "objects")
+        self._behind = ""
 
     def read(self) -> bytes:
         """Return the content; raises Unread or TooLarge."""
-        size = self._reader.next_size()
-        if size is None:
-            raise Unread("missing-object", _MISSING, hides=True)
-        if size > WINDOW:
-            raise TooLarge
-        content = b"".join(iter(lambda: self._reader.read(size), b""))
+        try:
+            size = self._reader.next_size()
+            if size is None:
+                raise Unread("missing-object", _MISSING, hides=True)
+            if size > WINDOW:
+                raise TooLarge
+            content = b"".join(iter(lambda: self._reader.read(WINDOW), b""))
+        except GitError as error:
+            raise Unread("missing-object", str(error), hides=True) from None
         if size < _LARGEST_POINTER and content.startswith(b"version https://git-lfs"):
-            return self._behind(content)
+            return self._follow(content)
         return content
 
     def windows(self) -> Iterator[Window]:
-        """Yield the content, which `read` found to be too large, in windows."""
-        yield from windows(self._reader.read)
+        """Yield the content, which `read` found to be too large, in windows; raises Unread."""
+        try:
+            if self._behind:
+                with open(self._behind, "rb") as file:
+                    yield from windows(file.read)
+            else:
+                yield from windows(self._reader.read)
+        except (GitError, OSError) as error:
+            detail = f"it could not be read to its end: {error}"
+            raise Unread("unreadable", detail, hides=True) from None
 
-    def _behind(self, pointer: bytes) -> bytes:
+    def _follow(self, pointer: bytes) -> bytes:
         """Return what the `pointer` stands for, which git has not got and a push publishes."""
         found = _POINTER.match(pointer)
         if found is None:
@@ -60,6 +74,10 @@ class GitBlob:
         path = os.path.join(self._lfs, name[:2], name[2:4], name)
         try:
             with open(path, "rb") as file:
-                return file.read(WINDOW)
+                content = file.read(WINDOW + 1)
         except OSError:
             raise Unread("lfs-pointer", "", hides=False, partial=pointer) from None
+        if len(content) > WINDOW:
+            self._behind = path
+            raise TooLarge
+        return content

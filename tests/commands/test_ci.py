@@ -1,0 +1,182 @@
+"""`keycatch ci` in the clone of a job, with the environment that the CI system gives."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ZERO = "0" * 40
+VARIABLES = (
+    "CI_PIPELINE_SOURCE", "CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "CIRCLECI",
+    "TF_BUILD", "BITBUCKET_BUILD_NUMBER", "BUILDKITE", "DRONE", "TRAVIS",
+)  # fmt: skip
+
+
+@pytest.fixture
+def server(repository: Any, tmp_path: Path, monkeypatch: Any) -> Path:
+    """Return a bare repository with one commit on main, from which jobs clone."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    path = tmp_path / "server.git"
+    repository.git("init", "-q", "--bare", "-b", "main", str(path))
+    repository.git("remote", "add", "origin", str(path))
+    repository.git("checkout", "-q", "-b", "main")
+    repository.commit("first")
+    repository.git("push", "-q", "origin", "main")
+    return path
+
+
+@pytest.fixture
+def job(repository: Any, server: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Push everything and clone it, as a job does; `options` are of git clone."""
+
+    def clone(*options: str) -> Path:
+        repository.git("push", "-q", "--force", "--all", "origin")
+        path = tmp_path / f"job{len(list(tmp_path.iterdir()))}"
+        repository.git("clone", "-q", *options, server.as_uri(), str(path))
+        return path
+
+    return clone
+
+
+def head(repository: Any) -> str:
+    return repository.git("rev-parse", "HEAD").strip()
+
+
+def add(repository: Any, name: str, content: str = "text\n") -> str:
+    repository.write(name, content)
+    repository.commit()
+    return head(repository)
+
+
+@pytest.fixture
+def github(keycatch: Any, tmp_path: Path) -> Callable[..., Any]:
+    """Run the command under a push on GitHub Actions."""
+
+    def run(code: int, clone: Path, before: str, after: str, *options: str, **more: Any) -> Any:
+        event = {
+            "ref": "refs/heads/main", "before": before, "after": after, "forced": False,
+            "deleted": False, "head_commit": {"id": after},
+            "repository": {"default_branch": "main"}, **more,
+        }  # fmt: skip
+        file = tmp_path / "event.json"
+        file.write_text(json.dumps(event))
+        env = {
+            "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(file),
+            "GITHUB_SHA": after, "GITHUB_REF": "refs/heads/main",
+        }  # fmt: skip
+        done = keycatch("ci", "--format", "json", *options, cwd=clone, env=env)
+        assert done.returncode == code, (done.stdout, done.stderr)
+        return done
+
+    return run
+
+
+@pytest.fixture
+def gitlab(keycatch: Any) -> Callable[..., Any]:
+    """Run the command under a merge request on GitLab CI/CD."""
+
+    def run(code: int, clone: Path, base: str, tip: str) -> Any:
+        env = {
+            "GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "merge_request_event",
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_COMMIT_SHA": tip,
+            "CI_MERGE_REQUEST_IID": "1", "CI_DEFAULT_BRANCH": "main",
+            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        }  # fmt: skip
+        done = keycatch("ci", "--format", "json", cwd=clone, env=env)
+        assert done.returncode == code, (done.stdout, done.stderr)
+        return done
+
+    return run
+
+
+def test_a_push_on_github(github: Any, job: Any, repository: Any, server: Path, plant: Any) -> None:
+    before = head(repository)
+    add(repository, "key", plant.pair())
+    after = add(repository, "other")
+    done = github(1, job(), before, after)
+    assert done.paths() == {"key"}
+    assert done.report()["scan"]["kind"] == "ci"
+    assert "2 commits" in done.stderr
+    assert before in done.stderr
+    assert github(1, job(), before, after, "-q").stderr == ""
+
+
+def test_a_clean_push_on_github(
+    github: Any, job: Any, repository: Any, server: Path, plant: Any
+) -> None:
+    add(repository, "key", plant.pair())
+    before = head(repository)
+    after = add(repository, "other")
+    assert github(0, job(), before, after).report()["findings"] == []
+
+
+def test_added_and_removed_again(
+    github: Any, job: Any, repository: Any, server: Path, plant: Any
+) -> None:
+    before = head(repository)
+    add(repository, "key", plant.pair())
+    repository.git("rm", "-q", "key")
+    after = add(repository, "other")
+    assert github(1, job(), before, after).paths() == {"key"}
+
+
+def test_a_shallow_clone_is_an_error(
+    github: Any, job: Any, repository: Any, server: Path, plant: Any
+) -> None:
+    before = head(repository)
+    add(repository, "key", plant.pair())
+    after = add(repository, "other")
+    done = github(2, job("--depth=1"), before, after)
+    assert "fetch-depth: 0" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_shallow_clone_that_ends_in_the_range(
+    github: Any, job: Any, repository: Any, server: Path, plant: Any
+) -> None:
+    """The range is all there by name, and yet its first commits are not."""
+    before = head(repository)
+    for name in ("a", "b", "c"):
+        after = add(repository, name)
+    clone = job("--depth=2")
+    repository.git("-C", str(clone), "fetch", "-q", "--depth=1", "origin", before)
+    assert "fetch-depth: 0" in github(2, clone, before, after).stderr
+
+
+def test_after_a_forced_push(
+    github: Any, job: Any, repository: Any, server: Path, plant: Any
+) -> None:
+    """The commit before it is on no branch any more."""
+    add(repository, "a")
+    after = add(repository, "key", plant.pair())
+    done = github(1, job(), "1" * 40, after, forced=True)
+    assert done.paths() == {"key"}
+
+
+def test_a_merge_request_on_gitlab(
+    gitlab: Any, job: Any, repository: Any, server: Path, plant: Any
+) -> None:
+    base = head(repository)
+    repository.git("checkout", "-qb", "feature")
+    tip = add(repository, "key", plant.pair())
+    done = gitlab(1, job(), base, tip)
+    assert done.paths() == {"key"}
+    done = gitlab(2, job("--depth=1", "--branch=feature"), base, tip)
+    assert "GIT_DEPTH" in done.stderr
+
+
+def test_outside_of_ci(keycatch: Any, repository: Any, server: Path) -> None:
+    done = keycatch("ci", cwd=repository.root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+
+
+def test_not_a_repository(github: Any, repository: Any, server: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    assert "not a git repository" in github(2, outside, ZERO, "1" * 40).stderr

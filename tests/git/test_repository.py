@@ -1,0 +1,138 @@
+"""A repository as the command meets it: what it is asked, and what it refuses."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.git.process import GitError
+from scanner.git.repository import Repository
+
+
+@pytest.fixture
+def here(repository: Any, monkeypatch: Any) -> Repository:
+    monkeypatch.chdir(repository.root)
+    return Repository()
+
+
+def test_what_it_is(here: Repository, repository: Any) -> None:
+    assert here.zero == "0" * 40
+    assert not here.is_shallow
+    assert os.path.samefile(here.git_directory, repository.root / ".git")
+
+
+def test_the_common_directory_of_a_linked_work_tree(repository: Any, tmp_path: Path) -> None:
+    repository.commit("a")
+    repository.git("worktree", "add", "-q", str(tmp_path / "linked"))
+    found = Repository(str(tmp_path / "linked")).git_directory
+    assert os.path.samefile(found, repository.root / ".git")
+
+
+def test_nothing_is_fetched_by_any_version_of_git(here: Repository) -> None:
+    """Those before 2.45 do not know the first variable."""
+    assert here._variables["GIT_NO_LAZY_FETCH"] == "1"
+    assert here._variables["GIT_ALLOW_PROTOCOL"] == ""
+
+
+def test_from_a_subdirectory(repository: Any) -> None:
+    repository.commit("below/a")
+    found = Repository(str(repository.root / "below"))
+    assert os.path.samefile(found.git_directory, repository.root / ".git")
+
+
+def test_sha256(clean_environment: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", "--object-format=sha256", tmp_path / "w"], check=True)
+    found = Repository(str(tmp_path / "w"))
+    assert found.zero == "0" * 64
+    assert len(found.base_of_index()) == 64
+
+
+def test_resolve(here: Repository, repository: Any) -> None:
+    assert here.resolve("HEAD") is None
+    repository.commit("a")
+    head = repository.git("rev-parse", "HEAD").strip()
+    repository.git("tag", "-m", "x", "v1")
+    for name in ("HEAD", head, head[:10], "v1", "HEAD^{commit}", "@"):
+        assert here.resolve(name) == head
+    repository.git("tag", "file", "HEAD:a")
+    repository.commit("b")
+    for name in (
+        "", "nothing", "file", "--all", "-h", "HEAD\0", "HEAD\n", "HEAD^..HEAD", "HEAD^!", "^HEAD",
+        "0" * 40, "1" * 40,
+    ):  # fmt: skip
+        assert here.resolve(name) is None, name
+
+
+def test_required_says_what_to_do(here: Repository) -> None:
+    with pytest.raises(GitError, match=r"^nothing is not in this clone: fetch it$"):
+        here.required("nothing", "fetch it")
+    with pytest.raises(GitError) as error:
+        here.required("\x1b[31m", "fetch it")
+    assert "\x1b" not in str(error.value)
+
+
+def test_existing(here: Repository, repository: Any) -> None:
+    repository.commit("a")
+    head = here.required("HEAD", "")
+    assert here.existing([]) == []
+    assert here.existing(["1" * 40, head, "2" * 40, head]) == [head, head]
+
+
+def test_is_name(here: Repository) -> None:
+    assert here.is_name("0" * 40)
+    assert here.is_name("0123456789abcdef" * 2 + "f" * 8)
+    for text in ("", "0" * 39, "0" * 64, "g" * 40, "A" * 40, "-" * 40):
+        assert not here.is_name(text)
+
+
+def test_base_of_index(here: Repository, repository: Any) -> None:
+    assert here.base_of_index() == here.empty_tree() == "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    assert not (repository.root / ".git/objects/4b").exists()
+    repository.commit("a")
+    assert here.base_of_index() == here.resolve("HEAD")
+
+
+def test_merge_heads(here: Repository, repository: Any) -> None:
+    assert here.merge_heads() == []
+    repository.commit("a")
+    repository.git("checkout", "-qb", "side")
+    repository.commit("b")
+    side = here.required("HEAD", "")
+    repository.git("checkout", "-q", "-")
+    repository.commit("c")
+    repository.git("merge", "-q", "--no-commit", "--no-ff", "side")
+    assert here.merge_heads() == [side]
+
+
+def test_cut_off(repository: Any, tmp_path: Path) -> None:
+    repository.commit("a")
+    repository.commit("b")
+    clone = tmp_path / "clone"
+    repository.git("clone", "-q", "--depth=1", repository.root.as_uri(), str(clone))
+    shallow = Repository(str(clone))
+    head = shallow.required("HEAD", "")
+    assert shallow.is_shallow
+    assert shallow.cut_off([head])
+    assert not shallow.cut_off(["1" * 40])
+    (clone / ".git/shallow").rename(clone / ".git/elsewhere")
+    assert shallow.cut_off(["1" * 40])  # nobody can tell
+    assert not Repository(str(repository.root)).cut_off([head])
+
+
+def test_the_reason_and_not_the_warning(
+    here: Repository, monkeypatch: Any, repository: Any
+) -> None:
+    monkeypatch.setenv("GIT_TRACE", "1")
+    found = Repository()
+    with pytest.raises(GitError, match=r"^git could not try: fatal: "):
+        found.run("cat-file", "blob", "HEAD", what="try")
+
+
+def test_nothing_of_the_environment_is_shown(here: Repository, capfd: Any) -> None:
+    with pytest.raises(GitError):
+        here.run("rev-parse", "--verify", "nothing", what="try")
+    assert capfd.readouterr() == ("", "")

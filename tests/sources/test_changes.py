@@ -1,0 +1,137 @@
+"""Which blobs of a change are scanned, and what is remembered of where they come from."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from scanner.findings import Tally
+from scanner.git.process import GitError
+from scanner.git.repository import Repository
+from scanner.sources import changes
+
+
+@pytest.fixture
+def here(repository: Any) -> Repository:
+    return Repository(str(repository.root))
+
+
+@pytest.fixture
+def tally() -> Tally:
+    return Tally()
+
+
+def nothing(path: str) -> bool:
+    return False
+
+
+def id_of(repository: Any, revision: str) -> str:
+    name: str = repository.git("rev-parse", revision).strip()
+    return name
+
+
+def read(change: changes.ChangeSet) -> dict[str, bytes]:
+    found = {blob.path: blob.read() for blob in change.blobs}
+    change.close()
+    return found
+
+
+def test_of_index(here: Repository, repository: Any, tally: Tally) -> None:
+    repository.commit("a")
+    repository.write("a", "new\n")
+    repository.write("b", "more\n")
+    old = id_of(repository, "HEAD:a")
+    repository.git("add", "-A")
+    change = changes.of_index(here, tally, nothing)
+    (origin,) = change.origins[id_of(repository, ":a")]
+    assert origin == ("a", "index", "", "", frozenset({old}))
+    assert change.origins[id_of(repository, ":b")][0].before == frozenset()
+    assert change.removed == {"": frozenset()}
+    assert read(change) == {"a": b"new\n", "b": b"more\n"}
+
+
+def test_nothing_starts_no_git(here: Repository, repository: Any, tally: Tally) -> None:
+    repository.commit("a")
+    change = changes.of_index(here, tally, nothing)
+    assert change.reader is None
+    change.close()
+
+
+def test_of_tracked(here: Repository, repository: Any, tally: Tally) -> None:
+    repository.commit("a", "b/c")
+    repository.write("b/c", "not staged\n")
+    change = changes.of_tracked(here, tally, nothing)
+    # One content at two paths is one blob.
+    assert [origin.path for origin in change.origins[id_of(repository, ":a")]] == ["a", "b/c"]
+    assert read(change) == {"a": b"text\n"}
+
+
+def test_of_range(here: Repository, repository: Any, tally: Tally) -> None:
+    for number in range(3):
+        repository.write("a", f"{number}\n")
+        repository.commit()
+    base, first, last = (id_of(repository, f"HEAD~{back}") for back in (2, 1, 0))
+    change = changes.of_range(here, [last], [base], "", tally, nothing)
+    (origin,) = change.origins[id_of(repository, "HEAD:a")]
+    assert (origin.scope, origin.commit) == ("commit", last)
+    assert origin.before == {id_of(repository, "HEAD~1:a")}
+    assert set(change.removed) == {first, last, ""}
+    assert tally.commits == 2
+    assert [blob.read() for blob in change.blobs] == [b"1\n", b"2\n"]
+    change.close()
+
+
+def test_moves(here: Repository, repository: Any, tally: Tally) -> None:
+    repository.write("moved", "moved\n")
+    repository.write("edited", "edited\n")
+    repository.commit()
+    old = id_of(repository, "HEAD:edited")
+    repository.git("mv", "moved", "moved2")
+    repository.git("mv", "edited", "edited2")
+    repository.write("edited2", "edited more\n")
+    repository.git("add", "-A")
+    change = changes.of_index(here, tally, nothing)
+    assert old in change.removed[""]
+    assert tally.skipped == {"moved-unchanged": 1}
+    assert read(change) == {"edited2": b"edited more\n"}
+
+
+def test_exclusion(here: Repository, repository: Any, tally: Tally) -> None:
+    for name in ("in", "out"):
+        repository.write(name, f"{name}\n")
+    repository.git("add", "-A")
+    change = changes.of_index(here, tally, lambda path: path == "out")
+    assert tally.skipped == {"excluded-by-configuration": 1}
+    assert read(change) == {"in": b"in\n"}
+
+
+def test_a_content_that_is_excluded_at_one_path_only(
+    here: Repository, repository: Any, tally: Tally
+) -> None:
+    repository.write("in")
+    repository.write("an/out")
+    repository.git("add", "-A")
+    change = changes.of_index(here, tally, lambda path: path == "an/out")
+    assert read(change) == {"in": b"text\n"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs the file system of POSIX")
+def test_undecodable_names(here: Repository, repository: Any, tally: Tally) -> None:
+    path = os.path.join(os.fsencode(repository.root), b"\xff")
+    with open(path, "wb") as file:
+        file.write(b"x")
+    repository.git("add", "-A")
+    assert read(changes.of_index(here, tally, nothing)) == {"\udcff": b"x"}
+
+
+def test_a_shallow_clone(repository: Any, tmp_path: Any, tally: Tally) -> None:
+    for name in ("a", "b"):
+        repository.commit(name)
+    clone = tmp_path / "clone"
+    repository.git("clone", "-q", "--depth=1", repository.root.as_uri(), str(clone))
+    shallow = Repository(str(clone))
+    head = shallow.required("HEAD", "")
+    with pytest.raises(GitError, match=r"shallow.*: fetch it all"):
+        changes.of_range(shallow, [head], [], "fetch it all", tally, nothing)
