@@ -21,9 +21,6 @@ _FLAGS: Final = (
     | getattr(os, "O_BINARY", 0)
 )
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
-_LISTED: Final = _FLAGS | _NO_FOLLOW
-"""For a file of a listing: fails for a link."""
-_KIND: Final = stat.S_IFMT(0o170000)
 _CHANGED: Final = "its size changed during the scan; scan again when nothing writes to it"
 _MISSING: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
 _NOT_FILES: Final = frozenset({errno.ENXIO, errno.EISDIR, errno.ENODEV, errno.EOPNOTSUPP})
@@ -48,20 +45,11 @@ class FileBlob:
 
     def read(self) -> bytes:
         """Return the content; raises Unread or TooLarge."""
-        if not _NO_FOLLOW and not self.follow and os.path.islink(self.path):
-            return self._link_target()
-        # Most files of a scan take this way, which makes no call that it can spare.
-        try:
-            descriptor = os.open(self.path, _FLAGS if self.follow else _LISTED)
-        except OSError:
-            descriptor = self._open()
+        descriptor = self._open()
         if descriptor < 0:
             return self._link_target()
         try:
-            status = os.fstat(descriptor)
-            if status.st_mode & _KIND != stat.S_IFREG:
-                raise self._not_a_file()
-            size = status.st_size
+            size = self._regular_size(descriptor)
             if size > WINDOW:
                 raise TooLarge
             data = os.read(descriptor, size + 1)
