@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.content import Layer
+from scanner.engine.sweep import sweep
 from scanner.findings import Report, Severity
-from scanner.sources.interface import TooLarge, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from scanner.engine.examine import Examiner
     from scanner.findings import Finding, Location
@@ -46,7 +45,7 @@ def settle(
     }
     wanted = {name for origin in places for name in origin.before}
     wanted.update(name for commit in {each.commit for each in places} for name in removed[commit])
-    known = {blob.object: _values(blob, examiner) for blob in blobs(wanted)}
+    known = _values(blobs(wanted), examiner)
     # One set for what a commit moved, however many files it touched.
     moved = {
         commit: set().union(*(known.get(name, ()) for name in names))
@@ -62,24 +61,13 @@ def settle(
     return report._replace(findings=findings)
 
 
-def _values(blob: Blob, examiner: Examiner) -> set[tuple[str, Secret]]:
-    layers: Iterable[Layer]
-    try:
-        layers = (Layer(blob.read()),)
-    except Unread as unread:
-        layers = () if unread.partial is None else (Layer(unread.partial),)
-    except TooLarge:
-        layers = _readable(blob)
-    found = examiner.examine_windows("", layers).findings
-    return {part for finding in found for part in finding.values.items()}
-
-
-def _readable(blob: Blob) -> Iterator[Layer]:
-    try:
-        for window in blob.windows():
-            yield window.layer
-    except Unread:
-        return
+def _values(blobs: Iterable[Blob], examiner: Examiner) -> dict[str, set[tuple[str, Secret]]]:
+    """Return the values in each of `blobs`, by its object ID."""
+    known: dict[str, set[tuple[str, Secret]]] = {}
+    for finding in sweep(examiner, blobs).findings:
+        for location in finding.locations:
+            known.setdefault(location.object, set()).update(finding.values.items())
+    return known
 
 
 def _settled(
