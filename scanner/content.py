@@ -19,20 +19,6 @@ class OffsetMap(Protocol):
         ...
 
 
-class Shift:
-    """Decoded bytes stand in the source as they are, `by` bytes further on."""
-
-    __slots__ = ("by",)
-
-    def __init__(self, by: int) -> None:
-        """Set the distance in bytes."""
-        self.by = by
-
-    def source(self, start: int, end: int) -> tuple[int, int]:
-        """Return both offsets moved by the distance."""
-        return start + self.by, end + self.by
-
-
 class Segments:
     r"""Decoded bytes stand in the source one for one, except where an escape was longer.
 
@@ -212,3 +198,14 @@ def line_end(data: bytes, offset: int, ceiling: int | None = None) -> int:
         feed = limit
     back = data.find(b"\r", offset, feed)
     return back if back >= 0 else feed
+
+
+def line_above(data: bytes, begin: int, reach: int) -> bytes:
+    """Return the line before the one that begins at `begin`, at most its last `reach` bytes.
+
+    Nothing where no line ends there: at the start of the data, or within a long line.
+    """
+    if data[begin - 1 : begin] not in (b"\n", b"\r"):
+        return b""
+    end = begin - 2 if data[begin - 2 : begin] == b"\r\n" else begin - 1
+    return data[line_start(data, end, max(0, end - reach)) : end]

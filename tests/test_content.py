@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner import content
-from scanner.content import Layer, Segments, Shift, count_lines, line_end, line_start
+from scanner.content import Layer, Segments, count_lines, line_end, line_start
 
 TEXTS = st.lists(
     st.sampled_from(
@@ -144,7 +144,7 @@ def test_member_names_and_decoders():
     file = Layer(b"")
     archive = Layer(b"", below=file, decoder="zip", member="lib.jar")
     inner = Layer(b"", below=archive, decoder="zip", member="a/b.txt")
-    text = Layer(b"", below=inner, decoder="base64", offsets=Shift(0))
+    text = Layer(b"", below=inner, decoder="base64", offsets=Segments([0], [0]))
     assert (file.member, archive.member, inner.member) == ("", "lib.jar", "lib.jar!/a/b.txt")
     assert text.member == "lib.jar!/a/b.txt"
     assert (file.decoders, text.decoders) == ((), ("zip", "zip", "base64"))

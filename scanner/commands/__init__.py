@@ -152,12 +152,9 @@ def _unexpected(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return f"cannot go on: {where}{error.strerror}"
-    # The message of the exception could quote content, so it is not shown; the place is.
-    at = error.__traceback__
-    while at and at.tb_next:
-        at = at.tb_next
-    place = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
-    return f"{type(error).__name__} at {place}; please report this as a defect of {NAME}"
+    from scanner.engine.defects import describe
+
+    return describe(error)
 
 
 def _end_in_order() -> None:

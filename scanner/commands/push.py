@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.commands.options import add_report_options, add_scan_options
-from scanner.commands.scanning import scan_change
+from scanner.commands.scanning import DEEPEN, scan_change
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from scanner.findings import Tally
     from scanner.git.repository import Repository
-    from scanner.sources.changes import ChangeSet
-
-_REMEDY = "fetch more of it with `git fetch --unshallow`"
 
 
 class Push(NamedTuple):
@@ -54,9 +51,7 @@ def run(args: argparse.Namespace) -> int:
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("push reads what git tells a pre-push hook; see keycatch push --help")
         push = of_hook(sys.stdin.buffer.read(), args.remote, repository)
-
-    def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
-        return changes.of_range(repository, *push, _REMEDY, tally, is_excluded)
+    collect = partial(changes.of_range, repository, *push, DEEPEN)
 
     return scan_change("push", args, repository, collect)
 
@@ -91,7 +86,7 @@ def of_framework(environ: Mapping[str, str], repository: Repository) -> Push:
     known = repository.resolve(since) if since else None
     exclude = [known] if known else []
     exclude += _tracking(environ.get("PRE_COMMIT_REMOTE_NAME", ""))
-    return Push([repository.required(until, _REMEDY)], exclude)
+    return Push([repository.required(until, DEEPEN)], exclude)
 
 
 def _tracking(remote: str) -> list[str]:

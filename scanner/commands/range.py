@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scanner.commands.options import add_report_options, add_scan_options
@@ -11,10 +12,7 @@ from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
-    from scanner.findings import Tally
-    from scanner.sources.changes import ChangeSet
 
 _REMEDY = "fetch its history, for example with `git fetch --unshallow`"
 
@@ -39,9 +37,7 @@ def run(args: argparse.Namespace) -> int:
     repository = Repository()
     exclude = [repository.required(since, _REMEDY)]
     include = [repository.required(until, _REMEDY)]
-
-    def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
-        return changes.of_range(repository, include, exclude, _REMEDY, tally, is_excluded)
+    collect = partial(changes.of_range, repository, include, exclude, _REMEDY)
 
     return scan_change("range", args, repository, collect)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scanner.commands.options import EXCLUDED, announce, conclude, load_rules, load_settings
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from scanner.settings import Settings
     from scanner.sources.changes import ChangeSet
     from scanner.sources.interface import Blob
+
+DEEPEN: Final = "fetch more of it with `git fetch --unshallow`"
+"""What to do where a clone lacks commits, for the commands of hooks."""
 
 
 def scan_blobs(

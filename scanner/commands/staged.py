@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from scanner.commands.options import add_report_options, add_scan_options
-from scanner.commands.scanning import scan_change
+from scanner.commands.scanning import DEEPEN, scan_change
 
 if TYPE_CHECKING:
     import argparse
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from scanner.findings import Tally
     from scanner.sources.changes import ChangeSet
-
-_REMEDY = "fetch more of it with `git fetch --unshallow`"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +36,8 @@ def run(args: argparse.Namespace) -> int:
 
     def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
         if since and until:
-            ends = [repository.required(name, _REMEDY) for name in (until, since)]
-            return changes.of_range(repository, ends[:1], ends[1:], _REMEDY, tally, is_excluded)
+            ends = [repository.required(name, DEEPEN) for name in (until, since)]
+            return changes.of_range(repository, ends[:1], ends[1:], DEEPEN, tally, is_excluded)
         if _runs_on_all_files():
             return changes.of_tracked(repository, tally, is_excluded)
         return changes.of_index(repository, tally, is_excluded)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from scanner.content import line_end, line_start
+from scanner.content import line_above, line_end, line_start
 
 _REACH = 512
 """How far, in bytes, a run is followed to either side: enough to tell encoded data from a word."""
@@ -73,11 +73,9 @@ def neighbour_lines(data: bytes, start: int, end: int) -> tuple[bytes, bytes]:
     Where the span's own line goes on for more than that, there is no line to look at: the rest of
     a long line is not a line of its own.
     """
-    above = below = b""
+    below = b""
     begin = line_start(data, start, max(0, start - _LINE_REACH))
-    if data[begin - 1 : begin] in _LINE_ENDS:
-        above_end = begin - (2 if data[begin - 2 : begin] == b"\r\n" else 1)
-        above = data[line_start(data, above_end, max(0, above_end - _LINE_REACH)) : above_end]
+    above = line_above(data, begin, _LINE_REACH)
     finish = line_end(data, end, end + _LINE_REACH)
     if data[finish : finish + 1] in _LINE_ENDS:
         below_start = finish + (2 if data[finish : finish + 2] == b"\r\n" else 1)

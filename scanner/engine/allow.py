@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
-from scanner.content import line_end, line_start
+from scanner.content import line_above, line_end, line_start
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -63,7 +63,9 @@ class Marks:
         line = data[begin : line_end(data, end, end + _REACH)]
         if any(self._own_mark_allows(mark, rule_ids) for mark in _OWN.finditer(line)):
             return True
-        return bool(_FOREIGN_SAME.search(line) or _FOREIGN_NEXT.search(_line_above(data, begin)))
+        return bool(
+            _FOREIGN_SAME.search(line) or _FOREIGN_NEXT.search(line_above(data, begin, _REACH))
+        )
 
     def _own_mark_allows(self, mark: re.Match[bytes], rule_ids: Collection[str]) -> bool:
         if mark[1] is None:
@@ -73,10 +75,3 @@ class Marks:
         # our rules but is none of them does not allow: a misspelt rule must not open the line to
         # all of them.
         return word in rule_ids or not (word in self._rule_ids or word.startswith("aws-"))
-
-
-def _line_above(data: bytes, begin: int) -> bytes:
-    if data[begin - 1 : begin] not in (b"\n", b"\r"):
-        return b""  # the first line, or too far into a long one
-    end = begin - 2 if data[begin - 2 : begin] == b"\r\n" else begin - 1
-    return data[line_start(data, end, max(0, end - _REACH)) : end]

@@ -225,12 +225,19 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
 def _filled(head: str, text: str) -> Iterator[str]:
     """Yield `text` wrapped behind `head`; a command in backquotes stays on one line."""
     kept = _CODE.sub(lambda code: code[0].replace(" ", "\u00a0"), printable(text))
+    for line in wrapped(head, kept):
+        yield line.replace("\u00a0", " ")
+
+
+def wrapped(head: str, text: str) -> Iterator[str]:
+    """Yield `text` in lines of the report's width, the first behind `head`, the others below it."""
+    # Words are never broken: `printable` has looked at where they begin.
     for line in wrap(
-        kept,
+        text,
         WIDTH,
         initial_indent=head,
         subsequent_indent=" " * len(head),
         break_long_words=False,
         break_on_hyphens=False,
     ):
-        yield line.replace("\u00a0", " ") + "\n"
+        yield f"{line}\n"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Notice, Report, Severity
-from scanner.reports.text_findings import WIDTH
+from scanner.reports.text_findings import WIDTH, wrapped
 from scanner.reports.wording import contents, credentials, effects, human_size, plural, reason_name
 from scanner.secret import printable
 
@@ -27,11 +26,11 @@ def totals(report: Report, view: View, paint: Paint) -> Iterator[str]:
     yield f"  scanned    {contents(report)}, {human_size(tally.bytes)}\n"
     for label, counts in (("skipped", tally.skipped), ("set aside", tally.set_aside)):
         if counts:
-            yield from _wrapped(f"  {label:<11}", _by_reason(counts))
+            yield from wrapped(f"  {label:<11}", _by_reason(counts))
     yield from configured(report)
     failing = sum(finding.fails(view.fail_on) for finding in report.findings)
     if failing < len(report.findings):
-        yield from _wrapped(
+        yield from wrapped(
             "  failing    ", f"{failing:,} of {len(report.findings):,}: {_harmless(report, view)}"
         )
 
@@ -40,7 +39,7 @@ def configured(report: Report) -> Iterator[str]:
     """Yield what the configuration took away from the scan; nothing if it took nothing."""
     taken = effects(report.configuration)
     if report.configuration and taken:
-        yield from _wrapped("  configured ", printable(f"{report.configuration.file} {taken}"))
+        yield from wrapped("  configured ", printable(f"{report.configuration.file} {taken}"))
 
 
 def _harmless(report: Report, view: View) -> str:
@@ -74,19 +73,6 @@ def _by_reason(counts: dict[str, int]) -> str:
     return f"{sum(counts.values()):,}: {', '.join(parts)}"
 
 
-def _wrapped(head: str, text: str) -> Iterator[str]:
-    # Words are never broken: `printable` has looked at where they begin.
-    for line in wrap(
-        text,
-        WIDTH,
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_long_words=False,
-        break_on_hyphens=False,
-    ):
-        yield f"{line}\n"
-
-
 def incomplete(report: Report, view: View, paint: Paint) -> Iterator[str]:
     """Yield what was not read and could hide a credential; nothing for a complete scan."""
     if not report.incomplete:
@@ -117,11 +103,11 @@ def _listed(notices: tuple[Notice, ...], everything: bool) -> Iterator[str]:
             text = f"{text}, {printable(notice.detail)}"
         line = f"  {path}: {text}"
         if not path:
-            yield from _wrapped("  ", text)
+            yield from wrapped("  ", text)
         elif len(line) <= WIDTH:
             yield f"{line}\n"
         else:
             yield f"  {path}:\n"
-            yield from _wrapped("    ", text)
+            yield from wrapped("    ", text)
     if len(listed) < len(ranked):
         yield f"  and {len(ranked) - len(listed):,} more (-v lists all)\n"
