@@ -41,6 +41,9 @@ _NAME: Final = re.compile(rb"(?:[A-Za-z]{1,10} ){0,2}[A-Za-z0-9_.:/-]{1,40}\Z")
 _WIDEST_WRAPPED: Final = 128
 """Characters of a line of wrapped base64: 64 in PEM, 76 in MIME, up to this elsewhere."""
 
+_REST_OF_ADDRESS: Final = re.compile(rb"[A-Za-z0-9+/=_.-]{0,64}@[A-Za-z0-9-]+\.[A-Za-z]")
+"""The part of an address before its `@` has 64 characters at the most (RFC 5321, 4.5.3.1.1)."""
+
 AWS, PERHAPS, NOTHING, OTHER = 2, 1, 0, -1
 
 
@@ -68,7 +71,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     floor = NAMED_FLOOR_BITS if level == AWS else randomness.LOW_BITS
     if bits < floor or randomness.regularity(value):
         return None
-    if _inside_encoded_data(data, match):
+    if _inside_encoded_data(data, match) or (level != AWS and _in_message_id(data, match)):
         return None
     confidence, severity = _verdict(rule, level, bits)
     evidence = [f"40 random characters (score {bits:.0f} bits)"]
@@ -183,6 +186,14 @@ def _between_dots(data: bytes, match: Match) -> bool:
         _, after = url_safe_tails(data, match.start, match.end + 1)
         return len(after) >= 16
     return False
+
+
+def _in_message_id(data: bytes, match: Match) -> bool:
+    # Of an e-mail, as commit messages cite them: random characters, perhaps glued to more of them,
+    # and a host. A colon right before it makes it the password in a URL.
+    if data[match.start - 1 : match.start] == b":":
+        return False
+    return _REST_OF_ADDRESS.match(data, match.end) is not None
 
 
 def _is_glued(data: bytes, match: Match) -> bool:

@@ -258,3 +258,28 @@ def test_evidence_never_holds_the_value_or_another_one(made):
 def test_any_bytes_around_do_no_harm(made):
     for _ in range(300):
         judge(made.raw(300) + made.secret_access_key().encode() + made.raw(300))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[1]: <CANrWfmQWa=", "+eP0OpA@mail.gmail.com>"),
+        ("https://lore.kernel.org/git/CAPUEsphMh_", "@mail.gmail.com/"),
+        ("In-Reply-To: <", ".fsf@example.org>"),
+    ],
+)
+def test_the_message_id_of_an_email_is_none(made, before, after):
+    """Commit messages are full of them, and those of some hosts are random in base64."""
+    assert judge(f"{before}{made.secret_access_key()}{after}\n") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://{id}:{secret}@host.example.org/",
+        "aws_secret_access_key={secret}@host.example.org",
+        "{secret}@host",
+    ],
+)
+def test_the_password_in_a_url_is_no_message_id(made, text):
+    assert judge(text.format(id=made.access_key_id(), secret=made.secret_access_key()))
