@@ -87,3 +87,8 @@ class Decoder(NamedTuple):
     raises for damaged or hostile content. Bytes are never produced before they are budgeted:
     a bomb must not be unpacked in order to be measured.
     """
+    reach: int = 0
+    """Bytes to either side of an anchor that decide what comes out there; 0 where it has no bound.
+
+    See `scanner.detectors.reach_of`, which tells what it is good for.
+    """

@@ -87,4 +87,5 @@ DECODER = Decoder(
         *(Anchor(run=run, before=b"\\") for run in _RUNS),
     ),
     decode,
+    8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

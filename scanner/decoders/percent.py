@@ -58,4 +58,5 @@ DECODER = Decoder(
         Anchor(run=_SECRET_AND_DIGITS, before=b"%"),
     ),
     decode,
+    8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 if TYPE_CHECKING:
     from scanner.detectors.interface import Detector
+    from scanner.rulebook.model import Rule
 
 DETECTORS: Final[dict[str, str]] = {
     "access-key-id": "scanner.detectors.access_key_id:detect",
@@ -25,6 +26,20 @@ DETECTORS: Final[dict[str, str]] = {
 }
 """Name in the rule files to `module:function`."""
 
+_REACHES: Final[dict[str, int]] = {
+    "access-key-id": 1024,
+    "presigned-url": 20 << 10,
+    "secret-access-key": 2048,
+    "service-password": 1024,
+    "ses-smtp-password": 1024,
+}
+"""Bytes to either side of an anchor that decide what the detector says of it, rounded up.
+
+A history is read as what each version of a file adds to another one. A place that was looked at
+need not be looked at again while nothing has changed within this distance. What is missing here
+has no bound, and is looked at in every version.
+"""
+
 
 @cache
 def load(name: str) -> Detector:
@@ -33,3 +48,8 @@ def load(name: str) -> Detector:
 
     module, _, function = DETECTORS[name].partition(":")
     return cast("Detector", getattr(import_module(module), function))
+
+
+def reach_of(rule: Rule) -> int:
+    """Return how far from an anchor of `rule` the content decides, in bytes; 0 for no bound."""
+    return 0 if rule.origin else _REACHES.get(rule.detector, 0)

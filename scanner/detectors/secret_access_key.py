@@ -61,10 +61,9 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     value = data[match.start : match.end]
     if value.upper() == value or value.lower() == value:
         return None  # one random secret in a billion; every hash and most paths
-    reason = placeholder(value)
+    reason, bits = _looks(value)
     if reason:
         return Aside(reason, rule.role, layer, match.start, match.end)
-    bits = randomness.score(value)
     if bits < NAMED_FLOOR_BITS:
         return None
     level, name = naming(rule, label(data, match.start))
@@ -103,6 +102,15 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         bits=bits,
         named=level,
     )
+
+
+@lru_cache(maxsize=4096)
+def _looks(value: bytes) -> tuple[str, float]:
+    """Return why `value` is made up, if it is, and its score.
+
+    Kept, since the versions of a file in a history repeat the same long identifiers.
+    """
+    return placeholder(value) or "", randomness.score(value)
 
 
 def _verdict(rule: Rule, level: int, bits: float) -> tuple[Confidence, Severity]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.decoders import DECODERS
+from scanner.detectors import reach_of
 from scanner.engine.anchors import AnchorIndex
 
 if TYPE_CHECKING:
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 class Catalogue:
     """Rules and decoders, arranged by the anchors and signatures that call for them."""
 
-    __slots__ = ("_first_bytes", "_further", "_magics", "decoders_of", "index", "rules", "rules_of")
+    __slots__ = (
+        "_first_bytes", "_further", "_magics", "decoders_of", "index", "reach_of", "rules",
+        "rules_of",
+    )  # fmt: skip
 
     def __init__(self, rules: Sequence[Rule], decoders: Sequence[Decoder] = DECODERS) -> None:
         """Arrange `rules` and `decoders`."""
@@ -34,6 +38,11 @@ class Catalogue:
         for decoder in decoders:
             for anchor in decoder.anchors:
                 self.decoders_of[numbers[anchor]].append(decoder)
+        self.reach_of: list[int] = [
+            _reach(self.rules_of[number], self.decoders_of[number]) for number in numbers.values()
+        ]
+        """By the number of an anchor: how far from it, in bytes, what is found there can depend on
+        the content; 0 where there is no bound."""
         by_slice: dict[tuple[int, int], dict[bytes, list[Decoder]]] = {}
         for decoder in decoders:
             for offset, magic in decoder.magics:
@@ -62,3 +71,8 @@ class Catalogue:
                 if decoder not in found:
                     found.append(decoder)
         return found
+
+
+def _reach(rules: Sequence[Rule], decoders: Sequence[Decoder]) -> int:
+    reaches = [reach_of(rule) for rule in rules] + [decoder.reach for decoder in decoders]
+    return max(reaches) if all(reaches) else 0

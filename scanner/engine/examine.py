@@ -39,12 +39,18 @@ class Examined(NamedTuple):
 class Examiner:
     """The precise look, with a fixed set of rules."""
 
-    __slots__ = ("catalogue", "line_hash")
+    __slots__ = ("catalogue", "heed_marks", "line_hash")
 
-    def __init__(self, rules: Sequence[Rule], line_hash: LineHash | None = None) -> None:
-        """Prepare for `rules`; `line_hash` is given where the report wants the hash of lines."""
+    def __init__(
+        self, rules: Sequence[Rule], line_hash: LineHash | None = None, *, heed_marks: bool = True
+    ) -> None:
+        """Prepare for `rules`; `line_hash` is given where the report wants the hash of lines.
+
+        Without `heed_marks` no mark on a line allows anything.
+        """
         self.catalogue = Catalogue(rules)
         self.line_hash = line_hash
+        self.heed_marks = heed_marks
 
     def examine(self, path: str, data: bytes, spots: Spots | None = None) -> Examined:
         """Look at the whole content `data` of the blob called `path`.
@@ -89,7 +95,14 @@ class Examiner:
         examined.spellings.update(_spellings(gathered))
         # The hash of a line is one of content: a name has none.
         line_hash = None if window.decoder == DECODER else self.line_hash
-        judgement = judge(path, gathered.parts, gathered.asides, self.catalogue.rules, line_hash)
+        judgement = judge(
+            path,
+            gathered.parts,
+            gathered.asides,
+            self.catalogue.rules,
+            line_hash,
+            self.heed_marks,
+        )
         for reason, number in judgement.asides.items():
             examined.tally.aside(reason, number)
         return judgement.findings

@@ -49,14 +49,21 @@ def judge(
     asides: Iterable[Aside],
     rules: dict[str, Rule],
     line_hash: LineHash | None = None,
+    heed_marks: bool = True,
 ) -> Judgement:
-    """Turn the parts found in the blob called `path` into findings, in order of position."""
+    """Turn the parts found in the blob called `path` into findings, in order of position.
+
+    Without `heed_marks` no mark on a line allows anything.
+    """
     counts = _count_asides(asides)
     occurrences = _without_absorbed(_unique(_on_the_ground(parts)))
     kept: list[Occurrence] = []
     marks: dict[int, Marks] = {}
     for occurrence in occurrences:
         text = occurrence.text
+        if not heed_marks:
+            kept.append(occurrence)
+            continue
         if id(text) not in marks:
             marks[id(text)] = Marks(text.data, rules)
         if marks[id(text)].allow(occurrence.start, occurrence.end, _rules_for(occurrence.part)):

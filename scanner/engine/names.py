@@ -2,7 +2,8 @@
 
 Names are searched like the text of a file. A finding in one has the decoder `path` and its place in
 the name. Afterwards every found value is masked in every name and message that a report could
-print: here, in the engine, so that no report can forget it.
+print, those of people and branches in a history among them: here, in the engine, so that no report
+can forget it.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 from scanner.content import Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from scanner.findings import Finding, Notice
+    from scanner.findings import Finding, Head, History, Moment, Notice, Report
 
 DECODER: Final = "path"
 _SHORTEST: Final = 12
@@ -32,22 +33,15 @@ class Masker:
 
     __slots__ = ("_known", "_values")
 
-    def __init__(
-        self,
-        findings: Iterable[Finding],
-        notices: Iterable[Notice],
-        spellings: Mapping[str, str],
-    ) -> None:
+    def __init__(self, report: Report, spellings: Mapping[str, str]) -> None:
         """Collect what is to be masked.
 
         `spellings` are values as they stand in names, perhaps encoded, to their redacted forms; of
-        the values of `findings` those that stand in any name of `findings` or `notices` are added.
+        the values of the findings those that stand in any name or message of `report` are added.
         """
         values = dict(spellings)
-        names = {name for f in findings for at in f.locations for name in (at.path, at.member)}
-        names |= {text for notice in notices for text in (notice.path, notice.detail)}
-        everything = "\0".join(names)
-        for finding in findings:
+        everything = "\0".join(set(_texts(report)))
+        for finding in report.findings:
             for value in finding.values.values():
                 text = value.reveal().decode("utf-8", "surrogateescape")
                 if len(text) >= _SHORTEST and text in everything:
@@ -70,14 +64,65 @@ class Masker:
             self._known[text] = masked
         return masked
 
+    def report(self, report: Report) -> Report:
+        """Return `report` masked; the notices of its tally are replaced in place."""
+        tally = report.tally
+        tally.notices = [self.notice(notice) for notice in tally.notices]
+        return report._replace(
+            findings=tuple(self.finding(finding) for finding in report.findings),
+            narrowed=self._all(report.narrowed),
+            heads=tuple(self._head(head) for head in report.heads),
+        )
+
     def finding(self, finding: Finding) -> Finding:
-        """Return `finding` with its locations masked."""
+        """Return `finding` with its locations and its history masked."""
         masked = (
             at._replace(path=self.mask(at.path), member=self.mask(at.member))
             for at in finding.locations
         )
-        return finding._replace(locations=tuple(dict.fromkeys(masked)))
+        history = finding.history and self._history(finding.history)
+        return finding._replace(locations=tuple(dict.fromkeys(masked)), history=history)
+
+    def _history(self, history: History) -> History:
+        return history._replace(
+            first=self._moment(history.first),
+            last=self._moment(history.last),
+            removed=self._moment(history.removed),
+            branches=self._all(history.branches),
+            tags=self._all(history.tags),
+            held_by=self._all(history.held_by),
+        )
+
+    def _moment(self, moment: Moment | None) -> Moment | None:
+        return moment and moment._replace(author=self.mask(moment.author))
+
+    def _head(self, head: Head) -> Head:
+        return head._replace(repository=self.mask(head.repository), remote=self.mask(head.remote))
+
+    def _all(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(self.mask, texts))
 
     def notice(self, notice: Notice) -> Notice:
         """Return `notice` with its path and detail masked."""
         return notice._replace(path=self.mask(notice.path), detail=self.mask(notice.detail))
+
+
+def _texts(report: Report) -> Iterator[str]:
+    """Yield every name and message of `report` in which a value could stand."""
+    for finding in report.findings:
+        for at in finding.locations:
+            yield at.path
+            yield at.member
+        if finding.history:
+            history = finding.history
+            for moment in (history.first, history.last, history.removed):
+                if moment:
+                    yield moment.author
+            yield from (*history.branches, *history.tags, *history.held_by)
+    for notice in report.tally.notices:
+        yield notice.path
+        yield notice.detail
+    yield from report.narrowed
+    for head in report.heads:
+        yield head.repository
+        yield head.remote

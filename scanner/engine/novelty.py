@@ -2,15 +2,18 @@
 
 A finding in a changed file counts when any of its values is new: when it was not in what the change
 replaced. A key that was in the parent commit, at the same path or in a file that the change moves,
-is a note: it has leaked before, and this commit is not the place to stop it.
+is a note: it has leaked before, and this commit is not the place to stop it. What stands in a
+message counts always, and what stands in the name of a file where there was no such file before.
+
+Of a commit that may not be part of the change everything is a note.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.engine.sweep import sweep
-from scanner.findings import Report, Severity
+from scanner.findings import NO_FILE, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -21,19 +24,32 @@ if TYPE_CHECKING:
     from scanner.sources.interface import Blob, Origin
 
 ALREADY_THERE: Final = "was there before this change"
+DOUBTFUL: Final = "on another local branch, which may not be part of this push"
+
+
+class Change(NamedTuple):
+    """How the contents of a scan came in."""
+
+    origins: Mapping[str, list[Origin]]
+    """By object ID."""
+    names: Mapping[str, list[Origin]]
+    """By path and by reference: where these are new, what is in the name itself is new."""
+    removed: Mapping[str, Collection[str]]
+    """By commit: the contents at paths that it removes."""
+    doubtful: Collection[str] = ()
+    """Commits that may not be part of the change."""
 
 
 def settle(
     report: Report,
-    origins: Mapping[str, list[Origin]],
-    removed: Mapping[str, Collection[str]],
+    change: Change,
     examiner: Examiner,
     blobs: Callable[[Collection[str]], Iterable[Blob]],
 ) -> Report:
     """Return `report` with commits on its locations and old findings turned into notes.
 
-    `removed` has, by commit, the contents at paths that it removes. `blobs` gives the replaced
-    contents that are needed; a value in one that cannot be read counts as new.
+    `blobs` gives the replaced contents that are needed; a value in one that cannot be read counts
+    as new. Paths have to be as they are: nothing in them is masked yet.
     """
     if not report.findings:
         return report
@@ -41,23 +57,27 @@ def settle(
         origin
         for finding in report.findings
         for location in finding.locations
-        for origin in origins.get(location.object, ())
+        for origin in change.origins.get(location.object, ())
+        if origin.scope not in NO_FILE
     }
     wanted = {name for origin in places for name in origin.before}
-    wanted.update(name for commit in {each.commit for each in places} for name in removed[commit])
+    for commit in {origin.commit for origin in places}:
+        wanted.update(change.removed[commit])
     known = _values(blobs(wanted), examiner)
     # One set for what a commit moved, however many files it touched.
     moved = {
         commit: set().union(*(known.get(name, ()) for name in names))
-        for commit, names in removed.items()
+        for commit, names in change.removed.items()
     }
 
     def was_there(origin: Origin, part: tuple[str, Secret]) -> bool:
+        if origin.scope in NO_FILE:
+            return False  # a message replaces nothing
         return part in moved[origin.commit] or any(
             part in known.get(name, ()) for name in origin.before
         )
 
-    findings = tuple(_settled(finding, origins, was_there) for finding in report.findings)
+    findings = tuple(_settled(finding, change, was_there) for finding in report.findings)
     return report._replace(findings=findings)
 
 
@@ -71,32 +91,33 @@ def _values(blobs: Iterable[Blob], examiner: Examiner) -> dict[str, set[tuple[st
 
 
 def _settled(
-    finding: Finding,
-    origins: Mapping[str, list[Origin]],
-    was_there: Callable[[Origin, tuple[str, Secret]], bool],
+    finding: Finding, change: Change, was_there: Callable[[Origin, tuple[str, Secret]], bool]
 ) -> Finding:
-    is_new = False
+    is_new = is_doubtful = False
     locations: list[Location] = []
     for location in finding.locations:
-        places = origins.get(location.object)
-        if not places:  # a name
-            is_new = True
-            locations.append(location)
-            continue
-        part = (location.role, finding.values[location.role])
-        new = [origin for origin in places if not was_there(origin, part)]
-        is_new = is_new or bool(new)
-        # A content can have come in at several places: show one of those that count.
-        origin = (new or places)[0]
-        locations.append(
-            location._replace(
+        if location.object:
+            places = change.origins.get(location.object, [])
+            part = (location.role, finding.values[location.role])
+            new = [origin for origin in places if not was_there(origin, part)]
+        else:  # a name
+            places = change.names.get(location.path, [])
+            new = [origin for origin in places if not origin.before]
+        certain = [origin for origin in new if origin.commit not in change.doubtful]
+        is_new = is_new or bool(certain) or not places
+        is_doubtful = is_doubtful or bool(new)
+        if places:
+            # It can have come in at several places: show one of those that count.
+            origin = (certain or new or places)[0]
+            location = location._replace(
                 path=origin.path,
                 commit=origin.commit,
                 author_date=origin.author_date,
                 scope=origin.scope,
             )
-        )
+        locations.append(location)
     finding = finding._replace(locations=tuple(locations))
     if is_new:
         return finding
-    return finding._replace(severity=Severity.NOTE, evidence=(*finding.evidence, ALREADY_THERE))
+    why = DOUBTFUL if is_doubtful else ALREADY_THERE
+    return finding._replace(severity=Severity.NOTE, evidence=(*finding.evidence, why))

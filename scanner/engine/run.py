@@ -11,7 +11,7 @@ from scanner.engine.examine import Examiner
 from scanner.engine.merge import merge
 from scanner.engine.names import Masker
 from scanner.engine.sweep import Swept, sweep, sweep_names
-from scanner.findings import Report, Tally
+from scanner.findings import Notice, Report, Tally
 
 if TYPE_CHECKING:
     from scanner.engine.judge import LineHash
@@ -38,12 +38,18 @@ class Job(NamedTuple):
     """Processes; 0 lets the machine decide."""
     line_hash: LineHash | None = None
     progress: Progress | None = None
+    names: Sequence[str] = ()
+    """Names to search beside those of the blobs."""
+    settle: Callable[[Report], Report] | None = None
+    """What is still to be done to the report, before values in names are masked in all of it."""
+    heed_marks: bool = True
+    """Whether a mark on its line, such as `keycatch:allow`, allows a credential."""
 
 
 def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: Job) -> Report:
     """Scan `blobs` and return the report; `tally` brings what the source could not list."""
-    jobs = job.jobs or min(_available_processors(), _MOST_JOBS)
-    examiner = Examiner(job.rules, job.line_hash)
+    jobs = job.jobs or processes()
+    examiner = Examiner(job.rules, job.line_hash, heed_marks=job.heed_marks)
     total = Swept([], tally, {})
     done = 0
 
@@ -57,27 +63,51 @@ def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: Job) -> Report:
             job.progress(done, len(blobs), tally.bytes)
 
     # What the source could not list has a name all the same.
-    sweep_names(examiner, sorted({notice.path for notice in tally.notices}), total)
+    names = dict.fromkeys((*job.names, *sorted(notice.path for notice in tally.notices)))
+    sweep_names(examiner, list(names), total)
     for step in _alone(blobs, jobs, tally):
         add(len(step), sweep(examiner, step))
     if done < len(blobs):
         from scanner.engine.workers import share_out
 
-        with closing(share_out(examiner, blobs[done:], jobs)) as shared:
+        rest = blobs[done:]
+        with closing(share_out(Blobs(examiner, rest), len(rest), jobs)) as shared:
             for number, swept in shared:
                 add(number, swept)
-    return _report(kind, total)
+    report = Report(kind, tuple(merge(total.findings)), tally)
+    return masked(job.settle(report) if job.settle else report, total.spellings)
 
 
-def _report(kind: str, total: Swept) -> Report:
-    findings, tally = merge(total.findings), total.tally
-    masker = Masker(findings, tally.notices, total.spellings)
+class Blobs:
+    """Blobs as work that can be shared out over processes."""
+
+    def __init__(self, examiner: Examiner, blobs: Sequence[Blob]) -> None:
+        """Have `examiner` look at `blobs`."""
+        self._examiner = examiner
+        self._blobs = blobs
+
+    def scan(self, start: int, end: int) -> Swept:
+        """Scan some of the blobs."""
+        return sweep(self._examiner, self._blobs[start:end])
+
+    def lost(self, start: int, end: int) -> Swept:
+        """Return what is to be reported of blobs whose worker has ended."""
+        from scanner.engine.workers import LOST
+
+        tally = Tally()
+        for blob in self._blobs[start:end]:
+            tally.notice(Notice("worker-lost", blob.path, LOST, hides=True))
+        return Swept([], tally, {})
+
+
+def masked(report: Report, spellings: dict[str, str]) -> Report:
+    """Return `report` with values in names redacted, `spellings` among them, and in order."""
+    masker = Masker(report, spellings)
     if masker:
-        findings = [masker.finding(finding) for finding in findings]
-        tally.notices = [masker.notice(notice) for notice in tally.notices]
+        report = masker.report(report)
     # Workers finish in any order.
-    tally.notices.sort(key=lambda notice: (notice.path, notice))
-    return Report(kind, tuple(findings), tally)
+    report.tally.notices.sort(key=lambda notice: (notice.path, notice))
+    return report
 
 
 def _alone(blobs: Sequence[Blob], jobs: int, tally: Tally) -> Iterator[Sequence[Blob]]:
@@ -91,6 +121,7 @@ def _alone(blobs: Sequence[Blob], jobs: int, tally: Tally) -> Iterator[Sequence[
         at += _STEP
 
 
-def _available_processors() -> int:
+def processes() -> int:
+    """Return how many processes to use where nobody says: one for each processor that there is."""
     affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST_JOBS)

@@ -1,10 +1,11 @@
-"""Sharing blobs out over processes.
+"""Sharing work out over processes.
 
-Each worker has a pipe on which it is told which stretch of the blobs is next and answers with what
-they came to. The parent hands out stretches as workers become free, so an uneven load evens out.
-Workers ignore an interrupt from the terminal; the parent ends them when it is interrupted itself.
-A worker that dies costs the stretch it was reading, and the report says so. When the parent dies,
-however that happens, its ends of the pipes close and the workers end.
+Work is a number of things to scan, such as blobs. Each worker has a pipe on which it is told which
+stretch of them is next and answers with what they came to. The parent hands out stretches as
+workers become free, so an uneven load evens out. Workers ignore an interrupt from the terminal; the
+parent ends them when it is interrupted itself. A worker that dies costs the stretch it was reading,
+and the report says so. When the parent dies, however that happens, its ends of the pipes close and
+the workers end.
 """
 
 from __future__ import annotations
@@ -14,29 +15,43 @@ import signal
 import sys
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Final
-
-from scanner.engine.sweep import Swept, sweep
-from scanner.findings import Notice, Tally
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from multiprocessing.context import ForkContext, SpawnContext
 
-    from scanner.engine.examine import Examiner
-    from scanner.sources.interface import Blob
+    from scanner.engine.sweep import Swept
 
 _MOST_AT_ONCE: Final = 512
 _SHARES: Final = 16
 """Stretches per worker at the least, so that none has to wait long for the last one."""
 
+_HELD_BACK: Final = frozenset((signal.SIGINT, signal.SIGTERM))
+_GRACE: Final = 2.0
+"""Seconds in which a worker ends that was asked to."""
+
 Stretch = tuple[int, int]
 
 
-def share_out(
-    examiner: Examiner, blobs: Sequence[Blob], jobs: int
-) -> Generator[tuple[int, Swept], None, None]:
-    """Scan `blobs` in `jobs` processes; yield (number of blobs, what they came to) as it comes."""
+class Work(Protocol):
+    """Things to scan, numbered from 0. Travels to the workers, so it holds no open files."""
+
+    def scan(self, start: int, end: int) -> Swept:
+        """Scan the things from `start` to before `end`."""
+        ...
+
+    def lost(self, start: int, end: int) -> Swept:
+        """Return what is to be reported if the worker that was to scan these has ended."""
+        ...
+
+
+LOST: Final = "a process ended while scanning it, perhaps for want of memory: try --jobs 1"
+"""What a notice about a lost worker says."""
+
+
+def share_out(work: Work, number: int, jobs: int) -> Generator[tuple[int, Swept], None, None]:
+    """Scan `number` things in `jobs` processes; yield (how many, what they came to) as it comes."""
     # Forking is safe here, since there are no threads, and saves starting Python anew. Elsewhere
     # than on Linux the system's own libraries may have threads.
     context: ForkContext | SpawnContext
@@ -45,7 +60,7 @@ def share_out(
     else:
         context = multiprocessing.get_context("spawn")
     forked = context.get_start_method() == "fork"
-    stretches = _stretches(len(blobs), jobs)
+    stretches = _stretches(number, jobs)
     busy: dict[Connection, Stretch] = {}
     processes = []
     try:
@@ -56,51 +71,54 @@ def share_out(
             # A forked process has a copy of every pipe of its parent. It must close those: as long
             # as one is open, nobody who reads at its other end learns that the parent is gone.
             inherited = [*busy, ours] if forked else []
-            process = context.Process(
-                target=_work, args=(theirs, inherited, examiner, blobs), daemon=True
-            )
-            with _interrupts_held_back():
+            process = context.Process(target=_run, args=(theirs, inherited, work), daemon=True)
+            with _signals_held_back():
                 process.start()
+                processes.append(process)
             theirs.close()
-            processes.append(process)
             if _send(ours, first):
                 busy[ours] = first
             else:
-                yield first[1] - first[0], _lost(blobs, first)
+                yield first[1] - first[0], work.lost(*first)
         while busy:
             ready = wait(list(busy))
             for pipe in [pipe for pipe in busy if pipe in ready]:
                 stretch = busy.pop(pipe)
                 swept = _receive(pipe)
                 if swept is None:
-                    yield stretch[1] - stretch[0], _lost(blobs, stretch)
+                    yield stretch[1] - stretch[0], work.lost(*stretch)
                     continue
                 following = next(stretches, None)
                 if following is not None and _send(pipe, following):
                     busy[pipe] = following
                 elif following is not None:
-                    yield following[1] - following[0], _lost(blobs, following)
+                    yield following[1] - following[0], work.lost(*following)
                 yield stretch[1] - stretch[0], swept
         for stretch in stretches:  # left over only if every worker was lost
-            yield stretch[1] - stretch[0], _lost(blobs, stretch)
+            yield stretch[1] - stretch[0], work.lost(*stretch)
     finally:
-        with _interrupts_held_back():
+        with _signals_held_back():
             for process in processes:
                 process.terminate()
             for process in processes:
-                process.join()
+                process.join(_GRACE)
+                if process.is_alive():
+                    process.kill()
+                    process.join()
 
 
 @contextmanager
-def _interrupts_held_back() -> Iterator[None]:
-    """Let an interrupt wait: a process just forked would die of it, and a second one leave others.
+def _signals_held_back() -> Iterator[None]:
+    """Let an interrupt and a request to terminate wait.
 
+    A process just forked would die of the one, or would have the handler of its parent raise for
+    the other at a place that only prints it, and go on; and a second interrupt would leave others.
     Elsewhere than on POSIX there is no such thing, and no fork either.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
     try:
         yield
     finally:
@@ -113,19 +131,19 @@ def _stretches(number: int, jobs: int) -> Iterator[Stretch]:
         yield at, min(at + size, number)
 
 
-def _work(
-    pipe: Connection, inherited: Sequence[Connection], examiner: Examiner, blobs: Sequence[Blob]
-) -> None:
+def _run(pipe: Connection, inherited: Sequence[Connection], work: Work) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The parent may have a handler that raises, to end in order: a worker has nothing to put in
     # order, and an exception can come at a place that only prints it.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     for connection in inherited:
         connection.close()
     try:
         while True:
             start, end = pipe.recv()
-            pipe.send(sweep(examiner, blobs[start:end]))
+            pipe.send(work.scan(start, end))
     except (EOFError, ConnectionError):
         pass  # the parent is gone
 
@@ -145,11 +163,3 @@ def _send(pipe: Connection, stretch: Stretch) -> bool:
     except ConnectionError:
         return False
     return True
-
-
-def _lost(blobs: Sequence[Blob], stretch: Stretch) -> Swept:
-    tally = Tally()
-    detail = "a process ended while scanning it, perhaps for want of memory: try --jobs 1"
-    for blob in blobs[slice(*stretch)]:
-        tally.notice(Notice("worker-lost", blob.path, detail, hides=True))
-    return Swept([], tally, {})

@@ -322,6 +322,7 @@ def test_processes_that_are_started_anew_find_the_same(
     """As on macOS and Windows: everything that a worker gets has to survive the way there."""
     from scanner.engine import workers
     from scanner.engine.examine import Examiner
+    from scanner.engine.run import Blobs
     from scanner.engine.sweep import sweep
     from scanner.findings import Tally
     from scanner.line_hash import line_hash
@@ -339,7 +340,8 @@ def test_processes_that_are_started_anew_find_the_same(
     expected = sweep(examiner, blobs)
     assert len(expected.findings) == 12
     monkeypatch.setattr(workers.sys, "platform", "darwin")
-    found = [swept for _, swept in workers.share_out(examiner, blobs, 2)]
+    work = Blobs(examiner, blobs)
+    found = [swept for _, swept in workers.share_out(work, len(blobs), 2)]
     key = lambda finding: (finding.fingerprint, finding.locations)  # noqa: E731
     findings = [finding for swept in found for finding in swept.findings]
     assert sorted(findings, key=key) == sorted(expected.findings, key=key)

@@ -90,6 +90,15 @@ def test_an_allowed_half_does_not_vouch_for_the_other(made):
     )
 
 
+def test_marks_that_are_not_heeded(made):
+    text = id_line(made.access_key_id()) + secret_line(made.secret_access_key())
+    marked = text.replace("\n", "  # keycatch:allow\n").encode()
+    assert Examiner(RULES).examine("x", marked).findings == []
+    examined = Examiner(RULES, heed_marks=False).examine("x", marked)
+    assert [found.rule_id for found in examined.findings] == [PAIR]
+    assert examined.tally.set_aside == {}
+
+
 def test_what_is_set_aside_is_counted_by_value(made):
     example = "AKIA" + "IOSFODNN7EXAMPLE"
     second = "AKIA" + "I44QH8DHBEXAMPLE"

@@ -9,8 +9,8 @@ import pytest
 
 from scanner.content import Layer
 from scanner.engine.examine import Examiner
-from scanner.engine.novelty import ALREADY_THERE, settle
-from scanner.findings import Finding, Report, Severity, Tally
+from scanner.engine.novelty import ALREADY_THERE, DOUBTFUL, Change, settle
+from scanner.findings import NO_FILE, Finding, Report, Severity, Tally
 from scanner.sources.interface import Origin, TooLarge, Unread, Window
 
 
@@ -64,7 +64,8 @@ def look(rules: Any) -> Any:
 
         report = Report("x", tuple(found), Tally())
         gone = {"": frozenset(), **(removed or {})}
-        found = settle(report, {"new": origins}, gone, examiner, blobs).findings
+        change = Change({"new": origins}, {}, gone)
+        found = settle(report, change, examiner, blobs).findings
         assert len(asked) == len(set(asked))
         return found
 
@@ -159,4 +160,69 @@ def test_no_findings_read_nothing(rules: Any) -> None:
         raise AssertionError
 
     report = Report("x", (), Tally())
-    assert settle(report, {}, {}, Examiner(rules), never) is report
+    assert settle(report, Change({}, {}, {}), Examiner(rules), never) is report
+
+
+@pytest.mark.parametrize("scope", sorted(NO_FILE))
+def test_a_message_is_new_whatever_was_moved(look: Any, plant: Any, scope: str) -> None:
+    pair = b"".join(lines(plant))
+    message = Origin("commit message", scope, "c", "date", frozenset())
+    (finding,) = look(pair, [message], {"gone": pair}, {"c": frozenset({"gone"})})
+    assert finding.severity == Severity.CRITICAL
+    assert {(at.commit, at.scope) for at in finding.locations} == {("c", scope)}
+
+
+def test_the_message_of_a_tag_of_a_commit_that_is_not_in_the_change(look: Any, plant: Any) -> None:
+    pair = b"".join(lines(plant))
+    message = Origin("tag message", "tag-message", "elsewhere", "", frozenset())
+    (finding,) = look(pair, [message], {})
+    assert finding.severity == Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("places", "why"),
+    [
+        ([at("a", commit="perhaps")], DOUBTFUL),
+        ([at("a", "old", commit="perhaps")], ALREADY_THERE),
+        ([at("a", "old", commit="sure"), at("b", commit="perhaps")], DOUBTFUL),
+        ([at("a", commit="perhaps"), at("b", commit="sure")], ""),
+    ],
+)
+def test_a_commit_that_may_not_be_part_of_the_change(
+    rules: Any, plant: Any, places: list[Origin], why: str
+) -> None:
+    pair = b"".join(lines(plant))
+    examiner = Examiner(rules)
+    (found,) = examiner.examine("a", pair).findings
+    found = found._replace(locations=tuple(at._replace(object="new") for at in found.locations))
+    removed: dict[str, frozenset[str]] = {"sure": frozenset(), "perhaps": frozenset()}
+    change = Change({"new": places}, {}, removed, {"perhaps"})
+    (finding,) = settle(
+        Report("x", (found,), Tally()), change, examiner, lambda names: [Content("old", pair)]
+    ).findings
+    assert finding.severity == (Severity.NOTE if why else Severity.CRITICAL)
+    if why:
+        assert finding.evidence[-1] == why
+    else:
+        assert {at.path for at in finding.locations} == {"b"}
+
+
+def named(rules: Any, name: str, *origins: Origin) -> Finding:
+    """Return what becomes of the finding in the `name` of a file."""
+    examiner = Examiner(rules)
+    (found,) = examiner.examine_name(name).findings
+    change = Change({}, {name: list(origins)} if origins else {}, {"": frozenset()})
+    report = Report("x", (found,), Tally())
+    (finding,) = settle(report, change, examiner, lambda names: iter(())).findings
+    return finding
+
+
+def test_a_name_is_new_where_no_such_file_was(rules: Any, plant: Any) -> None:
+    name = f"{plant.key_id()}.txt"
+    assert named(rules, name).severity > Severity.NOTE
+    assert named(rules, name, at(name)).severity > Severity.NOTE
+    assert named(rules, name, at(name, "old")).severity == Severity.NOTE
+    finding = named(rules, name, at(name, "old", commit="c"), at(name, commit="d"))
+    assert finding.severity > Severity.NOTE
+    (location,) = finding.locations
+    assert (location.commit, location.author_date, location.scope) == ("d", "date", "commit")

@@ -141,7 +141,7 @@ def test_a_worker_that_is_lost_before_it_is_told_anything(share_everything, monk
     def die(*arguments):
         os._exit(1)
 
-    monkeypatch.setattr(workers, "_work", die)
+    monkeypatch.setattr(workers, "_run", die)
     context = workers.multiprocessing.get_context("fork")
     start = context.Process.start
     monkeypatch.setattr(context.Process, "start", lambda p: (start(p), p.join()))
