@@ -7,7 +7,7 @@ They hold no behaviour beyond ordering, merging and what follows from their fiel
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from scanner.secret import Secret
@@ -41,6 +41,34 @@ class Confidence(IntEnum):
         return self.name.lower()
 
 
+COMMIT_MESSAGE: Final = "commit-message"
+"""The scope of what stands in a commit itself: its message, and the names of its people."""
+TAG_MESSAGE: Final = "tag-message"
+"""The same of an annotated tag."""
+REFERENCE_NAME: Final = "reference-name"
+"""The scope of the name of a branch or tag."""
+NO_FILE: Final = frozenset((COMMIT_MESSAGE, TAG_MESSAGE, REFERENCE_NAME))
+"""The scopes of what stands in no file. All else is in the file that its path names."""
+
+
+class InHead(NamedTuple):
+    """What the commit of HEAD has at the path of a location.
+
+    The object is empty where HEAD has nothing at that path, and in everything but a history. The
+    lines and columns are those of the same part of the same credential in that object, counted as
+    in `Location`; all are 0 where it is not in there, or not decoded in the same way.
+    """
+
+    object: str = ""
+    start_line: int = 0
+    start_column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+
+_NOTHING: Final = InHead()
+
+
 class Location(NamedTuple):
     """Where one part of a credential stands.
 
@@ -64,13 +92,57 @@ class Location(NamedTuple):
     line_hash: str = ""
     """GitHub's `primaryLocationLineHash` of the start line; filled only for SARIF."""
     object: str = ""
-    """The name of the git blob, all hexadecimal digits; empty for what was read from a file."""
+    """The ID of the git object, all hexadecimal digits; empty for what was read from a file.
+
+    That is a blob, or for the scope of a message the commit or the tag.
+    """
     commit: str = ""
-    """The commit that brought the content, all digits; empty where no commit is known."""
+    """The commit that brought the content, all digits; empty where no commit is known.
+
+    For the message of a tag the commit that it points to.
+    """
     author_date: str = ""
     """The author date of that commit, in ISO 8601 as `git log --format=%aI` writes it."""
     scope: str = ""
     """How the content belongs to the scan, a word of the source; empty where there is one way."""
+    head: InHead = _NOTHING
+    """What has become of the file in HEAD; filled by `keycatch history` only."""
+
+
+class Moment(NamedTuple):
+    """A commit, who wrote it and when."""
+
+    commit: str
+    """All digits of its ID."""
+    author: str
+    """`Name <address>` as the commit has it, undecodable bytes as surrogates."""
+    author_date: str
+    """ISO 8601 with the author's offset, as `git log --format=%aI` writes it."""
+
+
+class History(NamedTuple):
+    """What the history of a repository knows about a credential: since when, where, still there?"""
+
+    first: Moment | None
+    """The earliest commit that has it; None where no commit has it."""
+    last: Moment | None
+    """The latest commit that has it: the one before it was taken away, or that of HEAD."""
+    removed: Moment | None
+    """The commit that took it away from the last path of HEAD's history; None if none did."""
+    in_head: bool
+    """Whether the commit of HEAD still has it."""
+    pushed: bool
+    """Whether a remote-tracking reference reaches it: others have had it."""
+    days: int
+    """Days from `first` to `removed`, or to now where nothing took it away; 0 without commits."""
+    branches: tuple[str, ...]
+    """Local and remote-tracking branches whose history has it, sorted."""
+    tags: tuple[str, ...]
+    """Tags whose history has it, sorted."""
+    held_by: tuple[str, ...]
+    """What else keeps it: `reflog of main`, `stash@{0}`, `refs/notes/commits`, `index`; sorted."""
+    copies: int
+    """Objects that have it."""
 
 
 class Finding(NamedTuple):
@@ -91,6 +163,8 @@ class Finding(NamedTuple):
     The last one of a note says why it is no more than that.
     """
     locations: tuple[Location, ...]
+    history: History | None = None
+    """Filled by `keycatch history` only."""
 
     def fails(self, fail_on: Confidence) -> bool:
         """Tell whether the finding makes a command fail whose threshold is `fail_on`.
@@ -167,6 +241,17 @@ class Configuration(NamedTuple):
     """The threshold with it; None where an option of the command line took its place."""
 
 
+class Head(NamedTuple):
+    """The commit of HEAD of a repository whose history was scanned."""
+
+    repository: str
+    """The repository as its paths begin in locations; empty where it is the only one."""
+    commit: str
+    """All digits of the commit's ID."""
+    remote: str = ""
+    """The address of the remote repository as git has it; reports make it fit to be shown."""
+
+
 class Report(NamedTuple):
     """Everything a report shows: the findings in their final order and the account of the scan."""
 
@@ -176,6 +261,10 @@ class Report(NamedTuple):
     tally: Tally
     configuration: Configuration | None = None
     """What the configuration did; None without one."""
+    narrowed: tuple[str, ...] = ()
+    """What options left out of a history, in sentences without a full stop; empty for all of it."""
+    heads: tuple[Head, ...] = ()
+    """What `in_head` is about; only for a history, one for each repository that has commits."""
 
     @property
     def incomplete(self) -> tuple[Notice, ...]:

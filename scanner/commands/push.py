@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.commands.options import add_report_options, add_scan_options
 from scanner.commands.scanning import DEEPEN, scan_change
 from scanner.errors import UsageError
+from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from scanner.git.repository import Repository
 
@@ -25,6 +26,10 @@ class Push(NamedTuple):
     """Commits or tags that references of the remote are to point to."""
     exclude: list[str]
     """What the remote has: commits, and options of rev-list for its tracking branches."""
+    names: list[str]
+    """References that the remote has not got yet."""
+    perhaps: Sequence[str] = ()
+    """Commits that references may be pushed to which nobody tells about."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +56,10 @@ def run(args: argparse.Namespace) -> int:
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("push reads what git tells a pre-push hook; see keycatch push --help")
         push = of_hook(sys.stdin.buffer.read(), args.remote, repository)
-    collect = partial(changes.of_range, repository, *push, DEEPEN)
+    collect = partial(
+        changes.of_range, repository, push.include, push.exclude, DEEPEN,
+        names=push.names, perhaps=push.perhaps,
+    )  # fmt: skip
 
     return scan_change("push", args, repository, collect)
 
@@ -64,29 +72,49 @@ def of_hook(lines: bytes, remote: str, repository: Repository) -> Push:
     """
     include: list[str] = []
     there: list[str] = []
+    names: list[str] = []
     for line in filter(None, lines.split(b"\n")):
         fields = line.decode("utf-8", "surrogateescape").rsplit(" ", 3)
         if len(fields) != 4 or not all(map(repository.is_name, fields[1::2])):
             raise UsageError("standard input is not that of a pre-push hook")
-        _, local, _, theirs = fields
+        _, local, name, theirs = fields
         if local != repository.zero:
             include.append(local)
         if theirs != repository.zero:
             there.append(theirs)
-    return Push(include, [*repository.existing(there), *_tracking(remote)])
+        else:
+            names.append(name)
+    return Push(include, [*repository.existing(there), *_tracking(remote)], names)
 
 
 def of_framework(environ: Mapping[str, str], repository: Repository) -> Push:
     """Return the push that the variables of the pre-commit framework describe.
 
     It tells the first reference of a push only, and for the first push of a whole history no ends.
+    The others can be any of the local branches.
     """
     until = environ.get("PRE_COMMIT_TO_REF") or environ.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
     since = environ.get("PRE_COMMIT_FROM_REF", "")
     known = repository.resolve(since) if since else None
     exclude = [known] if known else []
     exclude += _tracking(environ.get("PRE_COMMIT_REMOTE_NAME", ""))
-    return Push([repository.required(until, DEEPEN)], exclude)
+    commit = repository.required(until, DEEPEN)
+    # Of a tag also the tag itself.
+    named = ("rev-parse", "--quiet", "--verify", until)
+    tip = repository.run(*named, what=f"find {printable(until)}").decode().strip()
+    heads = ("for-each-ref", "--format=%(objectname)", "refs/heads")
+    local = repository.run(*heads, what="list the branches").decode().split()
+    perhaps = [name for name in dict.fromkeys(local) if name != commit]
+    names = _new_name(environ, repository)
+    return Push([tip], exclude, names, perhaps)
+
+
+def _new_name(environ: Mapping[str, str], repository: Repository) -> list[str]:
+    name, remote = environ.get("PRE_COMMIT_REMOTE_BRANCH"), environ.get("PRE_COMMIT_REMOTE_NAME")
+    if not name:
+        return []
+    tracking = f"refs/remotes/{remote}/{name.removeprefix('refs/heads/')}"
+    return [] if repository.resolve(tracking) else [name]
 
 
 def _tracking(remote: str) -> list[str]:

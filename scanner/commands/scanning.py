@@ -26,9 +26,18 @@ DEEPEN: Final = "fetch more of it with `git fetch --unshallow`"
 
 
 def scan_blobs(
-    kind: str, blobs: Sequence[Blob], tally: Tally, args: argparse.Namespace, rules: Sequence[Rule]
+    kind: str,
+    blobs: Sequence[Blob],
+    tally: Tally,
+    args: argparse.Namespace,
+    rules: Sequence[Rule],
+    names: Sequence[str] = (),
+    settle: Callable[[Report], Report] | None = None,
 ) -> Report:
-    """Scan `blobs` as the options `args` say, with a progress bar where somebody sees it."""
+    """Scan `blobs` as the options `args` say, with a progress bar where somebody sees it.
+
+    `names` and `settle` are as in `scanner.engine.run.Job`.
+    """
     from scanner.console import ProgressBar
     from scanner.engine.run import Job, run
 
@@ -39,10 +48,15 @@ def scan_blobs(
         hashing = line_hash
     bar = ProgressBar() if not args.quiet and ProgressBar.useful() else None
     try:
-        return run(kind, blobs, tally, Job(rules, args.jobs, hashing, bar))
+        job = Job(rules, args.jobs, hashing, bar, names, settle, _heeds_marks(args))
+        return run(kind, blobs, tally, job)
     finally:
         if bar:
             bar.clear()
+
+
+def _heeds_marks(args: argparse.Namespace) -> bool:
+    return not getattr(args, "no_marks", False)  # an option of servers
 
 
 def excluder(settings: Settings, root: str = "") -> Callable[[str], bool]:
@@ -62,33 +76,62 @@ def scan_change(
     collect: Callable[[Tally, Callable[[str], bool]], ChangeSet],
 ) -> int:
     """Scan the change that `collect` returns, write the report and return the exit code."""
+    settings = load_settings(args)
+    rules = load_rules(settings)
+    report = examine_change(kind, args, repository, collect, settings, rules)
+    return conclude(report, args, settings, rules)
+
+
+def examine_change(
+    kind: str,
+    args: argparse.Namespace,
+    repository: Repository,
+    collect: Callable[[Tally, Callable[[str], bool]], ChangeSet],
+    settings: Settings,
+    rules: Sequence[Rule],
+) -> Report:
+    """Scan the change that `collect` returns, and tell what it brings in."""
     from scanner.findings import Tally
     from scanner.git.work_tree import find_work_tree
 
-    settings = load_settings(args)
-    rules = load_rules(settings)
     tally = Tally()
     root = find_work_tree(".") or ""
     with closing(collect(tally, excluder(settings, root))) as change:
         excluded = tally.skipped.get(EXCLUDED, 0)
-        announce(args, settings, excluded, excluded + len(change.blobs))
-        report = scan_blobs(kind, change.blobs, tally, args, rules)
-    if report.findings:
-        from scanner.engine.examine import Examiner
-        from scanner.engine.novelty import settle
+        announce(args, settings, excluded, excluded + len(change.blobs) - change.messages)
+        # The other names are searched with the blobs.
+        names = change.names.keys() - {blob.path for blob in change.blobs}
+        settle = partial(_settle, repository, rules, change, _heeds_marks(args))
+        report = scan_blobs(kind, change.blobs, tally, args, rules, sorted(names), settle)
+    tally.blobs -= change.messages  # they are told as commits
+    return report
 
-        examiner = Examiner(rules)
-        replaced = partial(_blobs, repository)
-        report = settle(report, change.origins, change.removed, examiner, replaced)
-    return conclude(report, args, settings, rules)
+
+def _settle(
+    repository: Repository,
+    rules: Sequence[Rule],
+    change: ChangeSet,
+    heed_marks: bool,
+    report: Report,
+) -> Report:
+    if not report.findings:
+        return report
+    from scanner.engine.examine import Examiner
+    from scanner.engine.novelty import Change, settle
+
+    found = Change(change.origins, change.names, change.removed, change.doubtful)
+    examiner = Examiner(rules, heed_marks=heed_marks)
+    return settle(report, found, examiner, partial(_blobs, repository))
 
 
 def _blobs(repository: Repository, names: Collection[str]) -> Iterator[Blob]:
+    from scanner.git.lfs import Storage
     from scanner.git.objects import ObjectReader
     from scanner.sources.objects import GitBlob
 
     ordered = sorted(names)
     if ordered:
+        lfs = Storage(repository)
         with closing(ObjectReader(repository, ordered)) as reader:
             for name in ordered:
-                yield GitBlob("", name, reader, repository.git_directory)
+                yield GitBlob("", name, reader, lfs)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
 
 SUBMODULE: Final = b"160000"
-_RAW: Final = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff")
+_RAW: Final = (
+    "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--ignore-submodules=none"
+)  # fmt: skip
 
 
 class Entry(NamedTuple):
@@ -59,6 +61,13 @@ def staged(repository: Repository, base: str) -> list[Entry]:
     return list(parse_raw(repository.run(*command, what="compare the index")))
 
 
+def whole_tree(repository: Repository, tree: str) -> list[Entry]:
+    """Return everything in the `tree`, as if it were new. Raises GitError."""
+    ends = (repository.empty_tree(), tree)
+    command = ("diff-tree", "-r", *_RAW, *ends, "--")
+    return list(parse_raw(repository.run(*command, what="read a tree")))
+
+
 def commits(
     repository: Repository, include: Sequence[str], exclude: Sequence[str]
 ) -> Iterator[Commit]:
@@ -82,6 +91,11 @@ def commits(
         what="list the commits",
         stdin=(wanted + unwanted).encode(),
     )
+    yield from of_commits(repository, listed)
+
+
+def of_commits(repository: Repository, listed: bytes) -> Iterator[Commit]:
+    """Yield the commits whose IDs `listed` has, one a line, in that order. Raises GitError."""
     if not listed:
         return
     shown = repository.run(
@@ -97,24 +111,6 @@ def commits(
         stdin=listed,
     )
     yield from parse_commits(shown)
-
-
-def outside_commits(repository: Repository, names: Sequence[str]) -> list[Entry]:
-    """Return the files of those of the objects `names` that are, or are tags of, no commit.
-
-    A tag can be of a tree or of a blob, whose path is then its ID. Raises GitError.
-    """
-    asked = "".join(f"{name}^{{}}\n" for name in names).encode()
-    found = repository.run("cat-file", "--batch-check", what="look up objects", stdin=asked)
-    entries: list[Entry] = []
-    for name, kind, *_ in (line.split() for line in found.splitlines()):
-        if kind == b"blob":
-            entries.append(Entry(name, b"100644", name.decode(), ()))
-        elif kind == b"tree":
-            ends = (repository.empty_tree(), name.decode())
-            command = ("diff-tree", "-r", *_RAW, *ends, "--")
-            entries.extend(parse_raw(repository.run(*command, what="read a tree")))
-    return entries
 
 
 def parse_commits(shown: bytes) -> Iterator[Commit]:

@@ -19,16 +19,24 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
 
-_HARDENED: Final = (
+    Completed: TypeAlias = subprocess.CompletedProcess[bytes]
+    """How a git command ended; only for annotations."""
+
+_QUIET: Final = (
     "--no-pager",
     "--no-optional-locks",
     "-c",
     "core.fsmonitor=false",
     "-c",
-    "core.hooksPath=/dev/null",
-    "-c",
     "core.untrackedCache=false",
+)
+
+_HARDENED: Final = (
+    *_QUIET,
+    "-c",
+    "core.hooksPath=/dev/null",
     # A directory of the work tree can be made to look like a bare repository with a configuration
     # of its own, which git would follow when it is started inside.
     "-c",
@@ -55,14 +63,23 @@ def environment(inherited: Mapping[str, str], **settings: str) -> dict[str, str]
 
 
 def complete(
-    command: Sequence[str], directory: str, variables: Mapping[str, str], stdin: bytes = b""
+    command: Sequence[str],
+    directory: str,
+    variables: Mapping[str, str],
+    stdin: bytes = b"",
+    *,
+    hooks: bool = False,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a git `command` in `directory` to its end, whatever its exit code. Raises GitError."""
+    """Run a git `command` in `directory` to its end, whatever its exit code. Raises GitError.
+
+    With `hooks` git sees the hooks that are configured, and runs them where the command does: for
+    asking where they are, and for trying them out. A bare repository is then found like any other.
+    """
     import subprocess
 
     try:
         return subprocess.run(
-            (program(), *_HARDENED, *command),
+            (program(), *(_QUIET if hooks else _HARDENED), *command),
             cwd=directory,
             env=dict(variables),
             input=stdin,

@@ -15,23 +15,36 @@ from scanner.secret import printable
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class Repository:
-    """The repository that the process stands in. Only reads from it."""
+    """The repository that the process stands in, or one that is named. Only reads from it."""
 
-    __slots__ = ("_variables", "directory", "git_directory", "is_shallow", "zero")
+    __slots__ = ("_options", "_variables", "directory", "git_directory", "is_shallow", "zero")
 
-    def __init__(self, directory: str = ".") -> None:
-        """Ask git for the repository at `directory`; raises GitError, with git's reason."""
+    def __init__(self, directory: str = ".", *, named: bool = False) -> None:
+        """Ask git for the repository at `directory`; raises GitError, with git's reason.
+
+        A repository that is `named` by the user may be bare, and is another one than that which a
+        hook stands in.
+        """
         self.directory = directory
+        inherited: Mapping[str, str] = os.environ
+        self._options: tuple[str, ...] = ()
+        if named:
+            inherited = {name: value for name, value in inherited.items() if name[:4] != "GIT_"}
+            self._options = ("-c", "safe.bareRepository=all")
         # Before version 2.45 git knows no GIT_NO_LAZY_FETCH and would start what the configuration
         # names to fetch the missing objects of a partial clone.
         ours = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_ALLOW_PROTOCOL": ""}
-        self._variables = environment(os.environ, **ours)
+        # Grafts are the older way to replace parents and can cut commits off. No file can be there.
+        ours["GIT_GRAFT_FILE"] = os.path.join(os.devnull, "grafts")
+        self._variables = environment(inherited, **ours)
         asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir")
         answer = self.run("rev-parse", *asked, what="find a repository here").split(b"\n")
+        if answer[1].startswith(b"--"):  # rev-parse repeats what it does not know
+            raise GitError("this git is too old: 2.25 or newer is needed")
         self.is_shallow = answer[0] == b"true"
         self.zero = "0" * (64 if answer[1] == b"sha256" else 40)
         self.git_directory = os.path.join(directory, os.fsdecode(answer[2]))
@@ -39,21 +52,37 @@ class Repository:
 
     def run(self, *command: str, what: str, stdin: bytes = b"") -> bytes:
         """Return what the git `command` prints; GitError says that git could not do `what`."""
-        done = complete(command, self.directory, self._variables, stdin)
+        done = complete((*self._options, *command), self.directory, self._variables, stdin)
         if done.returncode:
             raise GitError(f"git could not {what}: {complaint(done)}")
         return done.stdout
 
+    def answers(self, *command: str, stdin: bytes = b"") -> bytes:
+        """Return what the git `command` prints, also where it ends with a failure."""
+        return complete((*self._options, *command), self.directory, self._variables, stdin).stdout
+
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a git `command` with pipes to and from it; raises GitError."""
-        return start(command, self.directory, self._variables)
+        return start((*self._options, *command), self.directory, self._variables)
+
+    def object_directory(self) -> str:
+        """Return the directory of the repository's own objects. Raises GitError."""
+        asked = ("rev-parse", "--git-path", "objects")
+        path = self.run(*asked, what="find the objects").rstrip(b"\n")
+        return os.path.join(self.directory, os.fsdecode(path))
+
+    def remote(self) -> str:
+        """Return the address of the remote called `origin`, empty without one."""
+        asked = ("config", "--get", "remote.origin.url")
+        return os.fsdecode(self.answers(*asked).rstrip(b"\n"))
 
     def resolve(self, revision: str) -> str | None:
         """Return the ID of the commit that `revision` names, or None without one."""
         if not revision or revision.startswith("-") or any(mark in revision for mark in "\0\n"):
             return None
-        asked = ("--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}")
-        done = complete(("rev-parse", *asked), self.directory, self._variables)
+        # Before version 2.30 git knows no --end-of-options here, and would find nothing.
+        asked = ("--quiet", "--verify", f"{revision}^{{commit}}")
+        done = complete((*self._options, "rev-parse", *asked), self.directory, self._variables)
         # Of a range, such as the rest of `A..B..C`, git gives both ends.
         name = done.stdout.decode("ascii", "replace").strip()
         return name if self.is_name(name) else None

@@ -1,8 +1,11 @@
-"""What a change adds: the blobs of the index, or of commits, that were not there before.
+"""What a change adds: the contents of the index, or of commits, that were not there before.
 
 A change is compared with what it is based on by object IDs. Each content is scanned once, however
 many commits and paths have it. What stood at its paths before is remembered, so that a finding can
 be told from one that was there already.
+
+Of commits and annotated tags the raw objects are contents as well: their messages are published
+with them, and so are the names of people and all other headers.
 """
 
 from __future__ import annotations
@@ -10,32 +13,41 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.findings import Notice
-from scanner.git import changes
+from scanner.findings import COMMIT_MESSAGE, REFERENCE_NAME, TAG_MESSAGE, Notice
+from scanner.git import changes, tags
+from scanner.git.lfs import Storage
 from scanner.git.objects import ObjectReader
 from scanner.git.process import GitError
 from scanner.sources.interface import Origin
 from scanner.sources.objects import GitBlob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
     from scanner.findings import Tally
-    from scanner.git.changes import Entry
+    from scanner.git.changes import Commit, Entry
     from scanner.git.repository import Repository
     from scanner.sources.interface import Blob
 
 _CONFLICT: Final = "it is in conflict: resolve it and `git add` it"
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class ChangeSet(NamedTuple):
     """What is to be scanned of a change."""
 
     blobs: Sequence[Blob]
+    """The messages, then the files."""
+    messages: int
+    """How many of `blobs` are messages."""
     origins: dict[str, list[Origin]]
     """By object ID, in the order of the change."""
+    names: dict[str, list[Origin]]
+    """By path, of everything that the change puts there, and by reference."""
     removed: dict[str, frozenset[str]]
     """By commit (empty for the index): the contents at paths that it removes."""
+    doubtful: Set[str]
+    """Commits that may not be part of the change."""
     reader: ObjectReader | None
 
     def close(self) -> None:
@@ -50,15 +62,18 @@ def of_index(repository: Repository, tally: Tally, is_excluded: Callable[[str], 
     entries = changes.staged(repository, base)
     for other in repository.merge_heads():
         entries = _in_both(entries, changes.staged(repository, other))
-    return _collect(repository, [("index", "", "", entries)], tally, is_excluded)
+    found = _Collection(tally, is_excluded)
+    found.add("index", "", "", entries)
+    return found.of(repository)
 
 
 def of_tracked(
     repository: Repository, tally: Tally, is_excluded: Callable[[str], bool]
 ) -> ChangeSet:
     """Return the whole index, as if all of it were new. Raises GitError."""
-    entries = changes.staged(repository, repository.empty_tree())
-    return _collect(repository, [("index", "", "", entries)], tally, is_excluded)
+    found = _Collection(tally, is_excluded)
+    found.add("index", "", "", changes.staged(repository, repository.empty_tree()))
+    return found.of(repository)
 
 
 def of_range(
@@ -68,21 +83,40 @@ def of_range(
     remedy: str,
     tally: Tally,
     is_excluded: Callable[[str], bool],
+    names: Sequence[str] = (),
+    perhaps: Sequence[str] = (),
 ) -> ChangeSet:
     """Return what the commits add that `include` reaches and `exclude` does not, oldest first.
 
     Both are IDs of commits or tags, `exclude` also options of rev-list such as `--remotes=origin`.
-    Raises GitError, with the `remedy`, where a shallow clone does not hold all of these commits.
+    `names` are those of new references. What `perhaps` reaches beside, and no remote has, may be
+    part of it as well. Raises GitError, with the `remedy`, where a shallow clone does not hold all
+    commits that are certain.
     """
     commits = list(changes.commits(repository, include, exclude))
     if repository.cut_off(commit.id for commit in commits):
         raise GitError(f"the clone is shallow and ends inside of the range: {remedy}")
     tally.commits += len(commits)
-    groups: list[tuple[str, str, str, Sequence[Entry]]]
-    groups = [("commit", each.id, each.author_date, each.entries) for each in commits]
+    known = {commit.id: commit for commit in commits}
+    beside = list(changes.commits(repository, perhaps, [*include, *exclude, "--remotes"]))
+    if repository.cut_off(commit.id for commit in beside):
+        tally.skip("branch-cut-off")
+        beside = []
+    tally.commits += len(beside)
+    found = _Collection(tally, is_excluded, {commit.id for commit in beside})
+    for commit in (*commits, *beside):
+        found.add_message("commit message", COMMIT_MESSAGE, commit.id, commit)
+        found.add("commit", commit.id, commit.author_date, commit.entries)
     if include:
-        groups += [("commit", "", "", changes.outside_commits(repository, include))]
-    return _collect(repository, groups, tally, is_excluded)
+        annotated, entries = tags.published(repository, include)
+        for tag in annotated:
+            if tag.id not in exclude:
+                of = known.get(tag.commit, changes.Commit(tag.commit, "", ()))
+                found.add_message("tag message", TAG_MESSAGE, tag.id, of)
+        found.add("commit", "", "", entries)
+    for name in names:
+        found.add_name(Origin(name, REFERENCE_NAME, "", "", _NOTHING))
+    return found.of(repository)
 
 
 def _in_both(ours: list[Entry], theirs: list[Entry]) -> list[Entry]:
@@ -95,40 +129,74 @@ def _in_both(ours: list[Entry], theirs: list[Entry]) -> list[Entry]:
     ]
 
 
-def _collect(
-    repository: Repository,
-    groups: Sequence[tuple[str, str, str, Sequence[Entry]]],
-    tally: Tally,
-    is_excluded: Callable[[str], bool],
-) -> ChangeSet:
-    origins: dict[str, list[Origin]] = {}
-    gone: dict[str, frozenset[str]] = {}
-    for scope, commit, date, entries in groups:
-        removed = gone[commit] = frozenset(
+class _Collection:
+    """Gathers what a change consists of."""
+
+    __slots__ = (
+        "_doubtful", "_files", "_is_excluded", "_messages", "_names", "_removed", "_tally"
+    )  # fmt: skip
+
+    def __init__(
+        self, tally: Tally, is_excluded: Callable[[str], bool], doubtful: Set[str] = _NOTHING
+    ) -> None:
+        self._tally = tally
+        self._is_excluded = is_excluded
+        self._doubtful = doubtful
+        self._messages: dict[str, list[Origin]] = {}
+        self._files: dict[str, list[Origin]] = {}
+        self._names: dict[str, list[Origin]] = {}
+        self._removed: dict[str, frozenset[str]] = {}
+
+    def add(self, scope: str, commit: str, date: str, entries: Sequence[Entry]) -> None:
+        """Add the `entries` that `commit` changes."""
+        removed = self._removed[commit] = frozenset(
             blob for entry in entries if entry.is_removal for blob in _contents(entry.before)
         )
         for entry in entries:
-            if entry.mode == changes.SUBMODULE:
-                tally.skip("submodule")
-            elif entry.is_unmerged:
-                path = os.fsdecode(entry.path)
-                tally.notice(Notice("unreadable", path, _CONFLICT, hides=True))
-            elif entry.is_blob and entry.blob in removed:
-                tally.skip("moved-unchanged")
-            elif is_excluded(os.fsdecode(entry.path)):
-                tally.skip("excluded-by-configuration")
-            elif entry.is_blob:
-                before = frozenset(_contents(entry.before))
-                origins.setdefault(entry.blob, []).append(
-                    Origin(os.fsdecode(entry.path), scope, commit, date, before)
-                )
-    reader = ObjectReader(repository, list(origins)) if origins else None
-    blobs = [
-        GitBlob(places[0].path, name, reader, repository.git_directory)
-        for name, places in origins.items()
-        if reader is not None
-    ]
-    return ChangeSet(blobs, origins, gone, reader)
+            if entry.is_removal:
+                continue
+            path = os.fsdecode(entry.path)
+            if entry.is_unmerged:
+                self._tally.notice(Notice("unreadable", path, _CONFLICT, hides=True))
+                continue
+            is_moved = entry.is_blob and entry.blob in removed
+            is_excluded = self._is_excluded(path)
+            if not entry.is_blob:
+                self._tally.skip("submodule")
+            elif is_moved:
+                self._tally.skip("moved-unchanged")
+            elif is_excluded:
+                self._tally.skip("excluded-by-configuration")
+            if is_excluded:
+                continue
+            # A content that is known, or none, can have a new name.
+            origin = Origin(path, scope, commit, date, frozenset(_contents(entry.before)))
+            self.add_name(origin)
+            if entry.is_blob and not is_moved:
+                self._files.setdefault(entry.blob, []).append(origin)
+
+    def add_message(self, path: str, scope: str, name: str, commit: Commit) -> None:
+        """Add the commit or tag `name`, which is or points to `commit`, as a content."""
+        origin = Origin(path, scope, commit.id, commit.author_date, _NOTHING)
+        self._messages[name] = [origin]
+
+    def add_name(self, origin: Origin) -> None:
+        """Add the name that is the path of `origin`."""
+        self._names.setdefault(origin.path, []).append(origin)
+
+    def of(self, repository: Repository) -> ChangeSet:
+        """Return what was added, to be read from `repository`."""
+        origins = self._messages | self._files
+        reader = ObjectReader(repository, list(origins)) if origins else None
+        blobs: list[Blob] = []
+        if reader is not None:
+            lfs = Storage(repository)
+            blobs += (GitBlob(at[0].path, name, reader) for name, at in self._messages.items())
+            blobs += (GitBlob(at[0].path, name, reader, lfs) for name, at in self._files.items())
+        removed, doubtful = self._removed, self._doubtful
+        return ChangeSet(
+            blobs, len(self._messages), origins, self._names, removed, doubtful, reader
+        )
 
 
 def _contents(blobs: Iterable[str]) -> Iterator[str]:

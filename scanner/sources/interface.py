@@ -78,7 +78,7 @@ class Origin(NamedTuple):
 
     path: str
     scope: str
-    """`index`, or `commit`."""
+    """`index`, `commit`, or one of `scanner.findings.NO_FILE`."""
     commit: str
     author_date: str
     before: frozenset[str]

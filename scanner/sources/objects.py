@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +12,7 @@ from scanner.sources.windows import windows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.git.lfs import Storage
     from scanner.git.objects import ObjectReader
 
 _MISSING: Final = "its content is not in this clone: fetch it, or run `git fsck`"
@@ -30,12 +30,17 @@ class GitBlob:
 
     shareable = False
 
-    def __init__(self, path: str, name: str, reader: ObjectReader, git_directory: str) -> None:
-        """Describe the object called `name`; the blobs of one `reader` are read in its order."""
+    def __init__(
+        self, path: str, name: str, reader: ObjectReader, lfs: Storage | None = None
+    ) -> None:
+        """Describe the object called `name`; the blobs of one `reader` are read in its order.
+
+        Without `lfs` a pointer of Git LFS is read like any other content.
+        """
         self.path = path
         self.object = name
         self._reader = reader
-        self._lfs = os.path.join(git_directory, "lfs", "objects")
+        self._lfs = lfs
         self._behind = ""
 
     def read(self) -> bytes:
@@ -49,8 +54,8 @@ class GitBlob:
             content = b"".join(iter(lambda: self._reader.read(WINDOW), b""))
         except GitError as error:
             raise Unread("missing-object", str(error), hides=True) from None
-        if size < _LARGEST_POINTER and content.startswith(b"version https://git-lfs"):
-            return self._follow(content)
+        if self._lfs and size < _LARGEST_POINTER and content.startswith(b"version https://git-lfs"):
+            return self._follow(content, self._lfs)
         return content
 
     def windows(self) -> Iterator[Window]:
@@ -65,13 +70,12 @@ class GitBlob:
             detail = f"it could not be read to its end: {error}"
             raise Unread("unreadable", detail, hides=True) from None
 
-    def _follow(self, pointer: bytes) -> bytes:
+    def _follow(self, pointer: bytes, lfs: Storage) -> bytes:
         """Return what the `pointer` stands for, which git has not got and a push publishes."""
         found = _POINTER.match(pointer)
         if found is None:
             return pointer
-        name = found[1].decode()
-        path = os.path.join(self._lfs, name[:2], name[2:4], name)
+        path = lfs.file(found[1].decode())
         try:
             with open(path, "rb") as file:
                 content = file.read(WINDOW + 1)

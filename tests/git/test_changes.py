@@ -142,15 +142,11 @@ def test_a_merge_of_three(here: Repository, repository: Any) -> None:
     assert entry.before == (ZERO,) * 3
 
 
-def test_outside_commits(here: Repository, repository: Any) -> None:
+def test_a_whole_tree(here: Repository, repository: Any) -> None:
     repository.commit("a", "below/b")
-    blob = here.run("rev-parse", "HEAD:a", what="").decode().strip()
-    tree = here.run("rev-parse", "HEAD^{tree}", what="").decode().strip()
-    repository.git("tag", "-m", "x", "nested", blob)
-    tag = here.run("rev-parse", "nested", what="").decode().strip()
-    head = here.required("HEAD", "")
-    assert changes.outside_commits(here, [head]) == []
-    (entry,) = changes.outside_commits(here, [tag])
-    assert (entry.blob, entry.is_blob) == (blob, True)
-    found = changes.outside_commits(here, [head, tree])
-    assert [entry.path for entry in found] == [b"a", b"below/b"]
+    tree = repository.git("rev-parse", "HEAD^{tree}").strip()
+    found = changes.whole_tree(here, tree)
+    assert [(entry.path, entry.before) for entry in found] == [
+        (b"a", (ZERO,)),
+        (b"below/b", (ZERO,)),
+    ]

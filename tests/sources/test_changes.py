@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import Any
 
@@ -11,6 +12,7 @@ from scanner.findings import Tally
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
 from scanner.sources import changes
+from scanner.sources.interface import Origin
 
 
 @pytest.fixture
@@ -79,8 +81,91 @@ def test_of_range(here: Repository, repository: Any, tally: Tally) -> None:
     assert origin.before == {id_of(repository, "HEAD~1:a")}
     assert set(change.removed) == {first, last, ""}
     assert tally.commits == 2
-    assert [blob.read() for blob in change.blobs] == [b"1\n", b"2\n"]
+    date = repository.git("show", "-s", "--format=%aI", last).strip()
+    message = Origin("commit message", "commit-message", last, date, frozenset())
+    assert change.origins[last] == [message]
+    assert change.messages == 2
+    contents = [blob.read() for blob in change.blobs]
+    raw = [repository.git("cat-file", "commit", name).encode() for name in (first, last)]
+    assert contents == [*raw, b"1\n", b"2\n"]
     change.close()
+
+
+def test_tags(here: Repository, repository: Any, tally: Tally) -> None:
+    """Each of a chain, with the commit at its end; a lightweight one is nothing to read."""
+    repository.commit("a")
+    head = id_of(repository, "HEAD")
+    repository.git("tag", "-m", "one", "one", "HEAD")
+    repository.git("tag", "-m", "two", "two", "one")
+    repository.git("tag", "-m", "of a file", "three", "HEAD:a")
+    one, two, three = (id_of(repository, name) for name in ("one", "two", "three"))
+    change = changes.of_range(here, [two, head], [], "", tally, nothing)
+    of_tag = [(at.scope, at.commit) for name in (two, one) for at in change.origins[name]]
+    assert of_tag == [("tag-message", head)] * 2
+    assert change.origins[two][0].author_date == change.origins[head][0].author_date != ""
+    assert change.messages == 3
+    contents = [blob.read() for blob in change.blobs]
+    assert contents[1:3] == [
+        repository.git("cat-file", "tag", name).encode() for name in (two, one)
+    ]
+    change.close()
+    change = changes.of_range(here, [two], [one, head], "", tally, nothing)
+    assert [blob.object for blob in change.blobs] == [two]
+    change.close()
+    change = changes.of_range(here, [three], [], "", tally, nothing)
+    assert [(at.scope, at.commit) for at in change.origins[three]] == [("tag-message", "")]
+    assert set(change.names) == {id_of(repository, "HEAD:a")}
+    change.close()
+
+
+def test_what_may_be_part_of_it(here: Repository, repository: Any, tally: Tally) -> None:
+    """Neither what is certain nor what any remote has."""
+    repository.commit("a")
+    base = id_of(repository, "HEAD")
+    repository.commit("sure")
+    sure = id_of(repository, "HEAD")
+    repository.git("checkout", "-q", "-b", "side", base)
+    repository.commit("known")
+    repository.git("update-ref", "refs/remotes/other/side", "HEAD")
+    repository.commit("perhaps")
+    perhaps = id_of(repository, "HEAD")
+    ends = [sure], [base], "", tally, nothing
+    change = changes.of_range(here, *ends, perhaps=[perhaps, sure])
+    change.close()
+    assert change.doubtful == {perhaps}
+    assert tally.commits == change.messages == 2
+    change = changes.of_range(here, *ends)
+    change.close()
+    assert change.doubtful == set()
+
+
+def test_names(here: Repository, repository: Any, tally: Tally) -> None:
+    """Of whatever has one, whether or not its content is read."""
+    for name in ("old", "edited", "gone", "left/out"):
+        repository.write(name, f"{name}\n")
+    repository.commit()
+    base = id_of(repository, "HEAD")
+    repository.git("mv", "old", "moved")
+    repository.git("rm", "-q", "gone")
+    for name, text in (("edited", "more"), ("one", "same"), ("two", "same"), ("left/out", "x")):
+        repository.write(name, text)
+    repository.git("add", "-A")
+    repository.git("update-index", "--add", "--cacheinfo", f"160000,{base},module")
+    repository.git("commit", "-qm", "x")
+    until = id_of(repository, "HEAD")
+    change = changes.of_range(
+        here, [until], [base], "", tally, lambda path: path == "left/out", ["refs/heads/x"]
+    )
+    change.close()
+    found = {name: [(at.scope, bool(at.before)) for at in at] for name, at in change.names.items()}
+    assert found == {
+        "edited": [("commit", True)],
+        "module": [("commit", False)],
+        "moved": [("commit", False)],
+        "one": [("commit", False)],
+        "refs/heads/x": [("reference-name", False)],
+        "two": [("commit", False)],
+    }
 
 
 def test_moves(here: Repository, repository: Any, tally: Tally) -> None:
@@ -135,3 +220,10 @@ def test_a_shallow_clone(repository: Any, tmp_path: Any, tally: Tally) -> None:
     head = shallow.required("HEAD", "")
     with pytest.raises(GitError, match=r"shallow.*: fetch it all"):
         changes.of_range(shallow, [head], [], "fetch it all", tally, nothing)
+    # A branch that may not be part of it does not stop the rest, and is counted.
+    repository.git("-C", str(clone), "remote", "remove", "origin")
+    with contextlib.closing(
+        changes.of_range(shallow, [], [], "fetch it all", tally, nothing, perhaps=[head])
+    ) as change:
+        assert (change.blobs, change.doubtful) == ([], frozenset())
+    assert tally.skipped == {"branch-cut-off": 1}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scanner.git.lfs import Storage
 from scanner.git.objects import ObjectReader
 from scanner.git.repository import Repository
 from scanner.sources import objects
@@ -30,8 +31,19 @@ class Given:
         return piece
 
 
+class Unconfigured:
+    """Stands for a repository without a setting for Git LFS."""
+
+    def __init__(self, directory: Any) -> None:
+        self.git_directory = str(directory)
+
+    def run(self, *command: str, what: str) -> bytes:
+        return b""
+
+
 def blob(content: bytes | None, directory: Any = "nowhere") -> GitBlob:
-    return GitBlob("path", "a" * 40, Given(content), str(directory))  # type: ignore[arg-type]
+    lfs = Storage(Unconfigured(directory))  # type: ignore[arg-type]
+    return GitBlob("path", "a" * 40, Given(content), lfs)  # type: ignore[arg-type]
 
 
 def pointer(content: bytes, extra: bytes = b"") -> bytes:
@@ -57,7 +69,7 @@ def test_from_a_repository(repository: Any) -> None:
     name = repository.git("rev-parse", "HEAD:a").strip()
     here = Repository(str(repository.root))
     with closing(ObjectReader(here, [name])) as reader:
-        found = GitBlob("a", name, reader, here.git_directory)
+        found = GitBlob("a", name, reader, Storage(here))
         assert (found.path, found.object, found.shareable) == ("a", name, False)
         assert found.read() == b"text\n"
 
@@ -101,6 +113,12 @@ def test_a_pointer_to_nothing_is_counted_and_read_itself() -> None:
         blob(text).read()
     unread = error.value
     assert (unread.reason, unread.hides, unread.partial) == ("lfs-pointer", False, text)
+
+
+def test_a_message_is_no_pointer(tmp_path: Any) -> None:
+    keep(tmp_path, b"behind it\n")
+    text = pointer(b"behind it\n")
+    assert GitBlob("commit message", "a" * 40, Given(text)).read() == text  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
