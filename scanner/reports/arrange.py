@@ -6,12 +6,13 @@ location that leads, with the other parts that belong to it.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from scanner.findings import Finding, Location
+    from scanner.findings import Confidence, Finding, Location
 
 _ROLES: Final = ("key_id", "secret", "session_token")
 """Roles that lead before all others, in this order: what identifies the credential comes first."""
@@ -29,8 +30,48 @@ class Sighting(NamedTuple):
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
-    """Return findings worst first: by severity, confidence, path and line."""
+    """Return findings worst first: by severity, confidence, exposure, path and line.
+
+    Exposure is what a history tells: still in HEAD, already pushed, and oldest first.
+    """
     return sorted(findings, key=_worst_first)
+
+
+def by_exposure(findings: Iterable[Finding], fail_on: Confidence) -> list[Finding]:
+    """Return findings as a person deals with them: those of a history by exposure first.
+
+    What is below the threshold or a note comes behind all others; among findings that are as
+    exposed, the more severe ones come first, and then the oldest ones. Without a history, that is
+    the order of `ordered`.
+    """
+    return sorted(ordered(findings), key=lambda finding: _urgency(finding, fail_on))
+
+
+def _urgency(finding: Finding, fail_on: Confidence) -> tuple[object, ...]:
+    if finding.history is None:
+        return ()
+    gone, kept_back, since = _exposure(finding)
+    return not finding.fails(fail_on), gone, kept_back, -finding.severity, since
+
+
+def _exposure(finding: Finding) -> tuple[bool, bool, float]:
+    """Return a sort key of how exposed a finding with a history is: the most exposed first."""
+    history = finding.history
+    if history is None:
+        return True, True, inf
+    since = instant(history.first.author_date) if history.first else inf
+    return not history.in_head, not history.pushed, since
+
+
+def instant(date: str) -> float:
+    """Return the time of an ISO 8601 date in seconds; of one that is none, infinity."""
+    from datetime import UTC, datetime  # here: nothing but a history compares dates
+
+    try:
+        parsed = datetime.fromisoformat(date)
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        return inf
 
 
 def _worst_first(finding: Finding) -> tuple[object, ...]:
@@ -38,6 +79,7 @@ def _worst_first(finding: Finding) -> tuple[object, ...]:
     return (
         -finding.severity,
         -finding.confidence,
+        _exposure(finding),
         *_position(lead),
         finding.rule_id,
         finding.fingerprint,
@@ -77,14 +119,47 @@ def locations(finding: Finding) -> list[Location]:
 def sightings(finding: Finding) -> list[Sighting]:
     """Return the copies of the credential, the most complete first, then by path and line.
 
-    Every location is in exactly one of them. A finding has at least one location.
+    In a history those that are still in HEAD come before all others, and then the oldest. Every
+    location is in exactly one of them. A finding has at least one location.
     """
     texts: dict[tuple[str, str, str, str], list[Location]] = {}
     for location in locations(finding):
         texts.setdefault(text_of(location), []).append(location)
     found = [sighting for text in texts.values() for sighting in _in_one_text(text)]
-    found.sort(key=lambda sighting: (-_completeness(sighting), *_position(sighting.lead)))
+    if finding.history is None:
+        found.sort(key=lambda sighting: (-_completeness(sighting), *_position(sighting.lead)))
+    else:
+        found.sort(key=_place_in_history)
     return found
+
+
+def _place_in_history(sighting: Sighting) -> tuple[object, ...]:
+    lead = sighting.lead
+    gone = not lead.head.start_line
+    since = instant(lead.author_date)
+    return gone, -_completeness(sighting), since, *_position(lead), lead.object
+
+
+def as_in_head(finding: Finding) -> Finding:
+    """Return `finding` with every location that is still in HEAD where it stands there.
+
+    That is where whoever opens the file finds it. It loses the commit, which is no longer that of
+    the position; without a history nothing changes.
+    """
+    if finding.history is None:
+        return finding
+    return finding._replace(locations=tuple(map(where_in_head, finding.locations)))
+
+
+def where_in_head(location: Location) -> Location:
+    """Return where in the commit of HEAD that stands which was at `location`, if it is there."""
+    if not location.head.start_line:
+        return location
+    name, start_line, start_column, end_line, end_column = location.head
+    return location._replace(
+        object=name, start_line=start_line, start_column=start_column, end_line=end_line,
+        end_column=end_column, commit="", author_date="",
+    )  # fmt: skip
 
 
 def _completeness(sighting: Sighting) -> int:
@@ -112,6 +187,12 @@ def _distance(one: Location, other: Location) -> tuple[int, int]:
         abs(one.start_line - other.start_line),
         abs(one.start_column - other.start_column),
     )
+
+
+def untold(finding: Finding, copies: Sequence[Sighting]) -> list[Sighting]:
+    """Return of `copies` those but the first, without lone parts that are told beside that one."""
+    told = elsewhere(finding, copies[0])
+    return [copy for copy in copies[1:] if copy.parts or copy.lead not in told]
 
 
 def elsewhere(finding: Finding, sighting: Sighting) -> list[Location]:

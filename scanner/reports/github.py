@@ -41,6 +41,7 @@ def render(report: Report, view: View) -> Iterator[str]:
     from scanner.reports.wording import effects, plural
 
     taken = effects(report.configuration) if view.verbosity >= 0 else ""
+    narrowed = report.narrowed if view.verbosity >= 0 else ()
     if not report.findings and not report.incomplete and not taken:
         yield from render_text(report, view._replace(color=False, verbosity=min(view.verbosity, 0)))
         return
@@ -59,6 +60,9 @@ def render(report: Report, view: View) -> Iterator[str]:
             room -= 1
         if level == "notice" and taken and report.configuration:
             yield _configured(report.configuration, taken)
+            room -= 1
+        if level == "notice" and narrowed:
+            yield command("notice", "; ".join(narrowed), {"title": "Not all of the history"})
             room -= 1
         for finding in own[:room]:
             yield _annotation(finding, level, rules)
@@ -97,24 +101,29 @@ def _plain_lines(
 
 
 def _annotation(finding: Finding, level: str, rules: dict[str, Rule]) -> str:
-    from scanner.reports.arrange import sightings
+    from scanner.reports.arrange import as_in_head, sightings
 
+    finding = as_in_head(finding)
     copies = sightings(finding)
     lead = copies[0].lead
     rule = rules.get(finding.rule_id)
     name = rule.name if rule is not None else finding.rule_id
-    properties = {
-        "file": file_name(lead.path),
-        **_position(lead),
-        "title": f"{name} ({finding.severity.label})",
-    }
+    # A path that HEAD does not have, or not so, would show the annotation beside other lines.
+    gone = finding.history and not lead.head.start_line
+    position = {} if gone else _position(lead)
+    properties = {**position, "title": f"{name} ({finding.severity.label})"}
     return command(level, _message(finding, name, copies), properties)
 
 
 def _position(lead: Location) -> dict[str, str]:
+    from scanner.reports.wording import is_in_file
+
+    if not is_in_file(lead):
+        return {}
+    found = {"file": file_name(lead.path)}
     if not in_lines(lead):
-        return {"line": "1"}
-    found = {"line": str(lead.start_line), "endLine": str(lead.end_line)}
+        return found | {"line": "1"}
+    found |= {"line": str(lead.start_line), "endLine": str(lead.end_line)}
     if lead.start_line == lead.end_line:
         found |= {"col": str(lead.start_column), "endColumn": str(lead.end_column)}
     return found
@@ -141,8 +150,9 @@ def file_name(path: str) -> str:
 
 
 def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
-    from scanner.reports.arrange import elsewhere, text_of
-    from scanner.reports.wording import origin, plural, role_name
+    from scanner.reports.arrange import elsewhere, text_of, untold
+    from scanner.reports.exposure import exposed
+    from scanner.reports.wording import is_in_file, no_file, plural, role_name, whence
     from scanner.secret import MASK
 
     copy = copies[0]
@@ -153,32 +163,31 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
         words += f" {value.redacted()}"
     if finding.account_id:
         words += f" of account {finding.account_id}"
-    words += " can be read here"
+    is_file = is_in_file(lead)
+    if is_file and finding.history:
+        words += f" can be read in {file_name(lead.path)}"
+        words += f" on line {lead.start_line}" if in_lines(lead) else ""
+    else:
+        words += " can be read here" if is_file else f" can be read in the {no_file(lead)}"
     if lead.member:
         words += f" in the archive member {lead.member}"
     if not in_lines(lead):
         words += f" at line {lead.start_line}, column {lead.start_column} of the content"
-    if lead.commit:
-        words += f" in {origin(lead)}"
+    if came := whence(lead):
+        words += f" in {came}" if is_file else f" ({came})"
     for number, part in enumerate((*copy.parts, *elsewhere(finding, copy))):
         words += f", {'and' if number else 'with'} the {role_name(part.role)} "
         if text_of(part) != text_of(lead):
             words += f"in {file_name(part.path)} "
         words += f"on line {part.start_line}"
-    if others := other_copies(finding, copies):
+    if others := len(untold(finding, copies)):
         words += f", and in {plural(others, 'more place')}"
+    if finding.history:
+        words += f"; {exposed(finding)}"
     return (
         f"{words}. Severity {finding.severity.label}, confidence "
         f"{finding.confidence.label}. What to do: keycatch rules show {finding.rule_id}"
     )
-
-
-def other_copies(finding: Finding, copies: Sequence[Sighting]) -> int:
-    """Return how many copies there are besides the first and the parts that belong to it."""
-    from scanner.reports.arrange import elsewhere
-
-    told = elsewhere(finding, copies[0])
-    return sum(1 for copy in copies[1:] if copy.parts or copy.lead not in told)
 
 
 def _incomplete(report: Report, level: str) -> str:

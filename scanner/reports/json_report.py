@@ -16,9 +16,18 @@ from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND
 from scanner.secret import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from scanner.findings import Configuration, Finding, Location, Notice, Report
+    from scanner.findings import (
+        Configuration,
+        Finding,
+        History,
+        InHead,
+        Location,
+        Moment,
+        Notice,
+        Report,
+    )
     from scanner.reports.interface import View
 
 SCHEMA_VERSION: Final = 1
@@ -49,6 +58,10 @@ def scan_object(report: Report) -> dict[str, Any]:
         "complete": not report.incomplete,
         "incomplete": sorted({notice.reason for notice in report.incomplete}),
         "configuration": _configuration_object(configuration) if configuration else None,
+        "narrowed": [printable(sentence) for sentence in report.narrowed],
+        "heads": [
+            {**_name("repository", head.repository), "commit": head.commit} for head in report.heads
+        ],
         "counts": {
             "blobs": tally.blobs,
             "bytes": tally.bytes,
@@ -91,6 +104,7 @@ def finding_object(finding: Finding, view: View) -> dict[str, Any]:
         "account_id": finding.account_id or None,
         "evidence": [printable(sentence) for sentence in finding.evidence],
         "locations": [_location_object(location) for location in locations(finding)],
+        "history": _history_object(finding.history) if finding.history else None,
         "liveness": None,
     }
 
@@ -111,7 +125,43 @@ def _location_object(location: Location) -> dict[str, Any]:
     for key in ("commit", "author_date", "object", "scope"):
         if value := getattr(location, key):
             found[key] = printable(value)
+    if location.head.object:
+        found["head"] = _head_object(location.head)
     return found
+
+
+def _head_object(head: InHead) -> dict[str, Any]:
+    found = head._asdict()
+    return found if head.start_line else {"object": head.object}
+
+
+def _history_object(history: History) -> dict[str, Any]:
+    return {
+        "first": _moment_object(history.first),
+        "last": _moment_object(history.last),
+        "removed": _moment_object(history.removed),
+        "in_head": history.in_head,
+        "pushed": history.pushed,
+        "days": history.days,
+        "branches": _names(history.branches),
+        "tags": _names(history.tags),
+        "held_by": _names(history.held_by),
+        "copies": history.copies,
+    }
+
+
+def _moment_object(moment: Moment | None) -> dict[str, Any] | None:
+    if moment is None:
+        return None
+    return {
+        "commit": moment.commit,
+        **_name("author", moment.author),
+        "author_date": printable(moment.author_date),
+    }
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    return [name if is_unicode(name) else printable(name) for name in sorted(names)]
 
 
 def _name(key: str, name: str) -> dict[str, str]:

@@ -7,11 +7,14 @@ surrogates (`os.fsdecode`); a report must be valid UTF-8 and must not lose them.
 from __future__ import annotations
 
 import os
+import re
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 OUTSIDE: Final = "_outside"
 """The first segment of the URI of a file that is not below the directory of the scan."""
+_SCHEMES: Final = ("https", "http", "ssh", "git")
+_HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 def name_bytes(name: str) -> bytes:
@@ -55,6 +58,35 @@ def relative_uri(path: str, windows: bool = os.name == "nt") -> str:
 
         segments = [OUTSIDE, f"{crc32(name_bytes(path)):08x}", *segments]
     return "/".join(map(percent_encoded, segments)) or "_unnamed"
+
+
+def repository_uri(remote: str) -> str:
+    """Return the URI of a remote repository whose address git has as `remote`.
+
+    It has no user, password, query or fragment, which may hold a credential. An empty string for
+    what is no address of another machine: a directory would tell where the user keeps things.
+    """
+    if "://" not in remote:
+        # As scp has it: `user@host:path`, and no slash before the colon (git-clone(1), GIT URLS).
+        host, colon, path = remote.partition(":")
+        # One letter is a drive of Windows; two colons name a program that fetches.
+        if not colon or "/" in host or len(host) < 2 or path.startswith(":"):
+            return ""
+        remote = f"ssh://{host}/{path.removeprefix('/')}"
+    try:
+        parts = urlsplit(remote)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in _SCHEMES or not _HOST.fullmatch(host):
+        return ""
+    path = quote(unquote_to_bytes(name_bytes(parts.path)), safe="/~")
+    return f"{parts.scheme}://{host}{f':{port}' if port else ''}{path}"
+
+
+def shown(path: str) -> str:
+    """Return `path` for a text that is uploaded; of what is outside, only what its URI tells."""
+    return relative_uri(path) if is_outside(path) else quoted(path)
 
 
 def _segments(path: str, windows: bool) -> tuple[bool, list[str]]:

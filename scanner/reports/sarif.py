@@ -17,15 +17,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import HOME, NAME, VERSION
 from scanner.reports.encoding import dumps
-from scanner.reports.names import is_outside, quoted, relative_uri
+from scanner.reports.names import is_outside, quoted, relative_uri, repository_uri, shown
 from scanner.reports.sarif_results import BASE, results
 from scanner.reports.sarif_rules import all_rules, descriptor
 from scanner.reports.wording import reason_name
+from scanner.secret import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.findings import Configuration, Notice, Report
+    from scanner.findings import Configuration, Head, Notice, Report
     from scanner.reports.interface import View
 
 _SCHEMA: Final = (
@@ -63,10 +64,27 @@ def render(report: Report, view: View) -> Iterator[str]:
     yield f'"invocations": [{dumps(_invocation(report, view, notices, reasons))}]'
     numbers = {rule.id: number for number, rule in enumerate(rules)}
     yield from _array("results", results(report.findings, rules, numbers))
+    if scanned := [revision for head in report.heads if (revision := _revision(head))]:
+        yield from _array("versionControlProvenance", iter(scanned))
+    properties: dict[str, Any] = {}
     if report.configuration:
-        properties = {"configuration": _configuration(report.configuration)}
+        properties["configuration"] = _configuration(report.configuration)
+    if report.narrowed:
+        properties["narrowed"] = [printable(sentence) for sentence in report.narrowed]
+    if properties:
         yield f',\n"properties": {dumps(properties)}'
     yield "}]}\n"
+
+
+def _revision(head: Head) -> dict[str, Any]:
+    """Return the commit of HEAD, or nothing without an address, which the standard requires."""
+    uri = repository_uri(head.remote)
+    if not uri or is_outside(head.repository):
+        return {}
+    place = {"uriBaseId": BASE}
+    if head.repository:
+        place["uri"] = f"{relative_uri(head.repository)}/"
+    return {"repositoryUri": uri, "revisionId": head.commit, "mappedTo": place}
 
 
 def _array(key: str, items: Iterator[dict[str, Any]]) -> Iterator[str]:
@@ -94,7 +112,7 @@ def _base() -> dict[str, Any]:
 
 def _configuration(configuration: Configuration) -> dict[str, Any]:
     return {
-        "file": _shown(configuration.file),
+        "file": shown(configuration.file),
         "excluded": configuration.excluded,
         "disabled": sorted(configuration.disabled),
         "failOn": None if configuration.fail_on is None else configuration.fail_on.label,
@@ -127,7 +145,7 @@ def _invocation(
 
 
 def _notification(notice: Notice, numbers: dict[str, int]) -> dict[str, Any]:
-    what = f"'{_shown(notice.path)}' was" if notice.path else "Something was"
+    what = f"'{shown(notice.path)}' was" if notice.path else "Something was"
     detail = "" if not notice.detail or _ABSOLUTE.search(notice.detail) else notice.detail
     because = f", '{quoted(detail)}'" if detail else ""
     text = f"{what} not read, or not to the end: {reason_name(notice.reason)}{because}."
@@ -140,7 +158,3 @@ def _notification(notice: Notice, numbers: dict[str, int]) -> dict[str, Any]:
         place = {"uri": relative_uri(notice.path), "uriBaseId": BASE}
         found["locations"] = [{"physicalLocation": {"artifactLocation": place}}]
     return found
-
-
-def _shown(path: str) -> str:
-    return relative_uri(path) if is_outside(path) else quoted(path)

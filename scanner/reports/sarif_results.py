@@ -13,10 +13,13 @@ from scanner.reports.arrange import (
     roles,
     sightings,
     text_of,
+    untold,
+    where_in_head,
 )
 from scanner.reports.names import is_outside, quoted, relative_uri
+from scanner.reports.sarif_history import committed, exposed, history_properties
 from scanner.reports.sarif_rules import LEVELS
-from scanner.reports.wording import origin, plural, role_name
+from scanner.reports.wording import is_in_file, no_file, origin, plural, role_name
 from scanner.secret import MASK, printable
 
 if TYPE_CHECKING:
@@ -55,10 +58,15 @@ def results(
 
 def _entries(finding: Finding) -> list[_Entry]:
     copies = sightings(finding)
-    by_path: dict[str, list[Sighting]] = {}
+    by_path: dict[tuple[str, str], list[Sighting]] = {}
     for copy in copies:
-        by_path.setdefault(copy.lead.path, []).append(copy)
-    return [_Entry(finding, relative_uri(path), own, len(copies)) for path, own in by_path.items()]
+        by_path.setdefault((copy.lead.path, _uri(copy.lead)), []).append(copy)
+    return [_Entry(finding, uri, own, len(copies)) for (_, uri), own in by_path.items()]
+
+
+def _uri(location: Location) -> str:
+    # A result needs one. That of a file which the repository may have would show its lines.
+    return relative_uri(location.path) if is_in_file(location) else f"_{location.scope}"
 
 
 def _line_hashes(entries: Sequence[_Entry]) -> list[str]:
@@ -67,7 +75,8 @@ def _line_hashes(entries: Sequence[_Entry]) -> list[str]:
     GitHub takes two results of one rule in one file with the same hash for the same alert and
     drops one. The first on a line keeps GitHub's hash; the number behind the colon of any other is
     made from its credential, so that it does not change when a neighbour goes. Content without
-    lines of its own in the repository is identified by the credential.
+    lines of its own in the repository is identified by the credential, and so is what a history
+    has: the lines around it come and go.
     """
     found = [""] * len(entries)
     taken: set[tuple[str, str, str]] = set()
@@ -76,7 +85,7 @@ def _line_hashes(entries: Sequence[_Entry]) -> list[str]:
         finding, uri, copies, _ = entries[number]
         lead = copies[0].lead
         own = finding.fingerprint
-        line_hash = lead.line_hash if _has_lines(lead) else ""
+        line_hash = lead.line_hash if _has_lines(lead) and not finding.history else ""
         line_hash = line_hash or f"{own[:16]}:1"
         value, digits = line_hash, 8
         while (finding.rule_id, uri, value) in taken:
@@ -94,24 +103,26 @@ def _place(entry: _Entry) -> tuple[object, ...]:
 
 def _has_lines(location: Location) -> bool:
     """Tell whether the lines of `location` are lines of the file in the repository."""
-    return not location.member and UNPACKING.isdisjoint(location.decoded)
+    unpacked = location.member or not UNPACKING.isdisjoint(location.decoded)
+    return is_in_file(location) and not unpacked
 
 
 def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str, Any]:
     finding = entry.finding
     copy = entry.copies[0]
     parts = [*copy.parts, *elsewhere(finding, copy)]
+    others = untold(finding, entry.copies)
     found: dict[str, Any] = {
         "ruleId": rule.id,
         "ruleIndex": number,
         "level": LEVELS[finding.severity],
-        "message": {"text": _message(entry, rule, parts)},
+        "message": {"text": _message(entry, rule, parts, len(others))},
         "locations": [{"physicalLocation": _physical(copy.lead)}],
     }
     related = [_related(part, f"The {quoted(role_name(part.role))} is here.") for part in parts]
     related += [
         _related(other.lead, "Another copy of the same credential is here.")
-        for other in entry.copies[1 : 1 + _COPIES]
+        for other in others[:_COPIES]
     ]
     if related:
         found["relatedLocations"] = [
@@ -125,8 +136,8 @@ def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str,
     return found
 
 
-def _message(entry: _Entry, rule: Rule, parts: Sequence[Location]) -> str:
-    """Return one sentence; what varies is quoted, values are redacted."""
+def _message(entry: _Entry, rule: Rule, parts: Sequence[Location], others: int) -> str:
+    """Return a sentence, of a history several; what varies is quoted, values are redacted."""
     finding, lead = entry.finding, entry.copies[0].lead
     words = [quoted(rule.name or rule.id)]
     value = finding.values.get(lead.role)
@@ -134,40 +145,57 @@ def _message(entry: _Entry, rule: Rule, parts: Sequence[Location]) -> str:
         words.append(f"'{quoted(value.redacted())}'")
     if finding.account_id:
         words.append(f"of account '{quoted(finding.account_id)}'")
-    words.append("can be read here")
+    is_file = is_in_file(lead)
+    if is_file and finding.history and lead.commit:
+        words.append(committed(lead))
+    else:
+        words.append(
+            "can be read here" if is_file else f"can be read in the '{quoted(no_file(lead))}'"
+        )
     if lead.member:
         words.append(f"in the archive member '{quoted(lead.member)}'")
-    if not _has_lines(lead):
+    if is_file and not _has_lines(lead):
         unpacked = "" if lead.member else " of the unpacked content"
         words.append(f"at line {lead.start_line}, column {lead.start_column}{unpacked}")
-    if lead.commit:
-        words.append(f"in {quoted(origin(lead))}")
+    elif is_file and finding.history:
+        words.append(f"at line {lead.start_line}")
+    if lead.commit and not (is_file and finding.history):
+        of_commit = quoted(origin(lead))
+        words.append(f"in {of_commit}" if is_file else f"({of_commit})")
     joined = []
     for number, part in enumerate(parts, 1):
-        near = text_of(part) == text_of(lead)
-        place = f"on [line {part.start_line}]" if near else "in [another file]"
-        joined.append(f"the {quoted(role_name(part.role))} {place}({number})")
+        joined.append(f"the {quoted(role_name(part.role))} {_place_beside(part, lead)}({number})")
     sentence = " ".join(words)
     if joined:
         head, last = joined[:-1], joined[-1]
         sentence += f", with {', '.join(head)}{' and ' if head else ''}{last}"
-    if len(entry.copies) > 1:
-        sentence += f", and {plural(len(entry.copies) - 1, 'more time')} in this file"
-    return f"{sentence}."
+    if others:
+        where = "in this file" if is_file else "in others"
+        sentence += f", and {plural(others, 'more time')} {where}"
+    return sentence + (exposed(finding.history, lead) if finding.history else ".")
+
+
+def _place_beside(part: Location, lead: Location) -> str:
+    if text_of(part) == text_of(lead):
+        return f"on [line {part.start_line}]"
+    same_file = is_in_file(lead) and (part.path, part.member) == (lead.path, lead.member)
+    return "in [another version]" if same_file else "in [another file]"
 
 
 def _physical(location: Location) -> dict[str, Any]:
     return {
-        "artifactLocation": {"uri": relative_uri(location.path), "uriBaseId": BASE},
+        "artifactLocation": {"uri": _uri(location), "uriBaseId": BASE},
         "region": _region(location),
     }
 
 
 def _region(location: Location) -> dict[str, int]:
-    if not _has_lines(location):
-        # The archive is what the repository has; a line beyond its end loses the result in
-        # SonarQube. The true position is in the message and the properties.
+    replaced = location.head.object and not location.head.start_line
+    if replaced or not _has_lines(location):
+        # The archive is what the repository has, or a file with other content; a line beyond its
+        # end loses the result in SonarQube. The true position is in the message and the properties.
         return {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2}
+    location = where_in_head(location)
     end_column = location.end_column
     if location.end_line == location.start_line:
         end_column = max(end_column, location.start_column + 1)
@@ -200,9 +228,12 @@ def _properties(entry: _Entry) -> dict[str, Any]:
         found["line"], found["column"] = lead.start_line, lead.start_column
     if lead.decoded:
         found["decoded"] = list(lead.decoded)
-    for key in ("commit", "object"):
+    told = ("commit", "object") if is_in_file(lead) else ("commit", "object", "scope")
+    for key in told:
         if value := getattr(lead, key):
             found[key] = printable(value)
+    if finding.history:
+        found |= history_properties(finding.history, lead)
     if is_outside(lead.path):
         found["outside"] = True
     return found

@@ -14,17 +14,20 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
-from scanner.reports.arrange import elsewhere, ordered, sightings
-from scanner.reports.github import file_name, other_copies
+from scanner.reports.arrange import as_in_head, elsewhere, ordered, sightings, untold
+from scanner.reports.exposure import exposed
+from scanner.reports.github import file_name
 from scanner.reports.wording import (
     contents,
     credentials,
     effects,
     human_size,
-    origin,
+    is_in_file,
+    no_file,
     plural,
     reason_name,
     role_name,
+    whence,
 )
 from scanner.secret import printable, visible
 
@@ -100,6 +103,8 @@ def _head(report: Report, view: View) -> Iterator[str]:
     if report.configuration and taken:
         name = code(file_name(report.configuration.file))
         yield f"The configuration {name} {escaped(taken)}.\n\n"
+    if report.narrowed:
+        yield f"**Not all of the history**: {escaped('; '.join(report.narrowed))}.\n\n"
     if report.incomplete:
         places = len(report.incomplete)
         subject = "1 place was" if places == 1 else f"{places:,} places were"
@@ -111,7 +116,7 @@ def _head(report: Report, view: View) -> Iterator[str]:
 
 def _findings(report: Report, view: View) -> Iterator[str]:
     rules = {rule.id: rule for rule in view.rules}
-    for finding in ordered(report.findings):
+    for finding in map(as_in_head, ordered(report.findings)):
         rule = rules.get(finding.rule_id)
         name = rule.name if rule is not None else finding.rule_id
         yield f"- {_finding(finding, name)}\n"
@@ -126,18 +131,22 @@ def _finding(finding: Finding, name: str) -> str:
         words.append(code(value.redacted()))
     if finding.account_id:
         words.append(f"of account {code(finding.account_id)}")
-    if copy.lead.commit:
-        words.append(f"in {escaped(origin(copy.lead))}")
+    if came := whence(copy.lead):
+        words.append(f"in {escaped(came)}")
     words += [
         f"{'and' if number else 'with'} the {escaped(role_name(part.role))} at {code(_where(part))}"
         for number, part in enumerate((*copy.parts, *elsewhere(finding, copy)))
     ]
-    if others := other_copies(finding, copies):
+    if others := len(untold(finding, copies)):
         words.append(f"and in {plural(others, 'more place')}")
+    if finding.history:
+        words.append(f"**{escaped(exposed(finding))}**")
     return f"{' '.join(words)} ({finding.confidence.label} confidence)"
 
 
 def _where(location: Location) -> str:
+    if not is_in_file(location):
+        return no_file(location)
     member = f"!/{location.member}" if location.member else ""
     return f"{file_name(location.path)}{member}:{location.start_line}:{location.start_column}"
 

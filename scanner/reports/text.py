@@ -26,9 +26,14 @@ def render(report: Report, view: View) -> Iterator[str]:
                 from scanner.reports.text_summary import configured
 
                 yield from configured(report)
+            if report.narrowed:
+                from scanner.reports.text_summary import narrowed
+
+                yield from narrowed(report)
         return
     from scanner.reports.ansi import Paint
     from scanner.reports.text_findings import brief, findings, remedies
+    from scanner.reports.text_history import next_steps
     from scanner.reports.text_summary import incomplete, noted, totals
 
     paint = Paint(view.color)
@@ -37,6 +42,7 @@ def render(report: Report, view: View) -> Iterator[str]:
     else:
         yield from findings(report, view, paint)
         yield from remedies(report, view, paint)
+        yield from next_steps(report, paint)
         yield from totals(report, view, paint)
     if view.verbosity > 0:
         yield from noted(report, paint)
@@ -47,7 +53,7 @@ def render(report: Report, view: View) -> Iterator[str]:
 
 def _clean(report: Report) -> str:
     tally = report.tally
-    if report.kind in (INDEX_KIND, *COMMIT_KINDS) and not tally.blobs:
+    if report.kind in (INDEX_KIND, *COMMIT_KINDS) and not (tally.blobs or tally.bytes):
         line = f"nothing to scan: {contents(report)}"
     else:
         line = f"no AWS credentials found in {contents(report)} ({human_size(tally.bytes)})"

@@ -6,22 +6,27 @@ that they can be clicked and copied.
 
 from __future__ import annotations
 
-import re
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
 from scanner.reports.arrange import (
     UNPACKING,
     Sighting,
+    as_in_head,
+    by_exposure,
     elsewhere,
     ordered,
     roles,
     sightings,
     text_of,
+    untold,
 )
+from scanner.reports.exposure import exposed
 from scanner.reports.markdown import plain
-from scanner.reports.wording import origin, plural, role_name
+from scanner.reports.text_history import headline
+from scanner.reports.text_history import rows as history_rows
+from scanner.reports.text_layout import filled, row, sentences
+from scanner.reports.wording import is_in_file, no_file, origin, plural, role_name
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -32,12 +37,9 @@ if TYPE_CHECKING:
     from scanner.reports.interface import View
     from scanner.rulebook.model import Rule
 
-WIDTH: Final = 80
 _SEVERITY: Final = 10
-_LABEL: Final = 19
 _VALUE: Final = 24
 """Values up to this width are followed by a column of notes."""
-_CODE: Final = re.compile("`[^`]+`")
 _COPIES: Final = 3
 """Other places of one credential that are listed without -v."""
 _STEPS: Final = 3
@@ -45,7 +47,12 @@ _STEPS: Final = 3
 
 
 def where(location: Location) -> str:
-    """Return `path:line:column`, with the member of an archive behind the path."""
+    """Return `path:line:column`, with the member of an archive behind the path.
+
+    What stands in no file is told in words.
+    """
+    if not is_in_file(location):
+        return printable(no_file(location))
     path = printable(location.path)
     if location.member:
         path = f"{path}!/{printable(location.member)}"
@@ -55,23 +62,24 @@ def where(location: Location) -> str:
 def brief(report: Report, view: View) -> Iterator[str]:
     """Yield one line for each finding."""
     rules = {rule.id: rule for rule in view.rules}
-    for finding in ordered(report.findings):
+    for finding in map(as_in_head, by_exposure(report.findings, view.fail_on)):
         lead = sightings(finding)[0].lead
         yield (
             f"{where(lead)}: {finding.severity.label}, {finding.confidence.label} confidence: "
             f"{_name(finding.rule_id, rules)} {_value(finding, lead.role, view)}"
-            f" ({printable(finding.rule_id)}){_of_commit(lead)}\n"
+            f" ({printable(finding.rule_id)}){_comma(origin(lead))}{_comma(exposed(finding))}\n"
         )
 
 
 def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
     """Yield each finding as a block that ends in an empty line, worst first.
 
-    Notes, which come last, are one line each unless the report is verbose.
+    Those of a history begin with how exposed they are, and the most exposed comes first. Notes,
+    which come last, are one line each unless the report is verbose.
     """
     rules = {rule.id: rule for rule in view.rules}
     notes = False
-    for finding in ordered(report.findings):
+    for finding in map(as_in_head, by_exposure(report.findings, view.fail_on)):
         copies = sightings(finding)
         if is_short(finding, view):
             notes = True
@@ -79,10 +87,12 @@ def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
             continue
         yield _head(finding, copies[0].lead, view, rules, paint)
         yield from _values(finding, copies[0], view, paint)
-        commit = printable(origin(copies[0].lead))
-        yield from _row("commit", [commit.removeprefix("commit ")] if commit else [], paint)
-        yield from _row("because", _sentences(finding.evidence), paint)
-        yield from _row("also at", _others(_untold(finding, copies), view), paint)
+        if finding.history:
+            yield from history_rows(finding, view, paint)
+        elif commit := printable(origin(copies[0].lead)):
+            yield from row("commit", [commit.removeprefix("commit ")], paint)
+        yield from row("because", sentences(finding.evidence), paint)
+        yield from row("also at", _others(untold(finding, copies), view), paint)
         yield "\n"
     if notes:
         yield "\n"
@@ -106,8 +116,11 @@ def _note_line(
 
 
 def _of_commit(location: Location) -> str:
-    text = printable(origin(location))
-    return f", {text}" if text else ""
+    return ", in HEAD" if location.head.start_line else _comma(origin(location))
+
+
+def _comma(text: str) -> str:
+    return f", {printable(text)}" if text else ""
 
 
 def _name(rule_id: str, rules: dict[str, Rule]) -> str:
@@ -119,8 +132,11 @@ def _head(
 ) -> str:
     severity = finding.severity.label
     below = "" if finding.confidence >= view.fail_on else ", below --fail-on"
+    place = paint("bold", where(lead))
+    if finding.history:
+        place = f"{headline(finding, paint)}\n  {place}{_of_commit(lead)}"
     return (
-        f"{paint(severity, severity.upper().ljust(_SEVERITY))}{paint('bold', where(lead))}\n"
+        f"{paint(severity, severity.upper().ljust(_SEVERITY))}{place}\n"
         f"  {_name(finding.rule_id, rules)} {paint('dim', f'({printable(finding.rule_id)})')}, "
         f"{finding.confidence.label} confidence{below}\n"
     )
@@ -141,9 +157,9 @@ def _values(finding: Finding, copy: Sighting, view: View, paint: Paint) -> Itera
         if role == "key_id":
             notes, account = [account, *notes], ""
         line = f"{text.ljust(room)}  {', '.join(filter(None, notes))}".rstrip()
-        yield from _row(role_name(role), [line], paint)
+        yield from row(role_name(role), [line], paint)
     if account:
-        yield from _row("account", [account.removeprefix("account ")], paint)
+        yield from row("account", [account.removeprefix("account ")], paint)
 
 
 def _value(finding: Finding, role: str, view: View) -> str:
@@ -165,21 +181,6 @@ def _note(part: Location, lead: Location) -> str:
     return note
 
 
-def _sentences(sentences: tuple[str, ...]) -> list[str]:
-    room = WIDTH - _LABEL - 4
-    lines = []
-    for sentence in sentences:
-        # Words are never broken: `printable` has looked at where they begin.
-        lines += wrap(printable(sentence), room, break_long_words=False, break_on_hyphens=False)
-    return lines
-
-
-def _untold(finding: Finding, copies: list[Sighting]) -> list[Sighting]:
-    """Return the copies but the first, without lone parts that stand beside its values."""
-    told = elsewhere(finding, copies[0])
-    return [copy for copy in copies[1:] if copy.parts or copy.lead not in told]
-
-
 def _others(copies: list[Sighting], view: View) -> list[str]:
     verbose = view.verbosity > 0
     listed = copies if verbose else copies[:_COPIES]
@@ -191,13 +192,6 @@ def _others(copies: list[Sighting], view: View) -> list[str]:
     if len(listed) < len(copies):
         lines.append(f"and {plural(len(copies) - len(listed), 'more place')} (-v lists all)")
     return lines
-
-
-def _row(label: str, lines: list[str], paint: Paint) -> Iterator[str]:
-    """Yield a label with its lines in a column beside it; nothing where there are no lines."""
-    for number, line in enumerate(lines):
-        head = printable(label).ljust(_LABEL) if number == 0 else " " * _LABEL
-        yield f"    {paint('dim', head)}{line}\n"
 
 
 def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
@@ -213,31 +207,10 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
         yield f"{paint('bold', 'What to do')}\n"
     for steps, alike in counts.items():
         names = ", ".join(_name(rule_id, rules) for rule_id in alike)
-        yield from _filled("  ", f"{names} ({plural(sum(alike.values()), 'finding')})")
+        yield from filled("  ", f"{names} ({plural(sum(alike.values()), 'finding')})")
         shown = steps if view.verbosity > 0 else steps[:_STEPS]
         for number, step in enumerate(shown, 1):
-            yield from _filled(f"    {number}. ", plain(step))
+            yield from filled(f"    {number}. ", plain(step))
         if len(shown) < len(steps):
             yield f"       All steps: keycatch rules show {printable(next(iter(alike)))}\n"
         yield "\n"
-
-
-def _filled(head: str, text: str) -> Iterator[str]:
-    """Yield `text` wrapped behind `head`; a command in backquotes stays on one line."""
-    kept = _CODE.sub(lambda code: code[0].replace(" ", "\u00a0"), printable(text))
-    for line in wrapped(head, kept):
-        yield line.replace("\u00a0", " ")
-
-
-def wrapped(head: str, text: str) -> Iterator[str]:
-    """Yield `text` in lines of the report's width, the first behind `head`, the others below it."""
-    # Words are never broken: `printable` has looked at where they begin.
-    for line in wrap(
-        text,
-        WIDTH,
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_long_words=False,
-        break_on_hyphens=False,
-    ):
-        yield f"{line}\n"

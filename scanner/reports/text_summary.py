@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Notice, Report, Severity
-from scanner.reports.text_findings import WIDTH, wrapped
+from scanner.reports.text_history import exposed_totals
+from scanner.reports.text_layout import WIDTH, wrapped
 from scanner.reports.wording import contents, credentials, effects, human_size, plural, reason_name
 from scanner.secret import printable
 
@@ -28,6 +29,9 @@ def totals(report: Report, view: View, paint: Paint) -> Iterator[str]:
         if counts:
             yield from wrapped(f"  {label:<11}", _by_reason(counts))
     yield from configured(report)
+    yield from narrowed(report)
+    if counts_of_exposed := exposed_totals(report):
+        yield f"  exposed    {counts_of_exposed}\n"
     failing = sum(finding.fails(view.fail_on) for finding in report.findings)
     if failing < len(report.findings):
         yield from wrapped(
@@ -40,6 +44,13 @@ def configured(report: Report) -> Iterator[str]:
     taken = effects(report.configuration)
     if report.configuration and taken:
         yield from wrapped("  configured ", printable(f"{report.configuration.file} {taken}"))
+
+
+def narrowed(report: Report) -> Iterator[str]:
+    """Yield what options left out of a history; nothing for the whole of it."""
+    for number, sentence in enumerate(report.narrowed):
+        label = "narrowed" if number == 0 else ""
+        yield from wrapped(f"  {label:<11}", printable(sentence))
 
 
 def _harmless(report: Report, view: View) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.findings import Confidence
+from scanner.findings import NO_FILE, REFERENCE_NAME, Confidence
 
 if TYPE_CHECKING:
     from scanner.findings import Configuration, Location, Report
@@ -17,14 +17,17 @@ ROLES: Final = {
 
 REASONS: Final = {
     # Content that was not read, or not to its end.
+    "branch-cut-off": "other branch, which the shallow clone cuts off",
     "changed-while-read": "changed while it was read",
     "damaged-archive": "damaged archive",
+    "damaged-pack": "damaged pack of git objects",
     "decoder-limit": "beyond a decoding limit",
     "encrypted-archive": "encrypted archive",
     "excluded-by-configuration": "excluded by configuration",
     "git-directory": "directory of git",
     "git-unavailable": "git did not answer",
     "internal-error": "defect of keycatch",
+    "larger-than-max-size": "larger than was to be read",
     "lfs-pointer": "content in Git LFS",
     "missing": "missing",
     "missing-object": "object that the repository lacks",
@@ -33,6 +36,7 @@ REASONS: Final = {
     "rule-timeout": "rule out of time",
     "submodule": "submodule, a repository of its own",
     "submodule-not-checked-out": "submodule that is not checked out",
+    "unread-object": "object that git did not give out",
     "unreadable": "unreadable",
     "worker-lost": "worker process lost",
     # Values that look like credentials and are not reported.
@@ -42,12 +46,13 @@ REASONS: Final = {
 }
 """Names for reasons; one that is not here is shown with spaces in place of hyphens."""
 
-COMMIT_KINDS: Final = ("push", "range", "receive", "ci")
+HISTORY_KIND: Final = "history"
+COMMIT_KINDS: Final = ("push", "range", "receive", "ci", HISTORY_KIND)
 """Kinds of scans that go through commits, and tell how many even if there are none."""
 INDEX_KIND: Final = "staged"
-_DIGITS: Final = 8
+DIGITS: Final = 8
 """Digits of a commit that a person is shown."""
-_DATE: Final = len("2026-05-01")
+DATE: Final = len("2026-05-01")
 
 
 def role_name(role: str) -> str:
@@ -70,8 +75,12 @@ def contents(report: Report) -> str:
     tally = report.tally
     if not tally.commits and report.kind not in COMMIT_KINDS:
         return plural(tally.blobs, "staged file" if report.kind == INDEX_KIND else "file")
-    # A hook that reads the index also stands for one that is given a range of commits.
-    noun = "changed file" if report.kind in (INDEX_KIND, *COMMIT_KINDS) else "file"
+    noun = "file"
+    if report.kind == HISTORY_KIND:
+        noun = "object"
+    elif report.kind in (INDEX_KIND, *COMMIT_KINDS):
+        # A hook that reads the index also stands for one that is given a range of commits.
+        noun = "changed file"
     return f"{plural(tally.blobs, noun)} in {plural(tally.commits, 'commit')}"
 
 
@@ -85,8 +94,36 @@ def origin(location: Location) -> str:
     """Return the commit and the day of what stands at `location`; empty where none is known."""
     if not location.commit:
         return ""
-    commit = f"commit {location.commit[:_DIGITS]}"
-    return ", ".join(filter(None, (commit, location.author_date[:_DATE])))
+    commit = f"commit {location.commit[:DIGITS]}"
+    return ", ".join(filter(None, (commit, location.author_date[:DATE])))
+
+
+def whence(location: Location) -> str:
+    """Return where what stands at `location` can be read: in HEAD, or else its `origin`."""
+    return "HEAD" if location.head.start_line else origin(location)
+
+
+def is_in_file(location: Location) -> bool:
+    """Tell whether `location` is in a file whose path is known.
+
+    A message is none, nor is the name of a reference, nor an object that nothing names any more.
+    """
+    return location.scope not in NO_FILE and not _is_nameless(location)
+
+
+def _is_nameless(location: Location) -> bool:
+    # Of several repositories, the path of such an object is the repository and a slash.
+    return bool(location.object) and (not location.path or location.path.endswith("/"))
+
+
+def no_file(location: Location) -> str:
+    """Return words for where `location` is, which is in no file."""
+    if location.scope == REFERENCE_NAME:
+        return f"reference name {location.path}"
+    if _is_nameless(location):
+        of = f" of {location.path[:-1]}" if location.path else ""
+        return f"object {location.object[:DIGITS]}{of}, line {location.start_line}"
+    return f"{location.path} of {location.object[:DIGITS]}, line {location.start_line}"
 
 
 def effects(configuration: Configuration | None, total: int = 0) -> str:

@@ -12,7 +12,11 @@ from scanner.findings import (
     Confidence,
     Configuration,
     Finding,
+    Head,
+    History,
+    InHead,
     Location,
+    Moment,
     Notice,
     Report,
     Severity,
@@ -356,12 +360,117 @@ def no_commits(make: Maker) -> Case:
     return Case(Report("ci", (), tally(0, 0)), view(exit_code=0))
 
 
+AUTHORS = ("Ada Lovelace <ada@example.com>", "na\udcefve ::debug::x <n@example.com>")
+HEADS = (Head("", "f" * 40, "https://bot:password@git.example.com:8443/team/app.git"),)
+
+
+def moment(number: int, author: str = AUTHORS[0]) -> Moment:
+    return Moment(f"{number + 5:x}" * 40, author, f"2026-05-{number:02}T12:00:00+02:00")
+
+
+def past(first: int | None, last: int = 0, removed: int | None = None, **more: object) -> History:
+    """Make a history from the numbers of its commits."""
+    fields: dict[str, object] = {
+        "first": first and moment(first), "last": first and moment(last or first),
+        "removed": removed and moment(removed, AUTHORS[1]), "in_head": False, "pushed": False,
+        "days": ((removed or 31) - first) if first else 0, "branches": (), "tags": (),
+        "held_by": (), "copies": 1, **more,
+    }  # fmt: skip
+    return History(**fields)  # type: ignore[arg-type]
+
+
+def of_history(number: int, **more: object) -> dict[str, object]:
+    return {**of_commit(number), "scope": "history", **more}
+
+
+def history(make: Maker) -> Case:
+    """A credential of each exposure, in an order that no format shows."""
+    pair = pair_values(make)
+    current = {
+        role: InHead("e" * 40, line, 5, line, 5 + length)
+        for role, line, length in (("key_id", 40, 20), ("secret", 41, 40))
+    }
+    paths: list[tuple[str, int, dict[str, InHead]]] = [
+        ("deploy/old name.env", 1, {}),
+        ("config/settings.py", 3, current),
+        ("README.md", 2, dict.fromkeys(current, InHead("d" * 40))),
+        *((f"backup/{each}.env", each, {}) for each in range(4, 7)),
+    ]
+    places = [
+        place._replace(head=heads.get(place.role, InHead()))
+        for path, number, heads in paths
+        for place in pair_at(pair, path, 12, **of_history(number)).locations
+    ]
+    in_head = pair_at(pair, "", 1)._replace(
+        locations=tuple(places),
+        history=past(
+            1, 9, in_head=True, pushed=True, copies=11, tags=("v1.0",),
+            branches=("dev", "feature/a", "main", "origin/main"),
+        ),
+    )  # fmt: skip
+
+    def alone(of: Rule, role: str, path: str, number: int, known: History) -> Finding:
+        value = {"key_id": make.key_id, "secret": make.secret}[role]()
+        place = at(role, path, 7, 3, len(value), **of_history(number))
+        return finding(of, {role: value}, place, history=known)
+
+    branches = ("main", "origin/main")
+    old = alone(KEY_ID, "key_id", "a/old.py", 1, past(1, 2, 9, pushed=True, branches=branches))
+    newer = alone(KEY_ID, "key_id", "a/new.py", 5, past(5, 5, 5, pushed=True, branches=branches))
+    severe = alone(SECRET, "secret", "b.py", 4, past(4, 6, 8, pushed=True, tags=("v0.9",)))
+    local = alone(SECRET, "secret", "c.py", 2, past(2, 3, branches=("topic",)))
+    low = alone(KEY_ID, "key_id", "d.py", 1, past(1, in_head=True, branches=("main",)))
+    stays = tuple(each._replace(head=InHead(each.object, 7, 3, 7, 23)) for each in low.locations)
+    low = low._replace(confidence=Confidence.LOW, locations=stays)
+    lost = alone(
+        KEY_ID,
+        "key_id",
+        "",
+        3,
+        past(None, held_by=("dangling", "reflog of main", "stash@{0}", "z")),
+    )
+    lost = lost._replace(
+        locations=tuple(each._replace(commit="", author_date="") for each in lost.locations)
+    )
+    forgotten = alone(SECRET, "secret", "", 5, past(None))
+    forgotten = forgotten._replace(
+        locations=tuple(each._replace(commit="", author_date="") for each in forgotten.locations)
+    )
+    known = note(make, "e.py", 3, **of_history(1))._replace(history=past(1, pushed=True))
+    found = (forgotten, lost, known, low, local, newer, old, severe, in_head)
+    narrowed = ("only what `main` reaches (--branch)", "no commit before 2026-01-01 (--since)")
+    report = Report("history", found, tally(2_345, commits=31), None, narrowed, HEADS)
+    return Case(report, view())
+
+
+def history_of_messages(make: Maker) -> Case:
+    """What stands in the message of a commit and in an archive, of two repositories."""
+    values = pair_values(make)
+    message = pair_at(values, "app/commit message", 1, **of_history(1, scope="commit-message"))
+    packed = pair_at(values, "lib/pack.zip", 2, **of_history(2), member="x", decoded=("zip",))
+    kept = [each._replace(head=InHead("2" * 40, 2, 1, 2, 9)) for each in packed.locations]
+    everywhere = (*message.locations, *kept)
+    found = message._replace(locations=everywhere, history=past(1, in_head=True, copies=2))
+    heads = (
+        Head("app", "a" * 40, "git@git.example.com:team/app.git"),
+        Head("lib", "b" * 40, "/srv/git/lib"),
+        Head("../tools", "c" * 40, "ssh://git@git.example.com/tools"),
+    )
+    return Case(Report("history", (found,), tally(9, commits=4), None, (), heads), view())
+
+
+def history_clean(make: Maker) -> Case:
+    narrowed = ("no object of more than 1 MB (--max-size)",)
+    report = Report("history", (), tally(52, commits=4), None, narrowed, HEADS)
+    return Case(report, view(exit_code=0))
+
+
 CASES: dict[str, Callable[[Maker], Case]] = {
     made.__name__: made
     for made in (
         clean, lone_key_id, pair, triple, archive, odd_names, incomplete, incomplete_clean,
         set_aside, copies, same_line, two_files, configured, configured_findings, commits, notes,
-        notes_and_more, nothing_staged, no_commits,
+        notes_and_more, nothing_staged, no_commits, history, history_of_messages, history_clean,
     )
 }  # fmt: skip
 
@@ -392,4 +501,5 @@ def builders() -> object:
     return SimpleNamespace(
         at=at, finding=finding, tally=tally, view=view, Maker=Maker, rule=rule, RULES=RULES,
         KEY_ID=KEY_ID, PAIR=PAIR, CUSTOM=CUSTOM, Case=Case, CASES=CASES, ODD_NAMES=ODD_NAMES,
+        past=past, moment=moment, of_history=of_history,
     )  # fmt: skip

@@ -391,3 +391,80 @@ def test_summary_that_cannot_be_written_costs_a_sentence(make_case, tmp_path, na
     problem = append(*make_case("pair"), str(tmp_path / name))
     assert problem.startswith("no step summary was written to ")
     assert problem.isprintable()
+
+
+def test_no_annotation_beside_a_file_that_head_does_not_have_so(make_case):
+    report, view = make_case("history")
+    annotations = [each for each in read_by_the_runner("".join(render(report, view)))
+                   if isinstance(each, tuple)]  # fmt: skip
+    beside = {
+        properties.get("file"): (properties, message)
+        for _, properties, message in annotations
+        if "file" in properties
+    }
+    assert beside.keys() == {"config/settings.py", "d.py"}
+    properties, message = beside["config/settings.py"]
+    assert (properties["line"], properties["col"], properties["endColumn"]) == ("40", "5", "25")
+    assert message.startswith(
+        "AWS access key pair AKIA****7DK6 of account 123456789012 can be read in config/settings.py"
+        " on line 40 in HEAD, with the secret access key on line 41, and in 5 more places; still in"
+        " HEAD, already pushed, 30 days, since 2026-05-01. Severity critical"
+    )
+    gone = [message for _, _, message in annotations if " in b.py on line 7 in commit " in message]
+    assert len(gone) == 1
+    # The file is in HEAD, but with other content.
+    other = report.findings[-1]
+    places = tuple(each for each in other.locations if each.path == "README.md")
+    report = report._replace(findings=(other._replace(locations=places),))
+    text = "".join(render(report, view))
+    assert "file=" not in text
+    assert "can be read in README.md on line 12 in commit 77777777" in text
+
+
+def test_a_narrowed_history_is_told(make_case):
+    for name in ("history", "history_clean"):
+        report, view = make_case(name)
+        text = "".join(render(report, view))
+        for sentence in report.narrowed:
+            assert sentence in text
+        told = f"**Not all of the history**: {escaped('; '.join(report.narrowed))}.\n"
+        assert told in summary(report, view, 1 << 20)
+        assert not any(s in "".join(render(report, view._replace(verbosity=-1)))
+                       for s in report.narrowed)  # fmt: skip
+    assert "Not all" not in summary(*make_case("history_of_messages"), 1 << 20)
+
+
+def test_a_narrowed_history_takes_the_place_of_a_notice(make_case, builders):
+    report, view = make_case("history")
+    note = next(each for each in report.findings if not each.severity)
+    report = report._replace(findings=(note,) * (LIMIT + 3))
+    lines = "".join(render(report, view)).splitlines()
+    assert sum(line.startswith("::notice ") for line in lines) == LIMIT
+    assert lines[0].startswith("::notice title=Not all of the history::")
+    assert "and 4 more notices, beyond" in lines[-2]
+
+
+def test_a_summary_tells_how_exposed_it_is(make_case):
+    text = summary(*make_case("history"), 1 << 20)
+    assert (
+        "- **critical** `config/settings.py:40:5`: `AWS access key pair` `AKIA****7DK6` of account"
+        " `123456789012` in HEAD with the secret access key at `config/settings.py:41:5` and in 5"
+        " more places **still in HEAD\\, already pushed\\, 30 days\\, since 2026\\-05\\-01**"
+    ) in text
+    assert "`b.py:7:3`: `AWS secret access key` `bo****gK` in commit 99999999" in text
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_name_of_a_history_is_a_command(builders, name):
+    at = builders.moment(1, name)._replace(author_date=name, commit=name)
+    known = builders.past(1)._replace(
+        first=at, last=at, removed=at, branches=(name,), tags=(name,), held_by=(name,)
+    )
+    place = builders.at("key_id", name, 1, **builders.of_history(1, author_date=name, commit=name))
+    found = builders.finding(
+        builders.KEY_ID, {"key_id": builders.Maker().key_id()}, place, history=known
+    )
+    report = Report("history", (found,), builders.tally(), None, (name,))
+    read = list(read_by_the_runner("".join(render(report, builders.view()))))
+    assert [each[0] for each in read if isinstance(each, tuple)] == ["error", "notice"]
+    assert len(read) == 3

@@ -17,7 +17,10 @@ GOLDEN = Path(__file__).parent / "golden"
 UPDATE = os.environ.get("KEYCATCH_UPDATE_GOLDEN") == "1"
 ENDINGS = {"text": "txt", "json": "json", "sarif": "sarif", "github": "github.txt"}
 VARIANTS = {"quiet": {"verbosity": -1}, "verbose": {"verbosity": 1}, "color": {"color": True}}
-VARIED = ("incomplete", "copies", "two_files", "set_aside", "configured", "commits", "notes")
+VARIED = (
+    "incomplete", "copies", "two_files", "set_aside", "configured", "commits", "notes", "history",
+    "history_clean",
+)  # fmt: skip
 
 
 def compare(name: str, output: str) -> None:

@@ -57,6 +57,15 @@ def test_the_schema_is_closed(path, schema):
         lambda report: report["findings"][0]["locations"][0].update(object="a" * 39),
         lambda report: report["scan"].pop("configuration"),
         lambda report: report["scan"].update(configuration={}),
+        lambda report: report["scan"].pop("narrowed"),
+        lambda report: report["scan"].update(narrowed=[""]),
+        lambda report: report["scan"].update(heads=[{"repository": "a"}]),
+        lambda report: report["findings"][0].pop("history"),
+        lambda report: report["findings"][0].update(history={}),
+        lambda report: report["findings"][0]["locations"][0].update(head={}),
+        lambda report: report["findings"][0]["locations"][0].update(
+            head={"object": "a" * 40, "start_line": 1}
+        ),
     ],
 )
 def test_the_schema_refuses(make_case, change):
@@ -145,3 +154,80 @@ def test_account_is_null_where_unknown(make_case):
     assert (found["account_id"], found["liveness"]) == ("123456789012", None)
     found = json.loads(output(*make_case("two_files")))["findings"][0]
     assert found["account_id"] is None
+
+
+def test_a_history_is_told_whole(make_case):
+    report = json.loads(output(*make_case("history")))
+    assert report["scan"]["narrowed"] == [
+        "only what `main` reaches (--branch)", "no commit before 2026-01-01 (--since)",
+    ]  # fmt: skip
+    assert report["scan"]["heads"] == [{"repository": "", "commit": "f" * 40}]
+    first, gone = report["findings"][:2]
+    assert first["history"] == {
+        "first": {
+            "commit": "6" * 40, "author": "Ada Lovelace <ada@example.com>",
+            "author_date": "2026-05-01T12:00:00+02:00",
+        },
+        "last": {
+            "commit": "e" * 40, "author": "Ada Lovelace <ada@example.com>",
+            "author_date": "2026-05-09T12:00:00+02:00",
+        },
+        "removed": None, "in_head": True, "pushed": True, "days": 30,
+        "branches": ["dev", "feature/a", "main", "origin/main"], "tags": ["v1.0"], "held_by": [],
+        "copies": 11,
+    }  # fmt: skip
+    removed = gone["history"]["removed"]
+    assert removed["author"].startswith("na\\xefve ")
+    assert removed["author_bytes"].startswith("na%EFve%20")
+    lost = [each["history"] for each in report["findings"] if each["history"]["first"] is None]
+    assert [each["held_by"] for each in lost] == [
+        [], ["dangling", "reflog of main", "stash@{0}", "z"],
+    ]  # fmt: skip
+
+
+def test_what_became_of_a_file_in_head(make_case):
+    (found,) = (
+        each for each in json.loads(output(*make_case("history")))["findings"]
+        if each["severity"] == "critical"
+    )  # fmt: skip
+    heads = {
+        place["path"]: place.get("head")
+        for place in found["locations"]
+        if place["role"] == "secret"
+    }
+    assert heads["config/settings.py"] == {
+        "object": "e" * 40, "start_line": 41, "start_column": 5, "end_line": 41, "end_column": 45,
+    }  # fmt: skip
+    assert heads["README.md"] == {"object": "d" * 40}
+    assert heads["deploy/old name.env"] is None
+
+
+@pytest.mark.parametrize("name", ["pair", "commits", "triple"])
+def test_other_commands_have_no_history(make_case, name):
+    report = json.loads(output(*make_case(name)))
+    assert [each["history"] for each in report["findings"]] == [None] * len(report["findings"])
+    assert (report["scan"]["narrowed"], report["scan"]["heads"]) == ([], [])
+
+
+def test_worst_first_and_then_most_exposed(make_case):
+    found = json.loads(output(*make_case("history")))["findings"]
+    places = [(each["severity"], each["locations"][0]["path"]) for each in found]
+    assert places == [
+        ("critical", "README.md"), ("high", "b.py"), ("high", "c.py"), ("high", ""),
+        ("medium", "a/old.py"), ("medium", "a/new.py"), ("medium", ""), ("medium", "d.py"),
+        ("note", "e.py"),
+    ]  # fmt: skip
+
+
+def test_names_of_branches_that_are_not_unicode(builders):
+    known = builders.past(1, branches=("z", "na\udcefve"), tags=("##[x]",))
+    found = builders.finding(
+        builders.KEY_ID, {"key_id": builders.Maker().key_id()}, builders.at("key_id", "a", 1),
+        history=known,
+    )  # fmt: skip
+    text = output(Report("history", (found,), builders.tally()), builders.view())
+    (read,) = json.loads(text)["findings"]
+    assert read["history"]["branches"] == ["na\\xefve", "z"]
+    assert read["history"]["tags"] == ["##[x]"]
+    assert "##[" not in text
+    jsonschema_rs.Draft202012Validator(SCHEMA).validate(json.loads(text))

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.reports.names import is_outside, is_unicode, percent_encoded, quoted, relative_uri
+from scanner.reports.names import (
+    is_outside,
+    is_unicode,
+    percent_encoded,
+    quoted,
+    relative_uri,
+    repository_uri,
+    shown,
+)
 
 # RFC 3986: a relative reference without scheme, authority, query or fragment whose first segment
 # has no colon. Narrower than the grammar: what needs no escape in any consumer.
@@ -114,3 +122,41 @@ def test_quoted_text_holds_nothing_that_a_message_interprets(text):
     shown = quoted(text)
     assert shown.isprintable()
     assert not set("'[]{}\\") & set(shown)
+
+
+@pytest.mark.parametrize(
+    ("remote", "uri"),
+    [
+        ("https://host.example/team/app.git", "https://host.example/team/app.git"),
+        ("https://user:password@host.example:8443/a", "https://host.example:8443/a"),
+        ("https://token@host.example/a?private_token=x#y", "https://host.example/a"),
+        ("git@host.example:team/app.git", "ssh://host.example/team/app.git"),
+        ("host.example:/srv/app", "ssh://host.example/srv/app"),
+        ("ssh://git@host.example:22/a b%20c", "ssh://host.example:22/a%20b%20c"),
+        ("git://host.example/a", "git://host.example/a"),
+        ("HTTPS://Host.Example/A", "https://host.example/A"),
+        ("https://host.example/\udcff\u00e9", "https://host.example/%FF%C3%A9"),
+        # What is on this machine, or no address at all.
+        ("/srv/git/app", ""), ("../app", ""), ("C:/git/app", ""), ("file:///srv/git/app", ""),
+        ("./host:app", ""), ("", ""), ("app", ""), ("https://", ""), ("https:///app", ""),
+        ("https://[::1/app", ""), ("https://host:port/app", ""), ("ext::sh -c x", ""),
+        ("https://a b/app", ""), ("https://-o/app", ""), ("javascript://host/a", ""),
+    ],
+)  # fmt: skip
+def test_addresses_of_remote_repositories(remote, uri):
+    assert repository_uri(remote) == uri
+
+
+@given(st.text(max_size=40), st.text(max_size=20), st.text(max_size=20))
+def test_an_address_is_a_uri_without_user_whatever_git_has(remote, user, path):
+    for each in (remote, f"https://{user}@host.example/{path}", f"{user}@host.example:{path}"):
+        uri = repository_uri(each)
+        assert uri == "" or re.fullmatch(
+            r"(https?|ssh|git)://[a-z0-9._-]+(:\d+)?((/|~|[A-Za-z0-9._-]|%[0-9A-F]{2})*)?", uri
+        )
+
+
+def test_paths_in_texts_that_are_uploaded():
+    assert shown("a/b [c]") == "a/b %5Bc%5D"
+    assert shown("/home/somebody/key.env").startswith("_outside/")
+    assert "somebody" not in shown("/home/somebody/key.env")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import random
 import re
@@ -14,7 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.findings import Confidence, Notice, Report, Severity
+from scanner.findings import (
+    Confidence,
+    Head,
+    History,
+    InHead,
+    Moment,
+    Notice,
+    Report,
+    Severity,
+)
 from scanner.reports import FORMATS, load
 from scanner.secret import Secret
 
@@ -25,6 +35,7 @@ ALPHABETS = (
     bytes(range(33, 127)),
     bytes(range(256)),
 )
+DATES = ("2026-05-01T12:00:00+02:00", "1970-01-01T00:00:00Z")
 PATHS = st.binary(min_size=1, max_size=24).filter(lambda name: b"\0" not in name).map(os.fsdecode)
 
 
@@ -63,11 +74,32 @@ def reports(draw):
             decoded=draw(st.sampled_from([(), ("base64",), ("zip", "percent")])),
         )  # fmt: skip
 
+    def moment():
+        return Moment("a" * 40, draw(PATHS), draw(st.sampled_from(DATES) | PATHS))
+
+    def past():
+        texts = [tuple(draw(st.lists(PATHS, max_size=5))) for _ in range(3)]
+        moments = [moment() if draw(st.booleans()) else None for _ in range(3)]
+        exposed = draw(st.booleans()), draw(st.booleans())
+        return History(*moments, *exposed, draw(st.integers(0, 999)), *texts, 3)
+
+    def in_history(place):
+        head = draw(st.sampled_from([InHead(), InHead("b" * 40), InHead("c" * 40, 9, 2, 9, 31)]))
+        commit = draw(st.sampled_from(["", "d" * 40]))
+        return place._replace(
+            object="e" * 40, commit=commit, author_date=draw(PATHS) if commit else "", head=head,
+            scope=draw(st.sampled_from(["history", "commit-message", "reference-name"])),
+            path=draw(st.sampled_from([place.path, ""])),
+        )  # fmt: skip
+
     def made(builders):
         found = []
+        of_history = draw(st.booleans())
         for _ in range(draw(st.integers(1, 3))):
             roles = draw(st.lists(st.sampled_from(ROLES), min_size=1, unique=True))
             places = [place(builders, role) for role in (*roles, *draw(st.permutations(roles)))]
+            if of_history:
+                places = list(map(in_history, places))
             found.append(
                 builders.finding(
                     draw(st.sampled_from(builders.RULES)),
@@ -75,11 +107,15 @@ def reports(draw):
                     *places,
                     severity=draw(st.sampled_from(Severity)),
                     confidence=draw(st.sampled_from(Confidence)),
+                    history=past() if of_history else None,
                 )
             )  # fmt: skip
         tally = builders.tally()
         tally.notice(Notice("unreadable", draw(PATHS), draw(PATHS), draw(st.booleans())))
-        return Report("scan", tuple(found), tally)
+        if not of_history:
+            return Report("scan", tuple(found), tally)
+        heads = (Head(draw(PATHS), "f" * 40, draw(PATHS)),)
+        return Report("history", tuple(found), tally, None, (draw(PATHS),), heads)
 
     return made
 
@@ -118,6 +154,14 @@ def test_nothing_in_the_text_controls_a_terminal(builders, make, verbosity, show
     assert strange <= {"\n"}
     colored = "".join(load("text")(report, view._replace(color=True)))
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == text
+
+
+@settings(max_examples=60, deadline=None)
+@given(make=reports())
+def test_every_report_is_valid(builders, make):
+    report, view = make(builders), builders.view()
+    for name in ("json", "sarif"):
+        json.loads("".join(load(name)(report, view)))
 
 
 @settings(max_examples=60, deadline=None)

@@ -175,7 +175,7 @@ def test_messages_are_one_sentence_with_links_that_lead_somewhere(case):
         assert text.count("[") == text.count("]") == len(links)
         assert "{" not in text
         for label, number in links:
-            assert label == "another file" or re.fullmatch(r"line \d+", label)
+            assert re.fullmatch(r"another (file|version)|line \d+", label)
             assert related[int(number)]["message"]["text"].startswith("The ")
 
 

@@ -1,0 +1,57 @@
+"""Words for what a history tells of a credential: still there, since when, who has had it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.reports.wording import DATE, DIGITS, is_in_file, plural
+
+if TYPE_CHECKING:
+    from scanner.findings import Finding, History, Moment
+
+
+def exposure(history: History) -> tuple[list[str], list[str]]:
+    """Return what is alarming about a credential with `history`, and what is not."""
+    states = (
+        (history.in_head, "still in HEAD", "not in HEAD"),
+        (history.pushed, "already pushed", "not pushed"),
+    )
+    alarming = [yes for holds, yes, _ in states if holds]
+    calm = [no for holds, _, no in states if not holds]
+    if not (alarming or history.branches or history.tags):
+        calm.append("on no branch")
+    return alarming, calm
+
+
+def exposed(finding: Finding) -> str:
+    """Return how exposed `finding` is, and since when; an empty string without a history."""
+    if finding.history is None:
+        return ""
+    alarming, calm = exposure(finding.history)
+    return ", ".join(filter(None, (*alarming, *calm, span(finding.history))))
+
+
+def span(history: History) -> str:
+    """Return for how long and since when; an empty string where no commit has it."""
+    if history.first is None:
+        return ""
+    since = history.first.author_date[:DATE]
+    words = f"since {since}"
+    if history.removed:
+        until = history.removed.author_date[:DATE]
+        words = f"{since} to {until}" if since != until else f"on {since}"
+    return f"{plural(history.days, 'day')}, {words}" if history.days else words
+
+
+def moment(at: Moment) -> str:
+    """Return the commit, the day and the author of `at`."""
+    return ", ".join(filter(None, (at.commit[:DIGITS], at.author_date[:DATE], at.author)))
+
+
+def reach(finding: Finding) -> str:
+    """Return how many paths and objects have `finding`; an empty string without a history."""
+    if finding.history is None:
+        return ""
+    paths = len({location.path for location in finding.locations if is_in_file(location)})
+    counts = ((paths, "path"), (finding.history.copies, "object"))
+    return ", ".join(plural(number, noun) for number, noun in counts if number)

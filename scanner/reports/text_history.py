@@ -1,0 +1,118 @@
+"""What the text report says of a history: how exposed each credential is, and how to get rid of it.
+
+A credential that was ever pushed is to be revoked, whatever becomes of the history: what is said
+about rewriting it comes after what is said about the credential.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner.findings import Severity
+from scanner.reports.exposure import exposure, moment, reach, span
+from scanner.reports.text_layout import filled, row, sentences
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scanner.findings import Finding, History, Report
+    from scanner.reports.ansi import Paint
+    from scanner.reports.interface import View
+
+_NAMES: Final = 3
+"""Branches, tags and other references that are listed without -v."""
+
+_CLEAN_HEAD: Final = "Take what is still in HEAD out of the files, and commit that."
+_STEPS: Final = (
+    (
+        "Revoke every credential first, as said above: whoever has fetched the repository keeps "
+        "what was in it, and so do forks and caches of the server."
+    ),
+    _CLEAN_HEAD,
+    "Keep what was found: `keycatch history --format json --output report.json`.",
+    (
+        "Write what is to be replaced, `keycatch history --replacements replacements.txt`, and "
+        "rewrite a fresh clone with it: `git filter-repo --replace-text replacements.txt`. That "
+        "file has the credentials in it: delete it afterwards."
+    ),
+    (
+        "Push the result to every remote, have everyone clone anew, and check each copy: "
+        "`keycatch history --verify-removed report.json`."
+    ),
+)
+
+
+def headline(finding: Finding, paint: Paint) -> str:
+    """Return how exposed `finding` is and since when; an empty string without a history."""
+    history = finding.history
+    if history is None:
+        return ""
+    alarming, calm = exposure(history)
+    loud = paint("warning", ", ".join(alarming).upper())
+    state = ", ".join(filter(None, (loud, *calm)))
+    since = printable(span(history))
+    return f"{state}: {since}" if since else state
+
+
+def rows(finding: Finding, view: View, paint: Paint) -> Iterator[str]:
+    """Yield who brought the credential and who took it away, where it is, and what keeps it."""
+    history = finding.history
+    if history is None:
+        return
+    verbose = view.verbosity > 0
+    moments = [("introduced", history.first), ("removed", history.removed)]
+    if verbose or not (history.removed or history.in_head):
+        moments.insert(1, ("last in", history.last))
+    for label, at in moments:
+        if at:
+            yield from row(label, sentences([moment(at)]), paint)
+    yield from row("found in", sentences([_extent(finding, history, verbose)]), paint)
+    held_by = _some(history.held_by, verbose)
+    alarming, _ = exposure(history)
+    if not (alarming or held_by or history.branches or history.tags):
+        held_by = "nothing any more, and git removes it in time"
+    yield from row("held by", sentences([held_by]), paint)
+
+
+def _extent(finding: Finding, history: History, verbose: bool) -> str:
+    named = [
+        f"{many if len(names) > 1 else one} {_some(names, verbose)}"
+        for one, many, names in (
+            ("branch", "branches", history.branches),
+            ("tag", "tags", history.tags),
+        )
+        if names
+    ]
+    return "; ".join(filter(None, (reach(finding), *named)))
+
+
+def _some(names: Sequence[str], everything: bool) -> str:
+    listed = names if everything else names[:_NAMES]
+    more = f" and {len(names) - len(listed):,} more" if len(listed) < len(names) else ""
+    return f"{', '.join(listed)}{more}"
+
+
+def next_steps(report: Report, paint: Paint) -> Iterator[str]:
+    """Yield how to get rid of what was found in a history; nothing if there is no more than notes.
+
+    Revoking comes first: rewriting history takes nothing back from whoever has it.
+    """
+    if not any(each.history and each.severity > Severity.NOTE for each in report.findings):
+        return
+    yield f"{paint('bold', 'What to do about the history')}\n"
+    in_head = any(each.history and each.history.in_head for each in report.findings)
+    steps = [step for step in _STEPS if in_head or step != _CLEAN_HEAD]
+    for number, step in enumerate(steps, 1):
+        yield from filled(f"    {number}. ", step)
+    yield "\n"
+
+
+def exposed_totals(report: Report) -> str:
+    """Return how many credentials are in HEAD and pushed; an empty string without a history."""
+    known = [finding.history for finding in report.findings if finding.history]
+    if not known:
+        return ""
+    in_head = sum(history.in_head for history in known)
+    pushed = sum(history.pushed for history in known)
+    return f"{in_head:,} still in HEAD, {pushed:,} already pushed"
