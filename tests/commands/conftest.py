@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,3 +35,70 @@ def own_rule(tmp_path: Path) -> Callable[..., None]:
         (tmp_path / ".keycatch.toml").write_text('rules = ["own.yaml"]\n')
 
     return write
+
+
+DAY = 86400
+BEGIN = 1_000_000_000
+"""2001-09-09T01:46:40Z, when the first commit of a `Past` is made; each later one is a day after."""
+
+
+class Past:
+    """A repository with a past, and the command that reads it."""
+
+    def __init__(self, repository: Any, keycatch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.repository = repository
+        self.root: Path = repository.root
+        self.write = repository.write
+        self._keycatch = keycatch
+        self._monkeypatch = monkeypatch
+        self.day = 0
+        if (self.root / ".git").exists():
+            self.git("symbolic-ref", "HEAD", "refs/heads/main")
+
+    def git(self, *arguments: Any, check: bool = True) -> str:
+        for who in ("AUTHOR", "COMMITTER"):
+            date = f"{BEGIN + self.day * DAY} +0200"
+            self._monkeypatch.setenv(f"GIT_{who}_DATE", date)
+        found: str = self.repository.git(*arguments, check=check)
+        return found.strip()
+
+    def commit(self, message: str = "change", *options: str) -> str:
+        self.git("commit", "-q", "--allow-empty", "-m", message, *options)
+        self.day += 1
+        return self.git("rev-parse", "HEAD")
+
+    def put(self, name: str, content: str | bytes | None, message: str = "change") -> str:
+        """Write or remove (None) one file and commit it; return the commit."""
+        if content is None:
+            (self.root / name).unlink()
+        else:
+            self.write(name, content)
+        self.git("add", "--all", "--force")
+        return self.commit(message)
+
+    def store(self, content: str | bytes, kind: str = "blob") -> str:
+        """Write an object that nothing refers to; return its ID."""
+        path = self.root.parent / "content"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return self.git("hash-object", "-w", "--literally", "-t", kind, str(path))
+
+    def scan(self, code: int, *options: Any, **settings: Any) -> Any:
+        """Run the command with `options`, require the exit code, and return how it ended."""
+        settings.setdefault("cwd", self.root)
+        shown = [] if "--format" in options else ["--format", "json"]
+        done = self._keycatch("history", *shown, *options, **settings)
+        assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+        return done
+
+    def only(self, key_id: str, *options: Any, **settings: Any) -> dict[str, Any]:
+        """Return the only finding, which has to be the key ID alone or in a pair."""
+        report = self.scan(1, "--show-secrets", *options, **settings).report()
+        assert report["scan"]["complete"], report["scan"]
+        assert [each["values"]["key_id"] for each in report["findings"]] == [key_id]
+        found: dict[str, Any] = report["findings"][0]
+        return found
+
+
+@pytest.fixture
+def past(repository: Any, keycatch: Any, monkeypatch: pytest.MonkeyPatch) -> Past:
+    return Past(repository, keycatch, monkeypatch)

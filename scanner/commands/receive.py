@@ -1,0 +1,176 @@
+"""`keycatch receive`: every commit that a push brings to a server, in its pre-receive hook."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.commands import verdict
+from scanner.commands.options import (
+    CONFIDENCES,
+    add_report_options,
+    add_scan_options,
+    conclude,
+    exit_code,
+    load_rules,
+    load_settings,
+)
+from scanner.commands.scanning import examine_change
+from scanner.commands.time_limit import MOST, TimeUp, time_limit
+from scanner.errors import KeycatchError, UsageError
+
+if TYPE_CHECKING:
+    from scanner.findings import Report
+    from scanner.git.repository import Repository
+    from scanner.rulebook.model import Rule
+    from scanner.settings import Settings
+
+_SECONDS: Final = 60.0
+"""Git itself sets a hook no limit. It is for a pusher to wait, and for a server to serve others."""
+_REMEDY: Final = "the repository on the server has to be made complete"
+
+
+class Push(NamedTuple):
+    """What a push brings."""
+
+    include: list[str]
+    """Commits, tags or other objects that references are to point to."""
+    names: list[str]
+    """References that are new."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to `parser`."""
+    parser.epilog = (
+        "As git's pre-receive hook it is given one line for each reference on standard input. No "
+        "configuration is read but that of --config. A push without findings is accepted without "
+        "a word, unless -v is given."
+    )
+    group = parser.add_argument_group("server")
+    group.add_argument(
+        "--time-limit",
+        type=_seconds,
+        default=_SECONDS,
+        metavar="SECONDS",
+        help=f"how long a scan may take (default: {_SECONDS:g}; 0 for no limit)",
+    )
+    group.add_argument(
+        "--on-time-limit",
+        choices=("reject", "accept"),
+        default="reject",
+        help="what becomes of a push whose scan takes longer (default: reject)",
+    )
+    group.add_argument(
+        "--allow-push-option",
+        metavar="NAME",
+        help="accept a push with the push option NAME whatever is found (default: there is none)",
+    )
+    group.add_argument(
+        "--no-marks",
+        action="store_true",
+        help="report what a mark on its line, such as keycatch:allow, would let pass",
+    )
+    group.add_argument(
+        "--trial", action="store_true", help="report, and accept every push, also one not scanned"
+    )
+    group.add_argument(
+        "--contact",
+        metavar="WHOM",
+        default="whoever runs this server",
+        help="whom to ask when a scan fails (default: %(default)s)",
+    )
+    add_scan_options(parser)
+    add_report_options(parser)
+
+
+def _seconds(text: str) -> float:
+    number = float(text) if re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text, re.ASCII) else -1.0
+    if not 0 <= number <= MOST:
+        raise argparse.ArgumentTypeError(f"must be seconds from 0 to {MOST}, not {text!r}")
+    return number
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan what the push brings, tell whoever pushes about it and return the exit code."""
+    try:
+        return _run(args)
+    except TimeUp:
+        return verdict.on_time_up(args)
+    except Exception as error:
+        if sys.flags.dev_mode and not isinstance(error, KeycatchError):
+            raise
+        return verdict.on_failure(args, error)
+
+
+def _run(args: argparse.Namespace) -> int:
+    # What does not let itself be ended is left behind.
+    with time_limit(args.time_limit, lambda: os._exit(verdict.on_time_up(args))):
+        report, settings, rules = _scan(args)
+    if not (report.findings or report.incomplete or args.verbose) and _is_printed(args):
+        return verdict.ACCEPTED
+    conclude(report, args, settings, rules)
+    fail_on = CONFIDENCES[args.fail_on] if args.fail_on else settings.fail_on
+    if exit_code(report, fail_on, exit_zero=args.exit_zero) == verdict.FAILED:
+        return verdict.on_incomplete(args)
+    if exit_code(report, fail_on, exit_zero=False) == verdict.REJECTED:
+        return verdict.on_findings(args)
+    return verdict.ACCEPTED
+
+
+def _is_printed(args: argparse.Namespace) -> bool:
+    return args.format == "text" and args.output in (None, "-")
+
+
+def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]:
+    from scanner.git.repository import Repository
+    from scanner.settings import Settings
+    from scanner.sources import changes
+
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("receive reads what git tells a pre-receive hook; see its --help")
+    # What a push can put into a work tree must not decide how it is scanned.
+    settings = load_settings(args) if args.config is not None else Settings()
+    settings = settings._replace(origin=os.path.basename(settings.origin))
+    rules = load_rules(settings)
+    repository = Repository()
+    push = of_hook(sys.stdin.buffer.read(), repository)
+    # In the hook the references are still what they were before the push.
+    collect = partial(
+        changes.of_range, repository, push.include, ["--all"], _REMEDY, names=push.names
+    )
+    # Quiet: what the server's configuration takes away is nothing for whoever pushes to weigh.
+    silent = argparse.Namespace(**{**vars(args), "quiet": True})
+    report = examine_change("receive", silent, repository, collect, settings, rules)
+    report.tally.notices = [
+        notice._replace(detail=verdict.without_directories(notice.detail, args.config))
+        for notice in report.tally.notices
+    ]
+    return report, settings, rules
+
+
+def of_hook(lines: bytes, repository: Repository) -> Push:
+    """Return the push that the `lines` on the standard input of a pre-receive hook describe.
+
+    Each holds the old object of a reference, the new one and its name. A deletion brings nothing.
+    No line at all is an error: every push would pass where another hook has read them before.
+    Raises UsageError.
+    """
+    include: list[str] = []
+    names: list[str] = []
+    found = [line for line in lines.split(b"\n") if line]
+    if not found:
+        raise UsageError("standard input names no reference, as git tells a pre-receive hook")
+    for line in found:
+        fields = line.decode("utf-8", "surrogateescape").split(" ", 2)
+        if len(fields) != 3 or not all(map(repository.is_name, fields[:2])):
+            raise UsageError("standard input is not that of a pre-receive hook")
+        old, new, name = fields
+        if new != repository.zero:
+            include.append(new)
+            if old == repository.zero:
+                names.append(name)
+    return Push(list(dict.fromkeys(include)), names)
