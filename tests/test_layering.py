@@ -30,6 +30,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # Settings choose sources and reports for a command; neither of those reads settings. What a CI
     # system says about a change becomes commits and refs, which are for a command to pass on.
     ("settings", "console", "ci"),
+    # Where git runs hooks, and what they say: written by a command, read by git alone.
+    ("hooks",),
+    # Whole histories: what they hold, and who brought it in. A command reads and reports them.
+    ("history",),
     # Where content comes from and where results go: two ends that never meet.
     ("sources", "reports"),
     # The one module that starts git; sources read through it.

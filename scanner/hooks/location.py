@@ -1,0 +1,162 @@
+"""Where git looks for hooks: in this repository, and in all repositories of the user."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.errors import UsageError
+from scanner.git.process import GitError, complaint, complete, environment
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scanner.git.process import Completed
+
+WIDE: Final = ("system", "global")
+"""Scopes of git's configuration that count in every repository."""
+
+
+class Setting(NamedTuple):
+    """A value of core.hooksPath."""
+
+    scope: str
+    """As git calls it: `system`, `global`, `local`, `worktree`, `command`."""
+    origin: str
+    """The file that it stands in, fit for a terminal."""
+    value: str
+    """The path, with `~` expanded; relative to the top of each work tree, if relative."""
+
+    @property
+    def is_wide(self) -> bool:
+        """Tell whether it counts in other repositories too."""
+        return self.scope in WIDE
+
+
+class Place(NamedTuple):
+    """The hooks of the repository that the process stands in."""
+
+    directory: str
+    """Where git looks for them; absolute, and need not exist."""
+    own: str
+    """Where it looks unless core.hooksPath says otherwise; common to all work trees."""
+    setting: Setting | None
+    """The core.hooksPath that counts here."""
+    is_bare: bool
+    is_tracked: bool
+    """Whether what is written to `directory` would be in the way of the next commit."""
+
+
+def here() -> Place:
+    """Return the hooks of the repository that the process stands in; raises GitError."""
+    asked = _run("rev-parse", "--is-bare-repository", "--is-inside-work-tree").split()
+    is_bare, in_work_tree = (answer == b"true" for answer in asked)
+    git_directory = _path("rev-parse", "--absolute-git-dir")
+    if not is_bare and not in_work_tree:
+        raise UsageError("this is inside of .git: run it in the work tree of the repository")
+    # Relative paths are told, and hooks run, from there.
+    top = git_directory if is_bare else _path("rev-parse", "--show-toplevel")
+    variables = {"GIT_DIR": git_directory} if os.environ.get("GIT_DIR") else {}
+    directory = os.path.join(top, _path("rev-parse", "--git-path", "hooks", at=top, **variables))
+    common = os.path.join(top, _path("rev-parse", "--git-common-dir", at=top, **variables))
+    own = os.path.join(common, "hooks")
+    is_tracked = (
+        not is_bare
+        and _is_below(directory, top)
+        and not _is_below(directory, common)
+        and not _is_below(directory, git_directory)
+        and not _is_ignored(os.path.join(directory, "pre-commit"), top, variables)
+    )
+    values = settings()
+    return Place(directory, own, values[-1] if values else None, is_bare, is_tracked)
+
+
+def settings() -> list[Setting]:
+    """Return the values of core.hooksPath, the one that counts last; outside of any repository too.
+
+    Raises GitError where a configuration file cannot be read.
+    """
+    asked = ("--show-scope", "--show-origin", "--type=path", "--get-all")
+    done = _complete("config", "-z", *asked, "core.hooksPath")
+    if done.returncode not in (0, 1):  # 1: there is none
+        raise GitError(f"git could not read its configuration: {complaint(done)}")
+    fields = [os.fsdecode(field) for field in done.stdout.split(b"\0")[:-1]]
+    values = zip(fields[::3], fields[1::3], fields[2::3], strict=True)
+    return [
+        Setting(scope, printable(origin.partition(":")[2] or origin), value)
+        for scope, origin, value in values
+    ]
+
+
+def for_all() -> Setting | None:
+    """Return the core.hooksPath that counts wherever a repository has none of its own."""
+    return next((setting for setting in reversed(settings()) if setting.is_wide), None)
+
+
+def directory_for_all() -> str:
+    """Return keycatch's own directory of hooks for all repositories of the user."""
+    if os.name == "nt":
+        base = os.environ.get("LOCALAPPDATA", "")
+    else:  # git keeps to the same on macOS
+        base = os.environ.get("XDG_CONFIG_HOME", "")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".config")
+    directory = os.path.join(base, "keycatch", "hooks")
+    if not os.path.isabs(directory):
+        raise UsageError("there is no home directory: set HOME")
+    return directory
+
+
+def is_same(one: str, other: str) -> bool:
+    """Tell whether two paths are the same directory, which need not exist."""
+    real = (os.path.normcase(os.path.realpath(path)) for path in (one, other))
+    return next(real) == next(real)
+
+
+def use_for_all(directory: str) -> None:
+    """Set core.hooksPath in the user's configuration; raises GitError."""
+    _change("set", "core.hooksPath", directory.replace(os.sep, "/"))
+
+
+def use_no_more() -> None:
+    """Take core.hooksPath out of the user's configuration; raises GitError.
+
+    It cannot where a file that the configuration includes has the value.
+    """
+    _change("take out", "--unset", "core.hooksPath")
+
+
+def _change(what: str, *arguments: str) -> None:
+    done = _complete("config", "--global", *arguments)
+    if done.returncode:
+        raise GitError(
+            f"git could not {what} core.hooksPath in the user's configuration: {complaint(done)}; "
+            "edit it by hand (`git config --show-origin core.hooksPath` tells where it is) and run "
+            "this again"
+        )
+
+
+def _complete(*command: str, at: str = ".", **variables: str) -> Completed:
+    return complete(command, at, environment(os.environ, **variables), hooks=True)
+
+
+def _run(*command: str, at: str = ".", **variables: str) -> bytes:
+    done = _complete(*command, at=at, **variables)
+    if done.returncode:
+        raise GitError(f"git could not find a repository here: {complaint(done)}")
+    return done.stdout
+
+
+def _path(*command: str, at: str = ".", **variables: str) -> str:
+    return os.fsdecode(_run(*command, at=at, **variables).removesuffix(b"\n"))
+
+
+def _is_below(path: str, folder: str) -> bool:
+    path, folder = (os.path.normcase(os.path.realpath(each)) for each in (path, folder))
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def _is_ignored(path: str, top: str, variables: Mapping[str, str]) -> bool:
+    real = os.path.relpath(os.path.realpath(path), os.path.realpath(top))
+    return not _complete("check-ignore", "-q", "--", real, at=top, **variables).returncode
