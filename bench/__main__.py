@@ -1,29 +1,27 @@
-"""The command line of the benchmark: `python -m bench scan` and `python -m bench generate`."""
+"""The command line of the benchmark: `python -m bench scan|generate|staged|push`."""
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
 import sys
 import tempfile
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench import generate, planted
+from bench import generate, hooks, planted
 from bench.compare import compare
+from bench.machine import available_cores, describe, load, say
 from bench.process import Place, choose_cores
 from bench.reader import list_files
-from bench.report import Figures, Machine, as_json, as_text
+from bench.report import Figures, as_json, as_text
 from bench.stages import measure_stages
 from bench.startup import measure_start
 from bench.tools import PEERS, find_peers, keycatch
 from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 SECTIONS: Final = ("stages", "process", "startup")
 
@@ -34,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if not hasattr(os, "wait4") or not hasattr(os, "posix_spawn"):
             raise KeycatchError("the benchmark needs a POSIX system: it measures with wait4")
-        return _generate(args) if args.command == "generate" else _scan(args)
+        work: Callable[[argparse.Namespace], int] = args.work
+        return work(args)
     except KeycatchError as error:
         sys.stderr.write(f"bench: {error}\n")
         return 2
@@ -46,14 +45,14 @@ def _parser() -> argparse.ArgumentParser:
     scan = commands.add_parser("scan", help="measure scans of a tree")
     scan.add_argument("tree", nargs="?", metavar="TREE", help="default: a generated one")
     scan.add_argument("--generate", type=float, default=300, metavar="MB", help="default: 300")
-    scan.add_argument("--runs", type=_positive, default=5, metavar="N", help="default: 5")
+    scan.add_argument("--runs", type=hooks.positive, default=5, metavar="N", help="default: 5")
     scan.add_argument(
         "--peers",
         nargs="*",
         metavar="NAME[=PATH]",
         help=f"which to compare with, of {', '.join(PEERS)} (default: all that are installed)",
     )
-    scan.add_argument("--jobs", type=_positive, metavar="N", help="processors (default: all)")
+    scan.add_argument("--jobs", type=hooks.positive, metavar="N", help="processors (default: all)")
     scan.add_argument("--sections", nargs="+", choices=SECTIONS, default=SECTIONS)
     scan.add_argument("--sample", type=float, default=64, metavar="MB", help="for the searches")
     scan.add_argument("--json", metavar="FILE", help="write all figures there too")
@@ -61,18 +60,14 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("tree", metavar="DIRECTORY", help="must not exist")
     make.add_argument("--generate", type=float, default=300, metavar="MB", help="default: 300")
     for command in (scan, make):
-        command.add_argument("--files", type=_positive, metavar="N", help="default: by size")
-        command.add_argument("--planted", type=_positive, default=8, metavar="N",
+        command.add_argument("--files", type=hooks.positive, metavar="N", help="default: by size")
+        command.add_argument("--planted", type=hooks.positive, default=8, metavar="N",
                              help="files of each kind of credential")  # fmt: skip
         command.add_argument("--seed", type=int, default=1, metavar="N")
+    scan.set_defaults(work=_scan)
+    make.set_defaults(work=_generate)
+    hooks.configure(commands)
     return parser
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text!r}")
-    return number
 
 
 def _generate(args: argparse.Namespace) -> int:
@@ -88,11 +83,10 @@ def _generate(args: argparse.Namespace) -> int:
 
 
 def _scan(args: argparse.Namespace) -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    jobs = args.jobs or cores or 1
+    jobs = args.jobs or available_cores()
     peers, missing = find_peers(args.peers, jobs) if "process" in args.sections else ([], [])
     for note in missing:
-        _say(note)
+        say(note)
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
         base = Path(work)
         names = ("empty", "home", "start", "leaks")
@@ -100,7 +94,7 @@ def _scan(args: argparse.Namespace) -> int:
         for directory in (empty, home, start, leaks_in):
             directory.mkdir()
         place = Place(empty, home, choose_cores(jobs), jobs)
-        load = [("at the start", _load())]
+        loads = [("at the start", load())]
         if args.tree:
             tree = os.path.abspath(args.tree)
             made = "given"
@@ -108,7 +102,7 @@ def _scan(args: argparse.Namespace) -> int:
             planted.write(leaks, [leaks_in])
         else:
             size = generate.size_of(args.generate, args.files, args.planted, args.seed)
-            _say("generating the tree")
+            say("generating the tree")
             (base / "tree").mkdir()
             tree = str(base / "tree")
             made = f"generated with --generate {args.generate:g} --seed {args.seed}"
@@ -124,18 +118,18 @@ def _scan(args: argparse.Namespace) -> int:
         results = []
         if "process" in args.sections:
             tools = [keycatch(jobs), *peers]
-            results = compare(tree, (str(leaks_in), leaks), tools, place, args.runs, _say)
-            load.append(("after the scans", _load()))
+            results = compare(tree, (str(leaks_in), leaks), tools, place, args.runs, say)
+            loads.append(("after the scans", load()))
         starts = []
         if "startup" in args.sections:
-            _say("timing the start-up")
+            say("timing the start-up")
             starts = measure_start(place, start, args.runs * 4)
         stages = []
         if "stages" in args.sections:
-            _say("timing the stages")
+            say("timing the stages")
             stages = measure_stages(tree, int(args.sample * 1_000_000), args.runs)
-        load.append(("at the end", _load()))
-    figures = Figures(_machine(jobs), about, load, stages, results, starts)
+        loads.append(("at the end", load()))
+    figures = Figures(describe(jobs), about, loads, stages, results, starts)
     sys.stdout.write(as_text(figures, leaks))
     if args.json:
         Path(args.json).write_text(as_json(figures), "utf-8")
@@ -147,34 +141,6 @@ def _files(tree: str) -> list[str]:
         return list_files(tree)
     except OSError as error:
         raise KeycatchError(f"cannot list {tree}: {error.strerror}") from None
-
-
-def _load() -> float:
-    return os.getloadavg()[0]
-
-
-def _say(message: str) -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write(f"bench: {message}\n")
-
-
-def _machine(jobs: int) -> Machine:
-    processor = platform.processor() or platform.machine()
-    with suppress(OSError), open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
-        models = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
-        processor = models[0] if models else processor
-    libraries = {}
-    for name in ("stringzilla", "regex"):
-        with suppress(PackageNotFoundError):
-            libraries[name] = version(name)
-    return Machine(
-        f"{platform.system()} {platform.release()} {platform.machine()}",
-        processor,
-        jobs,
-        os.cpu_count() or 1,
-        platform.python_version(),
-        libraries,
-    )
 
 
 if __name__ == "__main__":

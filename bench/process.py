@@ -38,6 +38,8 @@ class TreeMemory(NamedTuple):
     """Shared pages count in each process that has them."""
     pss: int
     """Each shared page counts once."""
+    anonymous: int
+    """What is in no file: not the pages of a mapped one, which the system can drop at any time."""
 
 
 class Place(NamedTuple):
@@ -80,9 +82,17 @@ def choose_cores(number: int) -> tuple[int, ...]:
     return tuple(available[:number])
 
 
-def measure(argv: Sequence[str], place: Place, extra: Mapping[str, str] | None = None) -> Cost:
-    """Run `argv` with its output thrown away and return what it cost; nothing watches it."""
-    told = _launch(argv, place, extra or {}, 0.0)
+def measure(
+    argv: Sequence[str],
+    place: Place,
+    extra: Mapping[str, str] | None = None,
+    stdin: str | None = None,
+) -> Cost:
+    """Run `argv` with its output thrown away and return what it cost; nothing watches it.
+
+    `stdin` is the file that it reads; without one there is nothing to read.
+    """
+    told = _launch(argv, place, extra or {}, 0.0, stdin)
     return Cost(told["wall"], told["user"] + told["system"], int(told["peak"]), int(told["exit"]))
 
 
@@ -90,12 +100,28 @@ def watch_memory(
     argv: Sequence[str], place: Place, extra: Mapping[str, str] | None = None
 ) -> TreeMemory:
     """Run `argv` and return the largest sum of memory over its processes that was seen."""
-    told = _launch(argv, place, extra or {}, SAMPLE_SECONDS)
-    return TreeMemory(int(told["tree_rss"]), int(told["tree_pss"]))
+    return watch(argv, place, extra)[1]
+
+
+def watch(
+    argv: Sequence[str],
+    place: Place,
+    extra: Mapping[str, str] | None = None,
+    output: str | None = None,
+) -> tuple[int, TreeMemory]:
+    """Do the same; return the exit code too, and write what the command says into `output`."""
+    told = _launch(argv, place, extra or {}, SAMPLE_SECONDS, output=output)
+    sizes = (int(told[f"tree_{kind}"]) for kind in TreeMemory._fields)
+    return int(told["exit"]), TreeMemory(*sizes)
 
 
 def _launch(
-    argv: Sequence[str], place: Place, extra: Mapping[str, str], sample: float
+    argv: Sequence[str],
+    place: Place,
+    extra: Mapping[str, str],
+    sample: float,
+    stdin: str | None = None,
+    output: str | None = None,
 ) -> dict[str, float]:
     job = {
         "argv": list(argv),
@@ -103,6 +129,8 @@ def _launch(
         "cwd": str(place.directory),
         "cores": place.cores,
         "sample": sample,
+        "stdin": stdin,
+        "output": output,
     }
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(LAUNCHER)],

@@ -11,21 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from bench.compare import Result
+    from bench.machine import Machine
     from bench.planted import Planted
     from bench.spread import Spread
     from bench.startup import Start
     from bench.timing import Stage
-
-
-class Machine(NamedTuple):
-    """What the figures were taken on."""
-
-    system: str
-    processor: str
-    cores_used: int
-    cores: int
-    python: str
-    libraries: dict[str, str]
 
 
 class Figures(NamedTuple):
@@ -43,16 +33,22 @@ class Figures(NamedTuple):
 
 def as_json(figures: Figures) -> str:
     """Return `figures` as JSON; times in seconds, sizes in bytes."""
-    return json.dumps(_plain(figures), indent=1) + "\n"
+    return to_json(plain(figures))
 
 
-def _plain(value: Any) -> Any:
+def to_json(value: Any) -> str:
+    """Return `value`, made of what JSON knows, as JSON."""
+    return json.dumps(value, indent=1) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """Return `value` with named tuples as dictionaries, also inside of it."""
     if hasattr(value, "_asdict"):
-        return {key: _plain(item) for key, item in value._asdict().items()}
+        return {key: plain(item) for key, item in value._asdict().items()}
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value
 
 
@@ -91,7 +87,7 @@ def _stages(stages: Iterable[Stage]) -> Iterator[str]:
         each = stage.seconds.median / max(stage.items, 1) * 1e6
         rate = f"{stage.bytes / stage.seconds.median / 1e9:7.2f} GB/s" if stage.bytes else ""
         yield (
-            f"    {stage.name:45} {_ms(stage.seconds, 28)} {rate:12}"
+            f"    {stage.name:45} {milliseconds(stage.seconds, 28)} {rate:12}"
             f" {stage.items:7,} x {each:8,.1f} us"
         )
 
@@ -146,10 +142,11 @@ def _starts(starts: Iterable[Start]) -> Iterator[str]:
     for start in starts:
         ratio = start.ratio
         times = f"{ratio.median:5.2f} ({ratio.least:.2f} to {ratio.greatest:.2f})"
-        yield f"  {start.name:55} {_ms(start.cpu, 26)} {times:>24}"
+        yield f"  {start.name:55} {milliseconds(start.cpu, 26)} {times:>24}"
 
 
-def _ms(values: Spread, width: int) -> str:
+def milliseconds(values: Spread, width: int) -> str:
+    """Return `values`, in seconds, as the milliseconds of a table's column."""
     low, middle, high = (value * 1000 for value in values)
     return f"{middle:9,.1f} ({low:,.1f} to {high:,.1f})".ljust(width)
 

@@ -16,16 +16,18 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from bench.process import ROOT
 from scanner.about import VERSION
 from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from bench.process import Place
+
+T = TypeVar("T")
 
 AWS: Final = "-aws"
 _PROGRAM_HEADERS: Final = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
@@ -105,15 +107,31 @@ def find_peers(names: Sequence[str] | None, jobs: int) -> tuple[list[Tool], list
     A name may be `NAME=PATH` to say where the program is. Raises KeycatchError for an unknown
     name, and for one that was asked for and is not installed.
     """
-    tools: list[Tool] = []
+    return choose(names, PEERS, find_program, lambda name, program: _peer(name, program, jobs))
+
+
+def choose(
+    names: Sequence[str] | None,
+    known: Sequence[str],
+    find: Callable[[str], str | None],
+    make: Callable[[str, str], T],
+    usual: Sequence[str] | None = None,
+) -> tuple[list[T], list[str]]:
+    """Return what `make` makes of each of `names` and its program, and what is missing.
+
+    Without `names` these are the `usual` ones (or all that are `known`) that are installed, and a
+    note for each that is not. `find` gives the path of a program, called without `AWS`. Raises
+    KeycatchError as `find_peers` does.
+    """
+    tools: list[T] = []
     missing: list[str] = []
-    for item in PEERS if names is None else names:
+    for item in (usual or known) if names is None else names:
         name, _, path = item.partition("=")
-        if name not in PEERS:
-            raise KeycatchError(f"there is no peer {name!r}; there are {', '.join(PEERS)}")
-        program = path or _find_program(name.removesuffix(AWS))
+        if name not in known:
+            raise KeycatchError(f"there is no peer {name!r}; there are {', '.join(known)}")
+        program = path or find(name.removesuffix(AWS))
         if program is not None:
-            tools.append(_peer(name, program, jobs))
+            tools.append(make(name, program))
         elif names is None:
             missing.append(f"{name} is not installed")
         else:
@@ -121,7 +139,7 @@ def find_peers(names: Sequence[str] | None, jobs: int) -> tuple[list[Tool], list
     return tools, missing
 
 
-def _find_program(name: str) -> str | None:
+def find_program(name: str) -> str | None:
     """Return the path of the program itself, not of a script that starts it.
 
     The packages for Python put a script in front of the program, which costs the start of a
@@ -140,12 +158,12 @@ def _find_program(name: str) -> str | None:
 
 def _peer(name: str, program: str, jobs: int) -> Tool:
     kind = name.removesuffix(AWS)
-    only = _AWS_OPTIONS[kind] if name.endswith(AWS) else ()
+    only = AWS_OPTIONS[kind] if name.endswith(AWS) else ()
     if kind == "kingfisher":
         # It compiles its rules on the first run and keeps them: the cache is warm when it counts.
         return Tool(
             name,
-            _version(program, "--version"),
+            version_of(program, "--version"),
             (program, "scan"),
             ("--no-validate", "--no-update-check", "--git-history", "none",
              "--jobs", str(jobs), *only),
@@ -159,10 +177,11 @@ def _peer(name: str, program: str, jobs: int) -> Tool:
         start = (program, "dir")
         report = ("--report-format", "json", "--report-path", "{report}")
     options = ("--no-banner", "--no-color", *only)
-    return Tool(name, _version(program, "version"), start, options, report, {}, frozenset((0, 1)))
+    return Tool(name, version_of(program, "version"), start, options, report, {}, frozenset((0, 1)))
 
 
-def _version(program: str, argument: str) -> str:
+def version_of(program: str, argument: str) -> str:
+    """Return the version that `program` tells when it is given `argument`."""
     try:
         done = subprocess.run([program, argument], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
@@ -203,11 +222,11 @@ _READERS: Final = {
 _BEDROCK: Final = tuple(f"aws-amazon-bedrock-api-key-{kind}-lived" for kind in ("long", "short"))
 _BETTERLEAKS_AWS: Final = ("aws-access-token", "aws-secret-access-key", *_BEDROCK)
 
-_AWS_OPTIONS: Final[dict[str, tuple[str, ...]]] = {
+AWS_OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "gitleaks": ("--enable-rule", ",".join(("aws-access-token", *_BEDROCK))),
     "betterleaks": ("--isolate-rule", ",".join(_BETTERLEAKS_AWS)),
     "kingfisher": ("--rule", "betterleaks.aws"),
 }
 
-PEERS: Final = (*_AWS_OPTIONS, *(name + AWS for name in _AWS_OPTIONS))
+PEERS: Final = (*AWS_OPTIONS, *(name + AWS for name in AWS_OPTIONS))
 """Names that `--peers` takes."""
