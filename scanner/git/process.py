@@ -31,6 +31,8 @@ _QUIET: Final = (
     "core.fsmonitor=false",
     "-c",
     "core.untrackedCache=false",
+    "-c",
+    "i18n.logOutputEncoding=UTF-8",
 )
 
 _HARDENED: Final = (

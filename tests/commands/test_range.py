@@ -161,6 +161,14 @@ def test_attributes_hide_nothing(ranged: Any, repository: Any, plant: Any) -> No
     assert ranged(1, "HEAD~1..").paths() == {"key"}
 
 
+def test_the_encoding_of_logs_changes_nothing(ranged: Any, repository: Any, plant: Any) -> None:
+    """Git recodes all that its formats print, the IDs of the commits among them."""
+    add(repository, "a")
+    add(repository, "key", plant.pair())
+    repository.git("config", "i18n.logOutputEncoding", "UTF-16")
+    assert ranged(1, "HEAD~1..").paths() == {"key"}
+
+
 def test_replacements_and_grafts_hide_nothing(ranged: Any, repository: Any, plant: Any) -> None:
     first = add(repository, "a")
     bad = add(repository, "key", plant.pair())
