@@ -108,7 +108,7 @@ class Format:
         large_from: int = 1 << 31,
         algorithm: str = "sha1",
     ) -> bytes:
-        """Return the index of `pack`; offsets from `large_from` on go into the table of eight bytes."""
+        """Return the index of `pack`; offsets from `large_from` on take eight bytes."""
         digest = hashlib.new(algorithm).digest_size
         by_offset = sorted({*offsets, len(pack) - digest})
         rows = sorted(zip(names, offsets, strict=True))
@@ -261,12 +261,16 @@ def _contents(pack: Any, memory: int = 1 << 20) -> tuple[dict[bytes, Stored], di
     read: dict[bytes, Stored] = {}
     unread: dict[bytes, str] = {}
 
+    seen: set[int] = set()
+
     def note(entry: int, reason: str) -> None:
-        assert pack.name(entry) not in unread, "told twice"
+        assert entry not in seen, "told twice"
+        seen.add(entry)
         unread[pack.name(entry)] = reason
 
     for entry, _, data, _ in walk(pack, pack.roots(), memory, note):
-        assert pack.name(entry) not in read, "read twice"
+        assert entry not in seen, "read twice"
+        seen.add(entry)
         read[pack.name(entry)] = Stored(KIND_NAMES[pack.kind(entry)], data)
     return read, unread
 

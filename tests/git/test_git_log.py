@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.git import log
+from scanner.git import log, records
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
 
@@ -89,11 +89,15 @@ def test_nonsense_is_an_error(shown: bytes) -> None:
 )
 def test_authors(line: bytes, author: str, time: int, date: str) -> None:
     rest = b"committer C <c> 9 +0100\ngpgsig x\n author Y <y> 7 +0000\n\nauthor Z <z> 8 +0000\n"
-    assert log._person(b"tree t\nauthor " + line + b"\n" + rest) == (author, time, date)
+    assert records._person(b"tree t\nauthor " + line + b"\n" + rest) == (author, time, date)
 
 
 def test_a_commit_without_people() -> None:
-    assert log._person(b"tree t\n\nauthor A <a> 8 +0000") == ("", 0, "1970-01-01T00:00:00+00:00")
+    assert records._person(b"tree t\n\nauthor A <a> 8 +0000") == (
+        "",
+        0,
+        "1970-01-01T00:00:00+00:00",
+    )
 
 
 @pytest.fixture
@@ -155,13 +159,13 @@ def test_contents_and_kinds(repository: Any, here: Repository) -> None:
         ["git", "cat-file", "commit", head], capture_output=True, check=True
     ).stdout
     blob = repository.git("rev-parse", "HEAD:file0").strip()
-    assert log.contents(here, [head, A, blob]) == [
+    assert records.contents(here, [head, A, blob]) == [
         (head, "commit", content),
         (blob, "blob", b"text\n"),
     ]
-    assert log.kinds(here, [head, A, tree, blob]) == {
+    assert records.kinds(here, [head, A, tree, blob]) == {
         head: "commit", tree: "tree", blob: "blob"
     }  # fmt: skip
-    assert log.contents(here, []) == []
-    assert log.kinds(here, []) == {}
-    assert list(log.people(here, [blob, head])) == [head]
+    assert records.contents(here, []) == []
+    assert records.kinds(here, []) == {}
+    assert list(records.people(here, [blob, head])) == [head]

@@ -1,0 +1,178 @@
+"""Deltas of packs: applying one, and telling what of its result the base has not got.
+
+A delta is the sizes of base and result and then operations: copy a stretch of the base, or insert
+bytes that follow. Copied bytes have been searched in the base. What has to be searched again is
+what was inserted and the joints between operations, with as much around them as a credential can
+reach over.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from dulwich.errors import ApplyDeltaError as _DeltaError
+
+from scanner.git.pack_index import PackError
+
+try:
+    # The compiled function itself: the module that offers it, `dulwich.pack`, imports for 50 ms.
+    from dulwich._pack import apply_delta as _apply  # type: ignore[import-not-found]
+except ImportError:  # platforms without a wheel
+    from dulwich.pack import apply_delta as _apply
+
+LARGEST: Final = 1 << 30
+"""Bytes that the result of a delta may have. Git makes deltas of files up to half of that; a few
+bytes of a made-up one can ask for terabytes."""
+
+_COPY: Final = 0x80
+_LARGEST_COPY: Final = 0x10000
+"""Bytes that a copy of size zero means."""
+
+
+class Copy(NamedTuple):
+    """Bytes that the result has from the base."""
+
+    start: int
+    """Offset in the result."""
+    end: int
+    source: int
+    """Offset in the base."""
+
+
+def apply(base: bytes, delta: bytes) -> bytes:
+    """Return what `delta` makes of `base`; raises PackError."""
+    if sizes(delta)[1] > LARGEST:
+        raise PackError(f"a delta would make more than {LARGEST >> 20} MiB")
+    try:
+        pieces = _apply(base, delta)
+    except (_DeltaError, ValueError, MemoryError) as error:
+        raise PackError(f"a delta cannot be applied: {error}") from None
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def sizes(delta: bytes) -> tuple[int, int, int]:
+    """Return the sizes of base and result, and where the operations begin. Raises PackError."""
+    try:
+        base, at = _size(delta, 0)
+        result, at = _size(delta, at)
+    except IndexError:
+        raise PackError("a delta ends within its head") from None
+    return base, result, at
+
+
+def _size(delta: bytes, at: int) -> tuple[int, int]:
+    size = shift = 0
+    while True:
+        byte = delta[at]
+        at += 1
+        size |= (byte & 0x7F) << shift
+        if byte < _COPY:
+            return size, at
+        shift += 7
+
+
+def fresh(delta: bytes, margin: int) -> list[tuple[int, int]]:
+    """Return the spans of the result that hold what the base has not got, ascending and disjoint.
+
+    Each holds inserted bytes, or a joint between two stretches of the base, or the place where the
+    base was cut off, with `margin` bytes to either side. The delta is one that `apply` accepts.
+    """
+    base_size, size, at = sizes(delta)
+    spans: list[tuple[int, int]] = []
+    end_of_delta = len(delta)
+    begin = end = -1  # of the span that is growing
+    here = 0  # in the result
+    expected = 0  # in the base: where the next copy goes on without a joint
+    while at < end_of_delta:
+        operation = delta[at]
+        at += 1
+        if operation & 0x80:
+            source = 0
+            if operation & 0x01:
+                source = delta[at]
+                at += 1
+            if operation & 0x02:
+                source |= delta[at] << 8
+                at += 1
+            if operation & 0x04:
+                source |= delta[at] << 16
+                at += 1
+            if operation & 0x08:
+                source |= delta[at] << 24
+                at += 1
+            length = 0
+            if operation & 0x10:
+                length = delta[at]
+                at += 1
+            if operation & 0x20:
+                length |= delta[at] << 8
+                at += 1
+            if operation & 0x40:
+                length |= delta[at] << 16
+                at += 1
+            length = length or _LARGEST_COPY
+            if source != expected:
+                if here - margin > end:
+                    if end >= 0:
+                        spans.append((begin, end))
+                    begin = here - margin
+                end = here + margin
+            expected = source + length
+            here += length
+        else:
+            if here - margin > end:
+                if end >= 0:
+                    spans.append((begin, end))
+                begin = here - margin
+            here += operation
+            at += operation
+            end = here + margin
+            expected = -1
+    if expected != base_size:
+        if here - margin > end:
+            if end >= 0:
+                spans.append((begin, end))
+            begin = here - margin
+        end = here + margin
+    if end >= 0:
+        spans.append((begin, end))
+        if spans[0][0] < 0:
+            spans[0] = (0, spans[0][1])
+        if end > size:
+            spans[-1] = (spans[-1][0], size)
+    return spans
+
+
+def copies(delta: bytes) -> list[Copy]:
+    """Return what the result has from the base, by ascending place in the result.
+
+    Copies that go on where the one before ended, in base and result, are one. The delta is one
+    that `apply` accepts.
+    """
+    _, _, at = sizes(delta)
+    found: list[Copy] = []
+    here = 0
+    while at < len(delta):
+        operation = delta[at]
+        at += 1
+        if operation < _COPY:
+            here += operation
+            at += operation
+            continue
+        source = length = 0
+        for bit in range(4):
+            if operation >> bit & 1:
+                source |= delta[at] << 8 * bit
+                at += 1
+        for bit in range(3):
+            if operation >> (4 + bit) & 1:
+                length |= delta[at] << 8 * bit
+                at += 1
+        length = length or _LARGEST_COPY
+        last = found[-1] if found else None
+        if last and last.end == here and last.source + last.end - last.start == source:
+            found[-1] = Copy(last.start, here + length, last.source)
+        else:
+            found.append(Copy(here, here + length, source))
+        here += length
+    return found

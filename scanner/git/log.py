@@ -1,0 +1,200 @@
+"""What a whole history is made of: commits with their parents and trees, and how trees differ.
+
+All of it is read with git's plumbing (rev-list, diff-tree, cat-file), which neither the settings of
+a user nor the encodings of a repository change.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.git.changes import SUBMODULE
+from scanner.git.process import GitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from scanner.git.repository import Repository
+
+WITHOUT_COMMIT_GRAPH: Final = ("-c", "core.commitGraph=false")
+"""Commits have to be read all the same, so a cache of them saves nothing and can be damaged."""
+_DIFF: Final = ("diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-renames")
+_CHUNK: Final = 8192
+"""Pairs of trees for one process: enough that its start costs nothing. Git lets go of no tree."""
+_MOST_ASKED: Final = 400
+"""Objects that git is asked to look for by itself: a Windows command line ends at 32,767 bytes."""
+_LONGEST_PATHS: Final = 8192
+"""Bytes of paths that git is asked to keep to, for the same reason."""
+_ABSENT: Final = b"000000"
+
+_HEADS: Final = re.compile(rb"(?:[0-9a-f]+ [0-9a-f]+\n)+")
+_DIFFERENCE: Final = re.compile(
+    rb":([0-7]{6}) ([0-7]{6}) ([0-9a-f]+) ([0-9a-f]+) [A-Z][0-9]*\0([^\0]+)\0"
+)
+_MISSING: Final = (
+    "git could not compare trees: some are missing or damaged; fetch them, or run `git fsck`"
+)
+_UNREADABLE: Final = "git gave an answer that cannot be read: try a newer git"
+
+
+class Difference(NamedTuple):
+    """A path at which two trees differ in something that was asked for."""
+
+    path: bytes
+    before: str
+    """The ID of the blob; empty where there is none."""
+    after: str
+    exists_before: bool
+    """Whether there is anything at the path, be it a submodule."""
+    exists_after: bool
+
+
+def commits(repository: Repository) -> list[tuple[str, str, list[str]]]:
+    """Return every commit that a reference, a HEAD or a reflog reaches, parents before children.
+
+    Each is its ID, that of its tree, and those of its parents: none where a shallow clone is cut.
+
+    Commits in no relation are in the order of their committer dates. Raises GitError.
+    """
+    listed = repository.run(
+        *WITHOUT_COMMIT_GRAPH,
+        "rev-list",
+        "--ignore-missing",  # a broken reference; a parent that is missing is an error all the same
+        "--all",
+        "--reflog",
+        "--date-order",
+        "--reverse",
+        "--encoding=none",  # or the settings of the user would recode even IDs
+        "--format=%T %P",
+        what="list the commits",
+    )
+    lines = listed.decode("ascii", "replace").split("\n")
+    rows = []
+    for head, body in zip(lines[::2], lines[1::2], strict=False):
+        tree, *parents = body.split()
+        rows.append((head[7:], tree, parents))  # behind `commit `
+    return rows
+
+
+def differences(
+    repository: Repository,
+    pairs: Sequence[str],
+    objects: Collection[str],
+    names: Collection[bytes] = (),
+    *,
+    paths: Collection[bytes] | None = None,
+    jobs: int = 1,
+) -> dict[str, list[Difference]]:
+    """Return where the trees of each pair differ in one of the blobs `objects` or file `names`.
+
+    A pair is two IDs with a space between; one without such a difference is left out. With `paths`
+    nothing is looked at but these and what is below them. `jobs` processes work at the same time.
+    Consecutive pairs should be similar, since git holds what it has just unpacked. Raises GitError.
+    """
+    asked: list[str] = []
+    if not names and len(objects) <= _MOST_ASKED:
+        asked = [f"--find-object={name}" for name in objects]
+    command = (*_DIFF, *asked)
+    if paths is not None and not names and sum(map(len, paths)) + len(paths) <= _LONGEST_PATHS:
+        from os import fsdecode
+
+        command = ("--literal-pathspecs", *command, "--", *map(fsdecode, paths))
+    wanted = {name.encode() for name in objects}
+    component = _component(names)
+
+    def look(begin: int) -> dict[str, list[Difference]]:
+        share = pairs[begin : begin + step]
+        stdin = "\n".join((*share, "")).encode()
+        shown = repository.run(*command, what="compare trees", stdin=stdin)
+        answers, differing = _parse(shown, wanted, component)
+        if answers != len(share):  # git passes in silence over a tree that it cannot read
+            raise GitError(_MISSING)
+        return differing
+
+    # Shares of equal size, so that no process is left with a rest while the others are done.
+    shares = -(-len(pairs) // _CHUNK)
+    shares = -(-shares // jobs) * jobs
+    step = max(1, -(-len(pairs) // max(1, shares)))
+    found: dict[str, list[Difference]] = {}
+    for part in _side_by_side(look, range(0, len(pairs), step), jobs):
+        found.update(part)
+    return found
+
+
+def _side_by_side(
+    look: Callable[[int], dict[str, list[Difference]]],
+    begins: Sequence[int],
+    jobs: int,
+) -> list[dict[str, list[Difference]]]:
+    """Return what `look` gives for each of `begins`, `jobs` of them at a time; raises GitError."""
+    if jobs <= 1 or len(begins) <= 1:
+        return [look(begin) for begin in begins]
+    import threading  # of which each waits for a git of its own
+
+    waiting = list(reversed(begins))
+    done: list[dict[str, list[Difference]]] = []
+    failures: list[GitError] = []
+
+    def work() -> None:
+        while not failures:
+            try:
+                begin = waiting.pop()
+            except IndexError:
+                return
+            try:
+                done.append(look(begin))
+            except GitError as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(min(jobs, len(begins)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return done
+
+
+@cache
+def _pattern_of(names: frozenset[bytes]) -> re.Pattern[bytes]:
+    escaped = b"|".join(re.escape(name) for name in sorted(names))
+    return re.compile(rb"(?:^|/)(?:" + escaped + rb")(?:/|\Z)")
+
+
+def _component(names: Collection[bytes]) -> re.Pattern[bytes] | None:
+    """Return what finds a path one component of which is one of `names`."""
+    return _pattern_of(frozenset(names)) if names else None
+
+
+def _parse(
+    shown: bytes, objects: set[bytes], component: re.Pattern[bytes] | None
+) -> tuple[int, dict[str, list[Difference]]]:
+    """Read the output of `diff-tree --stdin` for pairs of trees; return their number as well."""
+    found: dict[str, list[Difference]] = {}
+    answers = 0
+    at, end = 0, len(shown)
+    while at < end:
+        heads = _HEADS.match(shown, at)
+        if heads is None:
+            raise GitError(_UNREADABLE)
+        at = heads.end()
+        answers += shown.count(b"\n", heads.start(), at)
+        here: list[Difference] = []
+        while at < end and shown[at] == 0x3A:
+            entry = _DIFFERENCE.match(shown, at)
+            if entry is None:
+                raise GitError(_UNREADABLE)
+            at = entry.end()
+            mode_before, mode_after, before, after, path = entry.groups()
+            old = before.decode() if before in objects and mode_before != SUBMODULE else ""
+            new = after.decode() if after in objects and mode_after != SUBMODULE else ""
+            if old or new or (component and component.search(path)):
+                there = (mode_before != _ABSENT, mode_after != _ABSENT)
+                here.append(Difference(path, old, new, *there))
+        if here:
+            begin = max(heads.start(), shown.rfind(b"\n", 0, heads.end() - 1) + 1)
+            found[shown[begin : heads.end() - 1].decode()] = here
+    return answers, found

@@ -1,0 +1,181 @@
+"""Where the objects of a repository are: its own directory, alternates, packs, loose files."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.git.inflate import FAILURES, decompressobj
+from scanner.git.pack_index import PackError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST_ALTERNATES: Final = 1000
+_HEAD: Final = re.compile(rb"(blob|tree|commit|tag) (0|[1-9][0-9]{0,18})\0")
+_LONGEST_HEAD: Final = 32
+_STEP: Final = 1 << 20
+_HEX: Final = re.compile(r"[0-9a-f]+")
+
+
+class Loose(NamedTuple):
+    """An object in a file of its own."""
+
+    name: str
+    """Its ID, as the path of the file has it."""
+    path: str
+
+
+class ObjectStore:
+    """The object directories of a repository, its own first."""
+
+    __slots__ = ("_name_size", "directories", "problems")
+
+    def __init__(self, directory: str, name_size: int, others: str = "") -> None:
+        """Follow the alternates of the object `directory`, and `others` from the environment.
+
+        IDs have `name_size` hexadecimal digits. `others` is what `GIT_ALTERNATE_OBJECT_DIRECTORIES`
+        holds.
+        """
+        self._name_size = name_size
+        self.directories: list[str] = []
+        self.problems: list[tuple[str, str]] = []
+        """Paths that should hold objects and cannot be read, and why."""
+        self._follow(directory)
+        for other in _listed(others):
+            self._follow(other)
+
+    def _follow(self, directory: str) -> None:
+        pending = [directory]
+        known = {os.path.realpath(each) for each in self.directories}
+        while pending:
+            directory = pending.pop()
+            if len(self.directories) >= _MOST_ALTERNATES:
+                reason = f"more than {_MOST_ALTERNATES} directories of objects are not followed"
+                self.problems.append((directory, reason))
+                return
+            real = os.path.realpath(directory)
+            if real in known:
+                continue
+            known.add(real)
+            if not os.path.isdir(directory):
+                self.problems.append((directory, "there is no such directory of objects"))
+                continue
+            self.directories.append(directory)
+            pending += self._alternates(directory)
+
+    def _alternates(self, directory: str) -> Iterator[str]:
+        try:
+            with open(os.path.join(directory, "info", "alternates"), "rb") as file:
+                lines = file.read().split(b"\n")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            path = os.path.join(directory, "info", "alternates")
+            self.problems.append((path, error.strerror or str(error)))
+            return
+        for line in lines:
+            if line and not line.startswith(b"#"):
+                yield os.path.join(directory, os.fsdecode(_unquoted(line)))
+
+    def packs(self) -> list[str]:
+        """Return the paths of all packs that have an index; one without is a problem."""
+        found: list[str] = []
+        for directory in self.directories:
+            names = self._names(os.path.join(directory, "pack"))
+            indexed = {name[:-4] for name in names if name.endswith(".idx")}
+            packs = {name[:-5] for name in names if name.endswith(".pack")}
+            for name in sorted(packs):
+                path = os.path.join(directory, "pack", f"{name}.pack")
+                if name in indexed:
+                    found.append(path)
+                elif not name.startswith("tmp_"):  # git is writing it, or has been stopped
+                    self.problems.append((path, "it has no index: run `git index-pack` on it"))
+            for name in sorted(indexed - packs):
+                path = os.path.join(directory, "pack", f"{name}.idx")
+                self.problems.append((path, "the pack of this index is gone"))
+        return found
+
+    def loose(self) -> list[Loose]:
+        """Return the loose objects, each once."""
+        found: dict[str, str] = {}
+        for directory in self.directories:
+            for part in self._names(directory):
+                if len(part) == 2 and _HEX.fullmatch(part):
+                    where = os.path.join(directory, part)
+                    for rest in self._names(where):
+                        if len(rest) == self._name_size - 2 and _HEX.fullmatch(rest):
+                            found.setdefault(part + rest, os.path.join(where, rest))
+        return [Loose(*each) for each in sorted(found.items())]
+
+    def _names(self, directory: str) -> list[str]:
+        try:
+            return os.listdir(directory)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self.problems.append((directory, error.strerror or str(error)))
+            return []
+
+
+def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
+    """Return kind, size and content of the loose object at `path`.
+
+    No content where it has more than `largest` bytes. Raises PackError, OSError.
+    """
+    with open(path, "rb") as file:
+        stored = file.read(_STEP)
+        inflating = decompressobj()
+        try:
+            content = inflating.decompress(stored, _LONGEST_HEAD)
+            head = _HEAD.match(content)
+            if head is None:
+                raise PackError("it does not begin like an object")
+            kind, size = head[1].decode(), int(head[2])
+            if size > largest:
+                return kind, size, None
+            pieces = [content[head.end() :]]
+            total = len(pieces[0])
+            pending = inflating.unconsumed_tail
+            while not inflating.eof and total <= size:
+                stored = pending or file.read(_STEP)
+                piece = inflating.decompress(stored, size - total + 1)
+                if not piece and not stored:  # at the end it may still hold something back
+                    raise PackError("it ends too early")
+                pending = inflating.unconsumed_tail
+                total += len(piece)
+                pieces.append(piece)
+        except FAILURES as error:
+            raise PackError(f"it cannot be inflated: {error}") from None
+    if total != size:
+        raise PackError("it does not inflate to the size in its head")
+    return kind, size, b"".join(pieces)
+
+
+def _listed(others: str) -> list[str]:
+    """Return the paths in a list as it stands in the environment; they may be quoted."""
+    separator = re.escape(os.pathsep).encode()
+    one = re.compile(
+        rb'("(?:[^"\\]|\\.)*")(?:%b|\Z)|([^%b]*)(?:%b|\Z)' % ((separator,) * 3), re.DOTALL
+    )
+    found = one.finditer(os.fsencode(others))
+    paths = [_unquoted(each[1]) if each[1] else each[2] for each in found]
+    return [os.fsdecode(path) for path in paths if path and not path.startswith(b"#")]
+
+
+def _unquoted(line: bytes) -> bytes:
+    """Undo the quoting of C, which git applies to a path that begins with a quote (alternates)."""
+    if not re.fullmatch(rb'"(?:[^"\\]|\\.)*"', line, re.DOTALL):
+        return line
+    escapes = {
+        b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v",
+    }  # fmt: skip
+
+    def plain(found: re.Match[bytes]) -> bytes:
+        text = found[1]
+        if text.isdigit():
+            return bytes((int(text, 8) & 0xFF,))
+        return escapes.get(text, text)
+
+    return re.sub(rb"\\([0-7]{3}|.)", plain, line[1:-1])

@@ -1,0 +1,402 @@
+"""A pack: its entries in the order in which they stand, and their contents.
+
+A pack is read in process, since a pipe from git costs more than the reading itself (`bench/`). The
+format is that of gitformat-pack(5). An entry is an object or a delta on another entry, its base;
+entries and bases form trees, whose roots are whole objects. What cannot be read is told by entry,
+with the reason, so that nothing of a damaged pack is lost in silence.
+
+The file is read, not mapped: where a mapped file is cut off or its disk fails, the system ends the
+process that looks at it.
+"""
+
+from __future__ import annotations
+
+import os
+from array import array
+from typing import TYPE_CHECKING, Any, Final
+
+from scanner.git.delta import LARGEST, apply
+from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
+from scanner.git.pack_index import PackError, PackIndex, hash_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
+_OFFSET_DELTA, _NAME_DELTA = 6, 7
+KINDS: Final = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
+
+_SIGNATURE: Final = b"PACK"
+_HEAD: Final = 12
+_LONGEST_HEAD: Final = 64
+"""Bytes of the head of an entry: ten for its size, and ten for an offset or 32 for a name."""
+_CHUNK: Final = 16 << 10
+"""Bytes in which the heads of entries are read."""
+_UNLIKELY: Final = 4096
+"""Deflating makes nothing twice as large and so much larger still."""
+_ENDLESS: Final = 1 << 62
+_SAFE: Final = 64 << 10
+"""Bytes of compressed data that are inflated in one go: 64 MiB at the most come out of them."""
+NONE: Final = -1
+_NO_MATCH: Final = "it is not what its index has the checksum of"
+_ELSEWHERE: Final = -2
+
+
+class Pack:
+    """A pack and its index. Entries are numbered from 0 in the order in which they stand."""
+
+    __slots__ = (
+        "_bases",
+        "_children",
+        "_file",
+        "_hash_size",
+        "_heads",
+        "_index",
+        "_kinds",
+        "_next",
+        "_offsets",
+        "_positions",
+        "_sizes",
+        "damaged",
+        "number",
+        "path",
+        "unproved",
+    )
+
+    def __init__(self, path: str, hash_size: int) -> None:
+        """Open the pack at `path` (`.pack`), and the index beside it; raises PackError, OSError."""
+        self.path = path
+        self._hash_size = hash_size
+        self._index = PackIndex(f"{path.removesuffix('.pack')}.idx", hash_size)
+        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 -- it stays open
+        size = os.fstat(self._file.fileno()).st_size
+        if size < _HEAD + hash_size:
+            raise PackError("it is shorter than an empty pack")
+        head = self._file.read(_HEAD)
+        if head[:4] != _SIGNATURE or head[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
+            raise PackError("it does not begin like a pack")
+        self.number = self._index.number
+        if int.from_bytes(head[8:], "big") != self.number:
+            raise PackError("it does not hold as many objects as its index says")
+        self.unproved = self._index.checksums is None
+        """Whether a content has to be compared with its name (`prove`), for want of checksums."""
+        self.damaged: dict[int, str] = {}
+        """Entries that cannot be read, to the reason. Those that depend on them are not listed."""
+        self._place(size - hash_size)
+        self._read_heads(hash_size)
+        self._link()
+
+    def __del__(self) -> None:
+        """Let go of the file."""
+        self.close()
+
+    def _place(self, end: int) -> None:
+        """Put the entries in the order of their offsets; one ends where the next one begins."""
+        # One number for both sorts twice as fast as pairs do.
+        ordered = [offset << 32 | at for at, offset in enumerate(self._index.offsets)]
+        ordered.sort()
+        self._positions = array("I", [both & 0xFFFFFFFF for both in ordered])
+        self._offsets = array("Q", [both >> 32 for both in ordered])
+        self._offsets.append(end)
+
+    def _read_heads(self, hash_size: int) -> None:
+        """Read kind, size and base of every entry."""
+        number = self.number
+        offsets, source = self._offsets, self._file.fileno()
+        self._kinds = kinds = bytearray(number)
+        self._heads = heads = bytearray(number)
+        self._sizes = sizes = array("Q", bytes(8 * number))
+        self._bases = bases = array("q", [NONE]) * number
+        at_offset = dict(zip(offsets, range(number), strict=False))
+        end_of_pack = offsets[number]
+        chunk, start = b"", 0
+        for entry in range(number):
+            offset = offsets[entry]
+            if not _HEAD <= offset < end_of_pack or offset == offsets[entry + 1]:
+                self.damaged[entry] = "its index points to no entry"
+                continue
+            if offset + _LONGEST_HEAD > start + len(chunk):
+                chunk, start = pread(source, _CHUNK, offset), offset
+            head = chunk[offset - start : offset - start + _LONGEST_HEAD]
+            at, shift = 1, 4
+            try:
+                byte = head[0]
+                kind = byte >> 4 & 7
+                size = byte & 15
+                while byte & 0x80:
+                    byte = head[at]
+                    at += 1
+                    size |= (byte & 0x7F) << shift
+                    shift += 7
+                if kind == _OFFSET_DELTA:
+                    byte = head[at]
+                    at += 1
+                    back = byte & 0x7F
+                    while byte & 0x80:
+                        byte = head[at]
+                        at += 1
+                        back = (back + 1 << 7) | (byte & 0x7F)
+                    bases[entry] = at_offset.get(offset - back, _ELSEWHERE) if back else _ELSEWHERE
+                elif kind == _NAME_DELTA:
+                    bases[entry] = self._named(head[at : at + hash_size])
+                    at += hash_size
+                elif kind not in KINDS:
+                    self.damaged[entry] = f"it is of kind {kind}, which is not known"
+                    continue
+            except IndexError:
+                self.damaged[entry] = "its head has no end"
+                continue
+            if size >= _ENDLESS or offset + at > offsets[entry + 1]:
+                self.damaged[entry] = "its head does not fit"
+                continue
+            kinds[entry] = kind
+            heads[entry] = at
+            sizes[entry] = size
+            if bases[entry] == _ELSEWHERE:
+                self.damaged[entry] = "the base of its delta is not in the pack"
+
+    def _named(self, name: bytes) -> int:
+        position = self._index.position(name)
+        if position < 0:
+            return _ELSEWHERE
+        # Deltas by name are rare in packs on disk: a search for each will do.
+        offset = self._index.offsets[position]
+        low, high = 0, self.number
+        while low < high:
+            middle = (low + high) // 2
+            if self._offsets[middle] < offset:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _link(self) -> None:
+        """Link each base to the deltas on it, and give deltas the kind of the object they make."""
+        number, bases = self.number, self._bases
+        self._children = children = array("q", [NONE]) * number
+        self._next = following = array("q", [NONE]) * number
+        kinds = self._kinds
+        later: list[int] = []
+        for entry in range(number - 1, -1, -1):
+            base = bases[entry]
+            if base >= 0:
+                following[entry] = children[base]
+                children[base] = entry
+        for entry in range(number):
+            base = bases[entry]
+            if base >= 0:
+                if base < entry and kinds[base] < _OFFSET_DELTA:
+                    kinds[entry] = kinds[base]
+                else:
+                    later.append(entry)
+            elif kinds[entry] >= _OFFSET_DELTA:
+                kinds[entry] = 0
+        for entry in later:  # bases by name can stand behind their deltas, or in a circle
+            self._settle_kind(entry)
+
+    def _settle_kind(self, entry: int) -> None:
+        chain: list[int] = []
+        seen: set[int] = set()
+        while self._bases[entry] >= 0 and self._kinds[entry] >= _OFFSET_DELTA:
+            if entry in seen:
+                for each in chain:
+                    self._kinds[each] = 0
+                    self.damaged[each] = "its delta is based on itself"
+                return
+            seen.add(entry)
+            chain.append(entry)
+            entry = self._bases[entry]
+        kind = self._kinds[entry] if self._kinds[entry] < _OFFSET_DELTA else 0
+        for each in chain:
+            self._kinds[each] = kind
+
+    def name(self, entry: int) -> bytes:
+        """Return the binary name of the object that `entry` is."""
+        return self._index.name(self._positions[entry])
+
+    def holds(self, name: bytes) -> bool:
+        """Tell whether an object with the binary `name` is in the pack."""
+        return self._index.position(name) >= 0
+
+    @property
+    def checksum(self) -> bytes:
+        """What the pack ends with: it identifies the pack."""
+        return self._index.pack_checksum
+
+    def kind(self, entry: int) -> int:
+        """Return the kind of the object that `entry` is: `COMMIT` to `TAG`, or 0 if damaged."""
+        return self._kinds[entry]
+
+    def size(self, entry: int) -> int:
+        """Return the size in bytes of the object, or of the delta, that stands at `entry`."""
+        return self._sizes[entry]
+
+    def base(self, entry: int) -> int:
+        """Return the entry that `entry` is a delta on, negative if it is a whole object."""
+        return self._bases[entry]
+
+    def children(self, entry: int) -> Iterator[int]:
+        """Yield the deltas on `entry`."""
+        child = self._children[entry]
+        while child >= 0:
+            yield child
+            child = self._next[child]
+
+    def first_child(self, entry: int) -> int:
+        """Return the first delta on `entry`, or -1."""
+        return self._children[entry]
+
+    def next_sibling(self, entry: int) -> int:
+        """Return the next delta on the base of `entry`, or -1."""
+        return self._next[entry]
+
+    def roots(self) -> list[int]:
+        """Return the whole objects that can be read, in the order of the pack."""
+        bases, kinds = self._bases, self._kinds
+        return [entry for entry in range(self.number) if bases[entry] == NONE and kinds[entry]]
+
+    def stored_size(self, entry: int) -> int:
+        """Return how many bytes `entry` takes in the pack."""
+        return self._offsets[entry + 1] - self._offsets[entry]
+
+    def inflate(self, entry: int) -> bytes:
+        """Return the object, or the delta, that stands at `entry`; raises PackError.
+
+        Never more than the entry says it has: what would inflate to more is damaged, or a bomb.
+        """
+        if entry in self.damaged:
+            raise PackError(self.damaged[entry])
+        begin, end = self._offsets[entry], self._offsets[entry + 1]
+        size = self._sizes[entry]
+        if size > LARGEST or end - begin > 2 * size + _UNLIKELY:
+            raise PackError(_too_large(size))
+        try:
+            stored = pread(self._file.fileno(), end - begin, begin)
+        except (OSError, MemoryError) as error:
+            raise PackError(getattr(error, "strerror", None) or "out of memory") from None
+        checksums = self._index.checksums
+        if checksums is not None and crc32(stored) != checksums[self._positions[entry]]:
+            raise PackError(_NO_MATCH)
+        packed = memoryview(stored)[self._heads[entry] :]
+        try:
+            if len(packed) <= _SAFE:
+                content: bytes = decompress(packed, 15, min(size, len(packed) * DENSEST) + 1)
+            else:
+                inflating = decompressobj()
+                content = inflating.decompress(packed, size + 1)
+                if len(content) == size and not inflating.eof:
+                    inflating.decompress(inflating.unconsumed_tail, 1)
+                    if not inflating.eof:
+                        raise PackError("it inflates to more than its head says")
+        except FAILURES as error:
+            raise PackError(f"it cannot be inflated: {error}") from None
+        if len(content) != size:
+            raise PackError("it does not inflate to the size in its head")
+        return content
+
+    def windows(self, entry: int, step: int) -> Iterator[bytes]:
+        """Yield a whole object that is too large to be held in pieces of `step` bytes.
+
+        Raises PackError, also behind the first pieces.
+        """
+        at, end = self._offsets[entry], self._offsets[entry + 1]
+        head, size = self._heads[entry], self._sizes[entry]
+        left, crc = size, 0
+        digest = self._digest(entry, size) if self.unproved else None
+        inflating = decompressobj()
+        pending = b""
+        try:
+            while not inflating.eof:
+                stored = pending
+                if not pending:
+                    stored = pread(self._file.fileno(), min(step, end - at), at)
+                    at += len(stored)
+                    crc = crc32(stored, crc)
+                    pending, head = stored[head:], max(0, head - len(stored))
+                # At the end it may still hold something back.
+                piece = inflating.decompress(pending, min(step, left + 1))
+                pending = inflating.unconsumed_tail
+                left -= len(piece)
+                if not piece and not stored:
+                    raise PackError("it ends too early")
+                if left < 0:
+                    raise PackError("it inflates to more than its head says")
+                if digest:
+                    digest.update(piece)
+                if piece:
+                    yield piece
+        except FAILURES as error:
+            raise PackError(f"it cannot be inflated: {error}") from None
+        except OSError as error:
+            raise PackError(error.strerror or str(error)) from None
+        if left:
+            raise PackError("it does not inflate to the size in its head")
+        checksums = self._index.checksums
+        whole = at == end and (checksums is None or crc == checksums[self._positions[entry]])
+        if not whole or (digest and digest.digest() != self.name(entry)):
+            raise PackError(_NO_MATCH)
+
+    def reader(self, entry: int, step: int = 1 << 20) -> Callable[[int], bytes]:
+        """Return `read(n)` for a whole object that is too large to be held.
+
+        It gives up to `n` bytes, none at the end, and raises PackError.
+        """
+        pieces = self.windows(entry, step)
+        rest = b""
+
+        def read(number: int) -> bytes:
+            nonlocal rest
+            rest = rest or next(pieces, b"")
+            piece, rest = rest[:number], rest[number:]
+            return piece
+
+        return read
+
+    def resolve(self, entry: int) -> bytes:
+        """Return the content of the object that `entry` is, whatever it is based on.
+
+        Raises PackError.
+        """
+        chain: list[int] = []
+        while self._bases[entry] >= 0:
+            chain.append(entry)
+            if len(chain) > self.number:
+                raise PackError("its delta is based on itself")
+            entry = self._bases[entry]
+        content = self.inflate(entry)
+        for each in reversed(chain):
+            content = apply(content, self.inflate(each))
+        return content
+
+    def prove(self, entry: int, content: bytes) -> None:
+        """Raise PackError if `content` is not what the name of `entry` is the hash of."""
+        digest = self._digest(entry, len(content))
+        digest.update(content)
+        if digest.digest() != self.name(entry):
+            raise PackError("its content is not that of its name")
+
+    def _digest(self, entry: int, size: int) -> Any:
+        head = f"{KINDS[self._kinds[entry]]} {size}\0"
+        return hash_of(self._hash_size, head.encode())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        file = getattr(self, "_file", None)
+        if file is not None:
+            file.close()
+
+
+def _read_at(number: int, size: int, offset: int) -> bytes:
+    """Return `size` bytes at `offset` of an open file, fewer at its end; raises OSError."""
+    os.lseek(number, offset, os.SEEK_SET)
+    return os.read(number, size)
+
+
+# Not on Windows. Elsewhere a forked process has the place in the file in common with its parent.
+pread: Final[Callable[[int, int, int], bytes]] = getattr(os, "pread", _read_at)
+
+
+def _too_large(size: int) -> str:
+    if size > LARGEST:
+        return f"it has more than {LARGEST >> 20} MiB"
+    return "more stands there than belongs to it"

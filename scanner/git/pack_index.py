@@ -1,0 +1,146 @@
+"""The index of a pack: which objects are in it, and where.
+
+Versions 1 and 2 of the format, with names of 20 bytes (SHA-1) or 32 (SHA-256), as gitformat-pack(5)
+describes them. Everything that is read is checked against the size of the file and the checksum at
+its end, since an index can be cut off, damaged or made up, and a name that is wrong by one bit
+would be given to the content of another.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from array import array
+from bisect import bisect_left
+from itertools import pairwise
+from typing import Any, Final
+
+_SIGNATURE: Final = b"\xfftOc"
+_FANOUT: Final = 256
+_LARGE: Final = 1 << 31
+"""Bit of an offset of version 2 that makes the rest of it a number in the table of large ones."""
+
+
+_DAMAGED: Final = "its index is damaged: run `git index-pack` on it"
+
+
+class PackError(Exception):
+    """A pack or its index cannot be read as what it should be; the message says why."""
+
+
+class PackIndex:
+    """The names of the objects of a pack, in ascending order, with offsets and checksums."""
+
+    __slots__ = (
+        "_hash_size", "_names", "_step", "checksums", "number", "offsets", "pack_checksum",
+    )  # fmt: skip
+
+    def __init__(self, path: str, hash_size: int) -> None:
+        """Read the index at `path`, whose names have `hash_size` bytes; raises PackError, OSError.
+
+        Offsets are not compared with the size of the pack here.
+        """
+        self._hash_size = hash_size
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            head = file.read(8 + 4 * _FANOUT)
+            self._step = hash_size
+            self.number = 0
+            """How many objects there are."""
+            if head[:4] == _SIGNATURE:
+                version = int.from_bytes(head[4:8], "big")
+                if version != 2:
+                    raise PackError(f"its index is of version {version}, which is not known")
+                self.number = _count(head[8:])
+                least = 8 + 4 * _FANOUT + self.number * (hash_size + 8) + 2 * hash_size
+                # One offset less than all can be too large for four bytes.
+                self._require(size, least, least + 8 * max(0, self.number - 1))
+            else:
+                self.number = _count(head[: 4 * _FANOUT])
+                self._step += 4
+                least = 4 * _FANOUT + self.number * self._step + 2 * hash_size
+                self._require(size, least, least)
+            file.seek(0)
+            content = file.read()
+        end = len(content) - hash_size
+        if end < hash_size or hash_of(hash_size, content[:end]).digest() != content[end:]:
+            raise PackError(_DAMAGED)
+        self.pack_checksum = content[end - hash_size : end]
+        """What the pack ends with: it identifies the pack."""
+        if self._step == hash_size:
+            self._read_version_2(content)
+        else:
+            self._read_version_1(content)
+
+    def _require(self, size: int, least: int, most: int) -> None:
+        if size < least:
+            raise PackError("its index is shorter than it says")
+        if size > most:
+            raise PackError("its index is longer than it says")
+
+    def _read_version_1(self, content: bytes) -> None:
+        # No head; each entry is an offset of four bytes and a name.
+        begin = 4 * _FANOUT
+        table = content[begin : begin + self.number * self._step]
+        self._names = table[4:]
+        packed = b"".join(table[at : at + 4] for at in range(0, len(table), self._step))
+        self.offsets = array("Q", _numbers("I", packed))
+        self.checksums: array[int] | None = None
+        """CRC-32 of each entry, by position; None in version 1."""
+
+    def _read_version_2(self, content: bytes) -> None:
+        number, at = self.number, 8 + 4 * _FANOUT
+        self._names = content[at : at + number * self._hash_size]
+        at += number * self._hash_size
+        self.checksums = _numbers("I", content[at : at + 4 * number])
+        at += 4 * number
+        offsets = _numbers("I", content[at : at + 4 * number])
+        self.offsets = array("Q", offsets)
+        if number and max(offsets) >= _LARGE:
+            large = content[at + 4 * number : len(content) - 2 * self._hash_size]
+            table = _numbers("Q", large[: len(large) - len(large) % 8])
+            for position, offset in enumerate(offsets):
+                if offset >= _LARGE:
+                    if offset - _LARGE >= len(table):
+                        raise PackError("its index points outside of its table of offsets")
+                    self.offsets[position] = table[offset - _LARGE]
+
+    def name(self, position: int) -> bytes:
+        """Return the binary name of the object at `position`, from 0 to `number` - 1."""
+        at = position * self._step
+        return self._names[at : at + self._hash_size]
+
+    def position(self, name: bytes) -> int:
+        """Return the position of the object with the binary `name`, or -1 without one."""
+        at = bisect_left(range(self.number), name, key=self.name)
+        return at if at < self.number and self.name(at) == name else -1
+
+    def names(self) -> list[bytes]:
+        """Return all names, ascending."""
+        return [self.name(position) for position in range(self.number)]
+
+
+def hash_of(hash_size: int, data: bytes = b"") -> Any:
+    """Return the hash of `data`, to which more can be added, whose digest has `hash_size` bytes."""
+    import hashlib
+
+    if hash_size == 32:
+        return hashlib.sha256(data)
+    return hashlib.sha1(data, usedforsecurity=False)
+
+
+def _count(table: bytes) -> int:
+    if len(table) < 4 * _FANOUT:
+        raise PackError("its index is shorter than it says")
+    fanout = _numbers("I", table)
+    if any(one > other for one, other in pairwise(fanout)):
+        raise PackError("the table at the head of its index is not in order")
+    return fanout[-1]
+
+
+def _numbers(kind: str, packed: bytes) -> array[int]:
+    """Return unsigned integers in network order as an array."""
+    numbers = array(kind, packed)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers

@@ -1,0 +1,96 @@
+"""Commits and tags as they are stored: who wrote them and when, and what a tag is of."""
+
+from __future__ import annotations
+
+import re
+from time import gmtime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanner.git.repository import Repository
+
+
+class Person(NamedTuple):
+    """The author line of a commit."""
+
+    author: str
+    """`Name <address>`, undecodable bytes as surrogates."""
+    time: int
+    """Seconds since 1970."""
+    date: str
+    """ISO 8601 with the author's offset."""
+
+
+def people(repository: Repository, names: Iterable[str]) -> dict[str, Person]:
+    """Return the authors of those objects `names` that are commits. Raises GitError."""
+    found = {}
+    for name, kind, content in contents(repository, names):
+        if kind == "commit":
+            found[name] = _person(content)
+    return found
+
+
+def kinds(repository: Repository, names: Iterable[str]) -> dict[str, str]:
+    """Return those of the objects `names` that are there to what they are. Raises GitError."""
+    asked = "".join(f"{name}\n" for name in names).encode()
+    if not asked:
+        return {}
+    command = ("cat-file", "--batch-check=%(objectname) %(objecttype)")
+    shown = repository.run(*command, what="look up objects", stdin=asked)
+    rows = (line.split(" ") for line in shown.decode("ascii", "replace").splitlines())
+    return {name: kind for name, kind in rows if kind != "missing"}
+
+
+def contents(repository: Repository, names: Iterable[str]) -> list[tuple[str, str, bytes]]:
+    """Return name, kind and content of those objects `names` that are there.
+
+    Meant for commits and tags: all are held at once. Raises GitError.
+    """
+    asked = "".join(f"{name}\n" for name in names).encode()
+    if not asked:
+        return []
+    shown = repository.run("cat-file", "--batch", "--buffer", what="read objects", stdin=asked)
+    found, at = [], 0
+    while at < len(shown):
+        end = shown.index(b"\n", at)
+        head = shown[at:end].decode("ascii", "replace").rsplit(" ", 2)
+        at = end + 1
+        if len(head) == 3:
+            size = int(head[2])
+            found.append((head[0], head[1], shown[at : at + size]))
+            at += size + 1
+    return found
+
+
+_LINE: Final = re.compile(rb"^(?:author|committer) (.*)$", re.MULTILINE)
+_TIME: Final = re.compile(rb"[^>]*> *(-?[0-9]{1,18}) ([+-])([0-9]{2})([0-9]{2})\s*\Z")
+
+
+def _person(content: bytes) -> Person:
+    """Read the author of a commit; of the committer the date where the author's is damaged."""
+    lines = [line[1] for line in _LINE.finditer(content.partition(b"\n\n")[0])]
+    author = lines[0][: lines[0].rfind(b">") + 1] or lines[0] if lines else b""
+    text = author.decode("utf-8", "surrogateescape")
+    for line in lines[:2]:
+        stamp = _TIME.search(line)
+        if stamp:
+            seconds, sign = int(stamp[1]), stamp[2].decode()
+            hours, minutes = int(stamp[3]), int(stamp[4])
+            offset = (hours * 60 + minutes) * 60 * (-1 if sign == "-" else 1)
+            try:
+                then = gmtime(seconds + offset)
+            except (ValueError, OverflowError, OSError):
+                continue
+            date = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*then[:6])
+            return Person(text, seconds, f"{date}{sign}{hours:02}:{minutes:02}")
+    return Person(text, 0, "1970-01-01T00:00:00+00:00")
+
+
+def tag_target(content: bytes) -> tuple[str, str]:
+    """Return the ID and the kind of what the tag with that content is of; empty if damaged."""
+    lines = content.decode("ascii", "replace").split("\n", 2)
+    if len(lines) == 3 and lines[0].startswith("object ") and lines[1].startswith("type "):
+        return lines[0][7:], lines[1][5:]
+    return "", ""

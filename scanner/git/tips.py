@@ -1,0 +1,199 @@
+"""Where a history is held: references, tags, HEADs, reflogs, stash entries and indexes."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.git.changes import SUBMODULE
+from scanner.git.log import WITHOUT_COMMIT_GRAPH
+from scanner.git.process import GitError, complaint, complete, environment
+from scanner.git.records import contents, tag_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scanner.git.repository import Repository
+
+BRANCH, REMOTE, TAG, OTHER = "branch", "remote", "tag", "other"
+_FOLDERS: Final = {"refs/heads/": BRANCH, "refs/remotes/": REMOTE, "refs/tags/": TAG}
+_STASH: Final = "refs/stash"
+_MAIN: Final = " of the main work tree"
+_PLACES: Final = ("GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+
+
+class Tip(NamedTuple):
+    """Something that holds an object, and with it what the object reaches."""
+
+    kind: str
+    """`BRANCH` (a local one), `REMOTE` (remote-tracking), `TAG`, or `OTHER`."""
+    name: str
+    """`main`, `origin/main`, `v1.0`; of another its full name, or what it is: `reflog of main`."""
+    object: str
+    """The ID of a commit, or of a tree or blob; what a tag is of in the end."""
+    tags: tuple[str, ...] = ()
+    """The IDs of the annotated tags on the way to it."""
+
+
+class Entry(NamedTuple):
+    """A path in an index."""
+
+    holder: str
+    """`index`, or `index of work tree NAME`."""
+    path: bytes
+    blob: str
+    """Its content; empty for a submodule."""
+
+
+def work_trees(repository: Repository) -> dict[str, str]:
+    """Return where git keeps what is of one work tree alone, such as its HEAD and its index.
+
+    This one comes first, with an empty text; the others by ` of work tree NAME`. Raises GitError.
+    """
+    own = repository.run("rev-parse", "--git-dir", what="find the repository").rstrip(b"\n")
+    here = os.path.realpath(os.path.join(repository.directory, os.fsdecode(own)))
+    common = os.path.realpath(repository.git_directory)
+    try:
+        names = sorted(os.listdir(os.path.join(common, "worktrees")))
+    except OSError:
+        names = []
+    found = {_MAIN: common}
+    found |= {f" of work tree {name}": os.path.join(common, "worktrees", name) for name in names}
+    return {"": here, **{label: path for label, path in found.items() if path != here}}
+
+
+def references(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
+    """Return all references, and the HEADs of `trees`, the `work_trees`. Raises GitError."""
+    form = "--format=%(objecttype) %(objectname) %(refname) %(symref)"
+    listed = repository.run("for-each-ref", form, what="list the references")
+    rows = [line.split(" ") for line in listed.decode("utf-8", "surrogateescape").splitlines()]
+    tags = _tags(repository, {name for kind, name, *_ in rows if kind == "tag"})
+    tips = []
+    for _, name, reference, symbolic in rows:
+        if symbolic:  # `refs/remotes/origin/HEAD` names a branch that is listed itself
+            continue
+        chain = []
+        while name in tags and name not in chain:
+            chain.append(name)
+            name = tags[name]
+        kind, short = _short(reference)
+        if reference == _STASH:
+            short = "stash@{0}"
+        tips.append(Tip(kind, short, name, tuple(chain)))
+    return tips + _heads(repository, trees)
+
+
+def _short(reference: str) -> tuple[str, str]:
+    """Return the kind of a reference and what to call it."""
+    for folder, kind in _FOLDERS.items():
+        if reference.startswith(folder):
+            return kind, reference.removeprefix(folder)
+    return OTHER, reference
+
+
+def _tags(repository: Repository, names: set[str]) -> dict[str, str]:
+    """Return the annotated tags `names`, and those that they are of, to what each is of."""
+    found: dict[str, str] = {}
+    while names:  # tags of tags are rare, and long chains of them are not made by accident
+        below = set()
+        for name, kind, content in contents(repository, sorted(names)):
+            if kind == "tag":
+                target, of_what = tag_target(content)
+                found[name] = target
+                if of_what == "tag":
+                    below.add(target)
+        names = below - found.keys()
+    return found
+
+
+def _heads(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
+    """Return the HEADs of this and of the other work trees."""
+    labels, asked = [], []
+    for suffix, folder in trees.items():
+        labels.append(f"HEAD{suffix}")
+        name = os.path.basename(folder)
+        if not suffix:
+            asked.append("HEAD")
+        else:
+            asked.append(f"worktrees/{name}/HEAD" if suffix != _MAIN else "main-worktree/HEAD")
+    stdin = "".join(f"{name}^{{commit}}\n" for name in asked)
+    command = (*WITHOUT_COMMIT_GRAPH, "cat-file", "--batch-check=%(objectname)")
+    answer = repository.run(*command, what="look up HEAD", stdin=os.fsencode(stdin))
+    found = [line.decode("ascii", "replace") for line in answer.split(b"\n")]
+    return [
+        Tip(OTHER, label, name)
+        for label, name in zip(labels, found, strict=False)
+        if repository.is_name(name)
+    ]
+
+
+def reflogs(trees: Mapping[str, str]) -> list[Tip]:
+    """Return the entries of the reflogs that are files, those of the stash among them.
+
+    Git can be built to keep them in tables: then there are none here, and what only they hold is
+    still among the commits that `scanner.git.log.commits` returns. `trees` are the `work_trees`.
+    Raises GitError.
+    """
+    tips: list[Tip] = []
+    for suffix, folder in trees.items():
+        tips += _logs(os.path.join(folder, "logs"), suffix)
+    return tips
+
+
+def _logs(folder: str, suffix: str) -> Iterator[Tip]:
+    for root, _, files in os.walk(folder):
+        for file in files:
+            path = os.path.join(root, file)
+            reference = os.path.relpath(path, folder).replace(os.sep, "/")
+            try:
+                with open(path, "rb") as log:
+                    lines = log.read().splitlines()
+            except OSError as error:
+                raise GitError(f"a reflog cannot be read: {error}") from None
+            shared = reference.startswith("refs/")  # what all work trees have in common
+            yield from _entries(reference, lines, "" if shared else suffix)
+
+
+def _entries(reference: str, lines: list[bytes], suffix: str) -> Iterator[Tip]:
+    label = f"reflog of {_short(reference)[1]}{suffix}"
+    seen: set[bytes] = set()
+    for number, line in enumerate(reversed(lines)):
+        before, after, *_ = [*line[:130].split(b" ", 2), b"", b""]
+        if reference == _STASH:
+            yield Tip(OTHER, f"stash@{{{number}}}", after.decode("ascii", "replace"))
+        else:
+            seen.update((before, after))
+    for name in sorted(seen):
+        yield Tip(OTHER, label, name.decode("ascii", "replace"))
+
+
+def indexes(repository: Repository, trees: Mapping[str, str]) -> list[Entry]:
+    """Return what is in the indexes of `trees`, the `work_trees`. Raises GitError."""
+    found = _index(repository, "index", {})
+    for suffix, folder in trees.items():
+        path = os.path.join(folder, "index")
+        if suffix and os.path.isfile(path):
+            found += _index(repository, f"index{suffix}", {"GIT_INDEX_FILE": path})
+    return found
+
+
+def _index(repository: Repository, label: str, settings: Mapping[str, str]) -> list[Entry]:
+    command = ("ls-files", "--stage", "-z", "--full-name", ":/")
+    if settings:
+        # Which repository it is has been found, and what hooks say of an index is of another one.
+        inherited = {name: value for name, value in os.environ.items() if name not in _PLACES}
+        folder = os.path.abspath(repository.git_directory)
+        variables = environment(inherited, GIT_DIR=folder, **settings)
+        done = complete(command, repository.directory, variables)
+        if done.returncode:
+            raise GitError(f"git could not list the {label}: {complaint(done)}")
+        listed = done.stdout
+    else:
+        listed = repository.run(*command, what="list the index")
+    found = []
+    for line in listed.split(b"\0"):
+        head, _, path = line.partition(b"\t")
+        mode, *rest = head.split(b" ")
+        if rest:
+            found.append(Entry(label, path, "" if mode == SUBMODULE else rest[0].decode()))
+    return found

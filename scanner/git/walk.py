@@ -1,0 +1,117 @@
+"""Walking the delta trees of a pack, so that each object is resolved once.
+
+A root is inflated, each delta on it is applied, then the deltas on those. What has deltas still to
+come is kept until they have been; where that would take more memory than allowed, the oldest is
+let go and resolved again when its turn comes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.git.delta import apply
+from scanner.git.pack_index import PackError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scanner.git.pack import Pack
+
+
+class Resolved(NamedTuple):
+    """The content of an entry."""
+
+    entry: int
+    base: int
+    """The entry that it is a delta on; negative for a whole object."""
+    data: bytes
+    delta: bytes | None
+    """What made `data` of the base; None for a whole object."""
+
+
+class _Waiting:
+    """A base whose deltas are to be applied from `child` on."""
+
+    __slots__ = ("base", "child", "data")
+
+    def __init__(self, base: int, data: bytes, child: int) -> None:
+        self.base = base
+        self.data: bytes | None = data
+        self.child = child
+
+
+def walk(
+    pack: Pack, roots: Iterable[int], memory: int, unread: Callable[[int, str], None]
+) -> Iterator[Resolved]:
+    """Yield the content of the `roots` and of all that is based on them, bases first.
+
+    Bases that wait for their deltas take up to about `memory` bytes. `unread` is called with each
+    entry that cannot be read, and why; what is based on it is reported the same way.
+    """
+    first_child, next_sibling, inflate = pack.first_child, pack.next_sibling, pack.inflate
+    unproved = pack.unproved
+    for root in roots:
+        try:
+            data = inflate(root)
+            if unproved:
+                pack.prove(root, data)
+        except PackError as error:
+            _give_up(pack, root, str(error), unread)
+            continue
+        yield Resolved(root, -1, data, None)
+        child = first_child(root)
+        if child < 0:
+            continue
+        stack = [_Waiting(root, data, child)]
+        held = len(data)
+        while stack:
+            top = stack[-1]
+            child = top.child
+            base = top.data
+            if base is None:
+                try:
+                    base = top.data = pack.resolve(top.base)
+                except PackError as error:  # it could be read before: the file has changed
+                    while child >= 0:
+                        _give_up(pack, child, str(error), unread)
+                        child = next_sibling(child)
+                    stack.pop()
+                    continue
+                held += len(base)
+            top.child = next_sibling(child)
+            if top.child < 0:
+                held -= len(base)
+                stack.pop()
+            try:
+                delta = inflate(child)
+                data = apply(base, delta)
+                if unproved:
+                    pack.prove(child, data)
+            except PackError as error:
+                _give_up(pack, child, str(error), unread)
+                continue
+            yield Resolved(child, top.base, data, delta)
+            following = first_child(child)
+            if following >= 0:
+                stack.append(_Waiting(child, data, following))
+                held += len(data)
+                if held > memory:
+                    held = _let_go(stack, held, memory)
+
+
+def _let_go(stack: list[_Waiting], held: int, memory: int) -> int:
+    for waiting in stack[:-1]:
+        if held <= memory:
+            break
+        if waiting.data is not None:
+            held -= len(waiting.data)
+            waiting.data = None
+    return held
+
+
+def _give_up(pack: Pack, entry: int, reason: str, unread: Callable[[int, str], None]) -> None:
+    pending = [entry]
+    while pending:
+        entry = pending.pop()
+        unread(entry, reason)
+        pending += pack.children(entry)
