@@ -68,10 +68,11 @@ def is_terminal(stream: TextIO | None) -> bool:
 class ProgressBar:
     """A line on standard error that says how far a scan has come; drawn only on a terminal."""
 
-    __slots__ = ("_began", "_drawn", "_last", "_stream", "_width")
+    __slots__ = ("_began", "_drawn", "_last", "_noun", "_stream", "_width")
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        """Start the clock; `stream` is standard error unless given."""
+    def __init__(self, stream: TextIO | None = None, noun: str = "files") -> None:
+        """Start the clock; `stream` is standard error unless given, `noun` what is counted."""
+        self._noun = noun
         self._stream = stream or sys.stderr
         self._began = self._last = monotonic()
         self._drawn = False
@@ -94,7 +95,7 @@ class ProgressBar:
         self._last = now
         filled = _BAR * done // max(total, 1)
         rate = size / 1e6 / (now - self._began)
-        text = f"[{'#' * filled:-<{_BAR}}] {done:,} of {total:,} files, {rate:,.0f} MB/s"
+        text = f"[{'#' * filled:-<{_BAR}}] {done:,} of {total:,} {self._noun}, {rate:,.0f} MB/s"
         # A line that reaches the edge would wrap, and only its last row could be erased.
         self._write(f"\r\x1b[2K{text[: self._width - 1]}")
         self._drawn = True

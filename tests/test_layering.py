@@ -34,8 +34,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("hooks",),
     # Whole histories: what they hold, and who brought it in. A command reads and reports them.
     ("history",),
-    # Where content comes from and where results go: two ends that never meet.
-    ("sources", "reports"),
+    # Where content comes from and where results go: two ends that never meet. Beside them, the one
+    # part that talks to a network.
+    ("sources", "reports", "liveness"),
     # The one module that starts git; sources read through it.
     ("git",),
     # The flow: anchors, decoding, pairing, judging. It knows what a blob is, not where it is from.
@@ -50,6 +51,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # The vocabulary that everything above shares.
     ("content",),
     ("findings",),
+    ("liveness.states",),
     ("secret",),
     ("errors",),
     ("about",),
@@ -66,12 +68,17 @@ FAMILIES = ("sources", "detectors", "decoders", "reports", "ci")
 STARTS_PROGRAMS = {"git"}
 """Parts that may start another program."""
 
+NETWORK = ("asyncio", "boto3", "botocore", "ftplib", "http", "requests", "smtplib", "socket", "ssl",
+           "urllib.request", "urllib3")  # fmt: skip
+"""Modules that open connections, or are made to."""
+TALKS_TO_A_NETWORK = {"scanner.liveness.client"}
+
 HEAVY = (
     # Milliseconds of import time that a git hook would spend on every commit.
-    "asyncio", "bz2", "concurrent", "dataclasses", "dulwich", "email", "git", "hashlib", "http",
-    "importlib.metadata", "inspect", "isal", "logging", "lzma", "multiprocessing", "pathlib",
-    "random", "regex", "shutil", "socket", "sqlite3", "ssl", "tarfile", "tempfile", "tomllib",
-    "urllib", "yaml", "zipfile",
+    "asyncio", "boto3", "botocore", "bz2", "concurrent", "dataclasses", "dulwich", "email",
+    "git", "hashlib", "http", "importlib.metadata", "inspect", "isal", "logging", "lzma",
+    "multiprocessing", "pathlib", "random", "regex", "shutil", "socket", "sqlite3", "ssl",
+    "tarfile", "tempfile", "tomllib", "urllib", "yaml", "zipfile",
 )  # fmt: skip
 
 PROGRAM_STARTERS = {
@@ -212,6 +219,16 @@ def test_only_the_git_layer_starts_programs() -> None:
         if any(use in PROGRAM_STARTERS or use.startswith("subprocess.") for use in used):
             starters.add(part_of(name))
     assert starters == STARTS_PROGRAMS
+
+
+def test_only_the_client_of_sts_talks_to_a_network() -> None:
+    talkers = {
+        name
+        for name, tree in TREES.items()
+        for target in imports(name, tree)
+        if any(target == network or target.startswith(f"{network}.") for network in NETWORK)
+    }
+    assert talkers == TALKS_TO_A_NETWORK
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -39,7 +39,7 @@ def own_rule(tmp_path: Path) -> Callable[..., None]:
 
 DAY = 86400
 BEGIN = 1_000_000_000
-"""2001-09-09T01:46:40Z, when the first commit of a `Past` is made; each later one is a day after."""
+"""2001-09-09T01:46:40Z, the date of the first commit of a `Past`; each later one is a day after."""
 
 
 class Past:

@@ -25,11 +25,13 @@ posix = pytest.mark.skipif(os.name == "nt", reason="needs programs and permissio
 
 COMMANDS = ("staged", "all files", "two ends", "push", "framework's push", "range", "ci")
 """Ways in which a change is read; each is given the same commit, which is the last one."""
+ALL = (*COMMANDS, "history")
+"""All ways in which git is asked."""
 
 
 @pytest.fixture
 def look(keycatch: Any, repository: Any) -> Callable[..., Any]:
-    """Run one of COMMANDS where the last commit, or for `staged` the index, is the change."""
+    """Run one of ALL where the last commit, or for `staged` the index, is the change."""
 
     def run(way: str, cwd: Path | None = None, **environment: str | None) -> Any:
         cwd = cwd or repository.root
@@ -53,6 +55,7 @@ def look(keycatch: Any, repository: Any) -> Callable[..., Any]:
             "framework's push": (["push"], None, {**framework, **between}),
             "range": (["range", f"{since}..{until}"], None, {}),
             "ci": (["ci"], None, gitlab),
+            "history": (["history"], None, {}),
         }[way]
         return keycatch(
             *arguments, "--format", "json", given=given, cwd=cwd, env={**more, **environment}
@@ -157,7 +160,7 @@ class Hostile:
 
 
 @posix
-@pytest.mark.parametrize("way", COMMANDS)
+@pytest.mark.parametrize("way", ALL)
 def test_nothing_that_a_repository_names_is_run(
     look: Any, repository: Any, plant: Any, tmp_path: Path, way: str
 ) -> None:
@@ -232,7 +235,7 @@ def state(root: Path) -> dict[str, tuple[int, int, bytes]]:
     return found
 
 
-@pytest.mark.parametrize("way", [*COMMANDS, "scan"])
+@pytest.mark.parametrize("way", [*ALL, "scan"])
 def test_nothing_is_written(
     look: Any, keycatch: Any, repository: Any, plant: Any, way: str
 ) -> None:
@@ -249,7 +252,7 @@ def test_nothing_is_written(
 # -- git itself -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("way", COMMANDS)
+@pytest.mark.parametrize("way", ALL)
 def test_another_owner(look: Any, repository: Any, plant: Any, way: str) -> None:
     change(repository, way, "key", plant.pair())
     done = look(way, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
@@ -258,7 +261,7 @@ def test_another_owner(look: Any, repository: Any, plant: Any, way: str) -> None
     assert "safe.directory" in done.stderr
 
 
-@pytest.mark.parametrize("way", COMMANDS)
+@pytest.mark.parametrize("way", ALL)
 def test_no_git(look: Any, repository: Any, plant: Any, tmp_path: Path, way: str) -> None:
     change(repository, way, "key", plant.pair())
     empty = tmp_path / "empty"
@@ -279,7 +282,7 @@ def fake_git(directory: Path, case: str) -> str:
 
 
 @posix
-@pytest.mark.parametrize("way", COMMANDS)
+@pytest.mark.parametrize("way", ALL)
 def test_a_git_that_is_too_old(
     look: Any, repository: Any, plant: Any, tmp_path: Path, way: str
 ) -> None:

@@ -1,0 +1,238 @@
+"""`keycatch history`: everything that repositories store, and who brought in what is found."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from scanner.commands.history_record import (
+    add_record_options,
+    clear_records,
+    close_record,
+    open_record,
+)
+from scanner.commands.history_removal import (
+    add_removal_options,
+    check_options,
+    read_earlier,
+    tell_removed,
+    write_replacements,
+)
+from scanner.commands.options import (
+    CONFIDENCES,
+    EXCLUDED,
+    add_report_options,
+    add_scan_options,
+    announce,
+    conclude,
+    load_rules,
+    load_settings,
+)
+from scanner.commands.scanning import excluder
+from scanner.errors import KeycatchError
+from scanner.secret import printable
+from scanner.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.commands.history_removal import Source
+    from scanner.engine.judge import LineHash
+    from scanner.findings import Finding, Head, Tally
+    from scanner.git.repository import Repository
+    from scanner.history.narrowing import Narrowing
+    from scanner.history.run import Job
+    from scanner.rulebook.model import Rule
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to `parser`."""
+    parser.epilog = (
+        "Reads every object of each repository once, reachable or not: all references, reflogs, "
+        "the stash, notes, dangling objects and the index, with messages, names and people."
+    )
+    parser.add_argument(
+        "repositories",
+        nargs="*",
+        metavar="REPO",
+        help="repositories, bare or not (default: the one around the current directory)",
+    )
+    group = parser.add_argument_group("history")
+    group.add_argument(
+        "--branch",
+        action="append",
+        default=[],
+        metavar="REV",
+        help="only what the commits of this branch brought; may be given more than once",
+    )
+    group.add_argument(
+        "--since", metavar="DATE", help="only what commits brought whose committers date it later"
+    )
+    group.add_argument(
+        "--until", metavar="DATE", help="only what commits brought whose committers date it earlier"
+    )
+    group.add_argument(
+        "--max-size", type=_size, metavar="SIZE", help="leave larger contents out, such as 10M"
+    )
+    group.add_argument(
+        "--allow-shallow",
+        action="store_true",
+        help="scan what a shallow clone has of its history",
+    )
+    add_record_options(group)
+    add_removal_options(group)
+    add_scan_options(parser)
+    add_report_options(parser)
+
+
+def _size(text: str) -> int:
+    units = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+    number = text.rstrip("kKmMgG")
+    unit = text[len(number) :].lower()
+    is_number = number.isascii() and number.isdigit() and len(number) < 13
+    if not (is_number and int(number) and unit in units):
+        raise argparse.ArgumentTypeError(f"must be bytes such as 500000, 100K or 10M, not {text!r}")
+    return int(number) * units[unit]
+
+
+class Outcome:
+    """What the repositories come to so far."""
+
+    __slots__ = ("findings", "heads", "sources", "spellings", "tally")
+
+    def __init__(self, tally: Tally) -> None:
+        """Begin with an empty `tally`."""
+        self.findings: list[Finding] = []
+        self.tally = tally
+        self.spellings: dict[str, str] = {}
+        self.heads: list[Head] = []
+        self.sources: list[Source] = []
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan the repositories, write the report and return the exit code."""
+    from scanner.engine.run import masked
+    from scanner.findings import Report, Tally
+    from scanner.history.narrowing import Narrowing, checked_date
+
+    check_options(args)
+    settings = load_settings(args)
+    rules = load_rules(settings)
+    earlier = read_earlier(args.verify_removed, rules) if args.verify_removed else None
+    since, until = checked_date(args.since), checked_date(args.until)
+    narrowing = Narrowing(tuple(args.branch), since, until)
+    opened = [(name, _open(name, args)) for name in args.repositories or [""]]
+    if args.clear_cache:
+        return clear_records(opened)
+    outcome = Outcome(Tally())
+    for name, repository in opened:
+        # Of several repositories the paths begin with what each was called.
+        prefix = os.path.join(name, "") if len(opened) > 1 else ""
+        _scan(repository, prefix, _job(args, rules), narrowing, outcome, settings, args)
+    if earlier:
+        report = masked(
+            Report("history", tuple(outcome.findings), outcome.tally), outcome.spellings
+        )
+        return tell_removed(args, report, earlier, [repository for _, repository in opened])
+    announce(args, settings, outcome.tally.skipped.get(EXCLUDED, 0), 0)
+    report = Report(
+        "history",
+        tuple(outcome.findings),
+        outcome.tally,
+        narrowed=tuple(_narrowed(args, narrowing, opened)),
+        heads=tuple(outcome.heads),
+    )
+    report = masked(report, outcome.spellings)
+    code = conclude(report, args, settings, rules)
+    if args.replacements:
+        fail_on = CONFIDENCES[args.fail_on] if args.fail_on else settings.fail_on
+        write_replacements(args, report, outcome.sources, rules, fail_on)
+    return code
+
+
+def _open(name: str, args: argparse.Namespace) -> Repository:
+    from scanner.git.repository import Repository
+
+    repository = Repository(name or ".", named=bool(name))
+    if repository.is_shallow and not args.allow_shallow:
+        where = f"{printable(name)} is" if name else "this is"
+        remedy = "fetch the rest with `git fetch --unshallow`, or say --allow-shallow"
+        raise KeycatchError(f"{where} a shallow clone, which lacks the older commits: {remedy}")
+    return repository
+
+
+def _job(args: argparse.Namespace, rules: Sequence[Rule]) -> Job:
+    from scanner.console import ProgressBar
+    from scanner.engine.run import processes
+    from scanner.history.run import Job
+
+    hashing: LineHash | None = None
+    if args.format == "sarif":
+        from scanner.line_hash import line_hash
+
+        hashing = line_hash
+    bar = ProgressBar(noun="parts") if not args.quiet and ProgressBar.useful() else None
+    jobs = args.jobs or processes()
+    # What an allow mark is on has been committed all the same, and can be asked for.
+    heed_marks = not args.verify_removed
+    return Job(rules, jobs, hashing, bar, heed_marks, max_size=args.max_size or 0)
+
+
+def _scan(
+    repository: Repository,
+    prefix: str,
+    job: Job,
+    narrowing: Narrowing,
+    outcome: Outcome,
+    settings: Settings,
+    args: argparse.Namespace,
+) -> None:
+    from scanner.findings import Head
+    from scanner.history.credentials import credentials, in_repository, without
+    from scanner.history.narrowing import objects
+    from scanner.history.run import search
+
+    if narrowing:
+        job = job._replace(only=objects(repository, narrowing))
+    record = open_record(args, repository, job)
+    try:
+        swept = record.search() if record else search(repository, job)
+    finally:
+        if job.progress:
+            job.progress.clear()
+    recall = record.recall if record else None
+    findings = credentials(repository, swept.findings, job.rules, job.jobs, swept.tally, recall)
+    if record:
+        close_record(args, record, findings, swept)
+    outcome.sources.append((repository, swept.findings))
+    excluding = Settings() if args.verify_removed else settings
+    kept, excluded = without(findings, excluder(excluding, settings.directory))
+    if excluded:  # the files in which something was found: all were read
+        outcome.tally.skip(EXCLUDED, len(excluded))
+    outcome.findings += in_repository(kept, prefix)
+    notices = swept.tally.notices
+    inside = os.path.join(repository.directory, "")  # what files of git are in is told already
+    swept.tally.notices = [
+        each if each.path.startswith(inside) else each._replace(path=prefix + each.path)
+        for each in notices
+    ]
+    outcome.tally.add(swept.tally)
+    outcome.spellings.update(swept.spellings)
+    head = repository.resolve("HEAD")
+    if head:
+        outcome.heads.append(Head(prefix.rstrip(os.sep), head, repository.remote()))
+
+
+def _narrowed(
+    args: argparse.Namespace, narrowing: Narrowing, opened: Sequence[tuple[str, Repository]]
+) -> list[str]:
+    said = narrowing.sentences()
+    if args.max_size:
+        said.append(f"no contents of more than {args.max_size:,} bytes")
+    said += [
+        f"{printable(name) or 'the repository'} is a shallow clone: no commits before its first"
+        for name, repository in opened
+        if repository.is_shallow
+    ]
+    return said

@@ -1,0 +1,264 @@
+"""What `keycatch history` does for removing credentials: replacements before, a check after."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from scanner.about import NAME, VERSION
+from scanner.commands.options import incomplete_message
+from scanner.console import say
+from scanner.errors import KeycatchError, UsageError
+from scanner.secret import MASK, Secret, printable
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from scanner.findings import Confidence, Finding, Location, Report
+    from scanner.git.repository import Repository
+    from scanner.history.replacements import Replacements
+    from scanner.history.verification import Answer, Earlier
+    from scanner.rulebook.model import Rule
+
+_LARGEST: Final = 1 << 30
+_NARROWING: Final = ("branch", "since", "until", "max_size", "allow_shallow")
+
+if TYPE_CHECKING:
+    Source = tuple[Repository, Sequence[Finding]]
+    """A repository, and what was found in its objects, before it was merged."""
+
+
+def add_removal_options(group: argparse._ArgumentGroup) -> None:
+    """Add the options that are about taking credentials out of a history."""
+    group.add_argument(
+        "--replacements",
+        metavar="FILE",
+        help="write what `git filter-repo --replace-text` needs there: it has credentials in it",
+    )
+    group.add_argument(
+        "--verify-removed",
+        metavar="REPORT",
+        help="tell which credentials of this JSON report of a history are still there",
+    )
+
+
+def check_options(args: argparse.Namespace) -> None:
+    """Raise UsageError for options that make no sense together, before a long scan."""
+    target = args.replacements
+    if target == "-" and args.output in (None, "-"):
+        raise UsageError("--replacements - needs an --output FILE for the report")
+    if target not in (None, "-") and os.path.lexists(target):
+        raise UsageError(
+            f"--replacements: {printable(target)} exists, and is not overwritten: delete it first, "
+            "or name another file"
+        )
+    if not args.verify_removed:
+        return
+    given = [name for name in (*_NARROWING, "replacements") if getattr(args, name)]
+    if given:
+        option = given[0].replace("_", "-")
+        raise UsageError(f"--verify-removed looks at everything, which --{option} does not go with")
+    if args.format not in ("text", "json"):
+        raise UsageError("--verify-removed answers in --format text or json")
+
+
+# -- replacements -------------------------------------------------------------------------------
+
+
+def write_replacements(
+    args: argparse.Namespace,
+    report: Report,
+    sources: Sequence[Source],
+    rules: Sequence[Rule],
+    fail_on: Confidence,
+) -> None:
+    """Write the file for what fails in `report`, which is masked, and say what it does not do."""
+    from scanner.engine.catalogue import Catalogue
+    from scanner.history.replacements import Replacements, paths_of
+
+    failing = [finding for finding in report.findings if finding.fails(fail_on)]
+    if not failing:
+        say(f"{NAME}: there is nothing to replace: {printable(args.replacements)} is not written")
+        return
+    replacements = Replacements(failing)
+    catalogue = Catalogue(rules)
+    for repository, found in sources:
+        replacements.look_at(repository, found, catalogue)
+    replacements.check()
+    _write(args.replacements, b"".join(line + b"\n" for line in replacements.lines()))
+    _explain(args.replacements, replacements, paths_of(report.findings), len(failing))
+
+
+def _explain(
+    target: str, replacements: Replacements, paths: Mapping[str, str], credentials: int
+) -> None:
+    for left in replacements.left:
+        path = paths.get(left.where.rpartition(" ")[2], "")
+        where = f"{left.where} ({path})" if path else left.where
+        say(f"{NAME}: not replaced: {left.value.redacted()} in {where}: {left.why}")
+    many = f"{credentials:,} credential{'' if credentials == 1 else 's'}"
+    name = "standard output" if target == "-" else target
+    file = "FILE" if target == "-" else target
+    say(
+        f"{NAME}: {name} has {many} in it, readable: keep it out of every repository, and delete "
+        f"it when you are done. In a fresh clone: git filter-repo --replace-text {file} "
+        f"--replace-message {file}"
+    )
+
+
+def _write(target: str, content: bytes) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    if target == "-":
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+        return
+    temporary = os.path.join(os.path.dirname(target), f".{NAME}-{os.urandom(8).hex()}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(temporary, flags, 0o600)
+        try:
+            with open(handle, "wb") as file:
+                file.write(content)
+            if os.path.lexists(target):  # since the scan began
+                raise FileExistsError(0, "it exists by now")
+            os.replace(temporary, target)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise KeycatchError(
+            f"cannot write the replacements to {printable(target)}: {reason}; name a file in a "
+            "directory that can be written"
+        ) from None
+
+
+# -- the check afterwards -----------------------------------------------------------------------
+
+
+def read_earlier(path: str, rules: Sequence[Rule]) -> Earlier:
+    """Return the earlier report at `path`; raises KeycatchError."""
+    from scanner.history.verification import NoReportError, read_report
+
+    shown = printable(path)
+    try:
+        with open(path, "rb") as file:
+            content = file.read(_LARGEST)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise KeycatchError(f"cannot read the report {shown}: {reason}") from None
+    try:
+        earlier = read_report(content)
+    except NoReportError as error:
+        remedy = "give one that `keycatch history --format json --output FILE` has written"
+        raise KeycatchError(f"cannot use the report {shown}: {error}; {remedy}") from None
+    missing = {each.rule_id for each in earlier.wanted} - {rule.id for rule in rules}
+    if missing:
+        raise KeycatchError(
+            f"the rule {printable(min(missing))} of the report {shown} is not in force: use the "
+            "configuration under which it was made"
+        )
+    return earlier
+
+
+def tell_removed(
+    args: argparse.Namespace, report: Report, earlier: Earlier, repositories: Sequence[Repository]
+) -> int:
+    """Say what has become of the credentials of an `earlier` report; return the exit code."""
+    from scanner.history.verification import verify
+    from scanner.reports.output import write
+
+    answers, new = verify(earlier.wanted, report.findings)
+    render = _as_json if args.format == "json" else _as_text
+    write(render(report, answers, new, repositories), args.output)
+    if not earlier.is_whole:
+        say(f"{NAME}: the earlier scan was narrowed or incomplete: there can be more than it found")
+    if report.incomplete:
+        say(incomplete_message(report))
+    if any(answer.held for answer in answers) and not args.exit_zero:
+        return 1
+    return 2 if report.incomplete else 0
+
+
+def _as_text(
+    report: Report, answers: Sequence[Answer], new: int, repositories: Sequence[Repository]
+) -> Iterator[str]:
+    for answer in answers:
+        wanted = answer.wanted
+        values = ", ".join(f"{role} {_redacted(text)}" for role, text in wanted.values.items())
+        told = f"{wanted.rule_id} {values} ({wanted.fingerprint[:12]})"
+        if not answer.held:
+            yield f"gone: {printable(told)}\n"
+            continue
+        parts = " and ".join(answer.parts)
+        yield f"STILL THERE: {printable(told)}: {printable(parts)}\n"
+        for line in _where(answer, repositories):
+            yield f"  {printable(line)}\n"
+    held = sum(bool(answer.held) for answer in answers)
+    so_far = "" if not report.incomplete else ", as far as could be read"
+    yield f"{held:,} of {len(answers):,} credentials of the report are still there{so_far}.\n"
+    if new:
+        what = "finding is" if new == 1 else "findings are"
+        yield f"{new:,} {what} not in the report: `{NAME} history` shows them.\n"
+    yield "Other clones, forks and the caches of servers have not been looked at.\n"
+
+
+def _as_json(
+    report: Report, answers: Sequence[Answer], new: int, repositories: Sequence[Repository]
+) -> Iterator[str]:
+    from scanner.reports.encoding import dumps
+
+    credentials = [
+        {
+            "fingerprint": answer.wanted.fingerprint,
+            "rule_id": answer.wanted.rule_id,
+            "values": {role: _redacted(text) for role, text in answer.wanted.values.items()},
+            "gone": not answer.held,
+            "still_there": answer.parts,
+            "where": [printable(line) for line in _where(answer, repositories)],
+        }
+        for answer in answers
+    ]
+    told = {
+        "schema_version": 1,
+        "tool": {"name": NAME, "version": VERSION},
+        "complete": not report.incomplete,
+        "incomplete": sorted({notice.reason for notice in report.incomplete}),
+        "credentials": credentials,
+        "not_in_report": new,
+    }
+    yield dumps(told) + "\n"
+
+
+def _redacted(text: str) -> str:
+    """Return a value of a report, which may have been told to show it, redacted."""
+    return text if MASK in text else Secret(text.encode()).redacted()
+
+
+def _where(answer: Answer, repositories: Sequence[Repository]) -> list[str]:
+    """Return what still has the credential, a line each."""
+    found: dict[str, None] = {}
+    for finding, role in answer.held:
+        for at in finding.locations:
+            if at.role == role:
+                found[_place(at, repositories)] = None
+        history = finding.history
+        if history:
+            held = (*history.branches, *history.tags, *history.held_by)
+            found[f"held by {', '.join(held) or 'nothing'}"] = None
+    return list(found)
+
+
+def _place(at: Location, repositories: Sequence[Repository]) -> str:
+    where = at.path or (at.scope or "blob").replace("-", " ")
+    if at.commit:
+        return f"{where}, since commit {at.commit}"
+    if not at.object:
+        return f"{where} ({(at.scope or 'name').replace('-', ' ')})"
+    from scanner.history.inventory import files_of
+    from scanner.history.run import object_store
+
+    files = [file for each in repositories for file in files_of(object_store(each), at.object)]
+    return f"{where}, object {at.object} in {' and '.join(files) or 'no file that can be read'}"

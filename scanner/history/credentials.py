@@ -1,0 +1,215 @@
+"""From what was found in objects to credentials: where each stands, since when, whose it is.
+
+An object that holds a credential is one version of a file. A credential is one finding for all the
+versions and paths that have it, with a location for each path: that of the earliest commit which
+brought it there.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from scanner.engine.merge import merge
+from scanner.engine.names import DECODER
+from scanner.findings import REFERENCE_NAME, InHead, Notice
+from scanner.git.changes import SUBMODULE
+from scanner.git.process import GitError
+from scanner.history.attribution import attribute
+from scanner.history.gaps import WHERE
+from scanner.history.pairs import join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from scanner.findings import Finding, Location, Tally
+    from scanner.git.repository import Repository
+    from scanner.history.attribution import Attribution, Place
+    from scanner.history.recollection import Recollection
+    from scanner.rulebook.model import Rule
+
+SCOPE: Final = "history"
+"""The scope of a location in a file of the history."""
+
+Answers: TypeAlias = "Attribution | Recollection"
+Recall: TypeAlias = "Callable[[Collection[str], Collection[bytes]], Recollection]"
+
+Spot = tuple[str, str, str, tuple[str, ...]]
+"""A place in the files of a history: role, path, member of an archive, decoders."""
+
+
+def credentials(
+    repository: Repository,
+    findings: Iterable[Finding],
+    rules: Sequence[Rule],
+    jobs: int,
+    tally: Tally,
+    recall: Recall | None = None,
+) -> list[Finding]:
+    """Return one finding for each credential of `findings`, with its history and its locations.
+
+    `findings` have locations with the ID of an object and no path, those in the names of files the
+    name as path. They stay so, without a history, in a repository that is too damaged for git to
+    tell: `tally` is given a notice then. `recall` takes the place of `attribute`.
+    """
+    merged = merge(findings)
+    if not merged:
+        return []
+    try:
+        return _attributed(repository, merged, rules, jobs, recall)
+    except GitError as error:
+        detail = f"who brought in what was found, and when, is not known: {error}"
+        tally.notice(Notice("git-unavailable", WHERE, detail, hides=True))
+        return merged
+
+
+def _attributed(
+    repository: Repository,
+    merged: Sequence[Finding],
+    rules: Sequence[Rule],
+    jobs: int,
+    recall: Recall | None,
+) -> list[Finding]:
+    objects = {at.object for finding in merged for at in finding.locations if at.object}
+    names = {_name(at) for finding in merged for at in finding.locations if _is_name(at)}
+    attribution: Answers
+    if recall:
+        attribution = recall(objects, names)
+    else:
+        attribution = attribute(repository, objects, names, jobs=jobs)
+    merged = join(merged, attribution, rules)
+    holders = [
+        (
+            [at.object for at in finding.locations if at.object],
+            [_name(at) for at in finding.locations if _is_name(at)],
+        )
+        for finding in merged
+    ]
+    histories = attribution.histories(holders)
+    head = _files_of_head(repository)
+    return [
+        finding._replace(locations=_places(finding, attribution, head), history=history)
+        for finding, history in zip(merged, histories, strict=True)
+    ]
+
+
+def without(
+    findings: Iterable[Finding], is_excluded: Callable[[str], bool]
+) -> tuple[list[Finding], set[str]]:
+    """Return `findings` without locations in excluded files, and the paths of those files.
+
+    A finding that has no other location is left out.
+    """
+    kept = []
+    excluded = set()
+    for finding in findings:
+        locations = []
+        for at in finding.locations:
+            if at.scope == SCOPE and is_excluded(at.path):
+                excluded.add(at.path)
+            else:
+                locations.append(at)
+        if locations:
+            kept.append(finding._replace(locations=tuple(locations)))
+    return kept, excluded
+
+
+def in_repository(findings: Iterable[Finding], prefix: str) -> list[Finding]:
+    """Return `findings` with `prefix` before each path; what has none is left so."""
+    if not prefix:
+        return list(findings)
+    return [
+        finding._replace(
+            locations=tuple(at._replace(path=prefix + at.path) for at in finding.locations)
+        )
+        for finding in findings
+    ]
+
+
+def _is_name(location: Location) -> bool:
+    return DECODER in location.decoded[:1] and not location.object and not _is_reference(location)
+
+
+def _is_reference(location: Location) -> bool:
+    return location.scope == REFERENCE_NAME
+
+
+def _name(location: Location) -> bytes:
+    return location.path.encode("utf-8", "surrogateescape")
+
+
+def _files_of_head(repository: Repository) -> dict[str, str]:
+    """Return the blobs of the commit of HEAD, by path."""
+    if repository.resolve("HEAD") is None:
+        return {}
+    listed = repository.run("ls-tree", "-r", "-z", "HEAD", what="list the files of HEAD")
+    files: dict[str, str] = {}
+    for entry in filter(None, listed.split(b"\0")):
+        attributes, _, path = entry.partition(b"\t")
+        mode, _, name = attributes.split(b" ")
+        if mode != SUBMODULE:
+            files[os.fsdecode(path)] = name.decode()
+    return files
+
+
+def _places(finding: Finding, attribution: Answers, head: dict[str, str]) -> tuple[Location, ...]:
+    """Return the locations of `finding`: for each path the earliest, first those that came first.
+
+    What no commit has keeps the ID of its object and has no path.
+    """
+    first: dict[Spot, tuple[float, Location]] = {}
+    elsewhere: list[Location] = []
+    in_object = {
+        (at.role, at.object, at.member, at.decoded): at for at in reversed(finding.locations)
+    }
+    for location in finding.locations:
+        is_name = _is_name(location)
+        places = (
+            []
+            if _is_reference(location)
+            else attribution.places(_name(location) if is_name else location.object)
+        )
+        if not places:
+            elsewhere.append(location)
+        for place in places:
+            path = os.fsdecode(place.path) or location.path
+            at = location._replace(
+                path=path,
+                commit=place.moment.commit,
+                author_date=place.moment.author_date,
+                scope=place.scope or SCOPE,
+            )
+            if is_name:
+                at = _moved_behind(at, path, location.path)
+            spot = (at.role, path, at.member, at.decoded)
+            when = _seconds(place)
+            if spot not in first or when < first[spot][0]:
+                there = head.get(path, "") if at.scope == SCOPE and not is_name else ""
+                same = in_object.get((at.role, there, at.member, at.decoded))
+                first[spot] = (when, at._replace(head=_in_head(there, same)))
+    ordered = sorted(first.values(), key=lambda each: (each[0], each[1]))
+    return (*(at for _, at in ordered), *elsewhere)
+
+
+def _moved_behind(location: Location, path: str, name: str) -> Location:
+    """Return the place in `path` of what stands in `name`, which is one of its components."""
+    parts = path.split("/")
+    before = sum(len(part) + 1 for part in parts[: parts.index(name)]) if name in parts else 0
+    return location._replace(
+        start_column=location.start_column + before, end_column=location.end_column + before
+    )
+
+
+def _in_head(name: str, same: Location | None) -> InHead:
+    if same is None or not name:
+        return InHead(name)
+    return InHead(name, same.start_line, same.start_column, same.end_line, same.end_column)
+
+
+def _seconds(place: Place) -> float:
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(place.moment.author_date).timestamp()
+    except ValueError:  # years that Python has not got
+        return 0.0

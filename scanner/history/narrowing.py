@@ -1,0 +1,113 @@
+"""Narrowing a history to some of its commits: what those brought in, and nothing else.
+
+A scan of the whole history reads every object without asking who brought it. A narrowed one asks
+git for the commits first, and reads the contents that they added and the commits themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.errors import UsageError
+from scanner.git.changes import of_commits
+from scanner.git.log import WITHOUT_COMMIT_GRAPH
+from scanner.git.process import GitError
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.git.repository import Repository
+
+_DATE: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
+)
+_MISSING: Final = "git could not compare commits: some trees are missing or damaged: run `git fsck`"
+_REMEDY: Final = "name a branch, a tag or a commit that it has"
+
+
+class Narrowing(NamedTuple):
+    """What options leave of a history."""
+
+    branches: Sequence[str] = ()
+    """Revisions; all there are if empty."""
+    since: str = ""
+    until: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is left out."""
+        return bool(self.branches or self.since or self.until)
+
+    def sentences(self) -> list[str]:
+        """Return what is left out, in sentences without a full stop."""
+        said = []
+        if self.branches:
+            said.append(f"only commits that {', '.join(map(printable, self.branches))} has")
+        if self.since:
+            said.append(f"only commits since {self.since}")
+        if self.until:
+            said.append(f"only commits until {self.until}")
+        if said:
+            said.append("no objects that none of these commits brought in, no tags and no names")
+        return said
+
+
+def checked_date(text: str | None) -> str:
+    """Return a date of an option as git takes it; raises UsageError.
+
+    Git makes today of whatever it does not understand, so it is not left to git.
+    """
+    from datetime import datetime
+
+    if not text:
+        return ""
+    if _DATE.fullmatch(text):
+        try:
+            datetime.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            # Git takes a date without a time for that day at the present time.
+            return text if len(text) > len("2026-05-01") else f"{text}T00:00:00"
+    hint = "write a date such as 2026-05-01 or 2026-05-01T12:00:00+02:00"
+    raise UsageError(f"'{printable(text)}' is not a date: {hint}")
+
+
+def objects(repository: Repository, narrowing: Narrowing) -> set[bytes]:
+    """Return the binary IDs of the commits that are left and of what they brought in.
+
+    Raises GitError.
+    """
+    tips = [repository.required(branch, _REMEDY) for branch in narrowing.branches]
+    listed = repository.run(
+        *WITHOUT_COMMIT_GRAPH,
+        "rev-list",
+        "--timestamp",
+        *(tips or ("--all", "--reflog")),
+        "--",
+        what="list the commits",
+    )
+    # Git's own --since ends at the first commits that are older, and dates need not descend.
+    since, until = _seconds(narrowing.since), _seconds(narrowing.until)
+    wanted = []
+    for line in listed.splitlines():
+        time, _, name = line.partition(b" ")
+        if (since is None or int(time) >= since) and (until is None or int(time) <= until):
+            wanted.append(name)
+    found: set[bytes] = set()
+    number = 0
+    for commit in of_commits(repository, b"".join(b"%b\n" % name for name in wanted)):
+        number += 1
+        found.add(bytes.fromhex(commit.id))
+        found.update(bytes.fromhex(entry.blob) for entry in commit.entries if entry.is_blob)
+    if number != len(wanted):  # git passes in silence over a commit that it cannot compare
+        raise GitError(_MISSING)
+    return found
+
+
+def _seconds(date: str) -> float | None:
+    """Return a checked date in seconds since 1970; one without a zone is in local time."""
+    from datetime import datetime
+
+    return datetime.fromisoformat(date).timestamp() if date else None

@@ -1,0 +1,288 @@
+"""Every object of a repository as work that can be shared out: packs, loose objects, the rest.
+
+Objects that are in several packs are searched once. What our reader cannot read is left to git
+(`Leftovers`), which may have it from elsewhere; what git cannot read either makes the scan
+incomplete.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.engine.sweep import Swept
+from scanner.findings import Notice, Tally
+from scanner.git.object_store import Loose, read_loose
+from scanner.git.pack import BLOB, COMMIT, KINDS, TAG, TREE, Pack
+from scanner.git.pack_index import PackError, hash_of
+from scanner.git.walk import walk
+from scanner.history.search import TOO_LARGE, ObjectSearch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from scanner.engine.examine import Examiner
+
+UNREAD: Final = "unread-object"
+"""The reason of notices about objects that have to be read in another way."""
+
+_MEMORY: Final = 192 << 20
+"""Bytes that the bases of deltas may take while they wait, in each process."""
+_LARGEST_HELD: Final = 64 << 20
+"""Whole objects above this size are read in windows."""
+_ROOTS: Final = {BLOB: 32, TREE: 64, TAG: 2048, COMMIT: 2048}
+"""Roots of delta trees in one unit of work. Blobs, which take longest, come first."""
+_LOOSE: Final = 512
+
+
+class Unit(NamedTuple):
+    """A share of the work: roots of a pack, or loose objects."""
+
+    pack: int
+    """The number of the pack; negative for loose objects."""
+    start: int
+    end: int
+
+
+class Objects:
+    """The objects of packs and loose ones, in units that any process can search."""
+
+    def __init__(
+        self,
+        examiner: Examiner,
+        packs: Sequence[str],
+        loose: Sequence[Loose],
+        hash_size: int,
+        *,
+        only: Collection[bytes] | None = None,
+        known: Collection[bytes] = (),
+        max_size: int = 0,
+    ) -> None:
+        """Arrange the objects of `packs` (paths) and the `loose` ones; of these `only` some.
+
+        Those whose IDs are `known` have been searched before, and are left out. IDs have
+        `hash_size` bytes. Blobs of more than `max_size` bytes are counted and left out; 0 stands
+        for no limit.
+        """
+        self.problems: list[Notice] = []
+        """What cannot be read at all."""
+        self._examiner = examiner
+        self._hash_size = hash_size
+        self._paths: list[str] = []
+        self._packs: list[Pack | None] = []
+        self._checksums: list[bytes] = []
+        self._roots: list[list[int]] = []
+        self._unwanted: list[frozenset[int]] = []
+        self._units: list[Unit] = []
+        self._max_size = max_size
+        found = set(known)
+        opened = self._open(packs)
+        for pack in opened:
+            self._take(pack, found, only, is_only=len(opened) == 1 and not (loose or known))
+        self._loose = [
+            each
+            for each in loose
+            if (name := bytes.fromhex(each.name)) not in found and (only is None or name in only)
+        ]
+        self._units += _units(-1, len(self._loose), _LOOSE)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave out the open packs: a process that is started anew opens them itself."""
+        return {**self.__dict__, "_packs": [None] * len(self._packs)}
+
+    def __len__(self) -> int:
+        """Return the number of units."""
+        return len(self._units)
+
+    def names(self) -> set[bytes]:
+        """Return the binary IDs of all objects that are searched, if they can be read."""
+        found = {bytes.fromhex(each.name) for each in self._loose}
+        for pack, unwanted in zip(self._packs, self._unwanted, strict=True):
+            if pack is not None:
+                wanted = (entry for entry in range(pack.number) if entry not in unwanted)
+                found.update(pack.name(entry) for entry in wanted)
+        return found
+
+    def _open(self, paths: Sequence[str]) -> list[Pack]:
+        packs: list[Pack] = []
+        for path in paths:
+            try:
+                packs.append(Pack(path, self._hash_size))
+            except (PackError, OSError) as error:
+                self.problems.append(_damaged(path, error))
+        return sorted(packs, key=lambda pack: -pack.number)
+
+    def _take(
+        self, pack: Pack, known: set[bytes], only: Collection[bytes] | None, *, is_only: bool
+    ) -> None:
+        unwanted: set[int] = set()
+        if only is not None or not is_only:
+            for entry in range(pack.number):
+                name = pack.name(entry)
+                if name in known or (only is not None and name not in only):
+                    unwanted.add(entry)
+                else:
+                    known.add(name)
+        number = len(self._packs)
+        by_kind: dict[int, list[int]] = {kind: [] for kind in _ROOTS}
+        for root in pack.roots():
+            by_kind[pack.kind(root)].append(root)
+        roots: list[int] = []
+        for kind, of_kind in by_kind.items():
+            start = len(roots)
+            roots += of_kind
+            self._units += [
+                Unit(number, start + unit.start, start + unit.end)
+                for unit in _units(number, len(of_kind), _ROOTS[kind])
+            ]
+        self._paths.append(pack.path)
+        self._packs.append(pack)
+        self._checksums.append(pack.checksum)
+        self._roots.append(roots)
+        self._unwanted.append(frozenset(unwanted))
+
+    def scan(self, start: int, end: int) -> Swept:
+        """Search the units from `start` to before `end`.
+
+        An object that cannot be read gives a notice for `UNREAD`, whose path is its ID.
+        """
+        search = ObjectSearch(self._examiner, self._max_size)
+        for unit in self._units[start:end]:
+            if unit.pack < 0:
+                self._search_loose(search, unit)
+            else:
+                self._search_pack(search, unit)
+        search.flush()
+        return search.swept
+
+    def lost(self, start: int, end: int) -> Swept:
+        """Return what is to be reported of units whose worker has ended."""
+        from scanner.engine.workers import LOST
+
+        tally = Tally()
+        for unit in self._units[start:end]:
+            where = self._paths[unit.pack] if unit.pack >= 0 else "loose objects"
+            tally.notice(Notice("worker-lost", where, LOST, hides=True))
+        return Swept([], tally, {})
+
+    def _search_pack(self, search: ObjectSearch, unit: Unit) -> None:
+        pack = self._packs[unit.pack]
+        if pack is None:
+            try:
+                pack = self._reopened(unit.pack)
+            except (PackError, OSError) as error:
+                search.swept.tally.notice(_damaged(self._paths[unit.pack], error))
+                return
+        unwanted = self._unwanted[unit.pack]
+        unread = _unread_into(search, pack, unwanted)
+        roots = self._roots[unit.pack][unit.start : unit.end]
+        large = [
+            root
+            for root in roots
+            if pack.size(root) > _LARGEST_HELD
+            and pack.kind(root) == BLOB
+            and pack.first_child(root) < 0
+        ]
+        for root in large:
+            if root not in unwanted:
+                if self._max_size and pack.size(root) > self._max_size:
+                    search.swept.tally.skip(TOO_LARGE)
+                else:
+                    search.add_large(pack.name(root), pack.reader(root))
+        if large:
+            roots = [root for root in roots if root not in large]
+        if unwanted:
+            roots = [root for root in roots if _has_wanted(pack, root, unwanted)]
+        name, kind = pack.name, pack.kind
+        first_child, next_sibling = pack.first_child, pack.next_sibling
+        for entry, base, data, delta in walk(pack, roots, _MEMORY, unread):
+            if entry not in unwanted:
+                # Of a base that was not searched here nothing is known: search all of it.
+                new = None if base in unwanted else delta
+                has_children = first_child(entry) >= 0
+                is_last = next_sibling(entry) < 0
+                search.add(
+                    name(entry), KINDS[kind(entry)], data, entry, base, new, has_children, is_last
+                )
+        search.forget()
+
+    def _reopened(self, number: int) -> Pack:
+        pack = Pack(self._paths[number], self._hash_size)
+        if pack.checksum != self._checksums[number]:
+            raise PackError("it has been replaced while it was read: scan once more")
+        self._packs[number] = pack
+        return pack
+
+    def _search_loose(self, search: ObjectSearch, unit: Unit) -> None:
+        for loose in self._loose[unit.start : unit.end]:
+            try:
+                kind, _, data = read_loose(loose.path, _LARGEST_HELD)
+                if data is not None:
+                    self._prove(loose, kind, data)
+            except (PackError, OSError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                search.swept.tally.notice(Notice(UNREAD, loose.name, reason, hides=True))
+                continue
+            if data is None:
+                search.swept.tally.notice(Notice(UNREAD, loose.name, "it is large", hides=True))
+            else:
+                search.add(bytes.fromhex(loose.name), kind, data)
+
+    def _prove(self, loose: Loose, kind: str, data: bytes) -> None:
+        digest = hash_of(self._hash_size, f"{kind} {len(data)}\0".encode())
+        digest.update(data)
+        if digest.hexdigest() != loose.name:
+            raise PackError("its content is not that of its name")
+
+    def damaged(self) -> list[Notice]:
+        """Return a notice for `UNREAD` for each entry whose head cannot be read."""
+        notices: list[Notice] = []
+        for pack, unwanted in zip(self._packs, self._unwanted, strict=True):
+            if pack is not None:
+                for entry in _unreachable(pack):
+                    if entry not in unwanted:
+                        reason = pack.damaged.get(entry, "what its delta is based on is damaged")
+                        notices.append(Notice(UNREAD, pack.name(entry).hex(), reason, hides=True))
+        return notices
+
+
+def _damaged(path: str, error: PackError | OSError) -> Notice:
+    reason = getattr(error, "strerror", None) or str(error)
+    return Notice("damaged-pack", path, reason, hides=True)
+
+
+def _units(pack: int, number: int, size: int) -> list[Unit]:
+    return [Unit(pack, at, min(at + size, number)) for at in range(0, number, size)]
+
+
+def _unread_into(
+    search: ObjectSearch, pack: Pack, unwanted: Collection[int]
+) -> Callable[[int, str], None]:
+    def unread(entry: int, reason: str) -> None:
+        if entry in unwanted:
+            return
+        search.swept.tally.notice(Notice(UNREAD, pack.name(entry).hex(), reason, hides=True))
+
+    return unread
+
+
+def _has_wanted(pack: Pack, root: int, unwanted: Collection[int]) -> bool:
+    pending = [root]
+    while pending:
+        entry = pending.pop()
+        if entry not in unwanted:
+            return True
+        pending += pack.children(entry)
+    return False
+
+
+def _unreachable(pack: Pack) -> list[int]:
+    """Return the entries that no walk from the roots comes to."""
+    if not pack.damaged:
+        return []
+    reached = bytearray(pack.number)
+    pending = pack.roots()
+    while pending:
+        entry = pending.pop()
+        reached[entry] = 1
+        pending += pack.children(entry)
+    return [entry for entry in range(pack.number) if not reached[entry]]

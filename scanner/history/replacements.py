@@ -1,0 +1,220 @@
+"""What `git filter-repo --replace-text` needs to take credentials out of a history.
+
+Its file has a line for each text: `literal:TEXT==>REPLACEMENT`, or `regex:` and a pattern, in which
+a line feed can be written. The last `==>` of a line counts; literals are replaced before patterns,
+each in the order of the file; a blob with a zero byte among its first 8,192 is left as it is. (From
+the manual and the program, version 2.47; `--replace-message` takes the same file.)
+
+A credential that was decoded stands there in another form, so each text is cut out of the object as
+it stands there. Every object is then changed in memory as filter-repo would change it and searched
+again: what is found once more is told, so that nobody takes the file for a remedy that it is not.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.content import Layer
+from scanner.engine.gather import gather
+from scanner.git.objects import ObjectReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from scanner.detectors.interface import Part
+    from scanner.engine.catalogue import Catalogue
+    from scanner.findings import Finding
+    from scanner.git.repository import Repository
+    from scanner.secret import Secret
+
+REPLACEMENT: Final = "***REMOVED-BY-KEYCATCH-{role}***"
+_BINARY: Final = 8192
+"""Bytes at the head of a blob among which filter-repo looks for a zero byte."""
+_SHORTEST: Final = 12
+"""A shorter text stands in other places too, which must not be replaced."""
+_LARGEST: Final = 64 << 20
+_HEAD_END: Final = b"\n\n"
+"""What stands between the head of a commit or tag and its message."""
+
+Value = tuple[str, "Secret"]
+"""Role and value of a part of a credential."""
+
+
+class Left(NamedTuple):
+    """What the file does not replace."""
+
+    where: str
+    """`blob ID`, `commit ID`, `tag ID`, or a kind of name."""
+    value: Secret
+    why: str
+
+
+class Replacements:
+    """The texts to be replaced, in any number of repositories."""
+
+    __slots__ = ("_holders", "_texts", "_values", "left")
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        """Collect the values of `findings`, which are to go."""
+        self._values: dict[Value, None] = dict.fromkeys(
+            (role, value) for finding in findings for role, value in finding.values.items()
+        )
+        self._texts: dict[bytes, str] = {}
+        """What stands in an object, to its role."""
+        self._holders: list[tuple[Repository, Catalogue, list[str]]] = []
+        self.left: list[Left] = []
+        for role, value in self._values:
+            self._add(value.reveal(), role, value)
+
+    def __len__(self) -> int:
+        """Return how many texts there are."""
+        return len(self._texts)
+
+    def _add(self, text: bytes, role: str, value: Secret) -> None:
+        if len(text) >= _SHORTEST:
+            self._texts.setdefault(text, role)
+        else:
+            self._leave("everywhere", value, "it is so short that it stands in other places too")
+
+    def _leave(self, where: str, value: Secret, why: str) -> None:
+        left = Left(where, value, why)
+        if left not in self.left:
+            self.left.append(left)
+
+    def look_at(
+        self, repository: Repository, findings: Iterable[Finding], catalogue: Catalogue
+    ) -> None:
+        """Look up how the values stand in the objects of `repository` that have them.
+
+        `findings` are those of the search, with objects, before they are merged. Raises GitError.
+        """
+        objects: set[str] = set()
+        for finding in findings:
+            for at in finding.locations:
+                value = finding.values[at.role]
+                if (at.role, value) in self._values:
+                    if at.object:
+                        objects.add(at.object)
+                    else:
+                        why = "rename the file, directory or reference, in every commit that has it"
+                        self._leave("a name", value, f"it stands in a name: {why}")
+        names = sorted(objects)
+        self._holders.append((repository, catalogue, names))
+        for _, _, data in self._contents(repository, names):
+            for part, below in _parts(catalogue, data, self._values):
+                if part.layer.depth and below:
+                    self._add(below, part.role, part.value)
+
+    def check(self) -> None:
+        """Find out what the texts leave, and note it in `left`. Raises GitError."""
+        apply = self._apply()
+        for repository, catalogue, names in self._holders:
+            for name, kind, data in self._contents(repository, names):
+                changed = _changed(kind, data, apply)
+                for part, below in _parts(catalogue, changed, self._values):
+                    why = _why(kind, changed, part, below)
+                    self._leave(f"{kind} {name}", part.value, why)
+
+    def lines(self) -> list[bytes]:
+        """Return the lines of the file, the longest text first: a text can hold another one."""
+        ordered = sorted(self._texts.items(), key=lambda item: (-len(item[0]), item))
+        # Literals go first whatever their place, and would break a longer text with line feeds.
+        form = _pattern if any(b"\n" in text for text in self._texts) else _literal
+        return [form(text) + b"==>" + _replacement(role) for text, role in ordered]
+
+    def _apply(self) -> Callable[[bytes], bytes]:
+        ordered = sorted(self._texts.items(), key=lambda item: (-len(item[0]), item))
+
+        def apply(data: bytes) -> bytes:
+            for text, role in ordered:
+                data = data.replace(text, _replacement(role))
+            return data
+
+        return apply
+
+    def _contents(
+        self, repository: Repository, names: list[str]
+    ) -> Iterator[tuple[str, str, bytes]]:
+        """Yield name, kind and content of the objects `names`; what is too large is left."""
+        kinds = _kinds(repository, names)
+        asked = [name for name in names if name in kinds]
+        if not asked:
+            return
+        with closing(ObjectReader(repository, asked)) as reader:
+            for name in asked:
+                size = reader.next_size()
+                if size is None or size > _LARGEST:
+                    for _, value in self._values:
+                        why = "it cannot be looked into: it is too large, or damaged"
+                        self._leave(f"{kinds[name]} {name}", value, why)
+                        break
+                    continue
+                pieces = iter(lambda: reader.read(1 << 20), b"")
+                yield name, kinds[name], b"".join(pieces)
+
+
+def _kinds(repository: Repository, names: Iterable[str]) -> dict[str, str]:
+    asked = "".join(f"{name}\n" for name in names).encode()
+    if not asked:
+        return {}
+    command = ("cat-file", "--batch-check=%(objectname) %(objecttype)")
+    shown = repository.run(*command, what="look up objects", stdin=asked).decode("ascii", "replace")
+    rows = (line.split(" ") for line in shown.splitlines())
+    return {row[0]: row[1] for row in rows if len(row) == 2 and row[1] != "missing"}
+
+
+def _parts(
+    catalogue: Catalogue, data: bytes, values: Collection[Value]
+) -> Iterator[tuple[Part, bytes]]:
+    """Yield the parts of credentials in `data`, with the text of `data` that each stands as.
+
+    It is empty where the part stands in nothing that is a text of `data`, such as an archive.
+    """
+    for part in gather(catalogue, Layer(data)).parts:
+        if (part.role, part.value) in values:
+            text, start, end = part.layer.ground(part.start, part.end)
+            yield part, b"" if text.below else text.data[start:end]
+
+
+def _changed(kind: str, data: bytes, apply: Callable[[bytes], bytes]) -> bytes:
+    """Return what filter-repo makes of an object."""
+    if kind == "blob":
+        return data if b"\0" in data[:_BINARY] else apply(data)
+    head, end, message = data.partition(_HEAD_END)
+    return head + end + apply(message)
+
+
+def _why(kind: str, data: bytes, part: Part, text: bytes) -> str:
+    if kind != "blob":
+        if text and text in data.partition(_HEAD_END)[0]:
+            return "it stands beside the message, such as in the name of a person: use --mailmap"
+        return "it stands in the message in another form: reword it"
+    if b"\0" in data[:_BINARY]:
+        what = " and ".join(part.layer.decoders) or "zero bytes"
+        return f"git filter-repo takes the file for binary ({what}): use --strip-blobs-with-ids"
+    what = " in ".join(reversed(part.layer.decoders)) or "another form"
+    return f"it stands there as {what}: use --strip-blobs-with-ids, or a --blob-callback"
+
+
+def _replacement(role: str) -> bytes:
+    return REPLACEMENT.format(role=role).encode()
+
+
+def _literal(text: bytes) -> bytes:
+    return b"literal:" + text
+
+
+def _pattern(text: bytes) -> bytes:
+    return b"regex:" + re.escape(text).replace(b"\\\n", b"\\n").replace(b"\\\r", b"\\r")
+
+
+def paths_of(findings: Iterable[Finding]) -> Mapping[str, str]:
+    """Return the path of each object that a location of `findings` has one for."""
+    return {
+        at.object: at.path
+        for finding in findings
+        for at in finding.locations
+        if at.object and at.path
+    }
