@@ -1,4 +1,4 @@
-"""The command line of the benchmark: `python -m bench scan|generate|staged|push`."""
+"""The command line of the benchmark: `python -m bench scan|generate|staged|push|history`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench import generate, hooks, planted
+from bench import generate, history, hooks, planted
 from bench.compare import compare
 from bench.machine import available_cores, describe, load, say
+from bench.number import positive
 from bench.process import Place, choose_cores
 from bench.reader import list_files
 from bench.report import Figures, as_json, as_text
@@ -45,14 +46,14 @@ def _parser() -> argparse.ArgumentParser:
     scan = commands.add_parser("scan", help="measure scans of a tree")
     scan.add_argument("tree", nargs="?", metavar="TREE", help="default: a generated one")
     scan.add_argument("--generate", type=float, default=300, metavar="MB", help="default: 300")
-    scan.add_argument("--runs", type=hooks.positive, default=5, metavar="N", help="default: 5")
+    scan.add_argument("--runs", type=positive, default=5, metavar="N", help="default: 5")
     scan.add_argument(
         "--peers",
         nargs="*",
         metavar="NAME[=PATH]",
         help=f"which to compare with, of {', '.join(PEERS)} (default: all that are installed)",
     )
-    scan.add_argument("--jobs", type=hooks.positive, metavar="N", help="processors (default: all)")
+    scan.add_argument("--jobs", type=positive, metavar="N", help="processors (default: all)")
     scan.add_argument("--sections", nargs="+", choices=SECTIONS, default=SECTIONS)
     scan.add_argument("--sample", type=float, default=64, metavar="MB", help="for the searches")
     scan.add_argument("--json", metavar="FILE", help="write all figures there too")
@@ -60,13 +61,14 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("tree", metavar="DIRECTORY", help="must not exist")
     make.add_argument("--generate", type=float, default=300, metavar="MB", help="default: 300")
     for command in (scan, make):
-        command.add_argument("--files", type=hooks.positive, metavar="N", help="default: by size")
-        command.add_argument("--planted", type=hooks.positive, default=8, metavar="N",
+        command.add_argument("--files", type=positive, metavar="N", help="default: by size")
+        command.add_argument("--planted", type=positive, default=8, metavar="N",
                              help="files of each kind of credential")  # fmt: skip
         command.add_argument("--seed", type=int, default=1, metavar="N")
     scan.set_defaults(work=_scan)
     make.set_defaults(work=_generate)
     hooks.configure(commands)
+    history.configure(commands)
     return parser
 
 

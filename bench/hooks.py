@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -12,11 +11,14 @@ from bench import repositories
 from bench.hook_report import HookFigures, hooks_as_json, hooks_as_text
 from bench.hook_tools import HOOK_PEERS, find_hooks
 from bench.machine import available_cores, describe, load, say
+from bench.number import positive
 from bench.process import Place, choose_cores
 from bench.push import measure_push
 from bench.staged import measure_staged
 
 if TYPE_CHECKING:
+    import argparse
+
     from bench.rounds import Table
 
 
@@ -54,14 +56,6 @@ def configure(commands: Any) -> None:
         )
         command.add_argument("--jobs", type=positive, metavar="N", help="processors (default: all)")
         command.add_argument("--json", metavar="FILE", help="write all figures there too")
-
-
-def positive(text: str) -> int:
-    """Return the number that an option takes, from 1 on."""
-    number = int(text) if text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be a whole number from 1 on, not {text!r}")
-    return number
 
 
 def _staged(args: argparse.Namespace) -> int:

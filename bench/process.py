@@ -82,6 +82,17 @@ def choose_cores(number: int) -> tuple[int, ...]:
     return tuple(available[:number])
 
 
+def place_in(base: Path, jobs: int) -> Place:
+    """Return where commands run below the existing `base`: no files, and a home of their own.
+
+    Raises KeycatchError if there are fewer than `jobs` processors.
+    """
+    empty, home = base / "empty", base / "home"
+    empty.mkdir()
+    home.mkdir()
+    return Place(empty, home, choose_cores(jobs), jobs)
+
+
 def measure(
     argv: Sequence[str],
     place: Place,

@@ -9,11 +9,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Final
 
+from bench.history_tools import keycatch_history
 from bench.hook_tools import OURS, SCANNER
 from bench.repositories import git
 from bench.rounds import Run, Table, table, take_turns, together
 from bench.startup import BASELINE
-from scanner.commands import COMMANDS
 from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from bench.process import Place
 
+_WHOLE: Final = "keycatch history"
 _CLEAN: Final = frozenset((0,))
 _SCANNED: Final = frozenset((0, 1))
 """Old credentials in a given repository are no failure of the run."""
@@ -55,9 +56,8 @@ def measure_push(
     sizes = git(repository, "cat-file", "--batch-check=%(objectsize)",
                 stdin=files["push-blobs"].read_bytes())  # fmt: skip
     options = ("--jobs", str(jobs))
-    whole, command = _whole(repository, tip)
     runs = [
-        Run(whole, (*SCANNER, *command, *options), OURS, None, _SCANNED),
+        Run(_WHOLE, keycatch_history(jobs).command(str(repository)), OURS, None, _CLEAN),
         Run("keycatch push", (*SCANNER, "push", "origin", "ssh://example.invalid/x.git", *options),
             OURS, str(files["push-line"]), _SCANNED),
         Run(f'python -c "{BASELINE}"', (sys.executable, "-c", BASELINE), OURS, None, _CLEAN),
@@ -68,7 +68,7 @@ def measure_push(
             str(files["push-blobs"]), _CLEAN),
     ]  # fmt: skip
     say("checking what is read")
-    _prove(runs[0], there, all_commits - 1)
+    _prove(runs[0], there, all_commits)
     _prove(runs[1], there, number)
     say(f"measuring a push of {number} commits")
     costs = take_turns(runs, there, rounds, say)
@@ -83,7 +83,7 @@ def measure_push(
         f" of a history of {all_commits:,}"
     )
     notes = ("the lines of git write to /dev/null what keycatch reads",)
-    return [table(title, notes, lines, whole)]
+    return [table(title, notes, lines, _WHOLE)]
 
 
 def _prove(run: Run, place: Place, commits: int) -> None:
@@ -105,15 +105,6 @@ def _prove(run: Run, place: Place, commits: int) -> None:
     counts = json.loads(report.read_text("utf-8"))["scan"]["counts"]
     if counts["commits"] < commits:
         raise KeycatchError(f"{run.name} read {counts['commits']} of {commits} commits")
-
-
-def _whole(repository: Path, tip: str) -> tuple[str, tuple[str, ...]]:
-    """Return the name and the arguments of a scan of the whole history."""
-    if "history" in COMMANDS:
-        return "keycatch history", ("history",)
-    # A range leaves out its first end: all but one commit.
-    roots = git(repository, "rev-list", "--max-parents=0", tip).decode().split()
-    return "keycatch range, all commits but the first", ("range", f"{roots[-1]}..{tip}")
 
 
 def _count(repository: Path, span: str) -> int:
