@@ -178,11 +178,11 @@ def _of_pack(pack: Pack, hash_size: int) -> Iterator[Object]:
             unread.append((root, str(error)))
             continue
         yield Object(pack.name(root), kind, size, digest)
-    for each in walk(pack, roots, _MEMORY, lambda entry, why: unread.append((entry, why))):
-        reached[each.entry] = 1
-        kind, size = KINDS[pack.kind(each.entry)], len(each.data)
-        digest = _digest(hash_size, kind, size, (each.data,))
-        yield Object(pack.name(each.entry), kind, size, digest)
+    note = unread.append
+    for entry, _, data, _ in walk(pack, roots, _MEMORY, lambda each, why: note((each, why))):
+        reached[entry] = 1
+        kind, size = KINDS[pack.kind(entry)], len(data)
+        yield Object(pack.name(entry), kind, size, _digest(hash_size, kind, size, (data,)))
     for entry, reason in unread:
         reached[entry] = 1
         yield Object(pack.name(entry), "", 0, b"", reason)

@@ -20,13 +20,16 @@ COMMANDS: Final = {
     "scan": "find credentials in files, directories or standard input",
     "staged": "find credentials in what is about to be committed",
     "push": "find credentials in what is about to be pushed",
+    "receive": "find credentials in what is pushed to a server",
     "range": "find credentials in what a range of commits adds",
     "ci": "find credentials in what the change adds that CI is building",
+    "history": "find credentials in everything that a repository stores",
     "rules": "show and test the rules",
+    "install": "write git hooks that run keycatch, and take them out again",
 }
 """Name of each command, which is also that of its module here, to what it does."""
 
-_OPERANDS: Final = {"scan": "paths"}
+_OPERANDS: Final = {"scan": "paths", "history": "repositories"}
 """Commands whose options may stand before, between and behind their operands, to the operands."""
 
 OK, FINDINGS, FAILED = 0, 1, 2
@@ -116,7 +119,7 @@ def _overview() -> _Parser:
     commands = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
     parser = _Parser(
         prog=NAME,
-        usage=f"{NAME} [-h] [--version] {{{','.join(COMMANDS)}}} ...",
+        usage=f"{NAME} [-h] [--version] COMMAND ...",
         description=f"Keeps AWS credentials out of git.\n\ncommands:\n{commands}",
         epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage or a scan that is not complete.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -139,10 +142,10 @@ def _no_command(name: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, COMMANDS, n=1)
-    if near:
-        hint = f"did you mean {near[0]}?"
-    elif os.path.exists(name):
+    if os.path.exists(name):
         hint = f"to scan it: {NAME} scan {name}"
+    elif near:
+        hint = f"did you mean {near[0]}?"
     else:
         hint = f"there are {', '.join(COMMANDS)}"
     return f"there is no command '{name}'; {hint}"

@@ -47,17 +47,17 @@ class Pack:
 
     __slots__ = (
         "_bases",
-        "_children",
         "_file",
         "_hash_size",
         "_heads",
         "_index",
-        "_kinds",
-        "_next",
         "_offsets",
         "_positions",
         "_sizes",
+        "children_of",
         "damaged",
+        "kinds",
+        "next_to",
         "number",
         "path",
         "unproved",
@@ -103,7 +103,8 @@ class Pack:
         """Read kind, size and base of every entry."""
         number = self.number
         offsets, source = self._offsets, self._file.fileno()
-        self._kinds = kinds = bytearray(number)
+        self.kinds = kinds = bytearray(number)
+        """Of the object that each entry is; see `kind`."""
         self._heads = heads = bytearray(number)
         self._sizes = sizes = array("Q", bytes(8 * number))
         self._bases = bases = array("q", [NONE]) * number
@@ -173,9 +174,11 @@ class Pack:
     def _link(self) -> None:
         """Link each base to the deltas on it, and give deltas the kind of the object they make."""
         number, bases = self.number, self._bases
-        self._children = children = array("q", [NONE]) * number
-        self._next = following = array("q", [NONE]) * number
-        kinds = self._kinds
+        self.children_of = children = array("q", [NONE]) * number
+        """By entry; see `first_child`."""
+        self.next_to = following = array("q", [NONE]) * number
+        """By entry; see `next_sibling`."""
+        kinds = self.kinds
         later: list[int] = []
         for entry in range(number - 1, -1, -1):
             base = bases[entry]
@@ -197,18 +200,18 @@ class Pack:
     def _settle_kind(self, entry: int) -> None:
         chain: list[int] = []
         seen: set[int] = set()
-        while self._bases[entry] >= 0 and self._kinds[entry] >= _OFFSET_DELTA:
+        while self._bases[entry] >= 0 and self.kinds[entry] >= _OFFSET_DELTA:
             if entry in seen:
                 for each in chain:
-                    self._kinds[each] = 0
+                    self.kinds[each] = 0
                     self.damaged[each] = "its delta is based on itself"
                 return
             seen.add(entry)
             chain.append(entry)
             entry = self._bases[entry]
-        kind = self._kinds[entry] if self._kinds[entry] < _OFFSET_DELTA else 0
+        kind = self.kinds[entry] if self.kinds[entry] < _OFFSET_DELTA else 0
         for each in chain:
-            self._kinds[each] = kind
+            self.kinds[each] = kind
 
     def name(self, entry: int) -> bytes:
         """Return the binary name of the object that `entry` is."""
@@ -225,7 +228,7 @@ class Pack:
 
     def kind(self, entry: int) -> int:
         """Return the kind of the object that `entry` is: `COMMIT` to `TAG`, or 0 if damaged."""
-        return self._kinds[entry]
+        return self.kinds[entry]
 
     def size(self, entry: int) -> int:
         """Return the size in bytes of the object, or of the delta, that stands at `entry`."""
@@ -237,22 +240,22 @@ class Pack:
 
     def children(self, entry: int) -> Iterator[int]:
         """Yield the deltas on `entry`."""
-        child = self._children[entry]
+        child = self.children_of[entry]
         while child >= 0:
             yield child
-            child = self._next[child]
+            child = self.next_to[child]
 
     def first_child(self, entry: int) -> int:
         """Return the first delta on `entry`, or -1."""
-        return self._children[entry]
+        return self.children_of[entry]
 
     def next_sibling(self, entry: int) -> int:
         """Return the next delta on the base of `entry`, or -1."""
-        return self._next[entry]
+        return self.next_to[entry]
 
     def roots(self) -> list[int]:
         """Return the whole objects that can be read, in the order of the pack."""
-        bases, kinds = self._bases, self._kinds
+        bases, kinds = self._bases, self.kinds
         return [entry for entry in range(self.number) if bases[entry] == NONE and kinds[entry]]
 
     def stored_size(self, entry: int) -> int:
@@ -264,35 +267,40 @@ class Pack:
 
         Never more than the entry says it has: what would inflate to more is damaged, or a bomb.
         """
-        if entry in self.damaged:
-            raise PackError(self.damaged[entry])
-        begin, end = self._offsets[entry], self._offsets[entry + 1]
-        size = self._sizes[entry]
-        if size > LARGEST or end - begin > 2 * size + _UNLIKELY:
-            raise PackError(_too_large(size))
-        try:
-            stored = pread(self._file.fileno(), end - begin, begin)
-        except (OSError, MemoryError) as error:
-            raise PackError(getattr(error, "strerror", None) or "out of memory") from None
-        checksums = self._index.checksums
-        if checksums is not None and crc32(stored) != checksums[self._positions[entry]]:
-            raise PackError(_NO_MATCH)
-        packed = memoryview(stored)[self._heads[entry] :]
-        try:
-            if len(packed) <= _SAFE:
-                content: bytes = decompress(packed, 15, min(size, len(packed) * DENSEST) + 1)
-            else:
-                inflating = decompressobj()
-                content = inflating.decompress(packed, size + 1)
-                if len(content) == size and not inflating.eof:
-                    inflating.decompress(inflating.unconsumed_tail, 1)
-                    if not inflating.eof:
-                        raise PackError("it inflates to more than its head says")
-        except FAILURES as error:
-            raise PackError(f"it cannot be inflated: {error}") from None
-        if len(content) != size:
-            raise PackError("it does not inflate to the size in its head")
-        return content
+        return self.inflater()(entry)
+
+    def inflater(self) -> Callable[[int], bytes]:
+        """Return `inflate` for a loop: a function that looks nothing up but the entry."""
+        offsets, sizes, heads, positions = self._offsets, self._sizes, self._heads, self._positions
+        checksums, damaged, source = self._index.checksums, self.damaged, self._file.fileno()
+
+        def inflate(entry: int) -> bytes:
+            if entry in damaged:
+                raise PackError(damaged[entry])
+            begin = offsets[entry]
+            length = offsets[entry + 1] - begin
+            size = sizes[entry]
+            if size > LARGEST or length > 2 * size + _UNLIKELY:
+                raise PackError(_too_large(size))
+            try:
+                stored = pread(source, length, begin)
+            except (OSError, MemoryError) as error:
+                raise PackError(getattr(error, "strerror", None) or "out of memory") from None
+            if checksums is not None and crc32(stored) != checksums[positions[entry]]:
+                raise PackError(_NO_MATCH)
+            packed = memoryview(stored)[heads[entry] :]
+            try:
+                if length <= _SAFE:
+                    content: bytes = decompress(packed, 15, min(size, length * DENSEST) + 1)
+                else:
+                    content = _inflated(packed, size)
+            except FAILURES as error:
+                raise PackError(f"it cannot be inflated: {error}") from None
+            if len(content) != size:
+                raise PackError("it does not inflate to the size in its head")
+            return content
+
+        return inflate
 
     def windows(self, entry: int, step: int) -> Iterator[bytes]:
         """Yield a whole object that is too large to be held in pieces of `step` bytes.
@@ -376,7 +384,7 @@ class Pack:
             raise PackError("its content is not that of its name")
 
     def _digest(self, entry: int, size: int) -> Any:
-        head = f"{KINDS[self._kinds[entry]]} {size}\0"
+        head = f"{KINDS[self.kinds[entry]]} {size}\0"
         return hash_of(self._hash_size, head.encode())
 
     def close(self) -> None:
@@ -394,6 +402,16 @@ def _read_at(number: int, size: int, offset: int) -> bytes:
 
 # Not on Windows. Elsewhere a forked process has the place in the file in common with its parent.
 pread: Final[Callable[[int, int, int], bytes]] = getattr(os, "pread", _read_at)
+
+
+def _inflated(packed: memoryview, size: int) -> bytes:
+    inflating = decompressobj()
+    content: bytes = inflating.decompress(packed, size + 1)
+    if len(content) == size and not inflating.eof:
+        inflating.decompress(inflating.unconsumed_tail, 1)
+        if not inflating.eof:
+            raise PackError("it inflates to more than its head says")
+    return content
 
 
 def _too_large(size: int) -> str:

@@ -7,26 +7,20 @@ let go and resolved again when its turn comes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.git.delta import apply
 from scanner.git.pack_index import PackError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from typing import TypeAlias
 
     from scanner.git.pack import Pack
 
-
-class Resolved(NamedTuple):
-    """The content of an entry."""
-
-    entry: int
-    base: int
-    """The entry that it is a delta on; negative for a whole object."""
-    data: bytes
-    delta: bytes | None
-    """What made `data` of the base; None for a whole object."""
+    Resolved: TypeAlias = tuple[int, int, bytes, bytes | None]
+    """An entry, the one that it is a delta on (negative for a whole object), its content, and the
+    delta that made it (None for a whole object). Only for annotations."""
 
 
 class _Waiting:
@@ -48,7 +42,7 @@ def walk(
     Bases that wait for their deltas take up to about `memory` bytes. `unread` is called with each
     entry that cannot be read, and why; what is based on it is reported the same way.
     """
-    first_child, next_sibling, inflate = pack.first_child, pack.next_sibling, pack.inflate
+    children, siblings, inflate = pack.children_of, pack.next_to, pack.inflater()
     unproved = pack.unproved
     for root in roots:
         try:
@@ -58,8 +52,8 @@ def walk(
         except PackError as error:
             _give_up(pack, root, str(error), unread)
             continue
-        yield Resolved(root, -1, data, None)
-        child = first_child(root)
+        yield root, -1, data, None
+        child = children[root]
         if child < 0:
             continue
         stack = [_Waiting(root, data, child)]
@@ -74,11 +68,11 @@ def walk(
                 except PackError as error:  # it could be read before: the file has changed
                     while child >= 0:
                         _give_up(pack, child, str(error), unread)
-                        child = next_sibling(child)
+                        child = siblings[child]
                     stack.pop()
                     continue
                 held += len(base)
-            top.child = next_sibling(child)
+            top.child = siblings[child]
             if top.child < 0:
                 held -= len(base)
                 stack.pop()
@@ -90,8 +84,8 @@ def walk(
             except PackError as error:
                 _give_up(pack, child, str(error), unread)
                 continue
-            yield Resolved(child, top.base, data, delta)
-            following = first_child(child)
+            yield child, top.base, data, delta
+            following = children[child]
             if following >= 0:
                 stack.append(_Waiting(child, data, following))
                 held += len(data)

@@ -12,31 +12,24 @@ could not read an object.
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from scanner.about import VERSION
 from scanner.engine.examine import Examiner
 from scanner.engine.sweep import Swept
 from scanner.findings import Tally
 from scanner.git.object_store import Loose
 from scanner.git.pack_index import PackError
+from scanner.history.conditions import key_of
+from scanner.history.difference import compare
 from scanner.history.gaps import search_gaps
-from scanner.history.inventory import (
-    Inventory,
-    Names,
-    inventory,
-    is_whole_loose,
-    is_whole_pack,
-    names_in,
-)
+from scanner.history.inventory import Inventory, Names, inventory, names_in
 from scanner.history.leftovers import search_leftovers
 from scanner.history.names import search_names
 from scanner.history.noted import look_at_names
 from scanner.history.objects import Objects
 from scanner.history.recollection import Recollection
 from scanner.history.run import add, object_store, search, search_listed
-from scanner.history.state import State, checksum, load, load_names, place, save
+from scanner.history.state import State, checksum, load, place, save
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -44,8 +37,8 @@ if TYPE_CHECKING:
     from scanner.engine.sweep import Noted
     from scanner.findings import Finding
     from scanner.git.repository import Repository
+    from scanner.history.difference import Change
     from scanner.history.run import Job
-    from scanner.rulebook.model import Rule
 
 _ODD: Final = (OSError, PackError)
 
@@ -60,7 +53,7 @@ class Cache:
         self._hash_size = len(repository.zero) // 2
         self.path = place(repository)
         """Of the files without their ends; empty where the system has no place for them."""
-        self._key = _key(job, self._hash_size)
+        self._key = key_of(job, self._hash_size)
         self._before = load(self.path, self._key) if self.path else None
         self._after: State | None = None
         self._names: Names | None = None
@@ -145,7 +138,7 @@ class Cache:
 
     def _go_on(self, there: Inventory, state: State) -> Swept | None:
         """Search what `state` does not know; None for anything odd. Raises PackError, OSError."""
-        change = self._changes(there, state)
+        change = compare(there, state, self.path, self._hash_size)
         if change is None or not state.trees.isdisjoint(change.gone):
             return None
         job = self._job
@@ -181,44 +174,8 @@ class Cache:
         self.new = len(change.new)
         return self._finish(there, examiner, total)
 
-    def _changes(self, there: Inventory, state: State) -> _Change | None:
-        """Compare what is there with `state`; None if any of it is not as it was."""
-        size = self._hash_size
-        new_packs = [path for path, mark in there.packs.items() if mark not in state.packs]
-        gone_packs = state.packs - set(there.packs.values())
-        other = {name for name, mark in there.loose.items() if state.loose.get(name) != mark}
-        gone = state.loose.keys() - there.loose.keys()
-        if not (new_packs or gone_packs or other or gone):
-            return _Change([], frozenset(), frozenset(), None)
-        if not all(is_whole_pack(path, size) for path in new_packs):
-            return None
-        known = load_names(self.path, state, size)
-        if known is None:
-            return None
-        names: Names | None = None
-        present: Collection[bytes] = known
-        if new_packs or gone_packs:
-            present = names = names_in(there.packs, size)
-        if gone_packs:
-            before, now = set(known), set(present)
-            before.update(map(bytes.fromhex, state.loose))
-            now.update(map(bytes.fromhex, there.loose))
-            new, lost = now - before, before - now
-        else:
-            candidates = [bytes.fromhex(name) for name in other - state.loose.keys()]
-            candidates += names_in(new_packs, size) if new_packs else ()
-            held = set(known) if len(candidates) > _MANY else known
-            of_loose = {bytes.fromhex(name) for name in state.loose}
-            new = {name for name in candidates if name not in held and name not in of_loose}
-            lost = {name for name in map(bytes.fromhex, gone) if name not in present}
-        for name in other:
-            # What was read before, from another file, is not read again: this one has to be it.
-            if bytes.fromhex(name) not in new and not is_whole_loose(name, there.paths[name]):
-                return None
-        return _Change(new_packs, frozenset(new), frozenset(each.hex() for each in lost), names)
-
     def _search_new(
-        self, examiner: Examiner, there: Inventory, change: _Change, total: Swept
+        self, examiner: Examiner, there: Inventory, change: Change, total: Swept
     ) -> bool:
         """Search what was not there before into `total`; False if that is not what was listed."""
         if not change.new:
@@ -242,7 +199,7 @@ class Cache:
         add(total, swept)
         return names <= {note.object.hex() for note in swept.noted or ()}
 
-    def _counts(self, change: _Change, state: State) -> tuple[int, int, int]:
+    def _counts(self, change: Change, state: State) -> tuple[int, int, int]:
         """Return blobs, bytes and commits of what is known and still there."""
         if not change.gone:
             return state.counts
@@ -269,23 +226,6 @@ class Cache:
         return total if set(store.packs()) == there.packs.keys() else None
 
 
-_MANY: Final = 10_000
-"""Names above which a set of all that are known pays."""
-
-
-class _Change(NamedTuple):
-    """What is different from what a record tells."""
-
-    packs: list[str]
-    """Paths of those with new objects, or old ones in another order."""
-    new: frozenset[bytes]
-    """Objects that were not there before."""
-    gone: frozenset[str]
-    """Objects that are no longer there."""
-    names: Names | None
-    """Of all objects in packs, where packs have changed."""
-
-
 class _Notes:
     """What a search has noted, arranged for a record."""
 
@@ -303,40 +243,3 @@ class _Notes:
     def explain(self, tally: Tally) -> bool:
         """Tell whether each notice is about an object that was read, and will be read again."""
         return all(notice.path.rpartition(" ")[2] in self.again for notice in tally.notices)
-
-
-def _key(job: Job, hash_size: int) -> str:
-    """Return what a record depends on beside the repository, as a digest."""
-    import json
-
-    told = [VERSION, _program(), _told(job.rules), job.heed_marks, hash_size]
-    return checksum(json.dumps(told, sort_keys=True, default=_plain).encode())
-
-
-def _told(rules: Sequence[Rule]) -> list[dict[str, Any]]:
-    return [rule._asdict() for rule in rules]
-
-
-def _plain(value: object) -> object:
-    return sorted(map(repr, value)) if isinstance(value, (set, frozenset)) else repr(value)
-
-
-def _program() -> list[tuple[str, int, int]]:
-    """Return the files of this program and its data, with sizes and times of modification."""
-    from scanner.rulebook.files import rules_directory
-
-    found: list[tuple[str, int, int]] = []
-    pending = [os.path.dirname(os.path.dirname(os.path.abspath(__file__))), rules_directory()]
-    while pending:
-        try:
-            with os.scandir(pending.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir():
-                        if entry.name != "__pycache__":
-                            pending.append(entry.path)
-                    elif entry.name.endswith((".py", ".json", ".yaml")):
-                        at = entry.stat()
-                        found.append((entry.name, at.st_size, at.st_mtime_ns))
-        except OSError:  # such as in an archive: the version has to do
-            continue
-    return sorted(found)

@@ -192,17 +192,15 @@ class Objects:
             roots = [root for root in roots if root not in large]
         if unwanted:
             roots = [root for root in roots if _has_wanted(pack, root, unwanted)]
-        name, kind = pack.name, pack.kind
-        first_child, next_sibling = pack.first_child, pack.next_sibling
+        name, kinds, add = pack.name, pack.kinds, search.add
+        children, siblings = pack.children_of, pack.next_to
         for entry, base, data, delta in walk(pack, roots, _MEMORY, unread):
             if entry not in unwanted:
                 # Of a base that was not searched here nothing is known: search all of it.
                 new = None if base in unwanted else delta
-                has_children = first_child(entry) >= 0
-                is_last = next_sibling(entry) < 0
-                search.add(
-                    name(entry), KINDS[kind(entry)], data, entry, base, new, has_children, is_last
-                )
+                kind = KINDS[kinds[entry]]
+                has_children, is_last = children[entry] >= 0, siblings[entry] < 0
+                add(name(entry), kind, data, entry, base, new, has_children, is_last)
         search.forget()
 
     def _reopened(self, number: int) -> Pack:

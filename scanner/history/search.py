@@ -29,9 +29,13 @@ from scanner.sources.windows import windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import TypeAlias
 
     from scanner.engine.anchors import Spots
     from scanner.engine.examine import Examined, Examiner
+
+    _Fields: TypeAlias = tuple[int, int, bytes, str, bytes, bytes | None, bool, bool]
+    """Those of `_Item`, which takes longer to make than a tuple: most objects are only passed."""
 
 TOO_LARGE: Final = "larger-than-max-size"
 """The reason under which contents are counted that an option leaves out."""
@@ -61,7 +65,7 @@ class Known(NamedTuple):
 
 
 class _Item(NamedTuple):
-    """An object that waits for its batch."""
+    """An object that is looked at."""
 
     key: int
     base: int
@@ -104,7 +108,7 @@ class ObjectSearch:
         self._begin_batch()
 
     def _begin_batch(self) -> None:
-        self._pending: list[_Item] = []
+        self._pending: list[_Fields] = []
         self._pieces: list[bytes] = []
         self._owners: list[tuple[int, int]] = []
         """For each piece: the number of its item, and its offset in that."""
@@ -161,7 +165,7 @@ class ObjectSearch:
                 self._pieces.append(data)
                 self._owners.append((number, 0))
                 self._size += size
-        self._pending.append(_Item(key, base, name, kind, data, delta, has_children, is_last))
+        self._pending.append((key, base, name, kind, data, delta, has_children, is_last))
         self._held += size
         if self._size >= BATCH or self._held >= _HELD:
             self.flush()
@@ -179,12 +183,13 @@ class ObjectSearch:
         known = self._known
         if found or known:
             for number, item in enumerate(self._pending):
+                _, base, _, _, _, delta, _, is_last = item
                 spots = found.get(number)
-                before = known.get(item.base) if item.delta is not None else None
+                before = known.get(base) if delta is not None else None
                 if spots or before:
-                    self._look(item, spots or [], before)
-                if item.is_last:
-                    known.pop(item.base, None)
+                    self._look(_Item(*item), spots or [], before)
+                if is_last:
+                    known.pop(base, None)
         self._begin_batch()
 
     def _search_batch(self) -> dict[int, Spots]:
@@ -215,7 +220,7 @@ class ObjectSearch:
         """
         is_first, is_last = at == 0, at + self._wide[anchor] == length
         return (is_first and start > 0) or (
-            is_last and start + length < len(self._pending[number].data)
+            is_last and start + length < len(self._pending[number][4])
         )
 
     def _look(self, item: _Item, spots: Spots, before: Known | None) -> None:

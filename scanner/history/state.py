@@ -41,7 +41,7 @@ class State(NamedTuple):
     """What was read, and what it came to."""
 
     key: str
-    """Under what rules it was read, and by what: see `scanner.history.cache`."""
+    """Under what rules it was read, and by what: see `scanner.history.conditions`."""
     packs: frozenset[PackMark]
     """Those whose objects were all read."""
     names: str

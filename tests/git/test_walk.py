@@ -77,7 +77,7 @@ def test_the_same_in_any_memory(grow: Any, memory: int) -> None:
     bases = random_bases(1, 400)
     pack, datas = grow(bases)
     found = list(walk(pack, pack.roots(), memory, refuse))
-    assert sorted(each.entry for each in found) == list(range(400))
+    assert sorted(entry for entry, *_ in found) == list(range(400))
     seen = set()
     for entry, base, data, delta in found:
         assert data == datas[entry]
@@ -128,20 +128,20 @@ def test_a_chain_deeper_than_python_recurses(grow: Any) -> None:
     depth = sys.getrecursionlimit() + 3000
     pack, datas = grow([-1, *range(depth)])
     for memory in (0, 1 << 30):
-        found = {each.entry: each.data for each in walk(pack, pack.roots(), memory, refuse)}
+        found = {entry: data for entry, _, data, _ in walk(pack, pack.roots(), memory, refuse)}
         assert found == dict(enumerate(datas))
     assert pack.resolve(depth) == datas[depth]
 
 
 def test_a_wide_tree(grow: Any) -> None:
     pack, datas = grow([-1, *[0] * 3000])
-    found = [(each.entry, each.data) for each in walk(pack, pack.roots(), 0, refuse)]
+    found = [(entry, data) for entry, _, data, _ in walk(pack, pack.roots(), 0, refuse)]
     assert found == list(enumerate(datas))
 
 
 def test_only_the_roots_that_were_asked_for(grow: Any) -> None:
     pack, _ = grow([-1, 0, -1, 2, -1])
-    assert [each.entry for each in walk(pack, [2, 4], 0, refuse)] == [2, 3, 4]
+    assert [entry for entry, *_ in walk(pack, [2, 4], 0, refuse)] == [2, 3, 4]
     assert list(walk(pack, [], 0, refuse)) == []
 
 
@@ -159,7 +159,7 @@ def test_what_cannot_be_read_is_told_with_all_on_it(grow: Any, memory: int, brok
     found = list(walk(pack, pack.roots(), memory, lambda *each: told.append(each)))
     assert sorted(entry for entry, _ in told) == sorted(lost)
     assert {reason for _, reason in told} == {"broken on purpose"}
-    assert {each.entry: each.data for each in found} == {
+    assert {entry: data for entry, _, data, _ in found} == {
         entry: data for entry, data in enumerate(datas) if entry not in lost
     }
 
@@ -174,6 +174,6 @@ def test_a_base_that_cannot_be_read_a_second_time(
 
     monkeypatch.setattr(Pack, "resolve", fail)
     told: list[tuple[int, str]] = []
-    found = [each.entry for each in walk(pack, pack.roots(), 0, lambda *e: told.append(e))]
+    found = [entry for entry, *_ in walk(pack, pack.roots(), 0, lambda *e: told.append(e))]
     assert found == [0, 1, 2, 6]
     assert sorted(told) == [(3, "gone"), (4, "gone"), (5, "gone")]
