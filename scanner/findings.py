@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    from scanner.liveness.states import Liveness
     from scanner.secret import Secret
 
 
@@ -165,6 +166,17 @@ class Finding(NamedTuple):
     locations: tuple[Location, ...]
     history: History | None = None
     """Filled by `keycatch history` only."""
+    partition: str = ""
+    """The partition of AWS that the text around a key ID names; empty where it names none."""
+    liveness: Liveness | None = None
+    """What STS says; filled under `--check-liveness` only."""
+    owner: str = ""
+    """`ours` or `foreign`, by the list of our own accounts; empty where that cannot be told."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether STS took the credential."""
+        return self.liveness is not None and self.liveness.state == "live"
 
     def fails(self, fail_on: Confidence) -> bool:
         """Tell whether the finding makes a command fail whose threshold is `fail_on`.

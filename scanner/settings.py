@@ -35,6 +35,17 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] = ()
     """Patterns of paths that are not scanned."""
     fail_on: Confidence = Confidence.MEDIUM
+    own_accounts: tuple[str, ...] = ()
+    """Accounts whose credentials are ours."""
+    canary_accounts: tuple[str, ...] = ()
+    """Accounts of decoys beside those that are known; nobody is asked about their credentials."""
+    liveness_allow: tuple[str, ...] = ()
+    """If there are any, only credentials of these accounts are asked about."""
+    liveness_deny: tuple[str, ...] = ()
+    """Accounts whose credentials are never asked about."""
+
+
+_ACCOUNTS: Final = ("own-accounts", "canary-accounts", "liveness-allow", "liveness-deny")
 
 
 def load(explicit: str | None) -> Settings:
@@ -96,7 +107,7 @@ def _parse(path: str, content: bytes) -> dict[str, object]:
 
 
 def _settings(path: str, root: str, table: dict[str, object]) -> Settings:
-    known = {"rules", "disable", "exclude", "fail-on"}
+    known = {"rules", "disable", "exclude", "fail-on", *_ACCOUNTS}
     for key in table:
         if key not in known:
             raise ConfigError(
@@ -110,6 +121,7 @@ def _settings(path: str, root: str, table: dict[str, object]) -> Settings:
         disable=_strings(path, table, "disable"),
         exclude=_patterns(path, table),
         fail_on=_confidence(path, table),
+        **{key.replace("-", "_"): _account_ids(path, table, key) for key in _ACCOUNTS},
     )
 
 
@@ -129,6 +141,14 @@ def _patterns(path: str, table: dict[str, object]) -> tuple[str, ...]:
                 "relative to the root of the project, with / between names, as in vendor/"
             )
     return patterns
+
+
+def _account_ids(path: str, table: dict[str, object], key: str) -> tuple[str, ...]:
+    names = _strings(path, table, key)
+    for name in names:
+        if not (len(name) == 12 and name.isascii() and name.isdigit()):
+            raise ConfigError(f"{printable(path)}: {key}: must be a list of strings of 12 digits")
+    return names
 
 
 def _confidence(path: str, table: dict[str, object]) -> Confidence:

@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 IMPORT_NAMES = {"pyyaml": "yaml"}
 """Distributions that are imported by another name than their own."""
+BROUGHT_BY = {"botocore": "boto3", "urllib3": "boto3"}
+"""Packages to the distribution that is a layer over them and pins their versions."""
 NOT_INSTALLED = {"scanner", "tests", "tools", "bench", "_typeshed"}
 """Packages that no distribution brings: our own, and one that only type checkers know."""
 
@@ -234,18 +236,19 @@ def imported(folder: str) -> set[str]:
                         func=ast.Attribute(attr="files"), args=[ast.Constant(value=str(module))]
                     ):
                         found.add(module.partition(".")[0])
+    found = {BROUGHT_BY.get(name, name) for name in found}
     return found - set(sys.stdlib_module_names) - NOT_INSTALLED
 
 
-RUN_AS_PROGRAMS = {"pre_commit", "prek"}
-"""Frameworks under which the tests run the hooks; nothing is imported from them."""
+RUN_AS_PROGRAMS = {"git_filter_repo", "pre_commit", "prek"}
+"""What rewrites a history, and frameworks that run the hooks; nothing is imported from them."""
 PROJECT = PYPROJECT["project"]
 NEEDED = distributions(PROJECT["dependencies"])
 EXTRAS = {name: distributions(texts) for name, texts in PROJECT["optional-dependencies"].items()}
 
 
 def test_what_the_program_imports_is_what_it_depends_on() -> None:
-    assert imported("scanner") == NEEDED
+    assert imported("scanner") == NEEDED | EXTRAS["sts"]
 
 
 def test_what_the_tests_import_is_what_they_depend_on() -> None:

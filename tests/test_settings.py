@@ -136,7 +136,7 @@ def test_a_byte_order_mark_is_no_matter(project: Path) -> None:
     [
         ("excludes = []", "excludes: unknown key; did you mean exclude?"),
         ("fail_on = 'low'", "fail_on: unknown key; did you mean fail-on?"),
-        ("zzz = 1", "zzz: unknown key; known are disable, exclude, fail-on, rules"),
+        ("zzz = 1", "zzz: unknown key; known are canary-accounts, "),
         ("'\\u001b[31m' = 1", "'\\u001b"),
         ('"\\u001b[31m" = 1', "\\x1b[31m: unknown key"),
         ("exclude = 'vendor/'", "exclude: must be a list of strings"),
@@ -296,8 +296,23 @@ def test_the_example_of_the_documentation_is_valid_and_complete(project: Path) -
     assert settings.rules == (str(project / "security/our-token.yaml"),)
     assert settings.disable == ("aws-unnamed-secret",)
     assert settings.fail_on is Confidence.LOW
+    assert settings.own_accounts == settings.liveness_allow == ("111122223333",)
+    assert settings.canary_accounts == ("444455556666",)
+    assert settings.liveness_deny == ("777788889999",)
     for path, match in (("vendor/a", True), ("a/testdata/b", True), ("a.lock", True), ("a", False)):
         assert (path in Exclusion(settings)) is match
+
+
+@pytest.mark.parametrize(
+    "key", ["own-accounts", "canary-accounts", "liveness-allow", "liveness-deny"]
+)
+def test_lists_of_accounts(project: Path, key: str) -> None:
+    path = project / ".keycatch.toml"
+    path.write_text(f'{key} = ["012345678901", "111122223333"]\n')
+    assert getattr(load(None), key.replace("-", "_")) == ("012345678901", "111122223333")
+    for value in ('"012345678901"', "[12]", '["12"]', '["01234567890x"]', '["\u0661\u0661"]'):
+        path.write_text(f"{key} = {value}\n", encoding="utf-8")
+        assert f"{key}: must be a list of strings" in error_of()
 
 
 def test_the_patterns_of_the_documentation_do_what_it_says(project: Path) -> None:

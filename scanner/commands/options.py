@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from scanner.about import NAME
+from scanner.commands.asking import add_liveness_options, ask, check_options
 from scanner.console import say
 from scanner.errors import ConfigError
 from scanner.findings import Confidence, Configuration, Report
@@ -64,6 +65,7 @@ def add_scan_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one a processor)"
     )
+    add_liveness_options(parser)
 
 
 def _jobs(text: str) -> int:
@@ -74,7 +76,8 @@ def _jobs(text: str) -> int:
 
 
 def load_settings(args: argparse.Namespace) -> Settings:
-    """Return the settings that apply under the options `args`; raises ConfigError."""
+    """Return the settings that apply under the options `args`; raises ConfigError or UsageError."""
+    check_options(args)
     if args.no_config:
         return Settings()
     from scanner.settings import load
@@ -115,12 +118,13 @@ def _configuration(args: argparse.Namespace, settings: Settings, excluded: int) 
 def conclude(
     report: Report, args: argparse.Namespace, settings: Settings, rules: Sequence[Rule]
 ) -> int:
-    """Write `report` as the options say and return the exit code."""
+    """Ask about the findings and write `report`, as the options say; return the exit code."""
     from scanner.console import wants_color
     from scanner.reports import load
     from scanner.reports.interface import View
     from scanner.reports.output import write
 
+    report = ask(report, args, settings)
     if settings.origin:
         excluded = report.tally.skipped.get(EXCLUDED, 0)
         report = report._replace(configuration=_configuration(args, settings, excluded))

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.commands import verdict
+from scanner.commands.asking import ask, check_options
 from scanner.commands.options import (
     CONFIDENCES,
     add_report_options,
@@ -133,6 +134,7 @@ def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("receive reads what git tells a pre-receive hook; see its --help")
     # What a push can put into a work tree must not decide how it is scanned.
+    check_options(args)
     settings = load_settings(args) if args.config is not None else Settings()
     settings = settings._replace(origin=os.path.basename(settings.origin))
     rules = load_rules(settings)
@@ -149,7 +151,7 @@ def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]
         notice._replace(detail=verdict.without_directories(notice.detail, args.config))
         for notice in report.tally.notices
     ]
-    return report, settings, rules
+    return ask(report, args, settings), settings, rules  # within the time limit
 
 
 def of_hook(lines: bytes, repository: Repository) -> Push:

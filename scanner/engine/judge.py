@@ -195,7 +195,17 @@ def _finding(draft: Draft, path: str, line_hash: LineHash | None) -> Finding:
         account_id=draft.account_id,
         evidence=draft.evidence,
         locations=tuple(_location(o, path, line_hash) for o in draft.group),
+        partition=_partition(draft.group[0]),
     )
+
+
+def _partition(first: Occurrence) -> str:
+    """Return the partition that the text around a key ID names; an empty string for all else."""
+    if first.part.role != KEY_ID:
+        return ""
+    from scanner.aws.partitions import near  # here: a clean scan never needs it
+
+    return near(first.text.data, first.start, first.end)
 
 
 def _location(occurrence: Occurrence, path: str, line_hash: LineHash | None) -> Location:

@@ -40,9 +40,9 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 def by_exposure(findings: Iterable[Finding], fail_on: Confidence) -> list[Finding]:
     """Return findings as a person deals with them: those of a history by exposure first.
 
-    What is below the threshold or a note comes behind all others; among findings that are as
-    exposed, the more severe ones come first, and then the oldest ones. Without a history, that is
-    the order of `ordered`.
+    What is below the threshold or a note comes behind all others, and what is live comes first;
+    among findings that are as exposed, the more severe ones come first, and then the oldest ones.
+    Without a history, that is the order of `ordered`.
     """
     return sorted(ordered(findings), key=lambda finding: _urgency(finding, fail_on))
 
@@ -51,7 +51,8 @@ def _urgency(finding: Finding, fail_on: Confidence) -> tuple[object, ...]:
     if finding.history is None:
         return ()
     gone, kept_back, since = _exposure(finding)
-    return not finding.fails(fail_on), gone, kept_back, -finding.severity, since
+    dead = not finding.is_live
+    return not finding.fails(fail_on), dead, gone, kept_back, -finding.severity, since
 
 
 def _exposure(finding: Finding) -> tuple[bool, bool, float]:
@@ -78,6 +79,7 @@ def _worst_first(finding: Finding) -> tuple[object, ...]:
     lead = sightings(finding)[0].lead
     return (
         -finding.severity,
+        not finding.is_live,
         -finding.confidence,
         _exposure(finding),
         *_position(lead),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.liveness.states import State, words
 from scanner.reports.wording import DATE, DIGITS, is_in_file, plural
 
 if TYPE_CHECKING:
-    from scanner.findings import Finding, History, Moment
+    from scanner.findings import Finding, History, Moment, Report
 
 
 def exposure(history: History) -> tuple[list[str], list[str]]:
@@ -29,6 +30,20 @@ def exposed(finding: Finding) -> str:
         return ""
     alarming, calm = exposure(finding.history)
     return ", ".join(filter(None, (*alarming, *calm, span(finding.history))))
+
+
+def alive(finding: Finding) -> str:
+    """Return what is known of whether `finding` is live and whose it is; empty if nothing is."""
+    said = [words(finding.liveness)] if finding.liveness else []
+    if finding.owner:
+        said.append("account of ours" if finding.owner == "ours" else "foreign account")
+    return "; ".join(said)
+
+
+def liveness_totals(report: Report) -> str:
+    """Return how many findings are in which state of liveness; empty if nobody was asked."""
+    states = [finding.liveness.state for finding in report.findings if finding.liveness]
+    return ", ".join(f"{states.count(state):,} {state}" for state in State if state in states)
 
 
 def span(history: History) -> str:

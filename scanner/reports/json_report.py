@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME, VERSION
+from scanner.liveness.states import words
 from scanner.reports.arrange import locations, ordered
 from scanner.reports.encoding import dumps
 from scanner.reports.names import is_unicode, percent_encoded
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         Notice,
         Report,
     )
+    from scanner.liveness.states import Liveness
     from scanner.reports.interface import View
 
 SCHEMA_VERSION: Final = 1
@@ -105,7 +107,20 @@ def finding_object(finding: Finding, view: View) -> dict[str, Any]:
         "evidence": [printable(sentence) for sentence in finding.evidence],
         "locations": [_location_object(location) for location in locations(finding)],
         "history": _history_object(finding.history) if finding.history else None,
-        "liveness": None,
+        "liveness": _liveness_object(finding.liveness) if finding.liveness else None,
+        "owner": finding.owner or None,
+    }
+
+
+def _liveness_object(liveness: Liveness) -> dict[str, Any]:
+    return {
+        "state": liveness.state,
+        "reason": liveness.reason or None,
+        "account": liveness.account or None,
+        "arn": liveness.arn or None,
+        "principal": liveness.principal or None,
+        "partition": liveness.partition or None,
+        "summary": printable(words(liveness)),
     }
 
 

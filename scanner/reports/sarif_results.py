@@ -232,6 +232,13 @@ def _properties(entry: _Entry) -> dict[str, Any]:
     for key in told:
         if value := getattr(lead, key):
             found[key] = printable(value)
+    if finding.liveness:
+        # Without the ARN, which may have the name of a person in it: these files are uploaded.
+        found["liveness"] = finding.liveness.state
+        if finding.liveness.reason:
+            found["livenessReason"] = finding.liveness.reason
+    if finding.owner:
+        found["owner"] = finding.owner
     if finding.history:
         found |= history_properties(finding.history, lead)
     if is_outside(lead.path):

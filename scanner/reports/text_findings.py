@@ -21,7 +21,7 @@ from scanner.reports.arrange import (
     text_of,
     untold,
 )
-from scanner.reports.exposure import exposed
+from scanner.reports.exposure import alive, exposed
 from scanner.reports.markdown import plain
 from scanner.reports.text_history import headline
 from scanner.reports.text_history import rows as history_rows
@@ -67,7 +67,8 @@ def brief(report: Report, view: View) -> Iterator[str]:
         yield (
             f"{where(lead)}: {finding.severity.label}, {finding.confidence.label} confidence: "
             f"{_name(finding.rule_id, rules)} {_value(finding, lead.role, view)}"
-            f" ({printable(finding.rule_id)}){_comma(origin(lead))}{_comma(exposed(finding))}\n"
+            f" ({printable(finding.rule_id)}){_comma(origin(lead))}"
+            f"{_comma(exposed(finding))}{_comma(alive(finding))}\n"
         )
 
 
@@ -87,6 +88,7 @@ def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
             continue
         yield _head(finding, copies[0].lead, view, rules, paint)
         yield from _values(finding, copies[0], view, paint)
+        yield from _liveness(finding, paint)
         if finding.history:
             yield from history_rows(finding, view, paint)
         elif commit := printable(origin(copies[0].lead)):
@@ -160,6 +162,16 @@ def _values(finding: Finding, copy: Sighting, view: View, paint: Paint) -> Itera
         yield from row(role_name(role), [line], paint)
     if account:
         yield from row("account", [account.removeprefix("account ")], paint)
+
+
+def _liveness(finding: Finding, paint: Paint) -> Iterator[str]:
+    """Yield what STS says: in capitals, and with the ARN, of what is live."""
+    lines = sentences([alive(finding)])
+    if lines and finding.is_live:
+        lines[0] = f"{paint('warning', 'LIVE')}{lines[0].removeprefix('live')}"
+    yield from row("liveness" if finding.liveness else "owner", lines, paint)
+    if finding.liveness and finding.liveness.arn:
+        yield from row("ARN", [printable(finding.liveness.arn)], paint)
 
 
 def _value(finding: Finding, role: str, view: View) -> str:

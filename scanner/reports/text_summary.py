@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Notice, Report, Severity
+from scanner.reports.exposure import liveness_totals
 from scanner.reports.text_history import exposed_totals
 from scanner.reports.text_layout import WIDTH, wrapped
 from scanner.reports.wording import contents, credentials, effects, human_size, plural, reason_name
@@ -32,6 +33,8 @@ def totals(report: Report, view: View, paint: Paint) -> Iterator[str]:
     yield from narrowed(report)
     if counts_of_exposed := exposed_totals(report):
         yield f"  exposed    {counts_of_exposed}\n"
+    if states := liveness_totals(report):
+        yield f"  liveness   {states}\n"
     failing = sum(finding.fails(view.fail_on) for finding in report.findings)
     if failing < len(report.findings):
         yield from wrapped(

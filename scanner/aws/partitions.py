@@ -1,0 +1,48 @@
+"""Partitions of AWS: which one a region, an ARN or a host name belongs to.
+
+A key is valid in the partition that issued it and unknown in every other one. Neither key IDs nor
+secrets tell which it is, but the text around them often does. Names: botocore 1.43,
+`partitions.json` and `endpoints.json`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+AWS: Final = "aws"
+_PREFIXES: Final = (("us-gov-", "aws-us-gov"), ("cn-", "aws-cn"), ("eusc-", "aws-eusc"))
+_NEAR: Final = 4096
+"""Bytes on each side of a key in which a name is taken to be about it."""
+_NAME: Final = re.compile(
+    rb"(?<![A-Za-z0-9])(?:"
+    rb"arn:(?P<arn>aws(?:-[a-z]{1,4}){0,2}):"
+    rb"|(?P<region>(?:us-gov|[a-z]{2}|eusc-[a-z]{2})-[a-z]{4,9}-[1-9])(?![A-Za-z0-9])"
+    rb"|(?:[a-z0-9-]+\.)*amazonaws\.(?P<host>com\.cn|eu)(?![A-Za-z0-9])"
+    rb")"
+)
+_HOSTS: Final = {b"com.cn": "aws-cn", b"eu": "aws-eusc"}
+
+
+def of_region(region: str) -> str:
+    """Return the partition of `region`, such as `eu-west-2`."""
+    return next((name for prefix, name in _PREFIXES if region.startswith(prefix)), AWS)
+
+
+def near(text: bytes, start: int, end: int) -> str:
+    """Return the partition that is named nearest to `text[start:end]`, or an empty string."""
+    first = max(0, start - _NEAR)
+    best: tuple[int, str] | None = None
+    for match in _NAME.finditer(text, first, min(len(text), end + _NEAR)):
+        distance = max(start - match.end(), match.start() - end, 0)
+        if best is None or distance < best[0]:
+            best = distance, _partition(match)
+    return best[1] if best else ""
+
+
+def _partition(match: re.Match[bytes]) -> str:
+    if match["arn"]:
+        return match["arn"].decode("ascii")
+    if match["region"]:
+        return of_region(match["region"].decode("ascii"))
+    return _HOSTS[match["host"]]

@@ -1,0 +1,115 @@
+"""`--check-liveness` and `--own-accounts`: what they take, and what they do to a report."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from scanner.about import NAME
+from scanner.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.findings import Report
+    from scanner.settings import Settings
+
+_ACCOUNT: Final = re.compile("[0-9]{12}")
+
+
+def add_liveness_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every command that can ask STS about what it finds."""
+    group = parser.add_argument_group("liveness")
+    group.add_argument(
+        "--check-liveness",
+        action=_Check,
+        nargs=0,
+        default=False,
+        help="ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3",
+    )
+    group.add_argument(
+        "--liveness-endpoint", metavar="URL", help="ask this STS endpoint and no other one"
+    )
+    for name, what in (
+        ("own-accounts", "accounts that are ours: findings tell whether they are of these"),
+        ("liveness-allow", "ask about credentials of these accounts only"),
+        ("liveness-deny", "never ask about credentials of these accounts"),
+    ):
+        group.add_argument(
+            f"--{name}", type=_accounts, action="extend", default=[], metavar="ID,...", help=what
+        )
+
+
+class _Check(argparse.Action):
+    """Says at once, and not after a long scan, that what it takes is missing."""
+
+    def __call__(self, _parser: Any, namespace: Any, *_values: Any) -> None:
+        from scanner.liveness.client import require
+
+        require()
+        setattr(namespace, self.dest, True)
+
+
+def _accounts(text: str) -> list[str]:
+    names = text.split(",")
+    if not all(_ACCOUNT.fullmatch(name) for name in names):
+        raise argparse.ArgumentTypeError("must be account IDs of 12 digits, with commas between")
+    return names
+
+
+def check_options(args: argparse.Namespace) -> None:
+    """Raise UsageError for options of liveness that make no sense."""
+    if args.liveness_endpoint is None:
+        return
+    if not args.check_liveness:
+        raise UsageError("--liveness-endpoint is of use with --check-liveness only")
+    from scanner.liveness.partitions import private
+
+    private(args.liveness_endpoint)
+
+
+def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
+    """Return `report` with what STS and the lists of accounts tell of its findings.
+
+    A report that has been asked about before stays as it is. Nothing is imported and nothing is
+    sent unless the options say so.
+    """
+    own = frozenset((*args.own_accounts, *settings.own_accounts))
+    if args.check_liveness and any(finding.liveness is None for finding in report.findings):
+        report = _asked(report, args, settings)
+    if own and report.findings:
+        from scanner.liveness.verdicts import owner
+
+        findings = (each._replace(owner=owner(each, own)) for each in report.findings)
+        report = report._replace(findings=tuple(findings))
+    return report
+
+
+def _asked(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
+    from scanner.console import is_terminal, say
+    from scanner.liveness.canaries import known_accounts
+    from scanner.liveness.candidates import Accounts
+    from scanner.liveness.checking import Plan, check
+    from scanner.liveness.partitions import ENDPOINTS, private
+    from scanner.liveness.verdicts import applied
+
+    if is_terminal(sys.stderr) and not args.quiet:
+        say(f"{NAME}: asking STS about {len(report.findings):,} findings")  # it can take minutes
+    endpoints: Sequence[Any] = ENDPOINTS
+    if args.liveness_endpoint is not None:
+        endpoints = (private(args.liveness_endpoint),)
+    accounts = Accounts(
+        known_accounts() | frozenset(settings.canary_accounts),
+        frozenset((*args.liveness_allow, *settings.liveness_allow)),
+        frozenset((*args.liveness_deny, *settings.liveness_deny)),
+    )
+    everywhere = endpoints is ENDPOINTS
+    findings = tuple(
+        applied(finding, liveness, everywhere=everywhere)
+        for finding, liveness in zip(
+            report.findings, check(report.findings, Plan(endpoints, accounts)), strict=True
+        )
+    )
+    return report._replace(findings=findings)

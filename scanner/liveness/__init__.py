@@ -1,0 +1,1 @@
+"""Asking STS whether a credential is live; nothing in here runs without `--check-liveness`."""

@@ -1,0 +1,211 @@
+"""Reading what came back: a response on the wire to a state, and to what to do next.
+
+Decided on the code and the message of STS's own document, never on the HTTP status: proxies,
+captive portals and firewalls answer with every status, and a page of theirs must neither prove nor
+bury a credential. Codes and messages: AWS's "Common Errors", IAM user guide "Troubleshoot Signature
+Version 4", issues of aws-cli and others; `docs/liveness.md` has the table.
+
+Nothing that was received is passed on but an account and an ARN of the right form, and codes: a
+message of STS may repeat the request that it complains about, with the session token in it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.liveness.states import Liveness, Reason, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_BYTES: Final = 64 << 10
+"""A longer response is none of STS, whose documents have less than one kilobyte."""
+STS: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
+"""The namespace of STS's documents, in every partition (botocore, model of STS 2011-06-15)."""
+FRONT_END: Final = "http://webservices.amazon.com/AWSFault/2005-15-09"
+"""That of faults from before STS itself, which say nothing of a credential."""
+
+THROTTLING: Final = frozenset((
+    "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
+    "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
+))  # fmt: skip
+FAULTS: Final = frozenset((
+    "InternalFailure", "InternalError", "InternalServerError", "ServiceUnavailable",
+    "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException",
+))  # fmt: skip
+_DEEPEST: Final = 8
+
+_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
+_ARN: Final = re.compile(
+    r"arn:(?P<partition>aws(?:-[a-z]+)*):(?:iam|sts)::(?P<account>[0-9]{12}):"
+    r"(?P<kind>root|user|assumed-role|role|federated-user)(?P<name>/[\w+=,.@/-]{1,600})?",
+    re.ASCII,
+)
+_NAMED_USER: Final = re.compile(r"User: (arn:[^\s]{1,700}) is not authorized to perform: sts:")
+_PRINCIPALS: Final = {"assumed-role": "role"}
+
+
+class Answer(NamedTuple):
+    """A response, understood."""
+
+    liveness: Liveness
+    again: bool = False
+    """Whether the same question may be answered in another way in a moment."""
+
+
+def read(status: int, body: bytes, ahead: float | None = None) -> Answer:
+    """Return what the response with `status` and `body` says.
+
+    `ahead` is by how many seconds the clock of this machine is ahead of that of the server, where
+    that is known. The status tells only whether to ask again, of a response that is none of STS.
+    """
+    document = _document(body) if len(body) <= MAX_BYTES else None
+    if document is not None:
+        namespace, root, texts = document
+        if (namespace, root) == (STS, "GetCallerIdentityResponse"):
+            identity = "GetCallerIdentityResult"
+            live = _live(texts.get((identity, "Arn"), ""), texts.get((identity, "Account"), ""))
+            if live is not None and texts.get((identity, "UserId")):
+                return Answer(live)
+        elif root == "ErrorResponse" and namespace in (STS, FRONT_END):
+            code, message = texts.get(("Error", "Code"), ""), texts.get(("Error", "Message"), "")
+            if _CODE.fullmatch(code):
+                return _fault(code) or _error(namespace, code, message, ahead)
+    return Answer(unknown(Reason.NOT_STS), again=status == 429 or status >= 500)
+
+
+def unknown(reason: Reason, detail: str = "") -> Liveness:
+    """Return that no answer counts because of `reason`."""
+    return Liveness(State.UNKNOWN, reason, detail=detail)
+
+
+def _fault(code: str) -> Answer | None:
+    if code in THROTTLING:
+        return Answer(unknown(Reason.THROTTLED), again=True)
+    if code in FAULTS:
+        return Answer(unknown(Reason.STS_FAULT), again=True)
+    return None
+
+
+def _error(namespace: str, code: str, message: str, ahead: float | None) -> Answer:
+    if namespace == STS:
+        known = _VERDICTS.get(code)
+        liveness = known(message, ahead) if known else None
+        if liveness is not None:
+            return Answer(liveness)
+    return Answer(unknown(Reason.REFUSED, f"it says {code}"))
+
+
+def _unknown_id(message: str, _ahead: float | None) -> Liveness | None:
+    told = ("security token included in the request is invalid", "does not exist in our records")
+    return Liveness(State.INACTIVE) if any(text in message for text in told) else None
+
+
+def _expired(message: str, _ahead: float | None) -> Liveness | None:
+    return Liveness(State.EXPIRED) if "expired" in message.lower() else None
+
+
+def _mismatch(message: str, ahead: float | None) -> Liveness | None:
+    if message.startswith(("Signature expired", "Signature not yet current")):
+        return _clock(message, ahead)
+    if "signature we calculated does not match" in message:
+        return Liveness(State.SECRET_UNPROVEN)
+    if "scoped to a valid region" in message:
+        return unknown(Reason.REFUSED, "it wants to be asked by the name of another region")
+    return None
+
+
+def _clock(_message: str, ahead: float | None) -> Liveness:
+    detail = ""
+    if ahead is not None and abs(ahead) >= 60:
+        minutes = round(abs(ahead) / 60)
+        detail = f"about {minutes:,} minute{'s' if minutes > 1 else ''} "
+        detail += "ahead" if ahead > 0 else "behind"
+    return unknown(Reason.CLOCK, detail)
+
+
+def _denied(message: str, _ahead: float | None) -> Liveness | None:
+    # No policy of IAM denies the question, but one of a VPC endpoint can; STS then knows who asks.
+    named = _NAMED_USER.search(message)
+    return _live(named[1]) if named else None
+
+
+_VERDICTS: Final[dict[str, Callable[[str, float | None], Liveness | None]]] = {
+    "InvalidClientTokenId": _unknown_id,
+    "ExpiredToken": _expired,
+    "ExpiredTokenException": _expired,
+    "SignatureDoesNotMatch": _mismatch,
+    "RequestExpired": _clock,
+    "AccessDenied": _denied,
+    "AccessDeniedException": _denied,
+}
+
+
+def _live(arn: str, account: str | None = None) -> Liveness | None:
+    """Return that the credential of `arn` is live; None if that is none, or not of `account`."""
+    match = _ARN.fullmatch(arn)
+    if match is None or (match["kind"] == "root") == bool(match["name"]):
+        return None
+    if account not in (None, match["account"]):
+        return None
+    return Liveness(
+        State.LIVE,
+        account=match["account"],
+        arn=arn,
+        principal=_PRINCIPALS.get(match["kind"], match["kind"]),
+        partition=match["partition"],
+    )
+
+
+class _RefusedError(Exception):
+    """The document has something that no document of STS has."""
+
+
+def _document(body: bytes) -> tuple[str, str, dict[tuple[str, ...], str]] | None:
+    """Return the namespace, the name of the root and the texts of an XML document, by path.
+
+    None for what is not well-formed, has a document type (entities), mixes namespaces or says one
+    thing twice.
+    """
+    from xml.parsers import expat
+
+    path: list[str] = []
+    roots: list[str] = []
+    texts: dict[tuple[str, ...], str] = {}
+    namespace = ""
+
+    def start(name: str, _attributes: object) -> None:
+        nonlocal namespace
+        space, _, local = name.rpartition(" ")
+        if not roots:
+            roots.append(local)
+            namespace = space
+        else:
+            path.append(local)
+            if tuple(path) in texts or len(path) > _DEEPEST:
+                raise _RefusedError
+            texts[tuple(path)] = ""
+        if space != namespace:
+            raise _RefusedError
+
+    def end(_name: str) -> None:
+        if path:
+            path.pop()
+
+    def text(data: str) -> None:
+        if path:
+            texts[tuple(path)] += data
+
+    def refuse(*_arguments: object) -> None:
+        raise _RefusedError
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(body, True)
+    except (expat.ExpatError, _RefusedError, ValueError):
+        return None
+    return namespace, roots[0], {path: found.strip() for path, found in texts.items()}

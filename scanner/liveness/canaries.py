@@ -1,0 +1,16 @@
+"""Accounts of decoys: a key of theirs exists to tell its owner that somebody used it."""
+
+from __future__ import annotations
+
+import json
+
+from scanner.rulebook.files import data_path
+
+FILE = "canary-accounts.json"
+
+
+def known_accounts() -> frozenset[str]:
+    """Return the accounts in the shipped list, which names its sources and its date."""
+    with open(data_path(FILE), encoding="utf-8") as file:
+        data = json.load(file)
+    return frozenset(account for source in data["sources"] for account in source["accounts"])

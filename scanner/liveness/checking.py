@@ -1,0 +1,189 @@
+"""Asking about many credentials: different key IDs at the same time, each of them in order.
+
+Threads take key IDs that are due from a heap; while a key ID has to wait, they go on with others.
+The threads end with the process: a connection that hangs holds up neither a report nor an exit.
+"""
+
+from __future__ import annotations
+
+import threading
+from heapq import heapify, heappop, heappush
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.engine.defects import describe
+from scanner.liveness.answers import unknown
+from scanner.liveness.candidates import Accounts, Candidate, candidate, groups, unified
+from scanner.liveness.inquiry import Inquiry, Pace
+from scanner.liveness.partitions import ENDPOINTS
+from scanner.liveness.states import Liveness, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from scanner.findings import Finding
+    from scanner.liveness.answers import Answer
+    from scanner.liveness.inquiry import Ask
+    from scanner.liveness.partitions import Endpoint
+
+_TICK: Final = 0.2
+"""Seconds between two looks at whether there is an interrupt, which on Windows ends no wait."""
+
+
+class Plan(NamedTuple):
+    """Whom to ask about what."""
+
+    endpoints: Sequence[Endpoint] = ENDPOINTS
+    accounts: Accounts = Accounts()
+    pace: Pace = Pace()
+
+
+def check(findings: Sequence[Finding], plan: Plan, ask: Ask | None = None) -> list[Liveness]:
+    """Return what is known of each of `findings`, asking each credential once.
+
+    `ask` sends one request, by default to STS. An interrupt ends the asking, not the process: what
+    is known by then is returned. Raises UsageError where boto3 is missing and needed.
+    """
+    settled = unified([candidate(finding, plan.accounts) for finding in findings])
+    asked = [
+        (finding, each)
+        for finding, each in zip(findings, settled, strict=True)
+        if isinstance(each, Candidate)
+    ]
+    known: dict[Candidate, Liveness] = {}
+    try:
+        if asked:
+            known = _answers(groups(asked), plan, ask)
+    except KeyboardInterrupt:  # before the first question, or after the last
+        pass
+    interrupted = unknown(Reason.INTERRUPTED)
+    return [
+        known.get(each, interrupted) if isinstance(each, Candidate) else each for each in settled
+    ]
+
+
+def _answers(
+    each_id: list[list[Candidate]], plan: Plan, ask: Ask | None
+) -> dict[Candidate, Liveness]:
+    if ask is not None:
+        return _Crew(each_id, plan, ask).work()
+    from scanner.liveness.client import Client
+    from scanner.liveness.protection import forbid_core_dumps
+
+    client = Client(plan.pace)
+    forbid_core_dumps()
+    try:
+        return _Crew(each_id, plan, client.ask).work()
+    finally:
+        client.close()
+
+
+class _Due(NamedTuple):
+    """A key ID, and when to go on with it."""
+
+    when: float
+    number: int
+    """Of equal times the first comes first, and nothing further is compared."""
+    steps: Generator[float, None, None]
+
+
+class _Crew:
+    """Threads at work on key IDs."""
+
+    def __init__(self, each_id: list[list[Candidate]], plan: Plan, ask: Ask) -> None:
+        from random import Random
+
+        self._plan = plan
+        self._ask = ask
+        self._each_id = each_id
+        self._known: dict[Candidate, Liveness] = {}
+        self._all = [each for candidates in each_id for each in candidates]
+        self._changed = threading.Condition()
+        self._open = len(each_id)
+        self._stopped = False
+        self._next_slot = 0.0
+        jitter = Random().random  # noqa: S311 -- to spread requests, not to hide anything
+        down: dict[Endpoint, int] = {}
+        self._heap = [
+            _Due(0.0, number, Inquiry(
+                candidates, plan.endpoints, self._paced, self._tell, plan.pace, monotonic, jitter,
+                down,
+            ).steps())
+            for number, candidates in enumerate(each_id)
+        ]  # fmt: skip
+        heapify(self._heap)
+
+    def work(self) -> dict[Candidate, Liveness]:
+        """Return what is known of every candidate once all is, or the time is up."""
+        for _ in range(min(self._plan.pace.together, self._open)):
+            threading.Thread(target=self._labour, daemon=True).start()
+        reason = Reason.TIME_LIMIT
+        try:
+            self._wait()
+        except KeyboardInterrupt:
+            reason = Reason.INTERRUPTED
+        finally:
+            with self._changed:
+                self._stopped = True
+                self._changed.notify_all()
+        with self._changed:
+            return {each: self._known.get(each) or unknown(reason) for each in self._all}
+
+    def _wait(self) -> None:
+        until = monotonic() + self._plan.pace.budget
+        while True:
+            with self._changed:
+                left = until - monotonic()
+                if not self._open or left <= 0:
+                    return
+                self._changed.wait(min(left, _TICK))
+
+    def _labour(self) -> None:
+        while (due := self._take()) is not None:
+            try:
+                wait = next(due.steps, None)
+            except Exception as error:  # noqa: BLE001 -- one key ID must not cost all others
+                self._lose(self._each_id[due.number], error)
+                wait = None
+            with self._changed:
+                if wait is None:
+                    self._open -= 1
+                else:
+                    heappush(self._heap, due._replace(when=monotonic() + wait))
+                self._changed.notify_all()
+
+    def _take(self) -> _Due | None:
+        """Return the next key ID when it is due; None when there is nothing left to do."""
+        with self._changed:
+            while not self._stopped and self._open:
+                if not self._heap:
+                    self._changed.wait()
+                elif (wait := self._heap[0].when - monotonic()) > 0:
+                    self._changed.wait(wait)
+                else:
+                    return heappop(self._heap)
+        return None
+
+    def _paced(self, candidate: Candidate, endpoint: Endpoint) -> Answer:
+        with self._changed:
+            slot = max(monotonic(), self._next_slot)
+            self._next_slot = slot + 1 / self._plan.pace.per_second
+        while (wait := slot - monotonic()) > 0 and not self._stopped:
+            sleep(min(wait, _TICK))
+        if self._stopped:
+            raise _StoppedError
+        return self._ask(candidate, endpoint)
+
+    def _tell(self, candidate: Candidate, liveness: Liveness) -> None:
+        with self._changed:
+            if not self._stopped:
+                self._known[candidate] = liveness
+
+    def _lose(self, candidates: Sequence[Candidate], error: Exception) -> None:
+        for each in candidates:
+            if each not in self._known:
+                self._tell(each, unknown(Reason.DEFECT, describe(error)))
+
+
+class _StoppedError(Exception):
+    """Nothing is to be asked any more."""

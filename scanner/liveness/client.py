@@ -1,0 +1,175 @@
+"""Sending one question to STS; the one module that uses boto3's libraries.
+
+Of botocore, which boto3 brings, the signer and the HTTP client are used, and nothing above them. A
+client of boto3 would read the profile, the configuration, the environment and the models of whoever
+scans, any of which can name another host or other credentials. Here there is nothing that looks for
+credentials at all, and the response arrives as it was on the wire.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from scanner.about import NAME, VERSION
+from scanner.errors import UsageError
+from scanner.liveness.answers import MAX_BYTES, Answer, read, unknown
+from scanner.liveness.partitions import is_loopback
+from scanner.liveness.states import Reason
+
+if TYPE_CHECKING:
+    from scanner.liveness.candidates import Candidate
+    from scanner.liveness.inquiry import Pace
+    from scanner.liveness.partitions import Endpoint
+
+INSTALL: Final = f"pip install '{NAME}[sts]'"
+_QUESTION: Final = b"Action=GetCallerIdentity&Version=2011-06-15"
+_HEADERS: Final = {
+    "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
+    "Accept": "text/xml",
+    "User-Agent": f"{NAME}/{VERSION}",
+}
+_LOGGERS: Final = ("botocore", "boto3", "urllib3")
+_PIECE: Final = 8192
+
+
+def require() -> None:
+    """Raise UsageError, with the command to install it, if what is needed is not there."""
+    try:
+        import botocore  # noqa: F401
+    except ImportError:
+        raise UsageError(
+            f"--check-liveness needs boto3, which is not installed: {INSTALL}, or boto3 alone"
+        ) from None
+
+
+class Client:
+    """Asks STS, from several threads at once."""
+
+    __slots__ = ("_direct", "_pace", "_proxied")
+
+    def __init__(self, pace: Pace) -> None:
+        """Prepare connections, through the proxies of the environment; raises UsageError."""
+        require()
+        import botocore.auth  # noqa: F401 -- its loggers have to be there to be silenced
+        from botocore.httpsession import URLLib3Session
+        from botocore.utils import get_environ_proxies
+
+        _silence()
+        # It would have the keys of each connection written to a file.
+        os.environ.pop("SSLKEYLOGFILE", None)
+        self._pace = pace
+        bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
+        common: dict[str, Any] = {
+            "verify": bundle or True,
+            "timeout": (pace.connect, pace.read),
+            "max_pool_connections": pace.together,
+        }
+        self._direct = URLLib3Session(**common)
+        proxies = get_environ_proxies("https://sts.amazonaws.com/")
+        self._proxied = URLLib3Session(proxies=proxies, **common) if proxies else self._direct
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._direct.close()
+        self._proxied.close()
+
+    def ask(self, candidate: Candidate, endpoint: Endpoint) -> Answer:
+        """Send one question and return the answer; never raises an Exception of a library."""
+        from botocore.exceptions import BotoCoreError, HTTPClientError
+        from urllib3.exceptions import HTTPError
+
+        try:
+            response = self._session(endpoint).send(_signed(candidate, endpoint))
+            return self._understood(response)
+        except (HTTPClientError, BotoCoreError, HTTPError, OSError) as error:
+            # Only the kind of the error is told: its text has the request in it.
+            return _failed(error)
+
+    def _session(self, endpoint: Endpoint) -> Any:
+        from urllib.parse import urlsplit
+
+        from botocore.utils import get_environ_proxies
+
+        host = urlsplit(endpoint.url).hostname or ""
+        if is_loopback(f"[{host}]" if ":" in host else host):
+            return self._direct
+        # NO_PROXY can name the host.
+        return self._proxied if get_environ_proxies(endpoint.url) else self._direct
+
+    def _understood(self, response: Any) -> Answer:
+        from time import monotonic
+
+        body = b""
+        raw = response.raw
+        piece = getattr(raw, "read1", raw.read)  # urllib3 1.26 has no read1
+        until = monotonic() + self._pace.read
+        while len(body) <= MAX_BYTES and (data := piece(_PIECE)):
+            body += data
+            if monotonic() > until:
+                raw.close()
+                return Answer(unknown(Reason.UNREACHABLE, "its answer took too long"), again=True)
+        length = response.headers.get("Content-Length", "")
+        whole = not (length.isascii() and length.isdigit()) or len(body) >= int(length)
+        if len(body) > MAX_BYTES or not whole:
+            raw.close()  # one that was read to its end is free for the next question
+        if not whole and len(body) <= MAX_BYTES:
+            return Answer(unknown(Reason.UNREACHABLE, "its answer was cut off"), again=True)
+        return read(response.status_code, body, _ahead(response.headers.get("Date", "")))
+
+
+def _signed(candidate: Candidate, endpoint: Endpoint) -> Any:
+    """Return the request, signed with Signature Version 4 and ready to be sent."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+    from botocore.credentials import Credentials
+
+    token = candidate.token.reveal().decode("ascii") if candidate.token else None
+    credentials = Credentials(
+        candidate.key_id.reveal().decode("ascii"), candidate.secret.reveal().decode("ascii"), token
+    )
+    request = AWSRequest(
+        method="POST", url=endpoint.url, data=_QUESTION, headers=_HEADERS, stream_output=True
+    )
+    SigV4Auth(credentials, "sts", endpoint.region).add_auth(request)
+    return request.prepare()
+
+
+def _failed(error: Exception) -> Answer:
+    from botocore import exceptions
+
+    if isinstance(error, exceptions.SSLError):
+        why = "its certificate, or that of a proxy, could not be verified"
+        return Answer(unknown(Reason.UNREACHABLE, why))
+    if isinstance(error, exceptions.ProxyConnectionError):
+        why = "the proxy of the environment did not let it through"
+    elif isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
+        why = "no answer in time"
+    elif isinstance(error, exceptions.EndpointConnectionError):
+        why = "no connection"
+    else:
+        why = "the connection broke off"
+    return Answer(unknown(Reason.UNREACHABLE, why), again=True)
+
+
+def _ahead(date: str) -> float | None:
+    """Return by how many seconds our clock is ahead of `date`, the header of a response."""
+    from email.utils import parsedate_to_datetime
+    from time import time
+
+    try:
+        return time() - parsedate_to_datetime(date).timestamp()
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _silence() -> None:
+    """Keep these libraries from logging: at DEBUG they log requests, session tokens and all."""
+    import logging
+
+    for name in _LOGGERS:
+        # Loggers that they make later inherit this.
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    for name, existing in logging.root.manager.loggerDict.items():
+        if name.partition(".")[0] in _LOGGERS and isinstance(existing, logging.Logger):
+            existing.disabled = True

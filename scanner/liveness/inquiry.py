@@ -1,0 +1,150 @@
+"""What is asked about one key ID, in which order, and when.
+
+If STS is asked about one key ID with different secrets within five seconds, it answers
+SignatureDoesNotMatch although the second secret is right (comments in trufflehog 3ab759fe,
+`access_keys/accesskey.go`). So there is one request at a time for a key ID, and before another
+secret of it is tried that time has to pass: then each answer is good, and each is asked for once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.liveness.answers import unknown
+from scanner.liveness.partitions import ordered
+from scanner.liveness.states import Liveness, Reason, State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from scanner.liveness.answers import Answer
+    from scanner.liveness.candidates import Candidate
+    from scanner.liveness.partitions import Endpoint
+
+    Ask = Callable[[Candidate, Endpoint], Answer]
+    Tell = Callable[[Candidate, Liveness], None]
+    Waits = Generator[float, None, Liveness]
+
+ANOTHER: Final = "another secret is that of this key ID"
+
+
+class Pace(NamedTuple):
+    """How fast to ask. All times are in seconds."""
+
+    gap: float = 5.5
+    """Between two secrets of one key ID; see the module's text."""
+    attempts: int = 4
+    """Requests for one answer, at most."""
+    backoff: float = 0.5
+    """Before the second attempt, at most; twice as much before each further one."""
+    connect: float = 5.0
+    """In which a connection has to stand."""
+    read: float = 10.0
+    """In which an answer has to be there."""
+    together: int = 16
+    """Requests in flight."""
+    per_second: float = 100.0
+    """Requests sent."""
+    budget: float = 120.0
+    """For all of it. What is not known by then stays unknown."""
+    hopeless: int = 8
+    """Key IDs in a row that may fail to reach an endpoint before it is given up."""
+
+
+class Inquiry:
+    """The questions about one key ID."""
+
+    __slots__ = ("_ask", "_candidates", "_clock", "_down", "_endpoints", "_jitter", "_last",
+                 "_pace", "_secret", "_tell")  # fmt: skip
+
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        endpoints: Sequence[Endpoint],
+        ask: Ask,
+        tell: Tell,
+        pace: Pace,
+        clock: Callable[[], float],
+        jitter: Callable[[], float],
+        down: dict[Endpoint, int],
+    ) -> None:
+        """Prepare to ask about `candidates`, all of one key ID and the best first.
+
+        `ask` sends one request, `tell` is given what becomes known, `clock` tells the time,
+        `jitter` a number from 0 to 1. `down` counts for all key IDs together how many have in
+        vain tried to reach an endpoint since it last gave an answer.
+        """
+        self._candidates = candidates
+        self._endpoints = endpoints
+        self._ask = ask
+        self._tell = tell
+        self._pace = pace
+        self._clock = clock
+        self._jitter = jitter
+        self._down = down
+        self._secret: object = None
+        self._last = 0.0
+
+    def steps(self) -> Generator[float, None, None]:
+        """Ask, one request after another; yields how long to wait before going on."""
+        wrong: list[Candidate] = []
+        rest = list(self._candidates)
+        while rest:
+            each = rest.pop(0)
+            liveness = yield from self._about(each)
+            self._tell(each, liveness)
+            if liveness.state is State.SECRET_UNPROVEN:
+                wrong.append(each)
+            elif liveness.state is State.LIVE:
+                # A key ID has one secret: no need to ask about the others.
+                wrong += [one for one in rest if one.secret != each.secret]
+                rest = [one for one in rest if one.secret == each.secret]
+                verdict = Liveness(State.SECRET_UNPROVEN, partition=liveness.partition)
+                for one in wrong:
+                    self._tell(one, verdict._replace(detail=ANOTHER))
+            elif liveness.state is State.INACTIVE and each.is_long_term:
+                for one in rest:
+                    self._tell(one, liveness)
+                return
+
+    def _about(self, candidate: Candidate) -> Waits:
+        """Ask one partition after the other, as long as each does not know the key ID."""
+        not_in: list[str] = []
+        for endpoint in ordered(self._endpoints, candidate.partitions):
+            liveness = yield from self._at(endpoint, candidate)
+            if liveness.state is State.INACTIVE:
+                not_in.append(endpoint.partition)
+                continue
+            if liveness.state is State.UNKNOWN and not_in:
+                detail = f"in {endpoint.partition}; unknown to {', '.join(not_in)}"
+                return liveness._replace(detail=", ".join(filter(None, (liveness.detail, detail))))
+            if liveness.state is not State.UNKNOWN:
+                liveness = liveness._replace(partition=liveness.partition or endpoint.partition)
+            return liveness
+        detail = f"asked in {', '.join(not_in)}"
+        if not candidate.is_long_term:
+            detail += "; or the session token is that of another key"
+        return Liveness(State.INACTIVE, detail=detail)
+
+    def _at(self, endpoint: Endpoint, candidate: Candidate) -> Waits:
+        """Ask one endpoint, again if that may help."""
+        pace = self._pace
+        for attempt in range(pace.attempts):
+            if attempt:
+                yield pace.backoff * 2 ** (attempt - 1) * (0.5 + self._jitter() / 2)
+            if self._down.get(endpoint, 0) >= pace.hopeless:
+                return unknown(Reason.UNREACHABLE, "and was not tried again")
+            wait = self._last + pace.gap - self._clock()
+            if self._secret not in (None, candidate.secret) and wait > 0:
+                yield wait
+            try:
+                answer = self._ask(candidate, endpoint)
+            finally:
+                self._secret, self._last = candidate.secret, self._clock()
+            if answer.liveness.reason is not Reason.UNREACHABLE:
+                self._down[endpoint] = 0
+            if not answer.again:
+                break
+        if answer.liveness.reason is Reason.UNREACHABLE:
+            self._down[endpoint] = self._down.get(endpoint, 0) + 1
+        return answer.liveness

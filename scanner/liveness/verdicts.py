@@ -1,0 +1,59 @@
+"""What an answer changes in a finding: its severity, its confidence, its evidence.
+
+* A live credential is critical, and that it is one is certain. Only a note stays a note: what a
+  change does not bring in is not for that change to stop.
+* A dead one must not wake anybody: it becomes a note, which is reported and makes no command fail.
+  That takes an answer that holds: a session that has expired, or a long-term key that no STS of the
+  list knows. From a private endpoint it does not hold, since that knows one partition only; nor for
+  a temporary key, whose session token may have been taken for that of another key.
+* Nothing else changes anything. A canary above all stays what it was: which accounts are canaries
+  is a matter of lists, and no line in a list may silence a finding.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner.findings import Confidence, Severity
+from scanner.liveness.candidates import LONG_TERM
+from scanner.liveness.states import State, words
+
+if TYPE_CHECKING:
+    from scanner.findings import Finding
+    from scanner.liveness.states import Liveness
+
+OURS: Final = "ours"
+FOREIGN: Final = "foreign"
+
+
+def applied(finding: Finding, liveness: Liveness, *, everywhere: bool) -> Finding:
+    """Return `finding` with `liveness` and what follows from it.
+
+    `everywhere` tells whether every partition was asked that can be asked.
+    """
+    finding = finding._replace(liveness=liveness, account_id=finding.account_id or liveness.account)
+    if liveness.state is State.LIVE:
+        severity = max(finding.severity, Severity.CRITICAL)
+        if finding.severity is Severity.NOTE:
+            severity = Severity.NOTE
+        return finding._replace(severity=severity, confidence=Confidence.HIGH)
+    if is_dead(finding, liveness, everywhere=everywhere) and finding.severity > Severity.NOTE:
+        evidence = (*finding.evidence, words(liveness))
+        return finding._replace(severity=Severity.NOTE, evidence=evidence)
+    return finding
+
+
+def is_dead(finding: Finding, liveness: Liveness, *, everywhere: bool) -> bool:
+    """Tell whether it is certain that the credential of `finding` gives no access now."""
+    if liveness.state is State.EXPIRED:
+        return True
+    key_id = finding.values.get("key_id")
+    long_term = key_id is not None and key_id.reveal().startswith(LONG_TERM)
+    return liveness.state is State.INACTIVE and long_term and everywhere
+
+
+def owner(finding: Finding, own: frozenset[str]) -> str:
+    """Return whether the account of `finding` is among `own`; empty where that is not known."""
+    if not own or not finding.account_id:
+        return ""
+    return OURS if finding.account_id in own else FOREIGN

@@ -1,0 +1,284 @@
+"""What the tests of liveness share: an STS on loopback that answers as it is told, and findings."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import pytest
+
+from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
+from scanner.liveness.inquiry import Pace
+from scanner.liveness.partitions import Endpoint
+from scanner.rulebook.examples import Generator
+from scanner.secret import Secret
+
+NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+ACCOUNT = "123456789012"
+QUICK = Pace(gap=0.3, backoff=0.02, connect=1.0, read=1.0, budget=30.0)
+"""The real pace, with waits that a test has time for."""
+_SCOPE = re.compile(r"Credential=([A-Z0-9]+)/\d{8}/([a-z0-9-]+)/sts/aws4_request")
+
+
+class Reply(NamedTuple):
+    """What a server does with a request."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = MappingProxyType({})
+    how: str = ""
+    """`close` without an answer, `cut` in the middle, `slow`, `stall` and `drip` without an end."""
+
+
+class Request(NamedTuple):
+    """What a server was sent."""
+
+    key_id: str
+    region: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    when: float
+
+    @property
+    def raw(self) -> bytes:
+        return b"\n".join([repr(self.headers).encode(), self.body, self.path.encode()])
+
+
+def identity(arn: str = f"arn:aws:iam::{ACCOUNT}:user/deploy", account: str = ACCOUNT) -> bytes:
+    return (
+        f'<GetCallerIdentityResponse xmlns="{NAMESPACE}"><GetCallerIdentityResult>'
+        f"<Arn>{arn}</Arn><UserId>AIDA</UserId><Account>{account}</Account>"
+        "</GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata>"
+        "</GetCallerIdentityResponse>"
+    ).encode()
+
+
+def fault(code: str, message: str = "", namespace: str = NAMESPACE) -> bytes:
+    space = f' xmlns="{namespace}"' if namespace else ""
+    return (
+        f"<ErrorResponse{space}>\n  <Error>\n    <Type>Sender</Type>\n    <Code>{code}</Code>\n"
+        f"    <Message>{message}</Message>\n  </Error>\n  <RequestId>1</RequestId>\n"
+        "</ErrorResponse>\n"
+    ).encode()
+
+
+UNKNOWN_ID = Reply(
+    403, fault("InvalidClientTokenId", "The security token included in the request is invalid.")
+)
+MISMATCH = Reply(
+    403,
+    fault(
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided.",
+    ),
+)
+LIVE = Reply(200, identity())
+
+
+class Server:
+    """An STS on loopback, or something that is none."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[Request], Reply] = lambda _request: LIVE
+        self.log: list[Request] = []
+        self.in_flight: dict[str, int] = {}
+        self.most_in_flight = 0
+        self.connections = 0
+        lock = threading.Lock()
+        this = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+            timeout = 20
+
+            def setup(self) -> None:
+                with lock:
+                    this.connections += 1
+                super().setup()
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                scope = _SCOPE.search(self.headers.get("Authorization", ""))
+                names = scope.groups() if scope else ("", "")
+                headers = dict(self.headers.items())
+                request = Request(*names, self.command, self.path, headers, body, time.monotonic())
+                with lock:
+                    this.log.append(request)
+                    flying = this.in_flight[names[0]] = this.in_flight.get(names[0], 0) + 1
+                    this.most_in_flight = max(this.most_in_flight, flying)
+                reply = this.answer(request)
+                with lock:  # before the answer: the next request may come at once
+                    this.in_flight[names[0]] -= 1
+                self._send(reply)
+
+            do_GET = do_CONNECT = do_POST  # noqa: N815
+
+            def _send(self, reply: Reply) -> None:
+                try:
+                    if reply.how == "close":
+                        self.close_connection = True
+                        return
+                    self.send_response(reply.status)
+                    for name, value in reply.headers.items():
+                        self.send_header(name, value)
+                    more = 1000 if reply.how == "stall" else 0
+                    self.send_header("Content-Length", str(len(reply.body) + more))
+                    self.end_headers()
+                    if reply.how in ("cut", "slow"):
+                        self.wfile.write(reply.body[:40])
+                        this.stop.wait(0 if reply.how == "cut" else 10)
+                        self.close_connection = True
+                    elif reply.how == "stall":
+                        self.wfile.write(reply.body)
+                        this.stop.wait(10)
+                        self.close_connection = True
+                    elif reply.how == "drip":
+                        for at in range(len(reply.body)):
+                            self.wfile.write(reply.body[at : at + 1])
+                            if this.stop.wait(0.05):
+                                return
+                    else:
+                        self.wfile.write(reply.body)
+                except OSError:
+                    self.close_connection = True
+
+            def log_message(self, *_arguments: Any) -> None:
+                pass
+
+        class Quiet(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 64
+
+            def handle_error(self, *_arguments: Any) -> None:
+                pass  # a client that has gone
+
+        self.stop = threading.Event()
+        self._server = Quiet(("127.0.0.1", 0), Handler)
+        self.port: int = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
+
+    def start(self, context: Any = None) -> None:
+        if context is not None:
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+            self.url = self.url.replace("http:", "https:").replace("127.0.0.1", "localhost")
+        self._thread.start()
+
+    def close(self) -> None:
+        self.stop.set()
+        if self._thread.is_alive():
+            self._server.shutdown()
+        self._server.server_close()
+
+    def endpoint(self, partition: str = "aws", region: str = "us-east-1") -> Endpoint:
+        return Endpoint(partition, self.url, region)
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return this server in the place of the STS of each partition."""
+        from scanner.liveness.partitions import ENDPOINTS
+
+        return tuple(each._replace(url=self.url) for each in ENDPOINTS)
+
+    @property
+    def regions(self) -> list[str]:
+        return [request.region for request in self.log]
+
+
+@pytest.fixture
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def sts(no_proxies: None) -> Iterator[Server]:
+    server = Server()
+    server.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class Maker:
+    """Makes findings whose values never were credentials."""
+
+    def __init__(self) -> None:
+        self._generator = Generator("liveness")
+
+    def key_id(self, account: str = ACCOUNT, prefix: str = "AKIA") -> str:
+        return self._generator.access_key_id(account, prefix)
+
+    def secret(self) -> str:
+        return self._generator.text(
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 40
+        )
+
+    def token(self, region: str = "eu-west-2") -> str:
+        import base64
+
+        head = b"\0\x0a\x09origin_ec\x10\x05\x1a" + bytes([len(region)]) + region.encode()
+        return base64.b64encode(head + self._generator.raw(240)).decode()
+
+    def finding(
+        self,
+        key_id: str | None = None,
+        secret: str | None = None,
+        token: str | None = None,
+        **more: Any,
+    ) -> Finding:
+        """Return a finding; an empty string leaves a value out, None has one made."""
+        values = {"key_id": key_id, "secret": secret}
+        values["key_id"] = self.key_id() if key_id is None else key_id
+        values["secret"] = self.secret() if secret is None else secret
+        values["session_token"] = token
+        held = {role: Secret(text.encode()) for role, text in values.items() if text}
+        fields: dict[str, Any] = {
+            "rule_id": "aws-access-key-pair",
+            "severity": Severity.HIGH,
+            "confidence": Confidence.MEDIUM,
+            "fingerprint": fingerprint_of(held),
+            "values": held,
+            "account_id": "",
+            "evidence": ("made for a test",),
+            "locations": tuple(Location(role, "a.env", 1, 1, 1, 9) for role in held),
+            **more,
+        }
+        return Finding(**fields)
+
+
+@pytest.fixture
+def maker() -> Maker:
+    return Maker()
+
+
+def plain(finding: Finding, role: str) -> str:
+    return finding.values[role].reveal().decode()
+
+
+@pytest.fixture
+def helpers() -> Any:
+    """This module, for what is no fixture."""
+    import sys
+
+    return sys.modules[__name__]

@@ -1,0 +1,143 @@
+"""Documents to states, without a network. Whole situations are in test_situations.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.liveness.answers import FAULTS, MAX_BYTES, THROTTLING, _document, read
+from scanner.liveness.states import Liveness, Reason, State, words
+
+ACCOUNT = "123456789012"
+
+
+@given(st.integers(100, 599), st.binary(max_size=400))
+def test_garbage_says_nothing_of_a_credential(status: int, body: bytes) -> None:
+    answer = read(status, body)
+    assert answer.liveness == Liveness(State.UNKNOWN, Reason.NOT_STS)
+    assert answer.again is (status == 429 or status >= 500)
+
+
+@pytest.mark.parametrize("status", [200, 301, 400, 403, 407, 429, 500, 503])
+def test_only_what_may_pass_is_asked_again_without_a_document(status: int) -> None:
+    assert read(status, b"<html>").again is (status in (429, 500, 503))
+
+
+@pytest.mark.parametrize("status", [200, 301, 400, 403, 407, 429, 500, 503])
+def test_the_status_changes_nothing(status: int, helpers: Any) -> None:
+    for reply in (helpers.LIVE, helpers.UNKNOWN_ID, helpers.MISMATCH):
+        assert read(status, reply.body) == read(200, reply.body)
+        assert read(status, reply.body).again is False
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_document_that_is_cut_says_nothing(number: int, helpers: Any) -> None:
+    body = helpers.identity()
+    assert read(200, body[: len(body) * number // 20]).liveness.reason is Reason.NOT_STS
+
+
+@pytest.mark.parametrize("code", sorted(THROTTLING | FAULTS))
+def test_what_may_pass_is_asked_again(code: str, helpers: Any) -> None:
+    for namespace in (helpers.NAMESPACE, "http://webservices.amazon.com/AWSFault/2005-15-09"):
+        answer = read(400, helpers.fault(code, "Rate exceeded", namespace))
+        reason = Reason.THROTTLED if code in THROTTLING else Reason.STS_FAULT
+        assert (answer.liveness.reason, answer.again) == (reason, True)
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "", "arn:aws:iam::1:user/a",
+        f"arn:aws:iam::{ACCOUNT}:user", f"arn:aws:iam::{ACCOUNT}:user/",
+        f"arn:aws:iam::{ACCOUNT}:root/a", f"arn:aws:iam::{ACCOUNT}:group/a",
+        f"arn:aws:s3::{ACCOUNT}:user/a", f"arn:other:iam::{ACCOUNT}:user/a",
+        f"arn:aws:iam::{ACCOUNT}:user/a\x1b[31m", f"arn:aws:iam::{ACCOUNT}:user/a b",
+    ],
+)  # fmt: skip
+def test_an_identity_needs_an_arn_of_the_right_form(arn: str, helpers: Any) -> None:
+    assert read(200, helpers.identity(arn)).liveness.reason is Reason.NOT_STS
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<Account>123456789012</Account>", b""),
+        (b"<UserId>AIDA</UserId>", b""),
+        (b"<UserId>", b"<Account>123456789012</Account><UserId>"),
+        (b"GetCallerIdentityResult", b"GetSessionTokenResult"),
+        (b"GetCallerIdentityResponse", b"AssumeRoleResponse"),
+        (b"<Arn>", b"<Arn xmlns='urn:other'>"),
+        (b"sts.amazonaws.com", b"iam.amazonaws.com"),
+    ],
+)
+def test_an_identity_has_to_be_whole_and_said_once(old: bytes, new: bytes, helpers: Any) -> None:
+    body = helpers.identity()
+    assert old in body
+    assert read(200, body).liveness.state is State.LIVE
+    assert read(200, body.replace(old, new)).liveness.reason is Reason.NOT_STS
+
+
+def test_entities_are_not_expanded(helpers: Any) -> None:
+    levels = "".join(
+        f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 9)
+    )  # a billion characters, if it were
+    bomb = f"<!DOCTYPE a [<!ENTITY a0 'lol'>{levels}]><a>&a8;</a>".encode()
+    assert read(200, bomb).liveness.reason is Reason.NOT_STS
+
+
+def test_deep_and_long_documents_are_no_answers(helpers: Any) -> None:
+    assert read(200, b"<a>" * 5000 + b"</a>" * 5000).liveness.reason is Reason.NOT_STS
+    # The cost of a path grows with its depth: documents of STS have three levels.
+    for depth, is_read in ((9, True), (10, False), (9000, False)):
+        assert (_document(b"<a>" * depth + b"</a>" * depth) is not None) is is_read
+    body = helpers.identity()
+    assert read(200, body + b" " * (MAX_BYTES - len(body))).liveness.state is State.LIVE
+    assert read(200, body + b" " * (MAX_BYTES - len(body) + 1)).liveness.reason is Reason.NOT_STS
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"),
+    [
+        (None, ""), (3.0, ""), (7200.0, "about 120 minutes ahead"),
+        (-3600.0, "about 60 minutes behind"), (-61.0, "about 1 minute behind"),
+    ],
+)  # fmt: skip
+def test_a_wrong_clock_is_told_with_its_error(ahead: float | None, told: str, helpers: Any) -> None:
+    body = helpers.fault("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now")
+    liveness = read(403, body, ahead).liveness
+    assert (liveness.reason, liveness.detail) == (Reason.CLOCK, told)
+    assert read(403, helpers.MISMATCH.body, ahead).liveness.state is State.SECRET_UNPROVEN
+
+
+MESSAGES = st.text(st.characters(codec="ascii", exclude_characters="<&"), max_size=80)
+
+
+@given(st.sampled_from(["SignatureDoesNotMatch", "AccessDenied", "Other.Code"]), MESSAGES)
+def test_no_message_is_passed_on(code: str, message: str) -> None:
+    """STS repeats the request in some of them, with the session token."""
+    quoted = f"marker-{message}"
+    space = "https://sts.amazonaws.com/doc/2011-06-15/"
+    body = (
+        f'<ErrorResponse xmlns="{space}"><Error><Code>{code}</Code>'
+        f"<Message>{quoted}</Message></Error></ErrorResponse>"
+    ).encode("ascii")
+    assert "marker" not in words(read(403, body).liveness)
+
+
+def test_a_code_of_another_form_is_not_passed_on(helpers: Any) -> None:
+    for code in ("a b", "x" * 65, "&#27;[31m", "1"):
+        assert read(403, helpers.fault(code, "")).liveness.reason is Reason.NOT_STS
+
+
+def test_words_are_one_printable_line() -> None:
+    for state in State:
+        for reason in Reason:
+            for detail in ("", "so: it is"):
+                text = words(Liveness(state, reason, detail=detail))
+                assert text.isprintable()
+                assert not text.endswith((":", " "))
+    root = Liveness(State.LIVE, Reason.NONE, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", "root")
+    assert words(root) == f"live, the ROOT user of account {ACCOUNT}"

@@ -1,0 +1,265 @@
+"""Many credentials at once: speed, order, limits, interrupts. The server is on loopback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.liveness.answers import Answer, unknown
+from scanner.liveness.canaries import known_accounts
+from scanner.liveness.candidates import Accounts
+from scanner.liveness.checking import Plan, check
+from scanner.liveness.inquiry import Pace
+from scanner.liveness.partitions import ENDPOINTS
+from scanner.liveness.states import Reason, State
+
+
+def test_two_hundred_credentials_are_asked_about_side_by_side(
+    sts: Any, maker: Any, helpers: Any
+) -> None:
+    """At the real pace, of a server that takes 100 ms: one after the other would take 20 s."""
+
+    def slowly(_request: Any) -> Any:
+        time.sleep(0.1)
+        return helpers.LIVE
+
+    sts.answer = slowly
+    findings = [maker.finding() for _ in range(200)]
+    begin = time.monotonic()
+    found = check(findings, Plan((sts.endpoint(),)))
+    assert time.monotonic() - begin < 5
+    assert {each.state for each in found} == {State.LIVE}
+    assert sorted(request.key_id for request in sts.log) == sorted(
+        helpers.plain(finding, "key_id") for finding in findings
+    )
+    assert sts.most_in_flight == 1
+    assert sts.connections <= Pace().together  # and they are used again
+
+
+def test_one_key_id_with_three_secrets_at_once(sts: Any, maker: Any, helpers: Any) -> None:
+    """A server that mistakes every secret that comes too soon after another one."""
+    key_id = maker.key_id()
+    findings = [maker.finding(key_id) for _ in range(3)]
+    sent: list[tuple[str, float]] = []
+    order = {finding.fingerprint: finding for finding in findings}
+    last = order[max(order)]  # the one that is asked about last
+
+    def answer(request: Any) -> Any:
+        # The signature tells secrets apart, and how long ago another one was tried.
+        too_soon = bool(sent) and request.when - sent[-1][1] < 0.25
+        sent.append((request.headers["Authorization"], request.when))
+        time.sleep(0.05)
+        return helpers.LIVE if len(sent) == 3 and not too_soon else helpers.MISMATCH
+
+    sts.answer = answer
+    found = check(findings, Plan((sts.endpoint(),), pace=helpers.QUICK))
+    states = {
+        finding.fingerprint: each.state for finding, each in zip(findings, found, strict=True)
+    }
+    assert states.pop(last.fingerprint) is State.LIVE
+    assert set(states.values()) == {State.SECRET_UNPROVEN}
+    assert (len(sts.log), sts.most_in_flight) == (3, 1)
+    times = [when for _, when in sent]
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.25
+
+
+def test_a_key_id_that_waits_holds_up_no_other_one(sts: Any, maker: Any, helpers: Any) -> None:
+    sts.answer = lambda _request: helpers.MISMATCH
+    twins = [
+        [maker.finding(key_id) for _ in range(2)] for key_id in (maker.key_id(), maker.key_id())
+    ]
+    pace = helpers.QUICK._replace(together=1, gap=0.5)
+    check([*twins[0], *twins[1]], Plan((sts.endpoint(),), pace=pace))
+    ids = [request.key_id for request in sts.log]
+    assert len(ids) == 4
+    assert ids[0] != ids[1]  # one thread, and the second key ID was asked about meanwhile
+    assert sts.log[3].when - sts.log[0].when < 0.9
+
+
+def test_each_credential_is_asked_about_once(sts: Any, maker: Any, helpers: Any) -> None:
+    finding = maker.finding()
+    sts.answer = lambda _request: helpers.UNKNOWN_ID
+    # As in two repositories that are scanned at once.
+    copies = [finding, finding._replace(partition="aws-eusc"), finding._replace(partition="aws-cn")]
+    found = check(copies, Plan(sts.endpoints()))
+    assert [each.state for each in found] == [State.INACTIVE] * 3
+    assert sts.regions == ["eusc-de-east-1", "cn-north-1", "us-east-1", "us-gov-west-1"]
+
+
+def test_no_request_for_a_canary_ever(sts: Any, maker: Any, helpers: Any) -> None:
+    accounts = Accounts(known_accounts() | {"111122223333"})
+    canaries = [
+        maker.finding(maker.key_id(account, prefix), token=maker.token())
+        for account in sorted(accounts.canaries)
+        for prefix in ("AKIA", "ASIA")
+    ]
+    others = [maker.finding() for _ in range(5)]
+    found = check([*canaries, *others], Plan((sts.endpoint(),), accounts))
+    assert [each.state for each in found] == [State.CANARY] * len(canaries) + [State.LIVE] * 5
+    assert {request.key_id for request in sts.log} == {
+        helpers.plain(finding, "key_id") for finding in others
+    }
+    assert len(sts.log) == 5
+
+
+def test_the_known_canaries_are_accounts_with_a_source_and_a_date() -> None:
+    import json
+    import re
+
+    from scanner.rulebook.files import data_path
+
+    data = json.loads(Path(data_path("canary-accounts.json")).read_text("utf-8"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", data["date"])
+    assert all(source["name"] and source["source"] for source in data["sources"])
+    named = [account for source in data["sources"] for account in source["accounts"]]
+    assert len(named) == len(set(named)) == len(known_accounts()) == 29
+    assert all(re.fullmatch(r"\d{12}", account) for account in named)
+
+
+@pytest.mark.parametrize(
+    ("allow", "deny", "asked"),
+    [
+        ([], [], "abo"), (["a"], [], "a"), ([], ["a"], "bo"), (["a", "b"], ["a"], "b"),
+    ],
+)  # fmt: skip
+def test_lists_of_accounts(
+    allow: list[str], deny: list[str], asked: str, sts: Any, maker: Any, helpers: Any
+) -> None:
+    numbers = {"a": "111111111111", "b": "222222222222"}
+    findings = {
+        **{name: maker.finding(maker.key_id(number)) for name, number in numbers.items()},
+        "o": maker.finding(maker._generator.old_access_key_id()),  # tells no account
+    }
+    accounts = Accounts(
+        frozenset(), {numbers[name] for name in allow}, {numbers[name] for name in deny}
+    )
+    found = check(list(findings.values()), Plan((sts.endpoint(),), accounts))
+    live = [name for name, each in zip(findings, found, strict=True) if each.state is State.LIVE]
+    assert "".join(live) == asked
+    assert len(sts.log) == len(asked)
+
+
+# -- limits and interrupts ------------------------------------------------------------------------
+
+
+def test_what_takes_too_long_in_all_stays_unknown(sts: Any, maker: Any, helpers: Any) -> None:
+    slow = maker.finding()
+
+    def answer(request: Any) -> Any:
+        if request.key_id == helpers.plain(slow, "key_id"):
+            sts.stop.wait(10)
+        return helpers.LIVE
+
+    sts.answer = answer
+    pace = helpers.QUICK._replace(budget=1.0, read=20.0)
+    begin = time.monotonic()
+    found = check([maker.finding(), slow, maker.finding()], Plan((sts.endpoint(),), pace=pace))
+    assert time.monotonic() - begin < 5
+    assert [each.state for each in found] == [State.LIVE, State.UNKNOWN, State.LIVE]
+    assert found[1].reason is Reason.TIME_LIMIT
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals to oneself are those of POSIX")
+def test_an_interrupt_ends_the_asking_and_keeps_what_is_known(
+    sts: Any, maker: Any, helpers: Any
+) -> None:
+    findings = [maker.finding() for _ in range(40)]
+    answered: list[str] = []
+    lock = threading.Lock()
+
+    def answer(request: Any) -> Any:
+        with lock:
+            if len(answered) < 5:
+                answered.append(request.key_id)
+                if len(answered) == 5:
+                    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+                return helpers.LIVE
+        sts.stop.wait(10)
+        return helpers.LIVE
+
+    sts.answer = answer
+    pace = helpers.QUICK._replace(read=20.0)
+    found = check(findings, Plan((sts.endpoint(),), pace=pace))
+    states = {
+        helpers.plain(finding, "key_id"): each
+        for finding, each in zip(findings, found, strict=True)
+    }
+    assert {states.pop(key_id).state for key_id in answered} == {State.LIVE}
+    assert len(states) == 35
+    assert {(each.state, each.reason) for each in states.values()} == {
+        (State.UNKNOWN, Reason.INTERRUPTED)
+    }
+    sent = len(sts.log)
+    time.sleep(0.3)
+    assert len(sts.log) == sent  # nothing more is asked
+
+
+def test_an_interrupt_before_the_first_question(
+    maker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("scanner.liveness.client.Client.__init__", interrupted)
+    (found,) = check([maker.finding()], Plan())
+    assert (found.state, found.reason) == (State.UNKNOWN, Reason.INTERRUPTED)
+
+
+def test_a_defect_costs_one_key_id(maker: Any) -> None:
+    findings = [maker.finding() for _ in range(3)]
+
+    def ask(candidate: Any, _endpoint: Any) -> Answer:
+        if candidate.key_id == findings[1].values["key_id"]:
+            raise RuntimeError(candidate.secret.reveal().decode())
+        return Answer(unknown(Reason.REFUSED))
+
+    found = check(findings, Plan(ENDPOINTS[:1]), ask)
+    assert [each.reason for each in found] == [Reason.REFUSED, Reason.DEFECT, Reason.REFUSED]
+    assert "RuntimeError at test_checking.py" in found[1].detail
+    assert findings[1].values["secret"].reveal().decode() not in repr(found)
+
+
+def test_the_rate_is_limited(maker: Any) -> None:
+    times: list[float] = []
+
+    def ask(_candidate: Any, _endpoint: Any) -> Answer:
+        times.append(time.monotonic())
+        return Answer(unknown(Reason.REFUSED))
+
+    pace = Pace(per_second=50.0)
+    check([maker.finding() for _ in range(11)], Plan(ENDPOINTS[:1], pace=pace), ask)
+    assert max(times) - min(times) >= 10 / 50 * 0.9
+
+
+def test_once_the_time_is_up_nothing_more_is_sent(maker: Any) -> None:
+    sent: list[float] = []
+
+    def ask(_candidate: Any, _endpoint: Any) -> Answer:
+        sent.append(time.monotonic())
+        return Answer(unknown(Reason.REFUSED))
+
+    pace = Pace(per_second=1.0, budget=0.4)
+    found = check([maker.finding() for _ in range(8)], Plan(ENDPOINTS[:1], pace=pace), ask)
+    time.sleep(0.5)
+    assert len(sent) == 1
+    reasons = [each.reason for each in found]
+    assert (reasons.count(Reason.REFUSED), reasons.count(Reason.TIME_LIMIT)) == (1, 7)
+
+
+def test_nothing_to_ask_starts_nothing(maker: Any) -> None:
+    before = threading.active_count()
+
+    def ask(*_arguments: Any) -> Answer:
+        raise AssertionError
+
+    found = check([maker.finding(secret=""), maker.finding(key_id="")], Plan(), ask)
+    assert [each.reason for each in found] == [Reason.NO_SECRET, Reason.NO_KEY_ID]
+    assert check([], Plan(), ask) == []
+    assert threading.active_count() == before
