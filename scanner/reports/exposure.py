@@ -12,10 +12,14 @@ if TYPE_CHECKING:
 
 
 def exposure(history: History) -> tuple[list[str], list[str]]:
-    """Return what is alarming about a credential with `history`, and what is not."""
+    """Return what is alarming about a credential with `history`, and what is not.
+
+    That no remote-tracking branch has it does not mean that nobody else has: a bare repository has
+    none, and is what others fetch from.
+    """
     states = (
         (history.in_head, "still in HEAD", "not in HEAD"),
-        (history.pushed, "already pushed", "not pushed"),
+        (history.pushed, "already pushed", "on no remote branch"),
     )
     alarming = [yes for holds, yes, _ in states if holds]
     calm = [no for holds, _, no in states if not holds]

@@ -9,12 +9,12 @@ from scanner.reports.exposure import exposed, exposure, moment, reach, span
     ("known", "alarming", "calm"),
     [
         ({"in_head": True, "pushed": True}, ["still in HEAD", "already pushed"], []),
-        ({"in_head": True}, ["still in HEAD"], ["not pushed"]),
+        ({"in_head": True}, ["still in HEAD"], ["on no remote branch"]),
         ({"pushed": True}, ["already pushed"], ["not in HEAD"]),
-        ({"branches": ("a",)}, [], ["not in HEAD", "not pushed"]),
-        ({"tags": ("a",)}, [], ["not in HEAD", "not pushed"]),
-        ({"held_by": ("reflog of a",)}, [], ["not in HEAD", "not pushed", "on no branch"]),
-        ({}, [], ["not in HEAD", "not pushed", "on no branch"]),
+        ({"branches": ("a",)}, [], ["not in HEAD", "on no remote branch"]),
+        ({"tags": ("a",)}, [], ["not in HEAD", "on no remote branch"]),
+        ({"held_by": ("reflog of a",)}, [], ["not in HEAD", "on no remote branch", "on no branch"]),
+        ({}, [], ["not in HEAD", "on no remote branch", "on no branch"]),
     ],
 )
 def test_exposure(builders, known, alarming, calm):

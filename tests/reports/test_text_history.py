@@ -42,10 +42,10 @@ def test_the_head_of_a_finding_is_how_exposed_it_is(make_case):
             "  a/new.py:7:3, commit aaaaaaaa, 2026-05-05",
         ],
         [
-            "HIGH      not in HEAD, not pushed: 29 days, since 2026-05-02",
+            "HIGH      not in HEAD, on no remote branch: 29 days, since 2026-05-02",
             "  c.py:7:3, commit 77777777, 2026-05-02",
         ],
-        ["HIGH      not in HEAD, not pushed, on no branch", "  object 55555555, line 7"],
+        ["HIGH      not in HEAD, on no remote branch, on no branch", "  object 55555555, line 7"],
     ]
 
 
