@@ -94,8 +94,11 @@ class ProgressBar:
             return
         self._last = now
         filled = _BAR * done // max(total, 1)
-        rate = size / 1e6 / (now - self._began)
-        text = f"[{'#' * filled:-<{_BAR}}] {done:,} of {total:,} {self._noun}, {rate:,.0f} MB/s"
+        elapsed = now - self._began
+        text = f"[{'#' * filled:-<{_BAR}}] {done:,} of {total:,} {self._noun}"
+        text += f", {size / 1e6 / elapsed:,.0f} MB/s"
+        if 0 < done < total:
+            text += f", {_duration(elapsed * (total - done) / done)} left"
         # A line that reaches the edge would wrap, and only its last row could be erased.
         self._write(f"\r\x1b[2K{text[: self._width - 1]}")
         self._drawn = True
@@ -112,3 +115,8 @@ class ProgressBar:
             self._stream.flush()
         except (OSError, ValueError):  # the terminal is gone; the scan is not
             discard(self._stream)
+
+
+def _duration(seconds: float) -> str:
+    minutes = round(seconds) // 60
+    return f"{minutes:,} min" if minutes else f"{max(1, round(seconds))} s"

@@ -120,7 +120,7 @@ def test_a_bar_is_drawn_and_leaves_nothing(clock: Any) -> None:
     stream = Terminal()
     bar = ProgressBar(stream)
     bar(1, 4, 3_000_000)
-    drawn = "[#######---------------------] 1 of 4 files, 3 MB/s"
+    drawn = "[#######---------------------] 1 of 4 files, 3 MB/s, 3 s left"
     assert stream.getvalue() == f"\r\x1b[2K{drawn}"
     bar(1000, 1000, 3_000_000)
     bar.clear()
@@ -128,6 +128,23 @@ def test_a_bar_is_drawn_and_leaves_nothing(clock: Any) -> None:
     written = stream.getvalue()
     bar.clear()
     assert stream.getvalue() == written
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "left"),
+    [
+        (999, 1000, ", 1 s left"),
+        (1, 60, ", 59 s left"),
+        (1, 61, ", 1 min left"),
+        (1, 100_000, ", 1,666 min left"),
+        (1000, 1000, "MB/s"),
+        (0, 1000, "MB/s"),
+    ],
+)
+def test_a_bar_tells_how_long_it_will_take(clock: Any, done: int, total: int, left: str) -> None:
+    stream = Terminal()
+    ProgressBar(stream)(done, total, 1_000_000)
+    assert stream.getvalue().endswith(left)
 
 
 def test_a_short_scan_shows_no_bar(monkeypatch: Any) -> None:
@@ -145,7 +162,7 @@ def test_a_bar_of_no_files(clock: Any) -> None:
     assert "] 0 of 0 files" in stream.getvalue()
 
 
-@pytest.mark.parametrize(("columns", "width"), [(40, 39), (10, 9), (200, 51), (0, 51)])
+@pytest.mark.parametrize(("columns", "width"), [(40, 39), (10, 9), (200, 61), (0, 61)])
 def test_a_bar_never_wraps(monkeypatch: Any, clock: Any, columns: int, width: int) -> None:
     class Narrow(Terminal):
         def fileno(self) -> int:
