@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scanner.commands.history_removal import Source
-    from scanner.engine.judge import LineHash
     from scanner.findings import Finding, Head, Tally
     from scanner.git.repository import Repository
     from scanner.history.narrowing import Narrowing
@@ -167,16 +166,11 @@ def _job(args: argparse.Namespace, rules: Sequence[Rule]) -> Job:
     from scanner.engine.run import processes
     from scanner.history.run import Job
 
-    hashing: LineHash | None = None
-    if args.format == "sarif":
-        from scanner.line_hash import line_hash
-
-        hashing = line_hash
     bar = ProgressBar(noun="parts") if not args.quiet and ProgressBar.useful() else None
     jobs = args.jobs or processes()
     # What an allow mark is on has been committed all the same, and can be asked for.
     heed_marks = not args.verify_removed
-    return Job(rules, jobs, hashing, bar, heed_marks, max_size=args.max_size or 0)
+    return Job(rules, jobs, bar, heed_marks, max_size=args.max_size or 0)
 
 
 def _scan(

@@ -142,7 +142,7 @@ class Cache:
         if change is None or not state.trees.isdisjoint(change.gone):
             return None
         job = self._job
-        examiner = Examiner(job.rules, job.line_hash, heed_marks=job.heed_marks)
+        examiner = Examiner(job.rules, heed_marks=job.heed_marks)
         total = Swept([], Tally(), {}, [])
         if not self._search_new(examiner, there, change, total):
             return None

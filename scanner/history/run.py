@@ -19,7 +19,6 @@ from scanner.history.objects import UNREAD, Objects
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from scanner.engine.judge import LineHash
     from scanner.git.repository import Repository
     from scanner.rulebook.model import Rule
 
@@ -47,7 +46,6 @@ class Job(NamedTuple):
     rules: Sequence[Rule]
     jobs: int = 1
     """Processes."""
-    line_hash: LineHash | None = None
     progress: Progress | None = None
     heed_marks: bool = True
     only: Collection[bytes] | None = None
@@ -61,7 +59,7 @@ def search(repository: Repository, job: Job) -> Swept:
 
     Locations have the ID of the object and no path. Raises GitError.
     """
-    examiner = Examiner(job.rules, job.line_hash, heed_marks=job.heed_marks)
+    examiner = Examiner(job.rules, heed_marks=job.heed_marks)
     total = Swept([], Tally(), {}, [])
     store = _search_objects(repository, examiner, job, total)
     look_at_names(examiner, total)
