@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.errors import KeycatchError
 from scanner.git.object_store import ObjectStore, read_loose
 from scanner.git.pack import BLOB, KINDS, Pack
-from scanner.git.pack_index import PackError, hash_of
+from scanner.git.pack_index import PackError, hash_of_object
 from scanner.git.repository import Repository
 from scanner.git.walk import walk
 
@@ -167,11 +167,11 @@ def _of_pack(pack: Pack, hash_size: int) -> Iterator[Object]:
     roots: list[int] = []
     for root in pack.roots():
         is_large = pack.size(root) > _LARGEST_HELD
-        if not is_large or pack.kind(root) != BLOB or pack.first_child(root) >= 0:
+        if not is_large or pack.kinds[root] != BLOB or pack.children_of[root] >= 0:
             roots.append(root)
             continue
         reached[root] = 1
-        kind, size = KINDS[pack.kind(root)], pack.size(root)
+        kind, size = KINDS[pack.kinds[root]], pack.size(root)
         try:
             digest = _digest(hash_size, kind, size, pack.windows(root, _STEP))
         except PackError as error:
@@ -181,7 +181,7 @@ def _of_pack(pack: Pack, hash_size: int) -> Iterator[Object]:
     note = unread.append
     for entry, _, data, _ in walk(pack, roots, _MEMORY, lambda each, why: note((each, why))):
         reached[entry] = 1
-        kind, size = KINDS[pack.kind(entry)], len(data)
+        kind, size = KINDS[pack.kinds[entry]], len(data)
         yield Object(pack.name(entry), kind, size, _digest(hash_size, kind, size, (data,)))
     for entry, reason in unread:
         reached[entry] = 1
@@ -193,7 +193,7 @@ def _of_pack(pack: Pack, hash_size: int) -> Iterator[Object]:
 
 
 def _digest(hash_size: int, kind: str, size: int, pieces: Iterable[bytes]) -> bytes:
-    digest = hash_of(hash_size, f"{kind} {size}\0".encode())
+    digest = hash_of_object(hash_size, kind, size)
     for piece in pieces:
         digest.update(piece)
     found: bytes = digest.digest()

@@ -48,7 +48,9 @@ TAG_MESSAGE: Final = "tag-message"
 """The same of an annotated tag."""
 REFERENCE_NAME: Final = "reference-name"
 """The scope of the name of a branch or tag."""
-NO_FILE: Final = frozenset((COMMIT_MESSAGE, TAG_MESSAGE, REFERENCE_NAME))
+MESSAGES: Final = {COMMIT_MESSAGE: "commit message", TAG_MESSAGE: "tag message"}
+"""Scopes of messages to what stands in the place of a path."""
+NO_FILE: Final = frozenset((*MESSAGES, REFERENCE_NAME))
 """The scopes of what stands in no file. All else is in the file that its path names."""
 
 

@@ -20,7 +20,6 @@ from scanner.commands.history_removal import (
     write_replacements,
 )
 from scanner.commands.options import (
-    CONFIDENCES,
     EXCLUDED,
     add_report_options,
     add_scan_options,
@@ -28,6 +27,7 @@ from scanner.commands.options import (
     conclude,
     load_rules,
     load_settings,
+    threshold,
 )
 from scanner.commands.scanning import excluder
 from scanner.errors import KeycatchError
@@ -145,7 +145,7 @@ def run(args: argparse.Namespace) -> int:
     report = masked(report, outcome.spellings)
     code = conclude(report, args, settings, rules)
     if args.replacements:
-        fail_on = CONFIDENCES[args.fail_on] if args.fail_on else settings.fail_on
+        fail_on = threshold(args, settings)
         write_replacements(args, report, outcome.sources, rules, fail_on)
     return code
 

@@ -128,7 +128,7 @@ def conclude(
     if settings.origin:
         excluded = report.tally.skipped.get(EXCLUDED, 0)
         report = report._replace(configuration=_configuration(args, settings, excluded))
-    fail_on = CONFIDENCES[args.fail_on] if args.fail_on else settings.fail_on
+    fail_on = threshold(args, settings)
     code = exit_code(report, fail_on, exit_zero=args.exit_zero)
     to_terminal = args.output in (None, "-")
     view = View(
@@ -158,6 +158,11 @@ def _summarize(report: Report, view: View) -> None:
         problem = step_summary.append(report, view, path)
         if problem:
             say(f"{NAME}: {problem}")
+
+
+def threshold(args: argparse.Namespace, settings: Settings) -> Confidence:
+    """Return the least confidence that fails: that of the option, or else of `settings`."""
+    return CONFIDENCES[args.fail_on] if args.fail_on else settings.fail_on
 
 
 def exit_code(report: Report, fail_on: Confidence, *, exit_zero: bool) -> int:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.commands import verdict
 from scanner.commands.asking import ask, check_options
 from scanner.commands.options import (
-    CONFIDENCES,
     add_report_options,
     add_scan_options,
     conclude,
     exit_code,
     load_rules,
     load_settings,
+    threshold,
 )
 from scanner.commands.scanning import examine_change
 from scanner.commands.time_limit import MOST, TimeUp, time_limit
@@ -114,7 +114,7 @@ def _run(args: argparse.Namespace) -> int:
     if not (report.findings or report.incomplete or args.verbose) and _is_printed(args):
         return verdict.ACCEPTED
     conclude(report, args, settings, rules)
-    fail_on = CONFIDENCES[args.fail_on] if args.fail_on else settings.fail_on
+    fail_on = threshold(args, settings)
     if exit_code(report, fail_on, exit_zero=args.exit_zero) == verdict.FAILED:
         return verdict.on_incomplete(args)
     if exit_code(report, fail_on, exit_zero=False) == verdict.REJECTED:

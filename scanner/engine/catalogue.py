@@ -19,7 +19,7 @@ class Catalogue:
     """Rules and decoders, arranged by the anchors and signatures that call for them."""
 
     __slots__ = (
-        "_first_bytes", "_further", "_magics", "decoders_of", "index", "reach_of", "rules",
+        "_first_bytes", "_further", "_magics", "_reaches", "decoders_of", "index", "rules",
         "rules_of",
     )  # fmt: skip
 
@@ -38,11 +38,7 @@ class Catalogue:
         for decoder in decoders:
             for anchor in decoder.anchors:
                 self.decoders_of[numbers[anchor]].append(decoder)
-        self.reach_of: list[int] = [
-            _reach(self.rules_of[number], self.decoders_of[number]) for number in numbers.values()
-        ]
-        """By the number of an anchor: how far from it, in bytes, what is found there can depend on
-        the content; 0 where there is no bound."""
+        self._reaches: list[int] | None = None
         by_slice: dict[tuple[int, int], dict[bytes, list[Decoder]]] = {}
         for decoder in decoders:
             for offset, magic in decoder.magics:
@@ -52,6 +48,16 @@ class Catalogue:
         self._further = tuple(magic for magic in self._magics if magic[0] > 0)
         heads = [table for start, _, table in self._magics if start == 0]
         self._first_bytes = frozenset(magic[:1] for table in heads for magic in table)
+
+    def reaches(self) -> list[int]:
+        """Return how far from each anchor, by number, the content decides what is found there.
+
+        In bytes; 0 where there is no bound. Worked out when it is first asked for: only the scan of
+        a history does.
+        """
+        if self._reaches is None:
+            self._reaches = list(map(_reach, self.rules_of, self.decoders_of))
+        return self._reaches
 
     def is_encoded(self, data: bytes) -> bool:
         """Tell whether the signature of any decoder stands at the head of `data`."""

@@ -70,7 +70,7 @@ def sweep(examiner: Examiner, blobs: Iterable[Blob]) -> Swept:
 def sweep_names(examiner: Examiner, names: Sequence[str], swept: Swept) -> None:
     """Search the `names` of files and add to `swept` what is in them."""
     encoded = [name.encode("utf-8", "surrogateescape") for name in names]
-    for number, _ in _with_spots(examiner.catalogue.index, encoded):
+    for number, _ in with_spots(examiner.catalogue.index, encoded):
         _add(swept, examiner.examine_name(names[number]))
 
 
@@ -118,7 +118,7 @@ def _examined(
 
 
 def _flush(examiner: Examiner, batch: Sequence[tuple[Blob, bytes]]) -> Iterator[Examined]:
-    for number, spots in _with_spots(examiner.catalogue.index, [data for _, data in batch]):
+    for number, spots in with_spots(examiner.catalogue.index, [data for _, data in batch]):
         blob, data = batch[number]
         yield _of(blob, examiner.examine(blob.path, data, spots))
 
@@ -136,7 +136,7 @@ def _of(blob: Blob, examined: Examined) -> Examined:
     return examined._replace(findings=findings)
 
 
-def _with_spots(index: AnchorIndex, pieces: Sequence[bytes]) -> Iterator[tuple[int, Spots]]:
+def with_spots(index: AnchorIndex, pieces: Sequence[bytes]) -> Iterator[tuple[int, Spots]]:
     """Yield the numbers of the `pieces` in which anchors stand, with their places in the piece."""
     if not pieces:
         return

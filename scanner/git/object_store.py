@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.git.inflate import FAILURES, decompressobj
-from scanner.git.pack_index import PackError
+from scanner.git.pack_index import PackError, hash_of_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,6 +162,14 @@ def _listed(others: str) -> list[str]:
     found = one.finditer(os.fsencode(others))
     paths = [_unquoted(each[1]) if each[1] else each[2] for each in found]
     return [os.fsdecode(path) for path in paths if path and not path.startswith(b"#")]
+
+
+def is_named(name: str, kind: str, content: bytes) -> bool:
+    """Tell whether `name` is the ID of an object of `kind` with that `content`."""
+    digest = hash_of_object(len(name) // 2, kind, len(content))
+    digest.update(content)
+    found: str = digest.hexdigest()
+    return found == name
 
 
 def _unquoted(line: bytes) -> bytes:

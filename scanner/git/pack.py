@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import os
 from array import array
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.git.delta import LARGEST, apply
 from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
-from scanner.git.pack_index import PackError, PackIndex, hash_of
+from scanner.git.pack_index import PackError, PackIndex, hash_of_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,7 +105,7 @@ class Pack:
         number = self.number
         offsets, source = self._offsets, self._file.fileno()
         self.kinds = kinds = bytearray(number)
-        """Of the object that each entry is; see `kind`."""
+        """Of the object that each entry is: `COMMIT` to `TAG`, or 0 if damaged."""
         self._heads = heads = bytearray(number)
         self._sizes = sizes = array("Q", bytes(8 * number))
         self._bases = bases = array("q", [NONE]) * number
@@ -161,23 +162,15 @@ class Pack:
         if position < 0:
             return _ELSEWHERE
         # Deltas by name are rare in packs on disk: a search for each will do.
-        offset = self._index.offsets[position]
-        low, high = 0, self.number
-        while low < high:
-            middle = (low + high) // 2
-            if self._offsets[middle] < offset:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(self._offsets, self._index.offsets[position], 0, self.number)
 
     def _link(self) -> None:
         """Link each base to the deltas on it, and give deltas the kind of the object they make."""
         number, bases = self.number, self._bases
         self.children_of = children = array("q", [NONE]) * number
-        """By entry; see `first_child`."""
+        """By entry, the first delta on it, or -1."""
         self.next_to = following = array("q", [NONE]) * number
-        """By entry; see `next_sibling`."""
+        """By entry, the next delta on its base, or -1."""
         kinds = self.kinds
         later: list[int] = []
         for entry in range(number - 1, -1, -1):
@@ -226,10 +219,6 @@ class Pack:
         """What the pack ends with: it identifies the pack."""
         return self._index.pack_checksum
 
-    def kind(self, entry: int) -> int:
-        """Return the kind of the object that `entry` is: `COMMIT` to `TAG`, or 0 if damaged."""
-        return self.kinds[entry]
-
     def size(self, entry: int) -> int:
         """Return the size in bytes of the object, or of the delta, that stands at `entry`."""
         return self._sizes[entry]
@@ -245,22 +234,10 @@ class Pack:
             yield child
             child = self.next_to[child]
 
-    def first_child(self, entry: int) -> int:
-        """Return the first delta on `entry`, or -1."""
-        return self.children_of[entry]
-
-    def next_sibling(self, entry: int) -> int:
-        """Return the next delta on the base of `entry`, or -1."""
-        return self.next_to[entry]
-
     def roots(self) -> list[int]:
         """Return the whole objects that can be read, in the order of the pack."""
         bases, kinds = self._bases, self.kinds
         return [entry for entry in range(self.number) if bases[entry] == NONE and kinds[entry]]
-
-    def stored_size(self, entry: int) -> int:
-        """Return how many bytes `entry` takes in the pack."""
-        return self._offsets[entry + 1] - self._offsets[entry]
 
     def inflate(self, entry: int) -> bytes:
         """Return the object, or the delta, that stands at `entry`; raises PackError.
@@ -384,8 +361,7 @@ class Pack:
             raise PackError("its content is not that of its name")
 
     def _digest(self, entry: int, size: int) -> Any:
-        head = f"{KINDS[self.kinds[entry]]} {size}\0"
-        return hash_of(self._hash_size, head.encode())
+        return hash_of_object(self._hash_size, KINDS[self.kinds[entry]], size)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -129,6 +129,11 @@ def hash_of(hash_size: int, data: bytes = b"") -> Any:
     return hashlib.sha1(data, usedforsecurity=False)
 
 
+def hash_of_object(hash_size: int, kind: str, size: int) -> Any:
+    """Return the hash that names an object of `kind`, to which its `size` bytes are to be added."""
+    return hash_of(hash_size, f"{kind} {size}\0".encode())
+
+
 def _count(table: bytes) -> int:
     if len(table) < 4 * _FANOUT:
         raise PackError("its index is shorter than it says")

@@ -11,7 +11,7 @@ import os
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.git.object_store import read_loose
+from scanner.git.object_store import is_named, read_loose
 from scanner.git.pack_index import PackError, PackIndex, hash_of
 
 if TYPE_CHECKING:
@@ -110,13 +110,10 @@ def is_whole_pack(path: str, hash_size: int) -> bool:
 def is_whole_loose(name: str, path: str) -> bool:
     """Tell whether the loose object at `path` is the one called `name`; raises OSError."""
     try:
-        kind, size, data = read_loose(path, _LARGEST)
+        kind, _, data = read_loose(path, _LARGEST)
     except PackError:
         return False
-    if data is None:
-        return False
-    digest: str = hash_of(len(name) // 2, b"%s %d\0%s" % (kind.encode(), size, data)).hexdigest()
-    return digest == name
+    return data is not None and is_named(name, kind, data)
 
 
 class Names:

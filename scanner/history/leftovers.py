@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.findings import Notice
 from scanner.git.objects import ObjectReader
 from scanner.git.process import GitError
+from scanner.history.gaps import REASON
 from scanner.history.search import TOO_LARGE, ObjectSearch
 from scanner.sources.interface import WINDOW
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from scanner.engine.sweep import Swept
     from scanner.git.repository import Repository
 
-REASON: Final = "missing-object"
 _KINDS: Final = ("blob", "commit", "tag", "tree")
 
 

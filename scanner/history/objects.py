@@ -1,8 +1,8 @@
 """Every object of a repository as work that can be shared out: packs, loose objects, the rest.
 
-Objects that are in several packs are searched once. What our reader cannot read is left to git
-(`Leftovers`), which may have it from elsewhere; what git cannot read either makes the scan
-incomplete.
+Objects that are in several packs are searched once. What our reader cannot read is left to git (see
+`scanner.history.leftovers`), which may have it from elsewhere; what git cannot read either makes
+the scan incomplete.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.engine.sweep import Swept
 from scanner.findings import Notice, Tally
-from scanner.git.object_store import Loose, read_loose
+from scanner.git.object_store import Loose, is_named, read_loose
 from scanner.git.pack import BLOB, COMMIT, KINDS, TAG, TREE, Pack
-from scanner.git.pack_index import PackError, hash_of
+from scanner.git.pack_index import PackError
 from scanner.git.walk import walk
 from scanner.history.search import TOO_LARGE, ObjectSearch
 
@@ -125,7 +125,7 @@ class Objects:
         number = len(self._packs)
         by_kind: dict[int, list[int]] = {kind: [] for kind in _ROOTS}
         for root in pack.roots():
-            by_kind[pack.kind(root)].append(root)
+            by_kind[pack.kinds[root]].append(root)
         roots: list[int] = []
         for kind, of_kind in by_kind.items():
             start = len(roots)
@@ -179,8 +179,8 @@ class Objects:
             root
             for root in roots
             if pack.size(root) > _LARGEST_HELD
-            and pack.kind(root) == BLOB
-            and pack.first_child(root) < 0
+            and pack.kinds[root] == BLOB
+            and pack.children_of[root] < 0
         ]
         for root in large:
             if root not in unwanted:
@@ -214,22 +214,16 @@ class Objects:
         for loose in self._loose[unit.start : unit.end]:
             try:
                 kind, _, data = read_loose(loose.path, _LARGEST_HELD)
-                if data is not None:
-                    self._prove(loose, kind, data)
+                if data is not None and not is_named(loose.name, kind, data):
+                    raise PackError("its content is not that of its name")
             except (PackError, OSError) as error:
-                reason = getattr(error, "strerror", None) or str(error)
-                search.swept.tally.notice(Notice(UNREAD, loose.name, reason, hides=True))
+                notice = Notice(UNREAD, loose.name, _reason(error), hides=True)
+                search.swept.tally.notice(notice)
                 continue
             if data is None:
                 search.swept.tally.notice(Notice(UNREAD, loose.name, "it is large", hides=True))
             else:
                 search.add(bytes.fromhex(loose.name), kind, data)
-
-    def _prove(self, loose: Loose, kind: str, data: bytes) -> None:
-        digest = hash_of(self._hash_size, f"{kind} {len(data)}\0".encode())
-        digest.update(data)
-        if digest.hexdigest() != loose.name:
-            raise PackError("its content is not that of its name")
 
     def damaged(self) -> list[Notice]:
         """Return a notice for `UNREAD` for each entry whose head cannot be read."""
@@ -244,8 +238,11 @@ class Objects:
 
 
 def _damaged(path: str, error: PackError | OSError) -> Notice:
-    reason = getattr(error, "strerror", None) or str(error)
-    return Notice("damaged-pack", path, reason, hides=True)
+    return Notice("damaged-pack", path, _reason(error), hides=True)
+
+
+def _reason(error: PackError | OSError) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _units(pack: int, number: int, size: int) -> list[Unit]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.content import Layer
 from scanner.engine.gather import gather
 from scanner.git.objects import ObjectReader
+from scanner.git.records import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -138,8 +139,8 @@ class Replacements:
         self, repository: Repository, names: list[str]
     ) -> Iterator[tuple[str, str, bytes]]:
         """Yield name, kind and content of the objects `names`; what is too large is left."""
-        kinds = _kinds(repository, names)
-        asked = [name for name in names if name in kinds]
+        kind_of = kinds(repository, names)
+        asked = [name for name in names if name in kind_of]
         if not asked:
             return
         with closing(ObjectReader(repository, asked)) as reader:
@@ -148,21 +149,11 @@ class Replacements:
                 if size is None or size > _LARGEST:
                     for _, value in self._values:
                         why = "it cannot be looked into: it is too large, or damaged"
-                        self._leave(f"{kinds[name]} {name}", value, why)
+                        self._leave(f"{kind_of[name]} {name}", value, why)
                         break
                     continue
                 pieces = iter(lambda: reader.read(1 << 20), b"")
-                yield name, kinds[name], b"".join(pieces)
-
-
-def _kinds(repository: Repository, names: Iterable[str]) -> dict[str, str]:
-    asked = "".join(f"{name}\n" for name in names).encode()
-    if not asked:
-        return {}
-    command = ("cat-file", "--batch-check=%(objectname) %(objecttype)")
-    shown = repository.run(*command, what="look up objects", stdin=asked).decode("ascii", "replace")
-    rows = (line.split(" ") for line in shown.splitlines())
-    return {row[0]: row[1] for row in rows if len(row) == 2 and row[1] != "missing"}
+                yield name, kind_of[name], b"".join(pieces)
 
 
 def _parts(

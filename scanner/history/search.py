@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import operator
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from io import BytesIO
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.engine.anchors import EDGE
-from scanner.engine.sweep import BATCH, Noted, Swept, sweep
-from scanner.findings import Tally
+from scanner.engine.sweep import BATCH, Noted, Swept, sweep, with_spots
+from scanner.findings import COMMIT_MESSAGE, MESSAGES, TAG_MESSAGE, Tally
 from scanner.git.delta import copies, fresh, sizes
 from scanner.git.pack_index import PackError
 from scanner.rulebook.model import ENCODED_RUN
@@ -50,7 +48,8 @@ _DENSE: Final = 40
 operations of the delta costs more than that. Measured in `bench/`."""
 _ALONE: Final = 256 << 10
 """A piece of this size is not copied into a batch."""
-_SEPARATOR: Final = EDGE + b"\0" + EDGE
+_SCOPES: Final = {"commit": COMMIT_MESSAGE, "tag": TAG_MESSAGE}
+"""Of the contents that are no files, by kind."""
 _MODE: Final = re.compile(rb"(?:100[0-7]{3}|120000|160000|40000) ")
 """What stands before a name in a tree."""
 
@@ -194,20 +193,10 @@ class ObjectSearch:
 
     def _search_batch(self) -> dict[int, Spots]:
         found = self._found
-        if not self._pieces:
-            return found
-        spots = self._index.search(_SEPARATOR.join([b"", *self._pieces, b""]))
-        if not spots:
-            return found
-        step = len(_SEPARATOR)
-        # `search` counts offsets from behind the first byte of the buffer.
-        begins = [*accumulate((len(piece) + step for piece in self._pieces), initial=step - 1)]
-        for offset, anchor in spots:
-            piece = bisect_right(begins, offset) - 1
+        for piece, spots in with_spots(self._index, self._pieces):
+            number, start = self._owners[piece]
             length = len(self._pieces[piece])
-            at = offset - begins[piece]
-            if piece >= 0 and at < length:
-                number, start = self._owners[piece]
+            for at, anchor in spots:
                 if self._beside[anchor] == 1 and self._is_cut(number, start, length, at, anchor):
                     continue
                 found.setdefault(number, []).append((at + start, anchor))
@@ -233,7 +222,8 @@ class ObjectSearch:
             settled = known.settled
             spots = sorted({*spots, *known.open}.difference(settled))
         if spots:
-            examined = self._examiner.examine(_path(item.kind), item.data, spots)
+            path = MESSAGES.get(_SCOPES.get(item.kind, ""), "")
+            examined = self._examiner.examine(path, item.data, spots)
             if self._keep(item, examined):
                 settled, spots = sorted([*settled, *spots]), []
         if item.has_children and (spots or settled):
@@ -244,7 +234,7 @@ class ObjectSearch:
         known = Known([], [])
         delta = item.delta or b""
         size_before, size, _ = sizes(delta)
-        widths, besides, reaches = self._wide, self._beside, self._catalogue.reach_of
+        widths, besides, reaches = self._wide, self._beside, self._catalogue.reaches()
         for copy in copies(delta):
             length = copy.end - copy.start
             shift = copy.start - copy.source
@@ -277,7 +267,7 @@ class ObjectSearch:
         asides = tuple(sorted(tally.set_aside.items())) if is_all else ()
         self._noted.append(Noted(item.name, asides))
         name = item.name.hex()
-        scope = "" if item.kind == "blob" else _path(item.kind).replace(" ", "-")
+        scope = _SCOPES.get(item.kind, "")
         self.swept.findings.extend(
             finding._replace(
                 locations=tuple(at._replace(object=name, scope=scope) for at in finding.locations)
@@ -318,7 +308,7 @@ class ObjectSearch:
 
     def _add_special(self, name: bytes, data: bytes, key: int, has_children: bool) -> None:
         """Look at a blob that has to be decoded whole or is too large for one look."""
-        spots: Spots = []
+        spots: Spots | None = None
         if len(data) > WINDOW:
             self.add_large(name, BytesIO(data).read)
         else:
@@ -334,7 +324,8 @@ class ObjectSearch:
     ) -> None:
         """Keep the places in a base: what is based on it may be an ordinary content."""
         if has_children:
-            spots = spots or self._index.search_bytes(data)
+            if spots is None:
+                spots = self._index.search_bytes(data)
             if spots:
                 self._known[key] = Known(spots, [])
 
@@ -377,7 +368,3 @@ def _is_encoded(data: bytes, start: int, end: int) -> bool:
 
     begin, finish = encoded_run(data, start, end)
     return finish - begin >= ENCODED_RUN
-
-
-def _path(kind: str) -> str:
-    return "" if kind == "blob" else f"{kind} message"

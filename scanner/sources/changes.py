@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.findings import COMMIT_MESSAGE, REFERENCE_NAME, TAG_MESSAGE, Notice
+from scanner.findings import COMMIT_MESSAGE, MESSAGES, REFERENCE_NAME, TAG_MESSAGE, Notice
 from scanner.git import changes, tags
 from scanner.git.lfs import Storage
 from scanner.git.objects import ObjectReader
@@ -105,14 +105,14 @@ def of_range(
     tally.commits += len(beside)
     found = _Collection(tally, is_excluded, {commit.id for commit in beside})
     for commit in (*commits, *beside):
-        found.add_message("commit message", COMMIT_MESSAGE, commit.id, commit)
+        found.add_message(COMMIT_MESSAGE, commit.id, commit)
         found.add("commit", commit.id, commit.author_date, commit.entries)
     if include:
         annotated, entries = tags.published(repository, include)
         for tag in annotated:
             if tag.id not in exclude:
                 of = known.get(tag.commit, changes.Commit(tag.commit, "", ()))
-                found.add_message("tag message", TAG_MESSAGE, tag.id, of)
+                found.add_message(TAG_MESSAGE, tag.id, of)
         found.add("commit", "", "", entries)
     for name in names:
         found.add_name(Origin(name, REFERENCE_NAME, "", "", _NOTHING))
@@ -175,9 +175,9 @@ class _Collection:
             if entry.is_blob and not is_moved:
                 self._files.setdefault(entry.blob, []).append(origin)
 
-    def add_message(self, path: str, scope: str, name: str, commit: Commit) -> None:
+    def add_message(self, scope: str, name: str, commit: Commit) -> None:
         """Add the commit or tag `name`, which is or points to `commit`, as a content."""
-        origin = Origin(path, scope, commit.id, commit.author_date, _NOTHING)
+        origin = Origin(MESSAGES[scope], scope, commit.id, commit.author_date, _NOTHING)
         self._messages[name] = [origin]
 
     def add_name(self, origin: Origin) -> None:

@@ -271,7 +271,7 @@ def _contents(pack: Any, memory: int = 1 << 20) -> tuple[dict[bytes, Stored], di
     for entry, _, data, _ in walk(pack, pack.roots(), memory, note):
         assert entry not in seen, "read twice"
         seen.add(entry)
-        read[pack.name(entry)] = Stored(KIND_NAMES[pack.kind(entry)], data)
+        read[pack.name(entry)] = Stored(KIND_NAMES[pack.kinds[entry]], data)
     return read, unread
 
 

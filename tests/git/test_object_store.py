@@ -36,7 +36,7 @@ def all_of(store: ObjectStore, hash_size: int = 20) -> dict[bytes, tuple[str, by
     for path in store.packs():
         pack = Pack(path, hash_size)
         for entry, _, data, _ in walk(pack, pack.roots(), 1 << 20, lambda *each: pytest.fail(each)):
-            found[pack.name(entry)] = KINDS[pack.kind(entry)], data
+            found[pack.name(entry)] = KINDS[pack.kinds[entry]], data
     return found
 
 

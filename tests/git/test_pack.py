@@ -51,7 +51,7 @@ def test_deep_deltas(filled: Any, contents: Any, all_objects: Any) -> None:
     repository.git("repack", "-qadf", "--depth=50", "--window=50")
     (pack,) = same_as_git(repository.root, contents, all_objects)
     assert depth(pack) >= 8
-    assert {pack.kind(entry) for entry in range(pack.number)} >= {1, 2, 3}
+    assert {pack.kinds[entry] for entry in range(pack.number)} >= {1, 2, 3}
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
@@ -121,7 +121,7 @@ def test_small_big_file_threshold_and_large_contents(
     assert max(pack.size(entry) for entry in range(pack.number)) > 3 << 20
     repository.git("-c", "core.bigFileThreshold=1k", "repack", "-qadF")
     (pack,) = same_as_git(repository.root, contents, all_objects)
-    blobs = [entry for entry in pack.roots() if pack.kind(entry) == BLOB]
+    blobs = [entry for entry in pack.roots() if pack.kinds[entry] == BLOB]
     assert len(blobs) == 7
 
 
@@ -136,7 +136,7 @@ def test_kinds_of_objects(filled: Any, contents: Any, all_objects: Any) -> None:
     repository.git("update-ref", "refs/heads/empty", name.decode().strip())
     repository.git("repack", "-qad")
     (pack,) = same_as_git(repository.root, contents, all_objects)
-    assert {pack.kind(entry) for entry in range(pack.number)} == set(KINDS)
+    assert {pack.kinds[entry] for entry in range(pack.number)} == set(KINDS)
 
 
 def test_an_empty_pack(tmp_path: Path, pack_format: Any, contents: Any) -> None:
@@ -231,7 +231,7 @@ def test_windows_tell_of_damage(
         (tmp_path / "p.pack").write_bytes(damaged)
         try:
             pack = Pack(str(tmp_path / "p.pack"), 20)
-            is_blob = bool(pack.roots()) and pack.kind(0) == BLOB
+            is_blob = bool(pack.roots()) and pack.kinds[0] == BLOB
             if is_blob and (b"".join(pack.windows(0, step)) != data or version == 2):
                 silent.append(at)
         except PackError:
@@ -303,7 +303,7 @@ def test_circles_of_deltas(written: Any, pack_format: Any, contents: Any) -> Non
     read, unread = contents(pack)
     assert (read, unread) == ({names[5]: ("blob", good)}, {})
     assert {0, 1, 2, 3} <= set(pack.damaged)
-    assert [pack.kind(entry) for entry in range(6)] == [0, 0, 0, 0, 0, BLOB]
+    assert [pack.kinds[entry] for entry in range(6)] == [0, 0, 0, 0, 0, BLOB]
     for entry in range(5):
         with pytest.raises(PackError):
             pack.resolve(entry)
