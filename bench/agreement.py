@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.errors import KeycatchError
 from scanner.git.object_store import ObjectStore, read_loose
-from scanner.git.pack import BLOB, KINDS, Pack
+from scanner.git.pack import Pack
+from scanner.git.pack_heads import BLOB, KINDS
 from scanner.git.pack_index import PackError, hash_of_object
 from scanner.git.repository import Repository
 from scanner.git.walk import walk

@@ -15,14 +15,17 @@ import signal
 import sys
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from multiprocessing.context import ForkContext, SpawnContext
 
-    from scanner.engine.sweep import Swept
+_Found = TypeVar("_Found")
+_Told = TypeVar("_Told", covariant=True)
 
+FORKS: Final = sys.platform == "linux"
+"""Whether workers are forked: each starts in a few milliseconds and has what its parent has."""
 _MOST_AT_ONCE: Final = 512
 _SHARES: Final = 16
 """Stretches per worker at the least, so that none has to wait long for the last one."""
@@ -34,14 +37,14 @@ _GRACE: Final = 2.0
 Stretch = tuple[int, int]
 
 
-class Work(Protocol):
-    """Things to scan, numbered from 0. Travels to the workers, so it holds no open files."""
+class Work(Protocol[_Told]):
+    """Things to scan, numbered from 0. Travels to workers that are not forked."""
 
-    def scan(self, start: int, end: int) -> Swept:
+    def scan(self, start: int, end: int) -> _Told:
         """Scan the things from `start` to before `end`."""
         ...
 
-    def lost(self, start: int, end: int) -> Swept:
+    def lost(self, start: int, end: int) -> _Told:
         """Return what is to be reported if the worker that was to scan these has ended."""
         ...
 
@@ -50,16 +53,15 @@ LOST: Final = "a process ended while scanning it, perhaps for want of memory: tr
 """What a notice about a lost worker says."""
 
 
-def share_out(work: Work, number: int, jobs: int) -> Generator[tuple[int, Swept], None, None]:
+def share_out(
+    work: Work[_Found], number: int, jobs: int
+) -> Generator[tuple[int, _Found], None, None]:
     """Scan `number` things in `jobs` processes; yield (how many, what they came to) as it comes."""
     # Forking is safe here, since there are no threads, and saves starting Python anew. Elsewhere
     # than on Linux the system's own libraries may have threads.
-    context: ForkContext | SpawnContext
-    if sys.platform == "linux":
+    context: ForkContext | SpawnContext = multiprocessing.get_context("spawn")
+    if FORKS:
         context = multiprocessing.get_context("fork")
-    else:
-        context = multiprocessing.get_context("spawn")
-    forked = context.get_start_method() == "fork"
     stretches = _stretches(number, jobs)
     busy: dict[Connection, Stretch] = {}
     processes = []
@@ -70,7 +72,7 @@ def share_out(work: Work, number: int, jobs: int) -> Generator[tuple[int, Swept]
             ours, theirs = context.Pipe()
             # A forked process has a copy of every pipe of its parent. It must close those: as long
             # as one is open, nobody who reads at its other end learns that the parent is gone.
-            inherited = [*busy, ours] if forked else []
+            inherited = [*busy, ours] if FORKS else []
             process = context.Process(target=_run, args=(theirs, inherited, work), daemon=True)
             with _signals_held_back():
                 process.start()
@@ -84,8 +86,9 @@ def share_out(work: Work, number: int, jobs: int) -> Generator[tuple[int, Swept]
             ready = wait(list(busy))
             for pipe in [pipe for pipe in busy if pipe in ready]:
                 stretch = busy.pop(pipe)
-                swept = _receive(pipe)
-                if swept is None:
+                try:
+                    found: _Found = pipe.recv()
+                except (EOFError, ConnectionError):  # it is gone
                     yield stretch[1] - stretch[0], work.lost(*stretch)
                     continue
                 following = next(stretches, None)
@@ -93,7 +96,7 @@ def share_out(work: Work, number: int, jobs: int) -> Generator[tuple[int, Swept]
                     busy[pipe] = following
                 elif following is not None:
                     yield following[1] - following[0], work.lost(*following)
-                yield stretch[1] - stretch[0], swept
+                yield stretch[1] - stretch[0], found
         for stretch in stretches:  # left over only if every worker was lost
             yield stretch[1] - stretch[0], work.lost(*stretch)
     finally:
@@ -131,7 +134,7 @@ def _stretches(number: int, jobs: int) -> Iterator[Stretch]:
         yield at, min(at + size, number)
 
 
-def _run(pipe: Connection, inherited: Sequence[Connection], work: Work) -> None:
+def _run(pipe: Connection, inherited: Sequence[Connection], work: Work[object]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The parent may have a handler that raises, to end in order: a worker has nothing to put in
     # order, and an exception can come at a place that only prints it.
@@ -146,15 +149,6 @@ def _run(pipe: Connection, inherited: Sequence[Connection], work: Work) -> None:
             pipe.send(work.scan(start, end))
     except (EOFError, ConnectionError):
         pass  # the parent is gone
-
-
-def _receive(pipe: Connection) -> Swept | None:
-    """Return what a worker answers; None if it is gone."""
-    try:
-        swept: Swept = pipe.recv()
-    except (EOFError, ConnectionError):
-        return None
-    return swept
 
 
 def _send(pipe: Connection, stretch: Stretch) -> bool:

@@ -8,11 +8,18 @@ reach over.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from dulwich.errors import ApplyDeltaError as _DeltaError
 
 from scanner.git.pack_index import PackError
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Copy: TypeAlias = tuple[int, int, int]
+    """Bytes that the result has from the base: their start and end in the result, and their start
+    in the base. Only for annotations."""
 
 try:
     # The compiled function itself: the module that offers it, `dulwich.pack`, imports for 50 ms.
@@ -24,19 +31,8 @@ LARGEST: Final = 1 << 30
 """Bytes that the result of a delta may have. Git makes deltas of files up to half of that; a few
 bytes of a made-up one can ask for terabytes."""
 
-_COPY: Final = 0x80
 _LARGEST_COPY: Final = 0x10000
 """Bytes that a copy of size zero means."""
-
-
-class Copy(NamedTuple):
-    """Bytes that the result has from the base."""
-
-    start: int
-    """Offset in the result."""
-    end: int
-    source: int
-    """Offset in the base."""
 
 
 def apply(base: bytes, delta: bytes) -> bytes:
@@ -156,28 +152,47 @@ def copies(delta: bytes) -> list[Copy]:
     """
     _, _, at = sizes(delta)
     found: list[Copy] = []
-    here = 0
-    while at < len(delta):
+    end_of_delta = len(delta)
+    here = 0  # in the result
+    start = end = shift = 0  # of the copy that is growing, and how far its source is from it
+    while at < end_of_delta:
         operation = delta[at]
         at += 1
-        if operation < _COPY:
+        if not operation & 0x80:
             here += operation
             at += operation
             continue
-        source = length = 0
-        for bit in range(4):
-            if operation >> bit & 1:
-                source |= delta[at] << 8 * bit
-                at += 1
-        for bit in range(3):
-            if operation >> (4 + bit) & 1:
-                length |= delta[at] << 8 * bit
-                at += 1
+        # As in `fresh`: a file of many changes has thousands of operations in each version.
+        source = 0
+        if operation & 0x01:
+            source = delta[at]
+            at += 1
+        if operation & 0x02:
+            source |= delta[at] << 8
+            at += 1
+        if operation & 0x04:
+            source |= delta[at] << 16
+            at += 1
+        if operation & 0x08:
+            source |= delta[at] << 24
+            at += 1
+        length = 0
+        if operation & 0x10:
+            length = delta[at]
+            at += 1
+        if operation & 0x20:
+            length |= delta[at] << 8
+            at += 1
+        if operation & 0x40:
+            length |= delta[at] << 16
+            at += 1
         length = length or _LARGEST_COPY
-        last = found[-1] if found else None
-        if last and last.end == here and last.source + last.end - last.start == source:
-            found[-1] = Copy(last.start, here + length, last.source)
-        else:
-            found.append(Copy(here, here + length, source))
+        if end != here or source - here != shift:
+            if end:
+                found.append((start, end, start + shift))
+            start, shift = here, source - here
         here += length
+        end = here
+    if end:
+        found.append((start, end, start + shift))
     return found

@@ -13,34 +13,24 @@ from __future__ import annotations
 
 import os
 from array import array
-from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.git.delta import LARGEST, apply
 from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
+from scanner.git.pack_heads import KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
 from scanner.git.pack_index import PackError, PackIndex, hash_of_object
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
-_OFFSET_DELTA, _NAME_DELTA = 6, 7
-KINDS: Final = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
+    from scanner.git.pack_heads import Heads
 
 _SIGNATURE: Final = b"PACK"
-_HEAD: Final = 12
-_LONGEST_HEAD: Final = 64
-"""Bytes of the head of an entry: ten for its size, and ten for an offset or 32 for a name."""
-_CHUNK: Final = 16 << 10
-"""Bytes in which the heads of entries are read."""
 _UNLIKELY: Final = 4096
 """Deflating makes nothing twice as large and so much larger still."""
-_ENDLESS: Final = 1 << 62
 _SAFE: Final = 64 << 10
 """Bytes of compressed data that are inflated in one go: 64 MiB at the most come out of them."""
-NONE: Final = -1
 _NO_MATCH: Final = "it is not what its index has the checksum of"
-_ELSEWHERE: Final = -2
 
 
 class Pack:
@@ -64,16 +54,19 @@ class Pack:
         "unproved",
     )
 
-    def __init__(self, path: str, hash_size: int) -> None:
-        """Open the pack at `path` (`.pack`), and the index beside it; raises PackError, OSError."""
+    def __init__(self, path: str, hash_size: int, jobs: int = 1) -> None:
+        """Open the pack at `path` (`.pack`), and the index beside it, with `jobs` processes.
+
+        Raises PackError, OSError.
+        """
         self.path = path
         self._hash_size = hash_size
         self._index = PackIndex(f"{path.removesuffix('.pack')}.idx", hash_size)
         self._file = open(path, "rb", buffering=0)  # noqa: SIM115 -- it stays open
         size = os.fstat(self._file.fileno()).st_size
-        if size < _HEAD + hash_size:
+        if size < START + hash_size:
             raise PackError("it is shorter than an empty pack")
-        head = self._file.read(_HEAD)
+        head = self._file.read(START)
         if head[:4] != _SIGNATURE or head[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
             raise PackError("it does not begin like a pack")
         self.number = self._index.number
@@ -81,10 +74,8 @@ class Pack:
             raise PackError("it does not hold as many objects as its index says")
         self.unproved = self._index.checksums is None
         """Whether a content has to be compared with its name (`prove`), for want of checksums."""
-        self.damaged: dict[int, str] = {}
-        """Entries that cannot be read, to the reason. Those that depend on them are not listed."""
         self._place(size - hash_size)
-        self._read_heads(hash_size)
+        self._take(read_heads(self._file.fileno(), self._offsets, self._index, hash_size, jobs))
         self._link()
 
     def __del__(self) -> None:
@@ -100,69 +91,15 @@ class Pack:
         self._offsets = array("Q", [both >> 32 for both in ordered])
         self._offsets.append(end)
 
-    def _read_heads(self, hash_size: int) -> None:
-        """Read kind, size and base of every entry."""
-        number = self.number
-        offsets, source = self._offsets, self._file.fileno()
-        self.kinds = kinds = bytearray(number)
+    def _take(self, heads: Heads) -> None:
+        """Take what the heads of the entries say."""
+        self.kinds = heads.kinds
         """Of the object that each entry is: `COMMIT` to `TAG`, or 0 if damaged."""
-        self._heads = heads = bytearray(number)
-        self._sizes = sizes = array("Q", bytes(8 * number))
-        self._bases = bases = array("q", [NONE]) * number
-        at_offset = dict(zip(offsets, range(number), strict=False))
-        end_of_pack = offsets[number]
-        chunk, start = b"", 0
-        for entry in range(number):
-            offset = offsets[entry]
-            if not _HEAD <= offset < end_of_pack or offset == offsets[entry + 1]:
-                self.damaged[entry] = "its index points to no entry"
-                continue
-            if offset + _LONGEST_HEAD > start + len(chunk):
-                chunk, start = pread(source, _CHUNK, offset), offset
-            head = chunk[offset - start : offset - start + _LONGEST_HEAD]
-            at, shift = 1, 4
-            try:
-                byte = head[0]
-                kind = byte >> 4 & 7
-                size = byte & 15
-                while byte & 0x80:
-                    byte = head[at]
-                    at += 1
-                    size |= (byte & 0x7F) << shift
-                    shift += 7
-                if kind == _OFFSET_DELTA:
-                    byte = head[at]
-                    at += 1
-                    back = byte & 0x7F
-                    while byte & 0x80:
-                        byte = head[at]
-                        at += 1
-                        back = (back + 1 << 7) | (byte & 0x7F)
-                    bases[entry] = at_offset.get(offset - back, _ELSEWHERE) if back else _ELSEWHERE
-                elif kind == _NAME_DELTA:
-                    bases[entry] = self._named(head[at : at + hash_size])
-                    at += hash_size
-                elif kind not in KINDS:
-                    self.damaged[entry] = f"it is of kind {kind}, which is not known"
-                    continue
-            except IndexError:
-                self.damaged[entry] = "its head has no end"
-                continue
-            if size >= _ENDLESS or offset + at > offsets[entry + 1]:
-                self.damaged[entry] = "its head does not fit"
-                continue
-            kinds[entry] = kind
-            heads[entry] = at
-            sizes[entry] = size
-            if bases[entry] == _ELSEWHERE:
-                self.damaged[entry] = "the base of its delta is not in the pack"
-
-    def _named(self, name: bytes) -> int:
-        position = self._index.position(name)
-        if position < 0:
-            return _ELSEWHERE
-        # Deltas by name are rare in packs on disk: a search for each will do.
-        return bisect_left(self._offsets, self._index.offsets[position], 0, self.number)
+        self._heads = heads.lengths
+        self._sizes = heads.sizes
+        self._bases = heads.bases
+        self.damaged = heads.damaged
+        """Entries that cannot be read, to the reason. Those that depend on them are not listed."""
 
     def _link(self) -> None:
         """Link each base to the deltas on it, and give deltas the kind of the object they make."""
@@ -181,11 +118,11 @@ class Pack:
         for entry in range(number):
             base = bases[entry]
             if base >= 0:
-                if base < entry and kinds[base] < _OFFSET_DELTA:
+                if base < entry and kinds[base] < OFFSET_DELTA:
                     kinds[entry] = kinds[base]
                 else:
                     later.append(entry)
-            elif kinds[entry] >= _OFFSET_DELTA:
+            elif kinds[entry] >= OFFSET_DELTA:
                 kinds[entry] = 0
         for entry in later:  # bases by name can stand behind their deltas, or in a circle
             self._settle_kind(entry)
@@ -193,7 +130,7 @@ class Pack:
     def _settle_kind(self, entry: int) -> None:
         chain: list[int] = []
         seen: set[int] = set()
-        while self._bases[entry] >= 0 and self.kinds[entry] >= _OFFSET_DELTA:
+        while self._bases[entry] >= 0 and self.kinds[entry] >= OFFSET_DELTA:
             if entry in seen:
                 for each in chain:
                     self.kinds[each] = 0
@@ -202,7 +139,7 @@ class Pack:
             seen.add(entry)
             chain.append(entry)
             entry = self._bases[entry]
-        kind = self.kinds[entry] if self.kinds[entry] < _OFFSET_DELTA else 0
+        kind = self.kinds[entry] if self.kinds[entry] < OFFSET_DELTA else 0
         for each in chain:
             self.kinds[each] = kind
 
@@ -368,16 +305,6 @@ class Pack:
         file = getattr(self, "_file", None)
         if file is not None:
             file.close()
-
-
-def _read_at(number: int, size: int, offset: int) -> bytes:
-    """Return `size` bytes at `offset` of an open file, fewer at its end; raises OSError."""
-    os.lseek(number, offset, os.SEEK_SET)
-    return os.read(number, size)
-
-
-# Not on Windows. Elsewhere a forked process has the place in the file in common with its parent.
-pread: Final[Callable[[int, int, int], bytes]] = getattr(os, "pread", _read_at)
 
 
 def _inflated(packed: memoryview, size: int) -> bytes:

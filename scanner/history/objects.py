@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.engine.sweep import Swept
 from scanner.findings import Notice, Tally
 from scanner.git.object_store import Loose, is_named, read_loose
-from scanner.git.pack import BLOB, COMMIT, KINDS, TAG, TREE, Pack
+from scanner.git.pack import Pack
+from scanner.git.pack_heads import BLOB, COMMIT, KINDS, TAG, TREE
 from scanner.git.pack_index import PackError
 from scanner.git.walk import walk
 from scanner.history.search import TOO_LARGE, ObjectSearch
@@ -56,12 +57,13 @@ class Objects:
         only: Collection[bytes] | None = None,
         known: Collection[bytes] = (),
         max_size: int = 0,
+        jobs: int = 1,
     ) -> None:
         """Arrange the objects of `packs` (paths) and the `loose` ones; of these `only` some.
 
         Those whose IDs are `known` have been searched before, and are left out. IDs have
         `hash_size` bytes. Blobs of more than `max_size` bytes are counted and left out; 0 stands
-        for no limit.
+        for no limit. Up to `jobs` processes read what the packs are made of.
         """
         self.problems: list[Notice] = []
         """What cannot be read at all."""
@@ -75,7 +77,7 @@ class Objects:
         self._units: list[Unit] = []
         self._max_size = max_size
         found = set(known)
-        opened = self._open(packs)
+        opened = self._open(packs, jobs)
         for pack in opened:
             self._take(pack, found, only, is_only=len(opened) == 1 and not (loose or known))
         self._loose = [
@@ -102,11 +104,11 @@ class Objects:
                 found.update(pack.name(entry) for entry in wanted)
         return found
 
-    def _open(self, paths: Sequence[str]) -> list[Pack]:
+    def _open(self, paths: Sequence[str], jobs: int) -> list[Pack]:
         packs: list[Pack] = []
         for path in paths:
             try:
-                packs.append(Pack(path, self._hash_size))
+                packs.append(Pack(path, self._hash_size, jobs))
             except (PackError, OSError) as error:
                 self.problems.append(_damaged(path, error))
         return sorted(packs, key=lambda pack: -pack.number)

@@ -95,6 +95,7 @@ def _search_objects(
             only=job.only,
             known={name for each in searched for name in each.names()},
             max_size=job.max_size,
+            jobs=job.jobs,
         )
         unreadable = [
             (path, Notice("damaged-pack", path, reason, hides=True))

@@ -235,18 +235,22 @@ class ObjectSearch:
         delta = item.delta or b""
         size_before, size, _ = sizes(delta)
         widths, besides, reaches = self._wide, self._beside, self._catalogue.reaches()
-        for copy in copies(delta):
-            length = copy.end - copy.start
-            shift = copy.start - copy.source
-            is_head = copy.start == copy.source == 0
-            is_rest = copy.end == size and copy.source + length == size_before
+        places = sorted([at for at, _ in before.open] + [at for at, _ in before.settled])
+        for start, end, source in copies(delta):
+            length = end - start
+            nearest = bisect_left(places, source)
+            if nearest == len(places) or places[nearest] >= source + length:
+                continue  # most copies have no place in them
+            shift = start - source
+            is_head = start == source == 0
+            is_rest = end == size and source + length == size_before
             for spots, is_settled in ((before.open, False), (before.settled, True)):
-                first = bisect_left(spots, (copy.source, -1))
-                for offset, anchor in spots[first : bisect_left(spots, (copy.source + length, -1))]:
+                first = bisect_left(spots, (source, -1))
+                for offset, anchor in spots[first : bisect_left(spots, (source + length, -1))]:
                     wide, beside, reach = widths[anchor], besides[anchor], reaches[anchor]
                     at = offset + shift
-                    before_it = _FAR if is_head else at - copy.start
-                    behind_it = _FAR if is_rest else copy.end - at - wide
+                    before_it = _FAR if is_head else at - start
+                    behind_it = _FAR if is_rest else end - at - wide
                     if behind_it < 0:
                         continue
                     # Of a run with something new beside it the search of what is new tells.

@@ -339,7 +339,7 @@ def test_processes_that_are_started_anew_find_the_same(
     blobs = tree.blobs(["top"], Tally())
     expected = sweep(examiner, blobs)
     assert len(expected.findings) == 12
-    monkeypatch.setattr(workers.sys, "platform", "darwin")
+    monkeypatch.setattr(workers, "FORKS", False)
     work = Blobs(examiner, blobs)
     found = [swept for _, swept in workers.share_out(work, len(blobs), 2)]
     key = lambda finding: (finding.fingerprint, finding.locations)  # noqa: E731

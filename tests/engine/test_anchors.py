@@ -140,6 +140,33 @@ def test_overlapping_literals_are_all_found():
     assert index.search_bytes(b"AKIAKIAKIA") == [(0, 0), (1, 1), (3, 0), (4, 1), (6, 0)]
 
 
+ALIKE = [
+    b"AKIA", b"ASIA", b"ACCA", b"%2B", b"%2f", b"%252", b"eyJ", b"eyMate", b"QUtJQ", b"QVNJQ",
+    b"AK", b"A", b"%2Bx", b"amzn.", b"amzn1.",
+]  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.sampled_from([*ALIKE, b"A", b"%2", b"ey", b"B", b"b", b"\n"]), max_size=12),
+    st.lists(st.sampled_from(ALIKE), unique=True, max_size=len(ALIKE)),
+)
+def test_literals_that_are_alike_stay_apart(pieces, literals):
+    data, wanted = b"".join(pieces), [Anchor(literal) for literal in literals]
+    assert AnchorIndex(wanted).search_bytes(data) == naive(data, wanted)
+
+
+def test_literals_that_are_alike_are_looked_for_at_once(monkeypatch):
+    asked = []
+    real = anchors.find
+    monkeypatch.setattr(anchors, "find", lambda *a: asked.append(a[1]) or real(*a))
+    AnchorIndex(map(Anchor, ALIKE[:3])).search_bytes(b"no")
+    assert len(asked) == 1
+    asked.clear()
+    AnchorIndex(map(Anchor, [b"AKIA", b"AK"])).search_bytes(b"no")
+    assert len(asked) == 2
+
+
 def test_an_anchor_given_twice_counts_once():
     index = AnchorIndex([Anchor(b"AKIA"), Anchor(run=5), Anchor(b"AKIA")])
     assert index.anchors == (Anchor(b"AKIA"), Anchor(run=5))

@@ -255,7 +255,7 @@ def one_pack_objects(one_pack: Path) -> dict[bytes, Stored]:
 
 
 def _contents(pack: Any, memory: int = 1 << 20) -> tuple[dict[bytes, Stored], dict[bytes, str]]:
-    from scanner.git.pack import KINDS as KIND_NAMES
+    from scanner.git.pack_heads import KINDS as KIND_NAMES
     from scanner.git.walk import walk
 
     read: dict[bytes, Stored] = {}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.git import delta as deltas
-from scanner.git.delta import Copy, apply, copies, fresh, sizes
+from scanner.git.delta import apply, copies, fresh, sizes
 from scanner.git.pack_index import PackError
 
 OPERATION = st.one_of(
@@ -97,20 +97,19 @@ def check(base: bytes, result: bytes, delta: bytes, origins: list[int], margin: 
         assert all(near[begin:end])
     found = copies(delta)
     assert found == merged(origins)
-    for copy in found:
-        length = copy.end - copy.start
-        assert result[copy.start : copy.end] == base[copy.source : copy.source + length]
+    for start, end, source in found:
+        assert result[start:end] == base[source : source + end - start]
 
 
-def merged(origins: list[int]) -> list[Copy]:
+def merged(origins: list[int]) -> list[tuple[int, int, int]]:
     """Return the copies that the origins of the bytes come to."""
-    found: list[Copy] = []
+    found: list[tuple[int, int, int]] = []
     for at, origin in enumerate(origins):
-        last = found[-1] if found else None
-        if origin >= 0 and last and last.end == at and last.source + at - last.start == origin:
-            found[-1] = last._replace(end=at + 1)
+        start, end, source = found[-1] if found else (0, -1, 0)
+        if origin >= 0 and end == at and source + at - start == origin:
+            found[-1] = start, at + 1, source
         elif origin >= 0:
-            found.append(Copy(at, at + 1, origin))
+            found.append((at, at + 1, origin))
     return found
 
 
@@ -144,7 +143,7 @@ def test_offsets_of_four_bytes(pack_format: Any) -> None:
     base = bytes(0x1000000) + b"end of the base"
     delta = pack_format.delta(base, b"end", pack_format.copy(0x1000000, 3))
     assert apply(base, delta) == b"end"
-    assert copies(delta) == [Copy(0, 3, 0x1000000)]
+    assert copies(delta) == [(0, 3, 0x1000000)]
     assert fresh(delta, 64) == [(0, 3)]
 
 
@@ -152,7 +151,7 @@ def test_lengths_of_three_bytes(pack_format: Any) -> None:
     base = bytes(0x20001)
     delta = pack_format.delta(base, base, pack_format.copy(0, 0x20001))
     assert apply(base, delta) == base
-    assert copies(delta) == [Copy(0, 0x20001, 0)]
+    assert copies(delta) == [(0, 0x20001, 0)]
     assert fresh(delta, 64) == []
 
 
@@ -229,6 +228,5 @@ def test_damaged_deltas(pack_format: Any, data: Any, operations: Any) -> None:
         return
     for begin, end in fresh(bytes(damaged), 64):
         assert 0 <= begin <= end <= len(changed)
-    for copy in copies(bytes(damaged)):
-        found = LARGE[copy.source : copy.source + copy.end - copy.start]
-        assert changed[copy.start : copy.end] == found
+    for start, end, source in copies(bytes(damaged)):
+        assert changed[start:end] == LARGE[source : source + end - start]

@@ -14,7 +14,8 @@ import pytest
 
 from scanner.git import object_store
 from scanner.git.object_store import ObjectStore, read_loose
-from scanner.git.pack import KINDS, Pack
+from scanner.git.pack import Pack
+from scanner.git.pack_heads import KINDS
 from scanner.git.pack_index import PackError
 from scanner.git.walk import walk
 

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from scanner.git import pack as packs
-from scanner.git.pack import BLOB, KINDS, NONE, Pack
+from scanner.git import pack_heads
+from scanner.git.pack import Pack
+from scanner.git.pack_heads import BLOB, KINDS, NONE
 from scanner.git.pack_index import PackError
 
 
@@ -423,7 +425,8 @@ def test_a_disk_that_fails(one_pack: Path, contents: Any, monkeypatch: pytest.Mo
 def test_reading_where_there_is_no_pread(
     one_pack: Path, one_pack_objects: Any, contents: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packs, "pread", packs._read_at)
+    monkeypatch.setattr(packs, "pread", pack_heads._read_at)
+    monkeypatch.setattr(pack_heads, "pread", pack_heads._read_at)
     read, unread = contents(Pack(str(one_pack / "git.pack"), 20))
     assert (read, unread) == (one_pack_objects, {})
 

@@ -1,0 +1,104 @@
+"""The heads of entries, read by one process and by several."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.engine import workers
+from scanner.git import pack_heads
+from scanner.git.pack import Pack
+
+SHARED = pytest.mark.skipif(not workers.FORKS, reason="heads are shared out where workers fork")
+
+
+def told(pack: Pack) -> list[Any]:
+    """Return all that the heads of a pack say."""
+    of_each = [(pack.size(at), pack.base(at), pack.kinds[at]) for at in range(pack.number)]
+    return [of_each, pack.damaged, bytes(pack._heads)]
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Have packs of any size read by several processes; note the blocks read in this one."""
+    monkeypatch.setattr(pack_heads, "_BLOCK", 7)
+    monkeypatch.setattr(pack_heads, "_MANY", 2)
+    here: list[int] = []
+    real = pack_heads._Reading.of_block
+
+    def of_block(self: Any, block: int) -> Any:
+        here.append(block)
+        return real(self, block)
+
+    monkeypatch.setattr(pack_heads._Reading, "of_block", of_block)
+    return here
+
+
+@SHARED
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_several_processes_read_what_one_does(
+    one_pack: Path, one_pack_objects: Any, contents: Any, counted: list[int], jobs: int
+) -> None:
+    path = str(one_pack / "git.pack")
+    alone, shared = Pack(path, 20), Pack(path, 20, jobs)
+    assert counted == []
+    assert shared.number > 7 * 8
+    assert told(shared) == told(alone)
+    assert contents(shared) == (one_pack_objects, {})
+
+
+@SHARED
+def test_damage_is_told_by_its_number_in_the_pack(
+    tmp_path: Path, pack_format: Any, counted: list[int]
+) -> None:
+    datas = [b"%d" % number for number in range(40)]
+    names = [pack_format.name("blob", each) for each in datas]
+    data, offsets = pack_format.pack(
+        [pack_format.entry(5 if at in (3, 30) else 3, each) for at, each in enumerate(datas)]
+    )
+    (tmp_path / "p.pack").write_bytes(data)
+    (tmp_path / "p.idx").write_bytes(pack_format.index(names, offsets, data))
+    path = str(tmp_path / "p.pack")
+    assert told(Pack(path, 20, 2)) == told(Pack(path, 20))
+    assert set(Pack(path, 20, 2).damaged) == {3, 30}
+    assert counted == []
+
+
+@SHARED
+def test_what_a_process_has_not_read_that_died_is_read_all_the_same(
+    one_pack: Path, monkeypatch: pytest.MonkeyPatch, counted: list[int]
+) -> None:
+    parent = os.getpid()
+    real = pack_heads._Reading.scan
+
+    def scan(self: Any, start: int, end: int) -> Any:
+        if os.getpid() != parent and start >= 4:
+            os._exit(1)
+        return real(self, start, end)
+
+    monkeypatch.setattr(pack_heads._Reading, "scan", scan)
+    path = str(one_pack / "git.pack")
+    shared = Pack(path, 20, 2)
+    assert counted[0] >= 4
+    assert told(shared) == told(Pack(path, 20))
+
+
+@SHARED
+def test_a_pack_that_cannot_be_read_is_told_as_by_one_process(
+    one_pack: Path, monkeypatch: pytest.MonkeyPatch, counted: list[int]
+) -> None:
+    def fail(_file: int, _size: int, _offset: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(pack_heads, "pread", fail)
+    with pytest.raises(OSError, match="Input/output error"):
+        Pack(str(one_pack / "git.pack"), 20, 2)
+    assert counted == [0]
+
+
+def test_a_small_pack_starts_no_process(one_pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "share_out", None)
+    assert Pack(str(one_pack / "git.pack"), 20, 2).number
