@@ -148,6 +148,27 @@ class History(NamedTuple):
     """Objects that have it."""
 
 
+class Forensics(NamedTuple):
+    """What a credential tells by itself, without a network: facts that follow from its value.
+
+    A text is empty, and a number 0, where the credential does not tell. Times are in UTC, as in
+    `2026-11-21T06:00:00Z`. Nothing in here is credential material.
+    """
+
+    kind: str
+    """What it is, in words: `long-term access key`."""
+    generation: int = 0
+    """Of an access key ID: 2 for the form made since March 2019, 1 for the one before it."""
+    impossible: str = ""
+    """Why AWS cannot have issued it; empty where it can have."""
+    region: str = ""
+    """The region where it was issued, or for which it is good."""
+    issued: str = ""
+    """When it was issued."""
+    expires: str = ""
+    """When it stops being good at the latest."""
+
+
 class Finding(NamedTuple):
     """One credential, with every place where the scan met it."""
 
@@ -174,6 +195,11 @@ class Finding(NamedTuple):
     """What STS says; filled under `--check-liveness` only."""
     owner: str = ""
     """`ours` or `foreign`, by the list of our own accounts; empty where that cannot be told."""
+    forensics: Forensics | None = None
+    """What the credential tells by itself; filled when a run is concluded, see `scanner.forensics`.
+
+    None before that, and for a credential of a rule of the user.
+    """
 
     @property
     def is_live(self) -> bool:

@@ -21,12 +21,21 @@ _NAME: Final = re.compile(
     rb"|(?:[a-z0-9-]+\.)*amazonaws\.(?P<host>com\.cn|eu)(?![A-Za-z0-9])"
     rb")"
 )
+_REGION: Final = re.compile(
+    r"(?:[a-z]{2}|[a-z]{2}-(?:gov|iso[a-z]?)|eusc-[a-z]{2})"
+    r"-(?:(?:north|south)(?:east|west)?|east|west|central)-[1-9]"
+)
 _HOSTS: Final = {b"com.cn": "aws-cn", b"eu": "aws-eusc"}
 
 
 def of_region(region: str) -> str:
     """Return the partition of `region`, such as `eu-west-2`."""
     return next((name for prefix, name in _PREFIXES if region.startswith(prefix)), AWS)
+
+
+def is_region(name: str) -> bool:
+    """Tell whether `name` has the form of all regions so far: area, direction, number."""
+    return _REGION.fullmatch(name) is not None
 
 
 def near(text: bytes, start: int, end: int) -> str:

@@ -51,6 +51,8 @@ class SignedQuery(NamedTuple):
     temporary: bool
     """Whether a session token is part of it."""
     signed_headers: str
+    days_agree: bool = False
+    """Whether `signed_at` is as it was written, on the day in the scope; False for version 2."""
 
 
 def parse(url: bytes) -> SignedQuery | None:
@@ -80,7 +82,8 @@ def _version_4(query: dict[bytes, bytes]) -> SignedQuery | None:
     if scope is None or began is None or not _HEX_SIGNATURE.fullmatch(signature):
         return None
     expires = query.get(b"x-amz-expires", b"")
-    if expires and not (expires.isdigit() and 0 < int(expires[:9]) <= LONGEST_EXPIRY):
+    is_number = expires.isdigit() and len(expires) < 10
+    if expires and not (is_number and 0 < int(expires) <= LONGEST_EXPIRY):
         return None
     return SignedQuery(
         key_id=scope["key_id"],
@@ -95,6 +98,8 @@ def _version_4(query: dict[bytes, bytes]) -> SignedQuery | None:
         action="",
         temporary=False,
         signed_headers="",
+        # The 31st of a short month, or a leap second, would be another time than what is written.
+        days_agree=_stamp(began) == stamp and stamp.startswith(scope["date"]),
     )
 
 
@@ -149,6 +154,12 @@ def _seconds(stamp: bytes) -> int | None:
     year, month, day, hour, minute, second = map(int, match.groups())
     in_range = 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second < 61
     return timegm((year, month, day, hour, minute, second)) if in_range and year >= 2000 else None
+
+
+def _stamp(seconds: int) -> bytes:
+    from time import gmtime, strftime
+
+    return strftime("%Y%m%dT%H%M%SZ", gmtime(seconds)).encode("ascii")
 
 
 def _iso(seconds: int) -> str:

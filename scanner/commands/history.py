@@ -111,7 +111,7 @@ class Outcome:
 
 def run(args: argparse.Namespace) -> int:
     """Scan the repositories, write the report and return the exit code."""
-    from scanner.engine.run import masked
+    from scanner.engine.run import concluded, masked
     from scanner.findings import Report, Tally
     from scanner.history.narrowing import Narrowing, checked_date
 
@@ -142,7 +142,7 @@ def run(args: argparse.Namespace) -> int:
         narrowed=tuple(_narrowed(args, narrowing, opened)),
         heads=tuple(outcome.heads),
     )
-    report = masked(report, outcome.spellings)
+    report = concluded(report, outcome.spellings)
     code = conclude(report, args, settings, rules)
     if args.replacements:
         fail_on = threshold(args, settings)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.examine import Examiner
 from scanner.engine.merge import merge
 from scanner.engine.names import Masker
@@ -15,6 +16,7 @@ from scanner.findings import Notice, Report, Tally
 
 if TYPE_CHECKING:
     from scanner.engine.judge import LineHash
+    from scanner.findings import Finding
     from scanner.rulebook.model import Rule
     from scanner.sources.interface import Blob
 
@@ -41,7 +43,7 @@ class Job(NamedTuple):
     names: Sequence[str] = ()
     """Names to search beside those of the blobs."""
     settle: Callable[[Report], Report] | None = None
-    """What is still to be done to the report, before values in names are masked in all of it."""
+    """What is still to be done to the report before it is concluded."""
     heed_marks: bool = True
     """Whether a mark on its line, such as `keycatch:allow`, allows a credential."""
 
@@ -75,7 +77,7 @@ def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: Job) -> Report:
             for number, swept in shared:
                 add(number, swept)
     report = Report(kind, tuple(merge(total.findings)), tally)
-    return masked(job.settle(report) if job.settle else report, total.spellings)
+    return concluded(job.settle(report) if job.settle else report, total.spellings)
 
 
 class Blobs:
@@ -98,6 +100,28 @@ class Blobs:
         for blob in self._blobs[start:end]:
             tally.notice(Notice("worker-lost", blob.path, LOST, hides=True))
         return Swept([], tally, {})
+
+
+def concluded(report: Report, spellings: dict[str, str]) -> Report:
+    """Return `report` as it leaves a run: with what each credential tells by itself, and masked.
+
+    `spellings` are as in `masked`.
+    """
+    if report.findings:
+        report = report._replace(findings=tuple(_told(report.findings, report.tally)))
+    return masked(report, spellings)
+
+
+def _told(findings: Sequence[Finding], tally: Tally) -> Iterator[Finding]:
+    from scanner.forensics import tell  # here: a clean scan never needs it
+
+    for finding in findings:
+        try:
+            yield finding._replace(forensics=tell(finding))
+        except Exception as error:  # noqa: BLE001 -- what is told must not cost what was found
+            path = finding.locations[0].path
+            tally.notice(Notice(INTERNAL, path, describe(error), hides=False))
+            yield finding
 
 
 def masked(report: Report, spellings: dict[str, str]) -> Report:

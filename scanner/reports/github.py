@@ -152,6 +152,7 @@ def file_name(path: str) -> str:
 def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
     from scanner.reports.arrange import elsewhere, text_of, untold
     from scanner.reports.exposure import alive, exposed
+    from scanner.reports.forensic import ending
     from scanner.reports.wording import is_in_file, no_file, plural, role_name, whence
     from scanner.secret import MASK
 
@@ -184,7 +185,7 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
         words += f", and in {plural(others, 'more place')}"
     if finding.history:
         words += f"; {exposed(finding)}"
-    if told := alive(finding):
+    for told in filter(None, (ending(finding), alive(finding))):
         words += f"; {told}"
     return (
         f"{words}. Severity {finding.severity.label}, confidence "

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanner.findings import (
         Configuration,
         Finding,
+        Forensics,
         History,
         InHead,
         Location,
@@ -109,6 +110,7 @@ def finding_object(finding: Finding, view: View) -> dict[str, Any]:
         "history": _history_object(finding.history) if finding.history else None,
         "liveness": _liveness_object(finding.liveness) if finding.liveness else None,
         "owner": finding.owner or None,
+        "forensics": _forensics_object(finding.forensics) if finding.forensics else None,
     }
 
 
@@ -122,6 +124,10 @@ def _liveness_object(liveness: Liveness) -> dict[str, Any]:
         "partition": liveness.partition or None,
         "summary": printable(words(liveness)),
     }
+
+
+def _forensics_object(told: Forensics) -> dict[str, Any]:
+    return {name: value or None for name, value in told._asdict().items()}
 
 
 def _location_object(location: Location) -> dict[str, Any]:

@@ -138,6 +138,8 @@ def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str,
 
 def _message(entry: _Entry, rule: Rule, parts: Sequence[Location], others: int) -> str:
     """Return a sentence, of a history several; what varies is quoted, values are redacted."""
+    from scanner.reports.forensic import ending  # here: the report of a clean scan never needs it
+
     finding, lead = entry.finding, entry.copies[0].lead
     words = [quoted(rule.name or rule.id)]
     value = finding.values.get(lead.role)
@@ -172,7 +174,9 @@ def _message(entry: _Entry, rule: Rule, parts: Sequence[Location], others: int) 
     if others:
         where = "in this file" if is_file else "in others"
         sentence += f", and {plural(others, 'more time')} {where}"
-    return sentence + (exposed(finding.history, lead) if finding.history else ".")
+    sentence += exposed(finding.history, lead) if finding.history else "."
+    told = ending(finding)
+    return f"{sentence} It {told}." if told else sentence
 
 
 def _place_beside(part: Location, lead: Location) -> str:
@@ -212,6 +216,8 @@ def _related(location: Location, message: str) -> dict[str, Any]:
 
 
 def _properties(entry: _Entry) -> dict[str, Any]:
+    from scanner.reports.forensic import facts_properties
+
     finding, lead = entry.finding, entry.copies[0].lead
     found: dict[str, Any] = {
         "severity": finding.severity.label,
@@ -239,6 +245,7 @@ def _properties(entry: _Entry) -> dict[str, Any]:
             found["livenessReason"] = finding.liveness.reason
     if finding.owner:
         found["owner"] = finding.owner
+    found |= facts_properties(finding)
     if finding.history:
         found |= history_properties(finding.history, lead)
     if is_outside(lead.path):

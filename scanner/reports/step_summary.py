@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.findings import Severity
 from scanner.reports.arrange import as_in_head, elsewhere, ordered, sightings, untold
 from scanner.reports.exposure import alive, exposed
+from scanner.reports.forensic import ending
 from scanner.reports.github import file_name
 from scanner.reports.wording import (
     contents,
@@ -141,8 +142,7 @@ def _finding(finding: Finding, name: str) -> str:
         words.append(f"and in {plural(others, 'more place')}")
     if finding.history:
         words.append(f"**{escaped(exposed(finding))}**")
-    if told := alive(finding):
-        words.append(f"**{escaped(told)}**")
+    words += [f"**{escaped(told)}**" for told in (ending(finding), alive(finding)) if told]
     return f"{' '.join(words)} ({finding.confidence.label} confidence)"
 
 

@@ -22,6 +22,7 @@ from scanner.reports.arrange import (
     untold,
 )
 from scanner.reports.exposure import alive, exposed
+from scanner.reports.forensic import facts, reasons
 from scanner.reports.markdown import plain
 from scanner.reports.text_history import headline
 from scanner.reports.text_history import rows as history_rows
@@ -88,12 +89,14 @@ def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
             continue
         yield _head(finding, copies[0].lead, view, rules, paint)
         yield from _values(finding, copies[0], view, paint)
+        for label, told in facts(finding):
+            yield from row(label, sentences(told), paint)
         yield from _liveness(finding, paint)
         if finding.history:
             yield from history_rows(finding, view, paint)
         elif commit := printable(origin(copies[0].lead)):
             yield from row("commit", [commit.removeprefix("commit ")], paint)
-        yield from row("because", sentences(finding.evidence), paint)
+        yield from row("because", sentences(reasons(finding)), paint)
         yield from row("also at", _others(untold(finding, copies), view), paint)
         yield "\n"
     if notes:

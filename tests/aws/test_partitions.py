@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.aws.partitions import near, of_region
+from scanner.aws.partitions import is_region, near, of_region
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,27 @@ from scanner.aws.partitions import near, of_region
 )  # fmt: skip
 def test_regions(region: str, partition: str) -> None:
     assert of_region(region) == partition
+
+
+@pytest.mark.parametrize(
+    "region",
+    [
+        "us-east-1", "us-west-2", "ap-northeast-3", "ap-southeast-7", "ca-west-1", "mx-central-1",
+        "il-central-1", "us-gov-west-1", "cn-northwest-1", "eusc-de-east-1", "us-iso-east-1",
+        "us-isob-east-1", "us-isof-south-1", "eu-isoe-west-1",
+    ],
+)  # fmt: skip
+def test_names_of_regions(region: str) -> None:
+    assert is_region(region)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "global", "aws-global", "us-east", "us-east-0", "us-east-10", "us-easy-1", "US-EAST-1",
+     "us-east-1a", "xus-east-1", "us-east-1\n", "us-foo-east-1", "us--east-1"],
+)  # fmt: skip
+def test_what_is_no_name_of_a_region(name: str) -> None:
+    assert not is_region(name)
 
 
 @pytest.mark.parametrize(

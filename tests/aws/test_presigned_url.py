@@ -61,6 +61,29 @@ def test_times(began: datetime, seconds: int) -> None:
     assert signed.expires_at == (began + timedelta(seconds=seconds)).strftime(form)
 
 
+@pytest.mark.parametrize(
+    ("stamp", "agree"),
+    [
+        ("20260214T093000Z", True),
+        ("20260214T235959Z", True),
+        ("20260215T000000Z", False),
+        ("20260213T235959Z", False),
+        ("20260214T093060Z", False),
+    ],
+)
+def test_whether_the_days_agree(stamp: str, agree: bool) -> None:
+    signed = parse(url(X_Amz_Date=stamp))
+    assert signed is not None
+    assert signed.days_agree == agree
+
+
+def test_a_day_that_is_none_agrees_with_nothing() -> None:
+    scope = "AKIA" + "Q222222222222222/20260231/eu-west-1/s3/aws4_request"
+    signed = parse(url(X_Amz_Credential=scope, X_Amz_Date="20260231T093000Z"))
+    assert signed is not None
+    assert not signed.days_agree
+
+
 @pytest.mark.parametrize("separator", ["&amp;", "&#38;", "&#x26;", "\\u0026"])
 def test_separators_of_html_and_json(separator: str) -> None:
     text = url().decode().replace("&", separator)
@@ -111,6 +134,8 @@ def test_names_in_any_case_and_without_a_scheme() -> None:
         {"X_Amz_Expires": "never"},
         {"X_Amz_Expires": str(LONGEST_EXPIRY + 1)},
         {"X_Amz_Expires": "9" * 400},
+        {"X_Amz_Expires": "0" * 8 + "9" * 5000},
+        {"X_Amz_Expires": "0000000000000604801"},
     ],
 )
 def test_what_is_not_signed_with_version_4(change: dict[str, str]) -> None:

@@ -281,3 +281,41 @@ def test_a_killed_worker_is_told_by_the_command(big_tree):
     _, err = process.communicate(timeout=120)
     assert b"Traceback" not in err
     assert process.returncode in (1, 2)
+
+
+# -- what each credential tells by itself -------------------------------------------------------
+
+
+def test_only_what_is_reported_is_read_for_what_it_tells(monkeypatch):
+    read = []
+    monkeypatch.setattr(
+        "scanner.forensics.tell", lambda finding: read.append(finding.fingerprint) or None
+    )
+    report = run("scan", tree(5), Tally(), Job(RULES, 1))
+    assert read == [finding.fingerprint for finding in report.findings]
+    assert read
+
+
+def test_what_is_told_is_the_same_however_the_work_is_shared():
+    alone, shared = (run("scan", tree(6), Tally(), Job(RULES, jobs)) for jobs in (1, 2))
+    assert [finding.forensics for finding in alone.findings] == [
+        finding.forensics for finding in shared.findings
+    ]
+    assert all(finding.forensics for finding in alone.findings)
+
+
+def test_a_defect_of_a_reader_costs_what_it_would_have_told_and_no_more(monkeypatch):
+    whole = run("scan", tree(7), Tally(), Job(RULES, 1))
+
+    def fail(finding):
+        raise ZeroDivisionError(finding.values["key_id"].reveal())
+
+    monkeypatch.setattr("scanner.forensics.tell", fail)
+    report = run("scan", tree(7), Tally(), Job(RULES, 1))
+    assert report.findings == tuple(each._replace(forensics=None) for each in whole.findings)
+    told = [notice for notice in report.tally.notices if notice.reason == "internal-error"]
+    assert len(told) == len(report.findings)
+    assert not any(notice.hides for notice in told)
+    assert {notice.detail.partition(" at ")[0] for notice in told} == {"ZeroDivisionError"}
+    assert "AKIA" not in "".join(notice.detail for notice in told)
+    assert report.incomplete == whole.incomplete

@@ -23,7 +23,9 @@ from scanner.findings import (
     Tally,
     fingerprint_of,
 )
+from scanner.forensics import tell
 from scanner.reports.interface import View
+from scanner.rulebook.generator import Generator
 from scanner.rulebook.model import Rule
 from scanner.secret import Secret
 
@@ -92,7 +94,11 @@ CUSTOM = rule(
     origin="rules/own.yaml", remediation=(), references=(), cwe=(), role="mail_password",
 )  # fmt: skip
 DISABLED = ("aws-unnamed-secret", "aws-eks-token")
-RULES = (PAIR, KEY_ID, SECRET, CUSTOM)
+URL = rule(
+    "aws-presigned-url", "AWS presigned URL", Severity.MEDIUM, Confidence.HIGH, role="url",
+    remediation=(), references=(),
+)  # fmt: skip
+RULES = (PAIR, KEY_ID, SECRET, URL, CUSTOM)
 ACCOUNT = "123456789012"
 
 
@@ -117,7 +123,8 @@ def finding(of: Rule, values: dict[str, Secret], *locations: Location, **more: o
         "evidence": ("prefix of a long-term key", "named aws_access_key_id"),
         "locations": locations, **more,
     }  # fmt: skip
-    return Finding(**fields)  # type: ignore[arg-type]
+    made = Finding(**fields)  # type: ignore[arg-type]
+    return made if "forensics" in more else made._replace(forensics=tell(made))
 
 
 def tally(blobs: int = 12, size: int = 34_567, commits: int = 0, **more: dict[str, int]) -> Tally:
@@ -179,6 +186,35 @@ def triple(make: Maker) -> Case:
         account_id=ACCOUNT,
     )
     return Case(Report("staged", (found,), tally(2, 911)), view())
+
+
+def expiring(make: Maker) -> Case:
+    """What tells by itself until when it is good, and what AWS cannot have issued."""
+    made = Generator(11)
+    account = made.account_id()
+    told = {
+        made.presigned_url(): "signed 2026-02-14T09:30:00Z, expires 2026-02-14T10:30:00Z",
+        made.old_presigned_url(): "expires 2035-10-08T22:14:38Z",
+    }
+    found = [
+        finding(
+            URL,
+            {"url": Secret(value.encode())},
+            at("url", f"docs/{number}.md", 3, 1, len(value), line_hash=f"{number}beef:1"),
+            account_id=account,
+            evidence=(f"request to bucket-{number}, signed for s3 in eu-west-1", times),
+        )
+        for number, (value, times) in enumerate(told.items())
+    ]
+    fake = Secret(b"AKIA" + b"B" + make.text(_BASE32, 15))
+    why = "no key ID was ever issued with B as fifth character"
+    found.append(
+        finding(
+            KEY_ID, {"key_id": fake}, at("key_id", "try.py", 1), confidence=Confidence.LOW,
+            evidence=("prefix AKIA: long-term access key", f"AWS cannot have issued it: {why}"),
+        )
+    )  # fmt: skip
+    return Case(Report("scan", tuple(found), tally()), view())
 
 
 def archive(make: Maker) -> Case:
@@ -468,9 +504,10 @@ def history_clean(make: Maker) -> Case:
 CASES: dict[str, Callable[[Maker], Case]] = {
     made.__name__: made
     for made in (
-        clean, lone_key_id, pair, triple, archive, odd_names, incomplete, incomplete_clean,
-        set_aside, copies, same_line, two_files, configured, configured_findings, commits, notes,
-        notes_and_more, nothing_staged, no_commits, history, history_of_messages, history_clean,
+        clean, lone_key_id, pair, triple, expiring, archive, odd_names, incomplete,
+        incomplete_clean, set_aside, copies, same_line, two_files, configured,
+        configured_findings, commits, notes, notes_and_more, nothing_staged, no_commits, history,
+        history_of_messages, history_clean,
     )
 }  # fmt: skip
 

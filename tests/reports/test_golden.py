@@ -19,7 +19,7 @@ ENDINGS = {"text": "txt", "json": "json", "sarif": "sarif", "github": "github.tx
 VARIANTS = {"quiet": {"verbosity": -1}, "verbose": {"verbosity": 1}, "color": {"color": True}}
 VARIED = (
     "incomplete", "copies", "two_files", "set_aside", "configured", "commits", "notes", "history",
-    "history_clean",
+    "history_clean", "expiring",
 )  # fmt: skip
 
 
