@@ -55,6 +55,8 @@ class Swept(NamedTuple):
     """Values as they stand in names, to their redacted forms."""
     noted: list[Noted] | None = None
     """What objects came to; None unless they are those of a history."""
+    named: set[bytes] | None = None
+    """Binary IDs that objects of a history name, as far as those are to be looked for."""
 
 
 def sweep(examiner: Examiner, blobs: Iterable[Blob]) -> Swept:

@@ -13,7 +13,7 @@ from scanner.git.delta import apply
 from scanner.git.pack_index import PackError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from typing import TypeAlias
 
     from scanner.git.pack import Pack
@@ -109,3 +109,27 @@ def _give_up(pack: Pack, entry: int, reason: str, unread: Callable[[int, str], N
         entry = pending.pop()
         unread(entry, reason)
         pending += pack.children(entry)
+
+
+def leads_beyond(pack: Pack, root: int, entries: Collection[int]) -> bool:
+    """Tell whether a walk from `root` comes to anything that is not among `entries`."""
+    pending = [root]
+    while pending:
+        entry = pending.pop()
+        if entry not in entries:
+            return True
+        pending += pack.children(entry)
+    return False
+
+
+def out_of_reach(pack: Pack) -> list[int]:
+    """Return the entries that no walk from the roots of the pack comes to."""
+    if not pack.damaged:
+        return []
+    reached = bytearray(pack.number)
+    pending = pack.roots()
+    while pending:
+        entry = pending.pop()
+        reached[entry] = 1
+        pending += pack.children(entry)
+    return [entry for entry in range(pack.number) if not reached[entry]]

@@ -119,7 +119,7 @@ class Cache:
     def _record(self, found: Inventory, swept: Swept) -> None:
         """Note what a scan of everything has read, if it has; raises PackError, OSError."""
         notes = _Notes(swept.noted or ())
-        if not notes.explain(swept.tally):
+        if swept.named or not notes.explain(swept.tally):
             return
         self._names = names_in(found.packs, self._hash_size)
         tally = swept.tally
@@ -143,7 +143,7 @@ class Cache:
             return None
         job = self._job
         examiner = Examiner(job.rules, heed_marks=job.heed_marks)
-        total = Swept([], Tally(), {}, [])
+        total = Swept([], Tally(), {}, [], set())
         if not self._search_new(examiner, there, change, total):
             return None
         tally = total.tally
@@ -172,7 +172,8 @@ class Cache:
         )
         self._names = change.names
         self.new = len(change.new)
-        return self._finish(there, examiner, total)
+        suspected = {*map(bytes.fromhex, change.gone), *(total.named or ())}
+        return self._finish(there, examiner, total, suspected)
 
     def _search_new(
         self, examiner: Examiner, there: Inventory, change: Change, total: Swept
@@ -217,12 +218,17 @@ class Cache:
                 size += int(length)
         return blobs, size, commits
 
-    def _finish(self, there: Inventory, examiner: Examiner, total: Swept) -> Swept | None:
+    def _finish(
+        self, there: Inventory, examiner: Examiner, total: Swept, suspected: Collection[bytes]
+    ) -> Swept | None:
         """Add what is looked for anew each time, if the objects are still where they were."""
         store = object_store(self._repository)
         for swept in search_names(self._repository, examiner):
             add(total, swept)
-        total.tally.add(search_gaps(self._repository, store))
+        gaps = search_gaps(self._repository, store, suspected)
+        total.tally.add(gaps)
+        if gaps.notices:  # what is missed is known from what has gone since the record
+            self._after = None
         return total if set(store.packs()) == there.packs.keys() else None
 
 

@@ -3,8 +3,10 @@
 A partial clone leaves objects out and fetches them when they are needed; nothing is fetched here,
 so all that its history reaches is compared with what is there. In any other repository an object
 can only be lost by damage. To look for that everywhere takes as long as a scan does (`git fsck` is
-for it), so what HEAD, the index and the references have now is looked for: a pack or a directory
-that is gone shows there, and the time it takes is small beside that of a scan.
+for it), so what HEAD, the index and the references have now is looked for, and what was named by
+the objects that a scan has looked at for that: all that are loose, and all commits and tags. A file
+that is gone shows there, and so does a pack. Objects that nothing reaches may name what is gone, as
+git deletes them one by one; so before anything is said git looks at all that can be reached.
 """
 
 from __future__ import annotations
@@ -29,12 +31,18 @@ _FETCH: Final = "fetch them with `git fetch --refetch --no-filter`, or clone wit
 _CHECK: Final = "run `git fsck`, and scan another clone"
 
 
-def search_gaps(repository: Repository, store: ObjectStore) -> Tally:
-    """Return what is known to be missing, as notices; nothing in it where nothing is missing."""
+def search_gaps(
+    repository: Repository, store: ObjectStore, suspected: Collection[bytes] = ()
+) -> Tally:
+    """Return what is known to be missing, as notices; nothing in it where nothing is missing.
+
+    Of the binary IDs that are `suspected` some may be there, and some of no account.
+    """
     tally = Tally()
     is_partial = _is_partial(repository, store)
     try:
-        missing = _missing(repository, ["--all", "--reflog"] if is_partial else ["--no-walk"])
+        is_all = is_partial or not _are_there(repository, suspected)
+        missing = _missing(repository, ["--all", "--reflog"] if is_all else ["--no-walk"])
         missing |= _lost_tips(repository)
     except GitError as error:
         detail = f"whether objects are missing is not known: {error}; {_CHECK}"
@@ -77,6 +85,10 @@ def _is_partial(repository: Repository, store: ObjectStore) -> bool:
             return True
     settings = r"^(extensions\.partialclone|remote\..*\.promisor)$"
     return bool(repository.answers("config", "--get-regexp", settings))
+
+
+def _are_there(repository: Repository, names: Collection[bytes]) -> bool:
+    return not names or len(repository.existing(name.hex() for name in names)) == len(names)
 
 
 def _missing(repository: Repository, extent: list[str]) -> set[str]:

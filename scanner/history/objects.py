@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.engine.sweep import Swept
 from scanner.findings import Notice, Tally
+from scanner.git.links import named_by
 from scanner.git.object_store import Loose, is_named, read_loose
 from scanner.git.pack import Pack
 from scanner.git.pack_heads import BLOB, COMMIT, KINDS, TAG, TREE
 from scanner.git.pack_index import PackError
-from scanner.git.walk import walk
+from scanner.git.walk import leads_beyond, out_of_reach, walk
 from scanner.history.search import TOO_LARGE, ObjectSearch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from scanner.engine.examine import Examiner
+    from scanner.git.walk import Resolved
 
 UNREAD: Final = "unread-object"
 """The reason of notices about objects that have to be read in another way."""
@@ -78,8 +80,11 @@ class Objects:
         self._max_size = max_size
         found = set(known)
         opened = self._open(packs, jobs)
+        # Git writes no pack without all that its objects name, or that is there already: only where
+        # there is more than one pack something can be gone.
+        self._is_divided = len(opened) > 1 or bool(loose or known)
         for pack in opened:
-            self._take(pack, found, only, is_only=len(opened) == 1 and not (loose or known))
+            self._take(pack, found, only, is_only=not self._is_divided)
         self._loose = [
             each
             for each in loose
@@ -148,13 +153,14 @@ class Objects:
         An object that cannot be read gives a notice for `UNREAD`, whose path is its ID.
         """
         search = ObjectSearch(self._examiner, self._max_size)
+        named: set[bytes] = set()
         for unit in self._units[start:end]:
             if unit.pack < 0:
-                self._search_loose(search, unit)
+                self._search_loose(search, unit, named)
             else:
-                self._search_pack(search, unit)
+                self._search_pack(search, unit, named)
         search.flush()
-        return search.swept
+        return search.swept._replace(named=named)
 
     def lost(self, start: int, end: int) -> Swept:
         """Return what is to be reported of units whose worker has ended."""
@@ -166,7 +172,7 @@ class Objects:
             tally.notice(Notice("worker-lost", where, LOST, hides=True))
         return Swept([], tally, {})
 
-    def _search_pack(self, search: ObjectSearch, unit: Unit) -> None:
+    def _search_pack(self, search: ObjectSearch, unit: Unit, named: set[bytes]) -> None:
         pack = self._packs[unit.pack]
         if pack is None:
             try:
@@ -193,10 +199,13 @@ class Objects:
         if large:
             roots = [root for root in roots if root not in large]
         if unwanted:
-            roots = [root for root in roots if _has_wanted(pack, root, unwanted)]
+            roots = [root for root in roots if leads_beyond(pack, root, unwanted)]
         name, kinds, add = pack.name, pack.kinds, search.add
         children, siblings = pack.children_of, pack.next_to
-        for entry, base, data, delta in walk(pack, roots, _MEMORY, unread):
+        walked = walk(pack, roots, _MEMORY, unread)
+        if self._is_divided and roots and kinds[roots[0]] in (COMMIT, TAG):
+            walked = self._naming(walked, KINDS[kinds[roots[0]]], named)
+        for entry, base, data, delta in walked:
             if entry not in unwanted:
                 # Of a base that was not searched here nothing is known: search all of it.
                 new = None if base in unwanted else delta
@@ -205,6 +214,14 @@ class Objects:
                 add(name(entry), kind, data, entry, base, new, has_children, is_last)
         search.forget()
 
+    def _naming(
+        self, walked: Iterator[Resolved], kind: str, named: set[bytes]
+    ) -> Iterator[Resolved]:
+        """Pass on objects of `kind`, and add what they name to `named`."""
+        for resolved in walked:
+            named.update(named_by(kind, resolved[2], self._hash_size))
+            yield resolved
+
     def _reopened(self, number: int) -> Pack:
         pack = Pack(self._paths[number], self._hash_size)
         if pack.checksum != self._checksums[number]:
@@ -212,7 +229,7 @@ class Objects:
         self._packs[number] = pack
         return pack
 
-    def _search_loose(self, search: ObjectSearch, unit: Unit) -> None:
+    def _search_loose(self, search: ObjectSearch, unit: Unit, named: set[bytes]) -> None:
         for loose in self._loose[unit.start : unit.end]:
             try:
                 kind, _, data = read_loose(loose.path, _LARGEST_HELD)
@@ -225,6 +242,7 @@ class Objects:
             if data is None:
                 search.swept.tally.notice(Notice(UNREAD, loose.name, "it is large", hides=True))
             else:
+                named.update(named_by(kind, data, self._hash_size))
                 search.add(bytes.fromhex(loose.name), kind, data)
 
     def damaged(self) -> list[Notice]:
@@ -232,7 +250,7 @@ class Objects:
         notices: list[Notice] = []
         for pack, unwanted in zip(self._packs, self._unwanted, strict=True):
             if pack is not None:
-                for entry in _unreachable(pack):
+                for entry in out_of_reach(pack):
                     if entry not in unwanted:
                         reason = pack.damaged.get(entry, "what its delta is based on is damaged")
                         notices.append(Notice(UNREAD, pack.name(entry).hex(), reason, hides=True))
@@ -260,26 +278,3 @@ def _unread_into(
         search.swept.tally.notice(Notice(UNREAD, pack.name(entry).hex(), reason, hides=True))
 
     return unread
-
-
-def _has_wanted(pack: Pack, root: int, unwanted: Collection[int]) -> bool:
-    pending = [root]
-    while pending:
-        entry = pending.pop()
-        if entry not in unwanted:
-            return True
-        pending += pack.children(entry)
-    return False
-
-
-def _unreachable(pack: Pack) -> list[int]:
-    """Return the entries that no walk from the roots comes to."""
-    if not pack.damaged:
-        return []
-    reached = bytearray(pack.number)
-    pending = pack.roots()
-    while pending:
-        entry = pending.pop()
-        reached[entry] = 1
-        pending += pack.children(entry)
-    return [entry for entry in range(pack.number) if not reached[entry]]

@@ -57,16 +57,17 @@ class Job(NamedTuple):
 def search(repository: Repository, job: Job) -> Swept:
     """Search every object of `repository`, the names of its files and those of its references.
 
-    Locations have the ID of the object and no path. Raises GitError.
+    Locations have the ID of the object and no path. `named` is what is not there of what objects
+    name; whether it is needed is told by notices. Raises GitError.
     """
     examiner = Examiner(job.rules, heed_marks=job.heed_marks)
-    total = Swept([], Tally(), {}, [])
+    total = Swept([], Tally(), {}, [], set())
     store = _search_objects(repository, examiner, job, total)
     look_at_names(examiner, total)
     if job.only is None:
         for swept in search_names(repository, examiner):
             add(total, swept)
-        total.tally.add(search_gaps(repository, store))
+        total.tally.add(search_gaps(repository, store, total.named or ()))
     return total
 
 
@@ -110,9 +111,12 @@ def _search_objects(
     problems |= unreadable
     for notice in problems.values():
         total.tally.notice(notice)
-    if job.only is not None:
+    if job.only is not None or total.named:
         there = {name for each in searched for name in each.names()}
-        total.tally.add(absent(repository, store, set(job.only) - there))
+        if job.only is not None:
+            total.tally.add(absent(repository, store, set(job.only) - there))
+        if total.named:
+            total.named.difference_update(there)
     return store
 
 
@@ -126,7 +130,7 @@ def search_listed(
     repository: Repository, examiner: Examiner, job: Job, objects: Objects, total: Swept
 ) -> None:
     """Search `objects` into `total`, and have git read those that we cannot. Raises GitError."""
-    swept = Swept([], Tally(), {}, [])
+    swept = Swept([], Tally(), {}, [], set())
     for share in _shares(objects, job.jobs, job.progress):
         add(swept, share)
     unread = {notice.path: notice.detail for notice in objects.damaged()}
@@ -175,3 +179,5 @@ def add(total: Swept, swept: Swept) -> None:
     total.tally.add(swept.tally)
     if total.noted is not None:
         total.noted.extend(swept.noted or ())
+    if total.named is not None:
+        total.named.update(swept.named or ())

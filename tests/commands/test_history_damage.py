@@ -237,6 +237,91 @@ def test_a_narrowed_scan_lacks_a_content(past: Any) -> None:
     past.scan(0, "--since", "2001-09-10T00:00:00Z")
 
 
+@pytest.mark.parametrize("what", ["HEAD~2:a", "HEAD~2^{tree}", "HEAD~2", "HEAD~3:dir/b"])
+@pytest.mark.parametrize("options", [(), ("--jobs", "2"), ("--no-cache",)])
+def test_a_lost_object_of_an_old_commit(past: Any, what: str, options: tuple[str, ...]) -> None:
+    past.put("dir/b", "text\n")
+    past.put("a", "one\n")
+    past.put("dir/b", "other\n")
+    past.put("a", "two\n")
+    past.scan(0, *options)
+    name = past.git("rev-parse", what)
+    loose(past, name).unlink()
+    for _ in range(2):  # what a run records must not make the next one forget
+        assert "the repository: " in incomplete(past.scan(2, *options))
+    past.put("more", "more\n")
+    assert "the repository: " in incomplete(past.scan(2, *options))
+
+
+def test_a_lost_object_that_is_named_by_what_is_new(past: Any) -> None:
+    past.put("a", "one\n")
+    past.scan(0)
+    past.put("a", "two\n")
+    name = past.git("rev-parse", "HEAD:a")
+    past.put("a", "three\n")
+    loose(past, name).unlink()
+    for _ in range(2):
+        done = past.scan(2)
+        assert f"1 object is missing, such as {name}" in incomplete(done)
+
+
+def test_the_object_of_a_tag_is_lost(past: Any) -> None:
+    name = past.store("text\n")
+    past.put("a", "one\n")
+    past.git("tag", "-a", "-m", "text", "first", name)
+    past.git("tag", "-a", "-m", "text", "second", "first")
+    past.scan(0)
+    loose(past, name).unlink()
+    assert "missing" in incomplete(past.scan(2))
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_pack_is_lost(past: Any, jobs: str) -> None:
+    for number in range(3):
+        past.put("a", f"{number}\n")
+        past.put("a", None)
+        past.git("repack", "-q", "-d")
+    packs = sorted(objects(past).glob("pack/*.pack"), key=lambda path: path.stat().st_mtime_ns)
+    assert len(packs) == 3
+    past.scan(0, "--jobs", jobs)
+    for pack in packs[:2]:
+        away = pack.with_suffix(".away")
+        index = pack.with_suffix(".idx")
+        pack.rename(away)
+        index.rename(away.with_suffix(".idx-away"))
+        incomplete(past.scan(2, "--jobs", jobs))
+        away.rename(pack)
+        away.with_suffix(".idx-away").rename(index)
+    past.scan(0, "--jobs", jobs)
+
+
+def test_what_a_dangling_object_names_may_be_gone(past: Any) -> None:
+    past.put("a", "text\n")
+    blob = past.store("only here\n")
+    tree = past.store(b"100644 b\0" + bytes.fromhex(blob), "tree")
+    loose(past, blob).unlink()
+    past.scan(0)
+    past.git("update-ref", "refs/tags/now", past.git("commit-tree", "-m", "text", tree))
+    past.git("commit", "-q", "--allow-empty", "-m", "more")
+    assert blob in incomplete(past.scan(2))
+
+
+def test_an_object_that_is_pruned_is_not_missed(past: Any) -> None:
+    past.put("a", "text\n")
+    name = past.store("only here\n")
+    past.scan(0)
+    loose(past, name).unlink()
+    past.scan(0)
+
+
+def test_a_submodule_is_not_missed(past: Any) -> None:
+    past.put("a", "text\n")
+    past.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module")
+    past.commit()
+    past.put("a", "other\n")
+    past.scan(0)
+
+
 # -- damage ---------------------------------------------------------------------------------------
 
 
