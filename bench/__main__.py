@@ -1,4 +1,4 @@
-"""The command line of the benchmark: `python -m bench scan|generate|staged|push|history`."""
+"""The command line: `python -m bench scan|generate|staged|push|history|liveness`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bench import generate, history, hooks, planted
+from bench import generate, history, hooks, liveness, planted
 from bench.compare import compare
 from bench.machine import available_cores, describe, load, say
 from bench.number import positive
@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     make.set_defaults(work=_generate)
     hooks.configure(commands)
     history.configure(commands)
+    liveness.configure(commands)
     return parser
 
 

@@ -37,11 +37,13 @@ FAULTS: Final = frozenset((
 _DEEPEST: Final = 8
 
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
+_NAME: Final = re.compile(r"(?:[A-Z]{1,4}[a-z]{2,16}\.?){1,8}")
+"""A code made of words. What is none could be a piece of the session token."""
 _ARN: Final = re.compile(
     r"arn:(?P<partition>aws(?:-[a-z]+)*):(?:iam|sts)::(?P<account>[0-9]{12}):"
-    r"(?P<kind>root|user|assumed-role|role|federated-user)(?P<name>/[\w+=,.@/-]{1,600})?",
-    re.ASCII,
+    r"(?P<kind>root|user|assumed-role|role|federated-user)(?P<name>/[!-~]{1,600})?"
 )
+"""A path may have every printable character of ASCII (botocore, IAM 2010-05-08, pathType)."""
 _NAMED_USER: Final = re.compile(r"User: (arn:[^\s]{1,700}) is not authorized to perform: sts:")
 _PRINCIPALS: Final = {"assumed-role": "role"}
 
@@ -94,7 +96,8 @@ def _error(namespace: str, code: str, message: str, ahead: float | None) -> Answ
         liveness = known(message, ahead) if known else None
         if liveness is not None:
             return Answer(liveness)
-    return Answer(unknown(Reason.REFUSED, f"it says {code}"))
+    told = code if _NAME.fullmatch(code) else "something else"
+    return Answer(unknown(Reason.REFUSED, f"it says {told}"))
 
 
 def _unknown_id(message: str, _ahead: float | None) -> Liveness | None:
@@ -200,7 +203,8 @@ def _document(body: bytes) -> tuple[str, str, dict[tuple[str, ...], str]] | None
     def refuse(*_arguments: object) -> None:
         raise _RefusedError
 
-    parser = expat.ParserCreate(namespace_separator=" ")
+    # Whatever encoding the document names, it is not for it to choose a codec of ours.
+    parser = expat.ParserCreate("utf-8", " ")
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = refuse

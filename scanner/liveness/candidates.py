@@ -63,7 +63,7 @@ def candidate(finding: Finding, accounts: Accounts) -> Candidate | Liveness:
     except ValueError:
         return _unverifiable(Reason.OTHER_KIND)
     # Before all else: whatever else may be wrong with it, it is told what it is.
-    account = known.account_id
+    account = known.account_id or finding.account_id
     if account in accounts.canaries:
         return Liveness(State.CANARY)
     if known.impossible:

@@ -12,14 +12,16 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.engine.defects import describe
+from scanner.errors import UsageError
 from scanner.liveness.answers import unknown
 from scanner.liveness.candidates import Accounts, Candidate, candidate, groups, unified
 from scanner.liveness.inquiry import Inquiry, Pace
+from scanner.liveness.interrupts import noticed
 from scanner.liveness.partitions import ENDPOINTS
 from scanner.liveness.states import Liveness, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from scanner.findings import Finding
     from scanner.liveness.answers import Answer
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from scanner.liveness.partitions import Endpoint
 
 _TICK: Final = 0.2
-"""Seconds between two looks at whether there is an interrupt, which on Windows ends no wait."""
+"""Seconds between two looks at whether there was an interrupt, which ends no wait."""
 
 
 class Plan(NamedTuple):
@@ -42,7 +44,8 @@ def check(findings: Sequence[Finding], plan: Plan, ask: Ask | None = None) -> li
     """Return what is known of each of `findings`, asking each credential once.
 
     `ask` sends one request, by default to STS. An interrupt ends the asking, not the process: what
-    is known by then is returned. Raises UsageError where boto3 is missing and needed.
+    is known by then is returned. So it is whatever else goes wrong, but for the UsageError where
+    boto3 is missing and needed.
     """
     settled = unified([candidate(finding, plan.accounts) for finding in findings])
     asked = [
@@ -51,29 +54,37 @@ def check(findings: Sequence[Finding], plan: Plan, ask: Ask | None = None) -> li
         if isinstance(each, Candidate)
     ]
     known: dict[Candidate, Liveness] = {}
-    try:
-        if asked:
-            known = _answers(groups(asked), plan, ask)
-    except KeyboardInterrupt:  # before the first question, or after the last
-        pass
-    interrupted = unknown(Reason.INTERRUPTED)
-    return [
-        known.get(each, interrupted) if isinstance(each, Candidate) else each for each in settled
-    ]
+    missing = unknown(Reason.INTERRUPTED)
+    with noticed() as interrupted:
+        try:
+            if asked:
+                _find_out(groups(asked), plan, ask, known, interrupted)
+        except KeyboardInterrupt:  # where somebody else deals with interrupts
+            pass
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- it must not cost the findings
+            missing = unknown(Reason.DEFECT, describe(error))
+    return [known.get(each, missing) if isinstance(each, Candidate) else each for each in settled]
 
 
-def _answers(
-    each_id: list[list[Candidate]], plan: Plan, ask: Ask | None
-) -> dict[Candidate, Liveness]:
+def _find_out(
+    each_id: list[list[Candidate]],
+    plan: Plan,
+    ask: Ask | None,
+    known: dict[Candidate, Liveness],
+    interrupted: Callable[[], bool],
+) -> None:
     if ask is not None:
-        return _Crew(each_id, plan, ask).work()
+        _Crew(each_id, plan, ask, known).work(interrupted)
+        return
     from scanner.liveness.client import Client
     from scanner.liveness.protection import forbid_core_dumps
 
     client = Client(plan.pace)
     forbid_core_dumps()
     try:
-        return _Crew(each_id, plan, client.ask).work()
+        _Crew(each_id, plan, client.ask, known).work(interrupted)
     finally:
         client.close()
 
@@ -90,13 +101,19 @@ class _Due(NamedTuple):
 class _Crew:
     """Threads at work on key IDs."""
 
-    def __init__(self, each_id: list[list[Candidate]], plan: Plan, ask: Ask) -> None:
+    def __init__(
+        self,
+        each_id: list[list[Candidate]],
+        plan: Plan,
+        ask: Ask,
+        known: dict[Candidate, Liveness],
+    ) -> None:
         from random import Random
 
         self._plan = plan
         self._ask = ask
         self._each_id = each_id
-        self._known: dict[Candidate, Liveness] = {}
+        self._known = known
         self._all = [each for candidates in each_id for each in candidates]
         self._changed = threading.Condition()
         self._open = len(each_id)
@@ -113,25 +130,34 @@ class _Crew:
         ]  # fmt: skip
         heapify(self._heap)
 
-    def work(self) -> dict[Candidate, Liveness]:
-        """Return what is known of every candidate once all is, or the time is up."""
-        for _ in range(min(self._plan.pace.together, self._open)):
-            threading.Thread(target=self._labour, daemon=True).start()
-        reason = Reason.TIME_LIMIT
+    def work(self, interrupted: Callable[[], bool]) -> None:
+        """Find out about every candidate, until the time is up or `interrupted` says so."""
+        reason = Reason.INTERRUPTED
         try:
-            self._wait()
-        except KeyboardInterrupt:
-            reason = Reason.INTERRUPTED
+            if not interrupted():
+                self._start()
+            self._wait(interrupted)
+            if not interrupted():
+                reason = Reason.TIME_LIMIT
         finally:
             with self._changed:
                 self._stopped = True
                 self._changed.notify_all()
-        with self._changed:
-            return {each: self._known.get(each) or unknown(reason) for each in self._all}
+        for each in self._all:
+            self._known.setdefault(each, unknown(reason))
 
-    def _wait(self) -> None:
+    def _start(self) -> None:
+        for number in range(min(self._plan.pace.together, self._open)):
+            try:
+                threading.Thread(target=self._labour, daemon=True).start()
+            except RuntimeError:  # the system gives us no more threads: those that there are do
+                if not number:
+                    raise
+                return
+
+    def _wait(self, interrupted: Callable[[], bool]) -> None:
         until = monotonic() + self._plan.pace.budget
-        while True:
+        while not interrupted():
             with self._changed:
                 left = until - monotonic()
                 if not self._open or left <= 0:

@@ -9,6 +9,7 @@ credentials at all, and the response arrives as it was on the wire.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME, VERSION
@@ -31,15 +32,27 @@ _HEADERS: Final = {
 }
 _LOGGERS: Final = ("botocore", "boto3", "urllib3")
 _PIECE: Final = 8192
+_LENGTH: Final = re.compile(r"[0-9]{1,12}")
 
 
 def require() -> None:
-    """Raise UsageError, with the command to install it, if what is needed is not there."""
+    """Raise UsageError, with the command to install it, if what is needed cannot be imported.
+
+    All that is needed later is imported now: a library of which a part is missing or broken must
+    not be noticed when a long scan is over.
+    """
     try:
-        import botocore  # noqa: F401
-    except ImportError:
+        import botocore.auth
+        import botocore.awsrequest
+        import botocore.credentials
+        import botocore.httpsession
+        import botocore.utils  # noqa: F401
+    except Exception as error:  # noqa: BLE001 -- a broken library can raise whatever it likes
+        missing = isinstance(error, ModuleNotFoundError) and error.name == "botocore"
+        why = "is not installed" if missing else f"cannot be imported ({type(error).__name__})"
+        again = "" if missing else " --force-reinstall"
         raise UsageError(
-            f"--check-liveness needs boto3, which is not installed: {INSTALL}, or boto3 alone"
+            f"--check-liveness needs boto3, which {why}: {INSTALL}{again}, or boto3 alone"
         ) from None
 
 
@@ -50,10 +63,10 @@ class Client:
 
     def __init__(self, pace: Pace) -> None:
         """Prepare connections, through the proxies of the environment; raises UsageError."""
-        require()
-        import botocore.auth  # noqa: F401 -- its loggers have to be there to be silenced
+        require()  # their loggers have to be there to be silenced
+        from urllib.request import getproxies
+
         from botocore.httpsession import URLLib3Session
-        from botocore.utils import get_environ_proxies
 
         _silence()
         # It would have the keys of each connection written to a file.
@@ -66,8 +79,7 @@ class Client:
             "max_pool_connections": pace.together,
         }
         self._direct = URLLib3Session(**common)
-        proxies = get_environ_proxies("https://sts.amazonaws.com/")
-        self._proxied = URLLib3Session(proxies=proxies, **common) if proxies else self._direct
+        self._proxied = URLLib3Session(proxies=getproxies(), **common)
 
     def close(self) -> None:
         """Close all connections."""
@@ -76,13 +88,17 @@ class Client:
 
     def ask(self, candidate: Candidate, endpoint: Endpoint) -> Answer:
         """Send one question and return the answer; never raises an Exception of a library."""
+        from http.client import HTTPException
+
         from botocore.exceptions import BotoCoreError, HTTPClientError
         from urllib3.exceptions import HTTPError
 
         try:
             response = self._session(endpoint).send(_signed(candidate, endpoint))
             return self._understood(response)
-        except (HTTPClientError, BotoCoreError, HTTPError, OSError) as error:
+        except (
+            HTTPClientError, BotoCoreError, HTTPError, HTTPException, OSError, ValueError,
+        ) as error:  # fmt: skip
             # Only the kind of the error is told: its text has the request in it.
             return _failed(error)
 
@@ -94,7 +110,7 @@ class Client:
         host = urlsplit(endpoint.url).hostname or ""
         if is_loopback(f"[{host}]" if ":" in host else host):
             return self._direct
-        # NO_PROXY can name the host.
+        # NO_PROXY can name this host, and not the others.
         return self._proxied if get_environ_proxies(endpoint.url) else self._direct
 
     def _understood(self, response: Any) -> Answer:
@@ -102,15 +118,17 @@ class Client:
 
         body = b""
         raw = response.raw
-        piece = getattr(raw, "read1", raw.read)  # urllib3 1.26 has no read1
+        # urllib3 1.26 has no read1, and its read waits until it has as much as it is asked for.
+        has_part = hasattr(raw, "read1")
+        piece, size = (raw.read1, _PIECE) if has_part else (raw.read, 1)
         until = monotonic() + self._pace.read
-        while len(body) <= MAX_BYTES and (data := piece(_PIECE)):
+        while len(body) <= MAX_BYTES and (data := piece(size)):
             body += data
             if monotonic() > until:
                 raw.close()
                 return Answer(unknown(Reason.UNREACHABLE, "its answer took too long"), again=True)
         length = response.headers.get("Content-Length", "")
-        whole = not (length.isascii() and length.isdigit()) or len(body) >= int(length)
+        whole = _LENGTH.fullmatch(length) is None or len(body) >= int(length)
         if len(body) > MAX_BYTES or not whole:
             raw.close()  # one that was read to its end is free for the next question
         if not whole and len(body) <= MAX_BYTES:
@@ -137,9 +155,13 @@ def _signed(candidate: Candidate, endpoint: Endpoint) -> Any:
 
 def _failed(error: Exception) -> Answer:
     from botocore import exceptions
+    from urllib3.exceptions import LocationValueError
 
+    cause = getattr(error, "kwargs", {}).get("error")
     if isinstance(error, exceptions.SSLError):
-        why = "its certificate, or that of a proxy, could not be verified"
+        return Answer(unknown(Reason.UNREACHABLE, _without_tls(cause)))
+    if isinstance(cause, ValueError | LocationValueError):
+        why = "the address of the proxy in the environment, or of STS, is none"
         return Answer(unknown(Reason.UNREACHABLE, why))
     if isinstance(error, exceptions.ProxyConnectionError):
         why = "the proxy of the environment did not let it through"
@@ -150,6 +172,20 @@ def _failed(error: Exception) -> Answer:
     else:
         why = "the connection broke off"
     return Answer(unknown(Reason.UNREACHABLE, why), again=True)
+
+
+def _without_tls(cause: Any) -> str:
+    import ssl
+
+    from urllib3.util.ssl_match_hostname import CertificateError
+
+    first = cause.args[0] if isinstance(cause, Exception) and cause.args else None
+    if isinstance(first, ssl.SSLCertVerificationError | CertificateError):
+        return "its certificate, or that of a proxy, could not be verified"
+    on_the_wire = isinstance(first, ssl.SSLError) and first.library != "X509"
+    if isinstance(first, OSError) and not on_the_wire:
+        return "the certificates that AWS_CA_BUNDLE or REQUESTS_CA_BUNDLE names could not be read"
+    return "no connection with TLS came about"
 
 
 def _ahead(date: str) -> float | None:
@@ -167,6 +203,10 @@ def _silence() -> None:
     """Keep these libraries from logging: at DEBUG they log requests, session tokens and all."""
     import logging
 
+    from botocore.awsrequest import AWSHTTPConnection, AWSHTTPSConnection
+
+    # Where somebody has set it for http.client, each request is printed.
+    AWSHTTPConnection.debuglevel = AWSHTTPSConnection.debuglevel = 0
     for name in _LOGGERS:
         # Loggers that they make later inherit this.
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)

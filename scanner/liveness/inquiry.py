@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from scanner.aws.key_id import parse
 from scanner.liveness.answers import unknown
 from scanner.liveness.partitions import ordered
 from scanner.liveness.states import Liveness, Reason, State
@@ -118,6 +119,11 @@ class Inquiry:
             if liveness.state is State.UNKNOWN and not_in:
                 detail = f"in {endpoint.partition}; unknown to {', '.join(not_in)}"
                 return liveness._replace(detail=", ".join(filter(None, (liveness.detail, detail))))
+            if liveness.state is State.EXPIRED and candidate.is_long_term:
+                liveness = unknown(Reason.REFUSED, "it takes a long-term key for a session")
+            told = parse(candidate.key_id.reveal()).account_id
+            if liveness.state is State.LIVE and told not in ("", liveness.account):
+                liveness = liveness._replace(detail=f"but the key ID tells account {told}")
             if liveness.state is not State.UNKNOWN:
                 liveness = liveness._replace(partition=liveness.partition or endpoint.partition)
             return liveness

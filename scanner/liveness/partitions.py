@@ -37,11 +37,12 @@ ENDPOINTS: Final = (
 """In the order in which they are asked where nothing tells the partition."""
 
 _URL: Final = re.compile(
-    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9.-]{1,253}|\[[0-9a-fA-F:]{2,39}\])"
-    r"(?::[0-9]{1,5})?(?P<path>/[A-Za-z0-9._~/-]*)?"
+    r"(?P<scheme>https?)://(?P<host>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,40}"
+    r"|\[[0-9a-fA-F:]{2,39}\])(?::(?P<port>[0-9]{1,5}))?(?P<path>/[A-Za-z0-9._~/-]*)?"
 )
-_REGION: Final = re.compile(r"(?:^|\.)sts\.([a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9])\.")
-_LOOPBACK: Final = re.compile(r"localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
+_REGION: Final = re.compile(r"(?:^|\.)sts(?:-fips)?\.([a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9])\.")
+_BYTE: Final = r"(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_LOOPBACK: Final = re.compile(rf"localhost|127(?:\.{_BYTE}){{3}}|\[::1\]")
 
 
 def ordered(endpoints: Sequence[Endpoint], hints: Sequence[str]) -> list[Endpoint]:
@@ -57,9 +58,11 @@ def private(url: str) -> Endpoint:
     Without TLS nothing but this machine itself is asked.
     """
     match = _URL.fullmatch(url)
-    if match is None:
+    if match is None or not 0 < int(match["port"] or 443) < 1 << 16:
+        # What stands before an @ may be a password, what stands behind a ? a signature.
+        shown = "this" if set("@?#") & set(url) else printable(url)
         raise UsageError(
-            f"--liveness-endpoint: {printable(url)} is not an address such as "
+            f"--liveness-endpoint: {shown} is not an address such as "
             "https://vpce-1.sts.eu-west-1.vpce.amazonaws.com"
         )
     if match["scheme"] == "http" and not is_loopback(match["host"]):

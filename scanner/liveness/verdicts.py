@@ -5,7 +5,8 @@
 * A dead one must not wake anybody: it becomes a note, which is reported and makes no command fail.
   That takes an answer that holds: a session that has expired, or a long-term key that no STS of the
   list knows. From a private endpoint it does not hold, since that knows one partition only; nor for
-  a temporary key, whose session token may have been taken for that of another key.
+  a key beside the name of a partition whose STS is not in the list (aws-iso and its sisters); nor
+  for a temporary key, whose session token may have been taken for that of another key.
 * Nothing else changes anything. A canary above all stays what it was: which accounts are canaries
   is a matter of lists, and no line in a list may silence a finding.
 """
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Confidence, Severity
 from scanner.liveness.candidates import LONG_TERM
+from scanner.liveness.partitions import ENDPOINTS
 from scanner.liveness.states import State, words
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ def is_dead(finding: Finding, liveness: Liveness, *, everywhere: bool) -> bool:
         return True
     key_id = finding.values.get("key_id")
     long_term = key_id is not None and key_id.reveal().startswith(LONG_TERM)
-    return liveness.state is State.INACTIVE and long_term and everywhere
+    asked = finding.partition in ("", *(endpoint.partition for endpoint in ENDPOINTS))
+    return liveness.state is State.INACTIVE and long_term and everywhere and asked
 
 
 def owner(finding: Finding, own: frozenset[str]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -19,6 +22,8 @@ from scanner.liveness.partitions import Endpoint
 from scanner.rulebook.examples import Generator
 from scanner.secret import Secret
 
+DAY = datetime.timedelta(days=1)
+NOW = datetime.datetime.now(datetime.UTC)
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 ACCOUNT = "123456789012"
 QUICK = Pace(gap=0.3, backoff=0.02, connect=1.0, read=1.0, budget=30.0)
@@ -195,6 +200,83 @@ class Server:
         return [request.region for request in self.log]
 
 
+class Wire:
+    """A server that writes bytes of any kind, and keeps all that it was sent."""
+
+    def __init__(
+        self, respond: Callable[[socket.socket, bytes], object], context: Any = None
+    ) -> None:
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self._respond = respond
+        self._context = context
+        self._open: list[socket.socket] = []
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"http{'s' if context else ''}://localhost:{self.port}/"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._open.append(connection)
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            if self._context is not None:
+                connection = self._context.wrap_socket(connection, server_side=True)
+            with connection:
+                request = read_request(connection)
+                self.requests.append(request)
+                self._respond(connection, request)
+        except OSError:
+            pass  # a client that has gone, or does not like our certificate
+
+    def close(self) -> None:
+        self._listener.close()
+        for connection in self._open:
+            connection.close()
+
+    def endpoint(self) -> Endpoint:
+        return Endpoint("aws", self.url, "us-east-1")
+
+
+def read_request(connection: socket.socket) -> bytes:
+    """Return a request with its body, or what there is of it."""
+    data = b""
+    while b"\r\n\r\n" not in data and (piece := connection.recv(65536)):
+        data += piece
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    while length and len(body) < int(length[1]) and (piece := connection.recv(65536)):
+        body += piece
+        data += piece
+    return data
+
+
+@pytest.fixture
+def wire(no_proxies: None) -> Iterator[Callable[..., Wire]]:
+    """Start servers that write what they are given, or what a function of the socket writes."""
+    servers: list[Wire] = []
+
+    def start(respond: bytes | Callable[..., object], context: Any = None) -> Wire:
+        def write(connection: socket.socket, _request: bytes) -> None:
+            assert isinstance(respond, bytes)
+            connection.sendall(respond)
+
+        servers.append(Wire(respond if callable(respond) else write, context))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
 @pytest.fixture
 def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
@@ -210,6 +292,81 @@ def sts(no_proxies: None) -> Iterator[Server]:
     server.start()
     yield server
     server.close()
+
+
+class Authority:
+    """Signs certificates, and is believed where `bundle` is."""
+
+    def __init__(self, directory: Path, name: str = "authority") -> None:
+        self._directory = directory
+        self._key, self._certificate = self._make(name, None, NOW - DAY, NOW + 9 * DAY)
+        self.bundle = self._write(f"{name}.crt", self._certificate)
+
+    def _make(self, name: str, signer: Any, begin: Any, end: Any) -> tuple[Any, Any]:
+        from cryptography import x509
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+        made = (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(signer[1].subject if signer else subject)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(begin)
+            .not_valid_after(end)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=signer is None, path_length=None), True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                    (signer[0] if signer else key).public_key()
+                ),
+                False,
+            )
+            .add_extension(
+                x509.KeyUsage(True, *[False] * 4, signer is None, signer is None, False, False),
+                True,
+            )
+            .sign(signer[0] if signer else key, hashes.SHA256())
+        )
+        return key, made
+
+    def _write(self, name: str, *parts: Any) -> Path:
+        from cryptography.hazmat.primitives import serialization as form
+
+        path = self._directory / name
+        pem = form.Encoding.PEM
+        path.write_bytes(b"".join(
+            part.private_bytes(pem, form.PrivateFormat.PKCS8, form.NoEncryption())
+            if hasattr(part, "private_bytes") else part.public_bytes(pem)
+            for part in parts
+        ))  # fmt: skip
+        return path
+
+    def context(
+        self,
+        name: str = "localhost",
+        begin: Any = NOW - DAY,
+        end: Any = NOW + DAY,
+        own: bool = False,
+    ) -> ssl.SSLContext:
+        """Return what a server needs that shows a certificate; with `own` nobody has signed it."""
+        signer = None if own else (self._key, self._certificate)
+        key, certificate = self._make(name, signer, begin, end)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._write(f"{name}.pem", key, certificate))
+        return context
+
+
+@pytest.fixture
+def authority(tmp_path: Path, no_proxies: None, monkeypatch: pytest.MonkeyPatch) -> Authority:
+    """An authority whose certificates are believed here."""
+    made = Authority(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(made.bundle))
+    return made
 
 
 @pytest.fixture

@@ -21,6 +21,74 @@ def test_garbage_says_nothing_of_a_credential(status: int, body: bytes) -> None:
     assert answer.again is (status == 429 or status >= 500)
 
 
+NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
+PIECES = st.sampled_from([
+    b"<", b">", b"/", b"'", b'"', b"=", b"&#0;", b"&amp;", b"&a;", b"<![CDATA[", b"]]>", b"<!--",
+    b"-->", b"<?", b"?>", b"xmlns", b":", b"<!DOCTYPE", b"<?xml version='1.0' encoding='", b"rot13",
+    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b" ", b"GetCallerIdentityResponse", b"ErrorResponse",
+    b"Error", b"Code", b"Message", b"Arn", b"Account", b"UserId", b"GetCallerIdentityResult",
+    b"InvalidClientTokenId", b"ExpiredToken", b"Throttling", ACCOUNT.encode(), NAMESPACE.encode(),
+    b"The security token included in the request is invalid", b"arn:aws:iam::123456789012:root",
+])  # fmt: skip
+
+
+@given(st.integers(-1, 10_000), st.lists(PIECES | st.binary(max_size=9), max_size=60))
+def test_any_bytes_are_an_answer(status: int, pieces: list[bytes]) -> None:
+    """And none that counts, unless the namespace of STS is in them."""
+    body = b"".join(pieces)
+    answer = read(status, body)
+    if NAMESPACE.encode() not in body:
+        assert answer.liveness.state is State.UNKNOWN
+    assert words(answer.liveness).isprintable()
+
+
+@given(
+    st.sampled_from(["identity", "fault"]), st.integers(0, 400), st.integers(0, 40),
+    st.lists(PIECES | st.binary(max_size=9), max_size=3), st.floats() | st.none(),
+)  # fmt: skip
+def test_a_changed_document_says_the_same_or_nothing(
+    kind: str, at: int, cut: int, pieces: list[bytes], ahead: float | None
+) -> None:
+    """Bytes put in or taken out never make another identity of it, and of an error none."""
+    from scanner.liveness.answers import STS
+
+    whole = (
+        f'<GetCallerIdentityResponse xmlns="{STS}"><GetCallerIdentityResult>'
+        f"<Arn>arn:aws:iam::{ACCOUNT}:user/a</Arn><UserId>A</UserId><Account>{ACCOUNT}</Account>"
+        "</GetCallerIdentityResult></GetCallerIdentityResponse>"
+        if kind == "identity"
+        else f'<ErrorResponse xmlns="{STS}"><Error><Code>InvalidClientTokenId</Code><Message>The '
+        "security token included in the request is invalid</Message></Error></ErrorResponse>"
+    ).encode()
+    found = read(200, whole[:at] + b"".join(pieces) + whole[at + cut :], ahead).liveness
+    if found.state is State.LIVE:
+        assert (kind, found.account) == ("identity", ACCOUNT)
+        assert found.arn.startswith(f"arn:aws:iam::{ACCOUNT}:")
+    elif kind == "identity":
+        assert found.state is State.UNKNOWN
+
+
+DATES = st.from_regex(r"(Mon, )?\d{1,3} [A-Z][a-z]{2} \d{1,5} [\d:]{0,9} .{0,6}")
+
+
+@given(st.text(max_size=60) | DATES)
+def test_any_date_of_a_server_is_a_date_or_none(date: str) -> None:
+    from scanner.liveness.client import _ahead
+
+    assert isinstance(_ahead(date), float | None)
+
+
+def test_a_path_may_have_every_printable_character(helpers: Any) -> None:
+    """As IAM allows it: a live key must not be lost for the name of a department."""
+    path = "".join(chr(code) for code in range(0x21, 0x7F))
+    arn = f"arn:aws:iam::{ACCOUNT}:user/{path}/deploy"
+    body = helpers.identity(arn.replace("&", "&amp;").replace("<", "&lt;"))
+    assert (read(200, body).liveness.state, read(200, body).liveness.arn) == (State.LIVE, arn)
+    message = f"User: {arn} is not authorized to perform: sts:GetCallerIdentity"
+    denied = helpers.fault("AccessDenied", message.replace("&", "&amp;").replace("<", "&lt;"))
+    assert read(403, denied).liveness.arn == arn
+
+
 @pytest.mark.parametrize("status", [200, 301, 400, 403, 407, 429, 500, 503])
 def test_only_what_may_pass_is_asked_again_without_a_document(status: int) -> None:
     assert read(status, b"<html>").again is (status in (429, 500, 503))

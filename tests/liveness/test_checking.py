@@ -24,17 +24,21 @@ from scanner.liveness.states import Reason, State
 def test_two_hundred_credentials_are_asked_about_side_by_side(
     sts: Any, maker: Any, helpers: Any
 ) -> None:
-    """At the real pace, of a server that takes 100 ms: one after the other would take 20 s."""
+    """At the real pace, of a server that takes 100 ms; `python -m bench liveness` has the time."""
+    at_work: list[int] = []
+    most: list[int] = []
 
     def slowly(_request: Any) -> Any:
+        at_work.append(1)
+        most.append(len(at_work))
         time.sleep(0.1)
+        at_work.pop()
         return helpers.LIVE
 
     sts.answer = slowly
     findings = [maker.finding() for _ in range(200)]
-    begin = time.monotonic()
     found = check(findings, Plan((sts.endpoint(),)))
-    assert time.monotonic() - begin < 5
+    assert 4 < max(most) <= Pace().together
     assert {each.state for each in found} == {State.LIVE}
     assert sorted(request.key_id for request in sts.log) == sorted(
         helpers.plain(finding, "key_id") for finding in findings
@@ -224,6 +228,51 @@ def test_a_defect_costs_one_key_id(maker: Any) -> None:
     assert [each.reason for each in found] == [Reason.REFUSED, Reason.DEFECT, Reason.REFUSED]
     assert "RuntimeError at test_checking.py" in found[1].detail
     assert findings[1].values["secret"].reveal().decode() not in repr(found)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_where_there_are_no_more_threads_those_that_there_are_do(
+    number: int, maker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def limited(thread: threading.Thread) -> None:
+        if len(started) == number:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    answer = Answer(unknown(Reason.REFUSED))
+    found = check([maker.finding() for _ in range(9)], Plan(ENDPOINTS[:1]), lambda *_: answer)
+    assert {each.reason for each in found} == {Reason.REFUSED if number else Reason.DEFECT}
+
+
+@pytest.mark.parametrize("what", ["scanner.liveness.client.Client.__init__",
+                                  "scanner.liveness.protection.forbid_core_dumps",
+                                  "scanner.liveness.client.Client.close"])  # fmt: skip
+def test_whatever_fails_costs_no_finding(
+    what: str, sts: Any, maker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: Any) -> None:
+        raise OSError("no more files")
+
+    monkeypatch.setattr(what, fail)
+    found = check([maker.finding(secret=""), maker.finding()], Plan((sts.endpoint(),)))
+    assert found[0].reason is Reason.NO_SECRET
+    done = what.endswith("close")
+    assert found[1].state is (State.LIVE if done else State.UNKNOWN)
+    assert done or (found[1].reason, "OSError at" in found[1].detail) == (Reason.DEFECT, True)
+
+
+def test_an_account_that_is_known_otherwise_is_a_canary_too(sts: Any, maker: Any) -> None:
+    """A key ID of before 2019 tells none, but who found it may know it."""
+    canary = min(known_accounts())
+    finding = maker.finding(maker._generator.old_access_key_id(), account_id=canary)
+    (found,) = check([finding], Plan((sts.endpoint(),), Accounts(known_accounts())))
+    assert found.state is State.CANARY
+    assert sts.log == []
 
 
 def test_the_rate_is_limited(maker: Any) -> None:

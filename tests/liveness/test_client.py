@@ -76,6 +76,9 @@ def test_the_hosts_are_those_that_botocore_knows() -> None:
         ("https://sts.example.com", "us-east-1"),
         ("https://vpce-1-a.sts.eu-west-1.vpce.amazonaws.com", "eu-west-1"),
         ("https://sts.us-iso-east-1.c2s.ic.gov/", "us-iso-east-1"),
+        ("https://sts-fips.us-west-2.amazonaws.com", "us-west-2"),
+        ("https://sts.example.com:65535/", "us-east-1"),
+        ("https://[2001:db8::1]:443/sts", "us-east-1"),
         ("https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1"),
         ("http://localhost:4566", "us-east-1"),
         ("http://127.0.0.1:4566/sts", "us-east-1"),
@@ -95,12 +98,28 @@ def test_a_private_endpoint(url: str, region: str) -> None:
         "http://sts.example.com", "http://localhost.example.com", "http://127.0.0.1.example.com",
         "http://[::2]", "ftp://localhost", "sts.amazonaws.com", "https://user:pass@host", "https://",
         "https://host/?a", "https://host\n", "https://host:port", "file:///etc/passwd", "",
+        "https://host:0", "https://host:65536", "https://host:99999/", "https://.", "https://a..b",
+        "https://host.", "https://[::1", "https://::1", "http://127.0.0.256", "http://127.999.1.1",
+        "https://host/a b", "https://host/%0d%0aX: y", "https://host#a", "https://ho\x1b[31mst",
+        "http://127.0.0.1@sts.example.com", "https://sts.example.com\\@a", "https://höst",
+        "http://localhost:80@sts.example.com/", "https://" + "a" * 64, "http://0.0.0.0", "http://0",
     ],
 )  # fmt: skip
 def test_what_is_no_private_endpoint(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         private(url)
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://name:pass-word@host", "https://host/?X-Amz-Signature=pass-word", "x#pass-word"],
+)
+def test_what_may_be_a_password_is_not_repeated(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        private(url)
+    assert "pass-word" not in str(caught.value)
+    assert "--liveness-endpoint: this is not an address such as https://" in str(caught.value)
 
 
 # -- who is on the way ---------------------------------------------------------------------------
@@ -207,6 +226,18 @@ def test_the_proxy_of_the_environment_is_used_and_learns_nothing(
     assert (request.method, request.path) == ("CONNECT", "sts.amazonaws.com:443")
     for role in finding.values:
         assert helpers.plain(finding, role).encode() not in request.raw
+
+
+def test_http_client_does_not_print_requests(
+    sts: Any, maker: Any, helpers: Any, capfd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import http.client
+
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    finding = maker.finding(key_id=maker.key_id(prefix="ASIA"), token=maker.token())
+    (found,) = check([finding], Plan((sts.endpoint(),)))
+    assert found.state is State.LIVE
+    assert "".join(capfd.readouterr()) == ""
 
 
 def test_a_proxy_that_is_not_there(
@@ -411,4 +442,28 @@ def test_it_says_how_to_get_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "botocore", None)
     with pytest.raises(UsageError) as caught:
         require()
-    assert re.search(r"pip install 'keycatch\[sts\]'", str(caught.value))
+    assert re.search(r"which is not installed: pip install 'keycatch\[sts\]',", str(caught.value))
+
+
+@pytest.mark.parametrize("module", ["botocore.auth", "botocore.httpsession", "urllib3"])
+@pytest.mark.parametrize("error", ["ImportError", "AttributeError", "SyntaxError", "OSError"])
+def test_a_broken_library_is_noticed_before_the_scan(
+    module: str, error: str, tmp_path: Path, keycatch: Any
+) -> None:
+    """One that is there but cannot be imported, as after an upgrade that went wrong."""
+    site = tmp_path / "path"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Broken:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}: raise {error}('with a text\\nof two lines')\n"
+        "sys.meta_path.insert(0, Broken())\n"
+    )
+    path = os.pathsep.join([str(site), str(ROOT)])
+    # Standard input is never read: it would not end.
+    done = keycatch("scan", "-", "--check-liveness", cwd=tmp_path, env={"PYTHONPATH": path})
+    assert (done.returncode, done.stdout) == (2, "")
+    text = " ".join(done.stderr.split())
+    assert f"cannot be imported ({error}): pip install 'keycatch[sts]' --force-reinstall" in text
+    assert "two lines" not in text

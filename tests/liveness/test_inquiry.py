@@ -113,6 +113,31 @@ def test_other_partitions_are_asked_only_after_an_unknown_id(
     assert [partition for _, _, partition in talk.asked] == ["aws"]
 
 
+def test_a_long_term_key_cannot_expire(maker: Any) -> None:
+    talk = Conversation(lambda *_: Answer(Liveness(State.EXPIRED)), ENDPOINTS)
+    (one,) = candidates(maker)
+    assert talk.run([one]) == [State.UNKNOWN]
+    assert talk.known[one].reason is Reason.REFUSED
+    temporary = maker.finding(key_id=maker.key_id(prefix="ASIA"), token=maker.token())
+    session = candidate(temporary, Accounts())
+    assert talk.run([session]) == [State.EXPIRED]  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(("account", "is_other"), [("123456789012", False), ("2" * 12, True)])
+def test_an_identity_of_another_account_is_pointed_out(
+    account: str, is_other: bool, maker: Any, replies: Any
+) -> None:
+    """Such as a mock gives, which knows one account only."""
+    talk = Conversation(lambda *_: replies["live"])
+    details: list[str] = []
+    for key_id in (maker.key_id(account), maker._generator.old_access_key_id()):
+        one = candidate(maker.finding(key_id), Accounts())
+        assert talk.run([one]) == [State.LIVE]  # type: ignore[list-item]
+        details.append(talk.known[one].detail)  # type: ignore[index]
+    # A key of before 2019 tells no account.
+    assert details == [f"but the key ID tells account {account}" if is_other else "", ""]
+
+
 def test_a_partition_that_cannot_be_reached_leaves_it_open(maker: Any, replies: Any) -> None:
     def answer(_candidate: Any, endpoint: Any) -> Answer:
         if endpoint.partition == "aws-cn":

@@ -60,6 +60,21 @@ def test_the_text_is_loud_about_what_is_live_only(maker: Any) -> None:
     assert "liveness" not in text([maker.finding()])
 
 
+def test_an_arn_gives_no_commands_to_whoever_reads_the_log(maker: Any) -> None:
+    """A path in IAM is chosen by whoever owns the account, and has all printable characters."""
+    path = "##vso[task.complete]/##[error]/%0A::stop-commands::x/`$(id)`/|<b>/"
+    arn = f"arn:aws:iam::123456789012:user/{path}a"
+    live = LIVE._replace(arn=arn, principal="user")
+    for name in ("text", "github", "sarif"):
+        report = Report("scan", (maker.finding(liveness=live),), Tally())
+        shown = "".join(load(name)(report, view()))
+        assert "##vso[" not in shown
+        assert "##[" not in shown
+        assert " ::stop" not in shown
+        assert "\n::stop" not in shown
+    assert "user/#" in text([maker.finding(liveness=live)])
+
+
 def test_the_end_of_the_text_counts(maker: Any) -> None:
     known = [LIVE, LIVE, Liveness(State.CANARY), None]
     shown = text([maker.finding(liveness=each) for each in known])

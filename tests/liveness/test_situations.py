@@ -6,7 +6,9 @@ these rows, in this order.
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +18,8 @@ import pytest
 from scanner.liveness.canaries import known_accounts
 from scanner.liveness.candidates import Accounts
 from scanner.liveness.checking import Plan, check
+from scanner.liveness.inquiry import Pace
+from scanner.liveness.partitions import ENDPOINTS, Endpoint
 from scanner.liveness.states import Reason, State
 
 PAGE = (Path(__file__).parents[2] / "docs" / "liveness.md").read_text("utf-8")
@@ -89,6 +93,10 @@ ROWS = [
     Row("a key of another partition",
         "`InvalidClientTokenId` from `aws` and `aws-us-gov`, then an identity from `aws-cn`",
         State.LIVE, reply=only_in("cn-north-1"), requests=3, principal="user"),
+    Row("an identity of another account than the key ID tells",
+        "an identity, as a mock gives it to everybody", State.LIVE, principal="user",
+        reply=lambda h: h.LIVE,
+        finding=lambda maker, h: maker.finding(key_id=maker.key_id("111122223333"))),
     # -- STS knows the key ID, or does not
     Row("the secret is not that of the key ID",
         "`SignatureDoesNotMatch`, `…signature we calculated does not match…`",
@@ -102,6 +110,9 @@ ROWS = [
     Row("a session that is over", "`ExpiredToken`, `…is expired`", State.EXPIRED,
         reply=fault("ExpiredToken", "The security token included in the request is expired"),
         finding=temporary),
+    Row("a long-term key that is said to be a session which is over",
+        "`ExpiredToken`, to a question without a token", UNKNOWN, Reason.REFUSED,
+        reply=fault("ExpiredToken", "The security token included in the request is expired")),
     # -- not asked
     Row("a secret without a key ID", "nothing is sent", State.UNVERIFIABLE, Reason.NO_KEY_ID,
         finding=lambda maker, h: maker.finding(key_id=""), **NEVER),
@@ -163,12 +174,12 @@ ROWS = [
     Row("nothing at all", "200 and an empty body", UNKNOWN, Reason.NOT_STS, reply=body("")),
     Row("a document with entities", "an identity behind a `DOCTYPE`", UNKNOWN, Reason.NOT_STS,
         reply=lambda h: h.Reply(200, b"<!DOCTYPE a [<!ENTITY b 'c'>]>" + h.identity())),
+    Row("a document in another charset", "NUL bytes, or no UTF-8", UNKNOWN, Reason.NOT_STS,
+        reply=lambda h: h.Reply(200, h.identity().replace(b"user/", b"user/\0\xff"))),
     Row("a document without an end", "more than 64 KiB", UNKNOWN, Reason.NOT_STS,
         reply=lambda h: h.Reply(200, h.identity() + b" " * 70_000)),
     Row("a redirect", "302 to another address, which is not followed", UNKNOWN, Reason.NOT_STS,
         reply=body("", 302, Location="/elsewhere")),
-    Row("a proxy wants to know who asks", "407", UNKNOWN, Reason.NOT_STS,
-        reply=body(HTML, 407, **{"Proxy-Authenticate": "Basic"})),
     Row("an answer that is cut off", "half a document, four times", UNKNOWN, Reason.UNREACHABLE,
         reply=how("cut"), **EACH),
     Row("no answer", "the connection is closed, four times", UNKNOWN, Reason.UNREACHABLE,
@@ -178,13 +189,14 @@ ROWS = [
     Row("an answer that comes too slowly", "a byte now and then, four times", UNKNOWN,
         Reason.UNREACHABLE, reply=how("drip"), **EACH),
 ]  # fmt: skip
-# These are tested in test_checking.py and test_client.py; the page has them as well.
-ELSEWHERE = [
-    ("no network, no such host, no proxy", "no connection, four times", "unknown", "unreachable"),
-    ("a certificate that cannot be verified", "nothing is sent", "unknown", "unreachable"),
-    ("Ctrl-C while STS is asked", "what is under way is left", "unknown", "interrupted"),
-    ("two minutes are over", "what is under way is left", "unknown", "time-limit"),
-]  # fmt: skip
+# Rows that take more than a reply of the server: each is entered by the test that shows it.
+MORE: list[tuple[str, str, str, str]] = []
+
+
+def row(situation: str, wire: str, reason: Reason) -> Callable[[Any], Any]:
+    """Enter a row whose state is unknown, and give the decorated test its reason."""
+    MORE.append((situation, wire, str(UNKNOWN), str(reason)))
+    return pytest.mark.parametrize("told", [(UNKNOWN, reason)], ids=[situation])
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.situation for row in ROWS])
@@ -199,15 +211,111 @@ def test_situation(row: Row, sts: Any, maker: Any, helpers: Any) -> None:
     assert bool(found.arn) is bool(found.account) is (row.state is State.LIVE)
 
 
+@row("a proxy wants to know who asks", "407 to `CONNECT`, four times", Reason.UNREACHABLE)
+def test_a_proxy_wants_to_know(
+    told: Any, sts: Any, maker: Any, helpers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sts.answer = lambda _request: helpers.Reply(407, b"", {"Proxy-Authenticate": "Basic"})
+    monkeypatch.setenv("HTTPS_PROXY", sts.url)
+    (found,) = check([maker.finding()], Plan(ENDPOINTS[:1], pace=helpers.QUICK))
+    assert (found.state, found.reason) == told
+    assert [request.method for request in sts.log] == ["CONNECT"] * 4
+
+
+@row("no network, no such host, no proxy", "no connection, four times", Reason.UNREACHABLE)
+@pytest.mark.parametrize("what", ["nobody listens", "no host", "no proxy"])
+def test_no_connection(
+    what: str, told: Any, closed_port: int, no_proxies: None, maker: Any, helpers: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    url = f"http://127.0.0.1:{closed_port}/"
+    if what == "no proxy":
+        monkeypatch.setenv("HTTPS_PROXY", url)
+    if what != "nobody listens":
+        url = "https://sts.nowhere.invalid/"
+    sent: list[Any] = []
+    from scanner.liveness.client import Client
+
+    send = Client.ask
+    monkeypatch.setattr(Client, "ask", lambda *asked: sent.append(asked) or send(*asked))
+    (found,) = check([maker.finding()], Plan((Endpoint("aws", url, "a"),), pace=helpers.QUICK))
+    assert (found.state, found.reason) == told
+    assert len(sent) == 4
+
+
+@row("a certificate that cannot be verified", "nothing is sent", Reason.UNREACHABLE)
+def test_a_bad_certificate(told: Any, authority: Any, wire: Any, maker: Any, helpers: Any) -> None:
+    """More of them are in test_tls.py."""
+    server = wire(b"", authority.context("sts.example.com"))
+    (found,) = check([maker.finding()], Plan((server.endpoint(),), pace=helpers.QUICK))
+    assert (found.state, found.reason) == told
+    assert (b"".join(server.requests), server.connections) == (b"", 1)
+
+
+@row("Ctrl-C while STS is asked", "what is under way is left", Reason.INTERRUPTED)
+@pytest.mark.skipif(os.name == "nt", reason="signals to oneself are those of POSIX")
+def test_an_interrupt(told: Any, sts: Any, maker: Any, helpers: Any) -> None:
+    """With real processes in test_interrupts.py."""
+
+    def answer(_request: Any) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        sts.stop.wait(10)
+
+    sts.answer = answer
+    (found,) = check([maker.finding()], Plan((sts.endpoint(),), pace=helpers.QUICK))
+    assert (found.state, found.reason) == told
+    assert len(sts.log) == 1
+
+
+@row("two minutes are over", "what is under way is left", Reason.TIME_LIMIT)
+def test_the_time_is_over(told: Any, sts: Any, maker: Any, helpers: Any) -> None:
+    assert Pace().budget == 120
+    sts.answer = lambda _request: sts.stop.wait(10)
+    pace = helpers.QUICK._replace(budget=0.3)
+    (found,) = check([maker.finding()], Plan((sts.endpoint(),), pace=pace))
+    assert (found.state, found.reason) == told
+    assert len(sts.log) == 1
+
+
+def table(page: str) -> list[tuple[str, str, str, str]]:
+    """Return the rows of the table of situations; whatever else is in it fails the test."""
+    section = page.partition("## Every situation")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if "|" in line]
+    assert lines[:2] == ["| situation | what is on the wire | state and reason |", "|---|---|---|"]
+    rows = []
+    for line in lines[2:]:
+        match = re.fullmatch(r"\| ([^|]+) \| ([^|]+) \| `([^|`]+)`(?:, `([^|`]+)`)? \|", line)
+        assert match, line
+        rows.append((match[1], match[2], match[3], match[4] or ""))
+    return rows
+
+
+def rows() -> list[tuple[str, str, str, str]]:
+    return [(each.situation, each.wire, str(each.state), str(each.reason)) for each in ROWS] + MORE
+
+
 def test_the_page_has_these_rows() -> None:
-    table = re.findall(
-        r"^\| ([^|]+) \| ([^|]+) \| `([^|`]+)`(?:, `([^|`]+)`)? \|$", PAGE, re.MULTILINE
-    )
-    rows = [(row.situation, row.wire, str(row.state), str(row.reason)) for row in ROWS]
-    assert table == [*rows, *ELSEWHERE]
+    assert table(PAGE) == rows()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "| something new | a new answer | `unknown`, `not-sts` |", "| a new one | nothing | live |",
+        "| a new one | `a` or `b` | `unknown`, `clock` or `refused` |", "| too | short |",
+    ],
+)  # fmt: skip
+def test_a_row_that_is_added_or_dropped_is_noticed(line: str) -> None:
+    lines = PAGE.splitlines()
+    first = next(n for n, text in enumerate(lines) if text.startswith("| the key of a user |"))
+    last = first + len(rows())
+    for at in (first, first + 9, last):
+        with pytest.raises(AssertionError):
+            assert table("\n".join([*lines[:at], line, *lines[at:]])) == rows()
+    for at in (first, first + 9, last - 1):
+        assert table("\n".join([*lines[:at], *lines[at + 1 :]])) != rows()
 
 
 def test_every_state_and_reason_has_a_row() -> None:
-    assert {row.state for row in ROWS} == set(State)
-    told = {row.reason for row in ROWS} | {Reason(reason) for *_, reason in ELSEWHERE}
-    assert set(Reason) - told == {Reason.DEFECT}
+    assert {state for _, _, state, _ in rows()} == set(State)
+    assert set(Reason) - {reason for *_, reason in rows()} == {Reason.DEFECT}

@@ -52,6 +52,18 @@ def test_a_dead_credential_wakes_nobody(
         assert found == finding._replace(liveness=Liveness(state))
 
 
+@pytest.mark.parametrize(
+    ("partition", "is_note"),
+    [("", True), ("aws", True), ("aws-cn", True), ("aws-iso", False), ("aws-iso-b", False)],
+)
+def test_a_partition_that_cannot_be_asked_may_know_the_key(
+    partition: str, is_note: bool, maker: Any
+) -> None:
+    finding = maker.finding(partition=partition)
+    found = applied(finding, Liveness(State.INACTIVE), everywhere=True)
+    assert (found.severity is Severity.NOTE) is is_note
+
+
 @pytest.mark.parametrize("liveness", EVERY, ids=lambda each: each.state)
 def test_nothing_but_proof_of_death_makes_less_of_a_finding(liveness: Liveness, maker: Any) -> None:
     finding = maker.finding()
