@@ -39,8 +39,9 @@ def search_leftovers(
         _missing(search, name, reasons[name])
     names = sorted(kinds)
     if names:
+        search.turn_to(lambda number: bytes.fromhex(names[number]))
         with closing(ObjectReader(repository, names)) as reader:
-            for name in names:
+            for number, name in enumerate(names):
                 try:
                     size = reader.next_size()
                     if size is None:
@@ -51,7 +52,7 @@ def search_leftovers(
                         search.add_large(bytes.fromhex(name), reader.read)
                     else:
                         data = b"".join(iter(lambda: reader.read(WINDOW), b""))
-                        search.add(bytes.fromhex(name), kinds[name], data)
+                        search.add(number, kinds[name], data)
                 except GitError:
                     _missing(search, name, reasons[name])
     search.flush()

@@ -200,18 +200,20 @@ class Objects:
             roots = [root for root in roots if root not in large]
         if unwanted:
             roots = [root for root in roots if leads_beyond(pack, root, unwanted)]
-        name, kinds, add = pack.name, pack.kinds, search.add
+        if not roots:
+            return
+        search.turn_to(pack.name)
+        kind, add = KINDS[pack.kinds[roots[0]]], search.add  # the roots of a unit are of one kind
         children, siblings = pack.children_of, pack.next_to
         walked = walk(pack, roots, _MEMORY, unread)
-        if self._is_divided and roots and kinds[roots[0]] in (COMMIT, TAG):
-            walked = self._naming(walked, KINDS[kinds[roots[0]]], named)
+        if self._is_divided and kind in ("commit", "tag"):
+            walked = self._naming(walked, kind, named)
         for entry, base, data, delta in walked:
             if entry not in unwanted:
                 # Of a base that was not searched here nothing is known: search all of it.
                 new = None if base in unwanted else delta
-                kind = KINDS[kinds[entry]]
                 has_children, is_last = children[entry] >= 0, siblings[entry] < 0
-                add(name(entry), kind, data, entry, base, new, has_children, is_last)
+                add(entry, kind, data, base, new, has_children, is_last)
         search.forget()
 
     def _naming(
@@ -230,7 +232,9 @@ class Objects:
         return pack
 
     def _search_loose(self, search: ObjectSearch, unit: Unit, named: set[bytes]) -> None:
-        for loose in self._loose[unit.start : unit.end]:
+        search.turn_to(lambda number: bytes.fromhex(self._loose[number].name))
+        for number in range(unit.start, unit.end):
+            loose = self._loose[number]
             try:
                 kind, _, data = read_loose(loose.path, _LARGEST_HELD)
                 if data is not None and not is_named(loose.name, kind, data):
@@ -243,7 +247,7 @@ class Objects:
                 search.swept.tally.notice(Notice(UNREAD, loose.name, "it is large", hides=True))
             else:
                 named.update(named_by(kind, data, self._hash_size))
-                search.add(bytes.fromhex(loose.name), kind, data)
+                search.add(number, kind, data)
 
     def damaged(self) -> list[Notice]:
         """Return a notice for `UNREAD` for each entry whose head cannot be read."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scanner.engine.anchors import Spots
     from scanner.engine.examine import Examined, Examiner
 
-    _Fields: TypeAlias = tuple[int, int, bytes, str, bytes, bytes | None, bool, bool]
+    _Fields: TypeAlias = tuple[int, str, bytes, int, bytes | None, bool, bool]
     """Those of `_Item`, which takes longer to make than a tuple: most objects are only passed."""
 
 TOO_LARGE: Final = "larger-than-max-size"
@@ -67,10 +67,9 @@ class _Item(NamedTuple):
     """An object that is looked at."""
 
     key: int
-    base: int
-    name: bytes
     kind: str
     data: bytes
+    base: int
     delta: bytes | None
     """None where the whole content is searched."""
     has_children: bool
@@ -82,12 +81,12 @@ class ObjectSearch:
 
     __slots__ = (
         "_beside", "_catalogue", "_examiner", "_found", "_held", "_index", "_known", "_margin",
-        "_max_size", "_names", "_noted", "_owners", "_pending", "_pieces", "_size", "_wide",
-        "swept",
+        "_max_size", "_name_of", "_names", "_noted", "_owners", "_pending", "_pieces", "_size",
+        "_wide", "swept",
     )  # fmt: skip
 
     def __init__(self, examiner: Examiner, max_size: int = 0) -> None:
-        """Begin with nothing; `examiner` takes the precise looks.
+        """Begin with nothing; `examiner` takes the precise looks. `turn_to` comes next.
 
         Blobs of more than `max_size` bytes are counted and left out; 0 stands for no limit.
         """
@@ -106,6 +105,14 @@ class ObjectSearch:
         self.swept = Swept([], Tally(), {}, self._noted)
         self._begin_batch()
 
+    def turn_to(self, name_of: Callable[[int], bytes]) -> None:
+        """Go on with other objects: `name_of` gives the binary ID of each by its key.
+
+        It is asked for few of them, so it need not be fast.
+        """
+        self.forget()
+        self._name_of = name_of
+
     def _begin_batch(self) -> None:
         self._pending: list[_Fields] = []
         self._pieces: list[bytes] = []
@@ -118,18 +125,17 @@ class ObjectSearch:
 
     def add(
         self,
-        name: bytes,
+        key: int,
         kind: str,
         data: bytes,
-        key: int = -1,
         base: int = -1,
         delta: bytes | None = None,
         has_children: bool = False,
         is_last: bool = False,
     ) -> None:
-        """Search the object called `name`, of `kind` "blob", "commit", "tag" or "tree".
+        """Search an object, of `kind` "blob", "commit", "tag" or "tree".
 
-        `key` is a number of its own and `base` the one of an object that was added before, where
+        `key` is a number of its own and `base` that of an object that was added before, where
         `delta` made this one of that. `has_children` tells that others will be based on it, and
         `is_last` that no other one will be on its base.
         """
@@ -141,7 +147,7 @@ class ObjectSearch:
                 self._remember(key, data, has_children)
                 return
             if size > WINDOW or self._catalogue.is_encoded(data):
-                self._add_special(name, data, key, has_children)
+                self._add_special(key, data, has_children)
                 return
             tally.blobs += 1
         elif kind == "commit":
@@ -164,7 +170,7 @@ class ObjectSearch:
                 self._pieces.append(data)
                 self._owners.append((number, 0))
                 self._size += size
-        self._pending.append((key, base, name, kind, data, delta, has_children, is_last))
+        self._pending.append((key, kind, data, base, delta, has_children, is_last))
         self._held += size
         if self._size >= BATCH or self._held >= _HELD:
             self.flush()
@@ -182,7 +188,7 @@ class ObjectSearch:
         known = self._known
         if found or known:
             for number, item in enumerate(self._pending):
-                _, base, _, _, _, delta, _, is_last = item
+                _, _, _, base, delta, _, is_last = item
                 spots = found.get(number)
                 before = known.get(base) if delta is not None else None
                 if spots or before:
@@ -209,7 +215,7 @@ class ObjectSearch:
         """
         is_first, is_last = at == 0, at + self._wide[anchor] == length
         return (is_first and start > 0) or (
-            is_last and start + length < len(self._pending[number][4])
+            is_last and start + length < len(self._pending[number][2])
         )
 
     def _look(self, item: _Item, spots: Spots, before: Known | None) -> None:
@@ -269,8 +275,9 @@ class ObjectSearch:
             return True
         is_all = not (examined.findings or tally.notices or tally.skipped)
         asides = tuple(sorted(tally.set_aside.items())) if is_all else ()
-        self._noted.append(Noted(item.name, asides))
-        name = item.name.hex()
+        identity = self._name_of(item.key)
+        self._noted.append(Noted(identity, asides))
+        name = identity.hex()
         scope = _SCOPES.get(item.kind, "")
         self.swept.findings.extend(
             finding._replace(
@@ -296,7 +303,7 @@ class ObjectSearch:
                 name = data[mode.end() : end]
                 if name not in self._names:
                     self._names.add(name)
-                    self._noted.append(Noted(item.name, name=name))
+                    self._noted.append(Noted(self._name_of(item.key), name=name))
 
     def look_at_name(self, name: bytes) -> bool:
         """Look at a name, once; tell whether it came to anything."""
@@ -310,16 +317,16 @@ class ObjectSearch:
         self.swept.spellings.update(examined.spellings)
         return bool(examined.findings or tally.notices or tally.set_aside or tally.skipped)
 
-    def _add_special(self, name: bytes, data: bytes, key: int, has_children: bool) -> None:
+    def _add_special(self, key: int, data: bytes, has_children: bool) -> None:
         """Look at a blob that has to be decoded whole or is too large for one look."""
         spots: Spots | None = None
         if len(data) > WINDOW:
-            self.add_large(name, BytesIO(data).read)
+            self.add_large(self._name_of(key), BytesIO(data).read)
         else:
             self.swept.tally.blobs += 1
             self.swept.tally.bytes += len(data)
             spots = self._index.search_bytes(data)
-            item = _Item(key, -1, name, "blob", data, None, has_children, is_last=False)
+            item = _Item(key, "blob", data, -1, None, has_children, is_last=False)
             self._keep(item, self._examiner.examine("", data, spots))
         self._remember(key, data, has_children, spots)
 

@@ -187,8 +187,9 @@ def test_what_is_based_on_a_content_that_is_too_large_to_search(
     base = b"text\n" * 4000 + pair + b"more\n" * 9000
     small, delta = make_delta(base, [(0, 30_000)])
     search = searching.ObjectSearch(examiner, 40_000)
-    search.add(b"\1" * 20, "blob", base, 0, -1, None, has_children=True)
-    search.add(b"\2" * 20, "blob", small, 1, 0, delta)
+    search.turn_to(lambda number: bytes([number]) * 20)
+    search.add(1, "blob", base, has_children=True)
+    search.add(2, "blob", small, 1, delta)
     search.flush()
     (finding,) = search.swept.findings
     assert {at.object for at in finding.locations} == {"02" * 20}
@@ -199,11 +200,12 @@ def test_what_is_known_is_let_go(examiner: Examiner, plant: Any, make_delta: Any
     """The places in a base are kept until the last delta on it, and no longer."""
     search = searching.ObjectSearch(examiner)
     data = plant.pair().encode() + b"text\n" * 5000
-    search.add(b"\0" * 20, "blob", data, 0, -1, None, has_children=True)
+    search.turn_to(lambda _: bytes(20))
+    search.add(0, "blob", data, has_children=True)
     for number in range(1, 200):
         data, delta = make_delta(data, [(0, 20_000), b"%d" % number, (20_000, len(data))])
         is_last, has_children = True, number < 199
-        search.add(bytes(20), "blob", data, number, number - 1, delta, has_children, is_last)
+        search.add(number, "blob", data, number - 1, delta, has_children, is_last)
         search.flush()
         assert len(search._known) <= 1
     assert len(search.swept.findings) == 200

@@ -34,14 +34,15 @@ def by_deltas(
 ) -> tuple[Counter[Any], Tally, ObjectSearch]:
     """Return the same of a search that is given the deltas."""
     search = ObjectSearch(examiner)
+    search.turn_to(lambda number: number.to_bytes(4, "big"))
     bases = [version.base for version in versions]
     for number in depth_first(bases):
         version = versions[number]
         has_children = number in bases
         siblings = [each for each, base in enumerate(bases) if base == version.base]
         search.add(
-            number.to_bytes(4, "big"), "blob", version.data, number, version.base,
-            version.delta or None, has_children, siblings[-1] == number and version.base >= 0,
+            number, "blob", version.data, version.base, version.delta or None, has_children,
+            siblings[-1] == number and version.base >= 0,
         )  # fmt: skip
     search.flush()
     found: Counter[Any] = Counter()
