@@ -84,11 +84,10 @@ class Pack:
 
     def _place(self, end: int) -> None:
         """Put the entries in the order of their offsets; one ends where the next one begins."""
-        # One number for both sorts twice as fast as pairs do.
-        ordered = [offset << 32 | at for at, offset in enumerate(self._index.offsets)]
-        ordered.sort()
-        self._positions = array("I", [both & 0xFFFFFFFF for both in ordered])
-        self._offsets = array("Q", [both >> 32 for both in ordered])
+        offset_of = self._index.offsets.tolist().__getitem__  # of a list: an array makes integers
+        ordered = sorted(range(self.number), key=offset_of)
+        self._positions = array("I", ordered)
+        self._offsets = array("Q", map(offset_of, ordered))
         self._offsets.append(end)
 
     def _take(self, heads: Heads) -> None:
