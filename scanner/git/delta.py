@@ -33,6 +33,10 @@ bytes of a made-up one can ask for terabytes."""
 
 _LARGEST_COPY: Final = 0x10000
 """Bytes that a copy of size zero means."""
+_OFFSET_BYTES: Final = [tuple(8 * bit for bit in range(4) if bits >> bit & 1) for bits in range(16)]
+"""By the bits that say which bytes of an offset are there: how far each is to be shifted."""
+_LENGTH_BYTES: Final = _OFFSET_BYTES[:8]
+"""The same of the bytes of a length."""
 
 
 def apply(base: bytes, delta: bytes) -> bytes:
@@ -80,7 +84,7 @@ def fresh(delta: bytes, margin: int) -> list[tuple[int, int]]:
     """
     base_size, size, at = sizes(delta)
     spans: list[tuple[int, int]] = []
-    end_of_delta = len(delta)
+    offset_bytes, length_bytes, end_of_delta = _OFFSET_BYTES, _LENGTH_BYTES, len(delta)
     begin = end = -1  # of the span that is growing
     here = 0  # in the result
     expected = 0  # in the base: where the next copy goes on without a joint
@@ -88,28 +92,12 @@ def fresh(delta: bytes, margin: int) -> list[tuple[int, int]]:
         operation = delta[at]
         at += 1
         if operation & 0x80:
-            source = 0
-            if operation & 0x01:
-                source = delta[at]
+            source = length = 0
+            for shift in offset_bytes[operation & 0x0F]:
+                source |= delta[at] << shift
                 at += 1
-            if operation & 0x02:
-                source |= delta[at] << 8
-                at += 1
-            if operation & 0x04:
-                source |= delta[at] << 16
-                at += 1
-            if operation & 0x08:
-                source |= delta[at] << 24
-                at += 1
-            length = 0
-            if operation & 0x10:
-                length = delta[at]
-                at += 1
-            if operation & 0x20:
-                length |= delta[at] << 8
-                at += 1
-            if operation & 0x40:
-                length |= delta[at] << 16
+            for shift in length_bytes[operation >> 4 & 0x07]:
+                length |= delta[at] << shift
                 at += 1
             length = length or _LARGEST_COPY
             if source != expected:
@@ -162,29 +150,12 @@ def copies(delta: bytes) -> list[Copy]:
             here += operation
             at += operation
             continue
-        # As in `fresh`: a file of many changes has thousands of operations in each version.
-        source = 0
-        if operation & 0x01:
-            source = delta[at]
+        source = length = 0
+        for shift_of_byte in _OFFSET_BYTES[operation & 0x0F]:
+            source |= delta[at] << shift_of_byte
             at += 1
-        if operation & 0x02:
-            source |= delta[at] << 8
-            at += 1
-        if operation & 0x04:
-            source |= delta[at] << 16
-            at += 1
-        if operation & 0x08:
-            source |= delta[at] << 24
-            at += 1
-        length = 0
-        if operation & 0x10:
-            length = delta[at]
-            at += 1
-        if operation & 0x20:
-            length |= delta[at] << 8
-            at += 1
-        if operation & 0x40:
-            length |= delta[at] << 16
+        for shift_of_byte in _LENGTH_BYTES[operation >> 4 & 0x07]:
+            length |= delta[at] << shift_of_byte
             at += 1
         length = length or _LARGEST_COPY
         if end != here or source - here != shift:
