@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from scanner.commands import COMMANDS
+from scanner.reports import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "scanner"
@@ -32,6 +33,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("settings", "console", "ci"),
     # Where git runs hooks, and what they say: written by a command, read by git alone.
     ("hooks",),
+    # What to do about a report, and finding again what it tells.
+    ("response",),
     # Whole histories: what they hold, and who brought it in. A command reads and reports them.
     ("history",),
     # Where content comes from and where results go: two ends that never meet. Beside them, the one
@@ -43,7 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("engine",),
     ("sources.interface",),
     # One kind of structure each; they know rules and facts, not the flow that calls them.
-    ("detectors", "decoders"),
+    ("detectors", "decoders", "forensics"),
     # Facts about AWS and about GitHub: they hold whatever a rule says.
     ("aws", "line_hash"),
     # What to look for: rules as data, and where their files are.
@@ -62,7 +65,9 @@ A module imports its own part and whatever stands in a lower line. Parts that sh
 import each other.
 """
 
-FAMILIES = ("sources", "detectors", "decoders", "reports", "ci")
+FAMILIES = (
+    "sources", "detectors", "decoders", "forensics", "reports", "ci", "response.playbooks",
+)  # fmt: skip
 """Packages with an interface, a registry and one module per member."""
 
 STARTS_PROGRAMS = {"git"}
@@ -283,7 +288,7 @@ def test_every_module_is_used() -> None:
     assert {name for name in unused if SOURCES[name].name != "__init__.py"} == {"scanner.__main__"}
 
 
-def scan_in_a_new_process(path: Path, work: Path) -> list[str]:
+def scan_in_a_new_process(path: Path, work: Path, format_name: str = "text") -> list[str]:
     """Scan `path` in a Python of its own; return the modules that were loaded for it."""
     program = (
         "import argparse, sys\n"
@@ -291,7 +296,7 @@ def scan_in_a_new_process(path: Path, work: Path) -> list[str]:
         "before = set(sys.modules)\n"
         "from scanner.commands import main\n"
         "try:\n"
-        "    code = main(['scan', '--no-config', sys.argv[1]])\n"
+        "    code = main(['scan', '--no-config', *sys.argv[1:]])\n"
         "except SystemExit as end:\n"
         "    code = end.code\n"
         "loaded = sorted(set(sys.modules) - before)\n"
@@ -299,7 +304,7 @@ def scan_in_a_new_process(path: Path, work: Path) -> list[str]:
         "print(json.dumps([code or 0, loaded]), file=sys.stderr)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(path)],
+        [sys.executable, "-c", program, str(path), "--format", format_name],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         cwd=work,
         stdin=subprocess.DEVNULL,
@@ -324,3 +329,14 @@ def test_a_clean_scan_loads_nothing_heavy(tmp_path: Path) -> None:
         if name in SOURCES:
             at_import = imports(name, top_level(TREES[name]))
             assert [target for target in at_import if is_heavy(target)] == [], name
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_clean_scan_loads_nothing_about_what_credentials_tell(
+    format_name: str, tmp_path: Path
+) -> None:
+    clean = tmp_path / "clean.py"
+    clean.write_text("import os\n")
+    loaded = scan_in_a_new_process(clean, tmp_path, format_name)
+    assert "scanner.engine" in loaded
+    assert [name for name in loaded if "forensic" in name] == []

@@ -1,4 +1,4 @@
-"""`--check-liveness` and `--own-accounts`: what they take, and what they do to a report."""
+"""`--check-liveness` and `--own-accounts`: what they take, and what they do to findings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME
+from scanner.console import say
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scanner.findings import Report
+    from scanner.findings import Finding, Report
+    from scanner.liveness.candidates import Accounts
     from scanner.settings import Settings
 
 _ACCOUNT: Final = re.compile("[0-9]{12}")
@@ -76,9 +78,11 @@ def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
     A report that has been asked about before stays as it is. Nothing is imported and nothing is
     sent unless the options say so.
     """
-    own = frozenset((*args.own_accounts, *settings.own_accounts))
     if args.check_liveness and any(finding.liveness is None for finding in report.findings):
-        report = _asked(report, args, settings)
+        if is_watched(args):  # it can take minutes
+            say(f"{NAME}: asking STS about {len(report.findings):,} findings")
+        report = report._replace(findings=tuple(inquire(report.findings, args, settings)))
+    own = own_accounts(args, settings)
     if own and report.findings:
         from scanner.liveness.verdicts import owner
 
@@ -87,29 +91,47 @@ def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
     return report
 
 
-def _asked(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
-    from scanner.console import is_terminal, say
-    from scanner.liveness.canaries import known_accounts
-    from scanner.liveness.candidates import Accounts
+def inquire(
+    findings: Sequence[Finding], args: argparse.Namespace, settings: Settings
+) -> list[Finding]:
+    """Return `findings` with what STS tells of them now and what follows from that.
+
+    An interrupt ends the asking only.
+    """
     from scanner.liveness.checking import Plan, check
     from scanner.liveness.partitions import ENDPOINTS, private
     from scanner.liveness.verdicts import applied
 
-    if is_terminal(sys.stderr) and not args.quiet:
-        say(f"{NAME}: asking STS about {len(report.findings):,} findings")  # it can take minutes
     endpoints: Sequence[Any] = ENDPOINTS
     if args.liveness_endpoint is not None:
         endpoints = (private(args.liveness_endpoint),)
-    accounts = Accounts(
+    everywhere = endpoints is ENDPOINTS
+    answers = check(findings, Plan(endpoints, accounts(args, settings)))
+    return [
+        applied(finding, liveness, everywhere=everywhere)
+        for finding, liveness in zip(findings, answers, strict=True)
+    ]
+
+
+def accounts(args: argparse.Namespace, settings: Settings) -> Accounts:
+    """Return which accounts may be asked about, by the options and the configuration."""
+    from scanner.liveness.canaries import known_accounts
+    from scanner.liveness.candidates import Accounts
+
+    return Accounts(
         known_accounts() | frozenset(settings.canary_accounts),
         frozenset((*args.liveness_allow, *settings.liveness_allow)),
         frozenset((*args.liveness_deny, *settings.liveness_deny)),
     )
-    everywhere = endpoints is ENDPOINTS
-    findings = tuple(
-        applied(finding, liveness, everywhere=everywhere)
-        for finding, liveness in zip(
-            report.findings, check(report.findings, Plan(endpoints, accounts)), strict=True
-        )
-    )
-    return report._replace(findings=findings)
+
+
+def own_accounts(args: argparse.Namespace, settings: Settings) -> frozenset[str]:
+    """Return the accounts that are ours, by the options and the configuration."""
+    return frozenset((*args.own_accounts, *settings.own_accounts))
+
+
+def is_watched(args: argparse.Namespace) -> bool:
+    """Tell whether somebody wants to read on a terminal what is going on."""
+    from scanner.console import is_terminal
+
+    return is_terminal(sys.stderr) and not args.quiet

@@ -229,3 +229,5 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
         if len(shown) < len(steps):
             yield f"       All steps: keycatch rules show {printable(next(iter(alike)))}\n"
         yield "\n"
+    if counts:
+        yield "  With every command, worst first: keycatch respond, for a report in JSON\n\n"

@@ -1,0 +1,239 @@
+"""`keycatch respond REPORT --check-liveness`: finding what a report tells again, and asking."""
+
+from __future__ import annotations
+
+import os
+from contextlib import chdir
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.about import NAME
+from scanner.commands.asking import (
+    accounts,
+    add_liveness_options,
+    check_options,
+    inquire,
+    is_watched,
+    own_accounts,
+)
+from scanner.console import say
+from scanner.errors import UsageError
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+
+    from scanner.findings import Finding
+    from scanner.liveness.states import Liveness
+    from scanner.response.again import Recovered
+    from scanner.response.again_reading import Missing
+    from scanner.response.plan import Plan
+    from scanner.response.saved import SavedFinding, SavedReport
+    from scanner.settings import Settings
+
+_ASKED: Final = "asked"
+
+
+class Answered(NamedTuple):
+    """A report, with what is known of its credentials now."""
+
+    report: SavedReport
+    missing: Mapping[str, Missing]
+    """By fingerprint: why credentials were not found again. What the report tells of them stays."""
+
+
+def add_asking_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that a command has which asks about what a report tells."""
+    add_liveness_options(parser)
+    group = parser.add_argument_group("source")
+    group.add_argument(
+        "--source",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="where the report was made, for --check-liveness (default: the current directory); "
+        "may be given more than once, such as for each repository of a history",
+    )
+    choice = group.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--config", metavar="FILE", help="configuration to use instead of the project's"
+    )
+    choice.add_argument("--no-config", action="store_true", help="use no configuration at all")
+
+
+def answered(report: SavedReport, args: argparse.Namespace) -> Answered:
+    """Return `report` with what STS tells of its credentials now, if the options ask for it.
+
+    Without `--check-liveness` nothing is opened but a configuration that is named. An interrupt
+    ends the search and the asking, and leaves what is open as unknown. Raises KeycatchError.
+    """
+    check_options(args)
+    if not args.check_liveness:
+        if args.source:
+            raise UsageError("--source is of use with --check-liveness only")
+        return Answered(_owned(report, args, _settings(args) if args.config else None), {})
+    for path in args.source:
+        if not os.path.isdir(path):
+            raise UsageError(f"--source: there is no directory '{printable(path)}'")
+    settings = _settings(args)
+    recovered = _recovered(report, args, settings)
+    findings = _asked(report, recovered, args, settings)
+    if not args.quiet:
+        say(f"{NAME}: {_summary(findings, recovered)}")
+    report = report._replace(
+        findings=tuple(
+            _updated(each, findings.get(each.fingerprint), recovered) for each in report.findings
+        )
+    )
+    return Answered(_owned(report, args, settings), recovered.missing)
+
+
+def noted(plan: Plan, answer: Answered) -> Plan:
+    """Return `plan` with a note at each credential that was not found again, which says why."""
+    if not answer.missing:
+        return plan
+    from scanner.response.again_reading import Missing, words
+
+    entries = []
+    for entry in plan.entries:
+        reason = answer.missing.get(entry.case.finding.fingerprint)
+        if reason is not None:
+            note = f"It was not asked about now ({reason}): {words(reason)}."
+            if entry.case.state is not None and reason is not Missing.INTERRUPTED:
+                note += " What is said of STS is what the report tells, and as old."
+            entry = entry._replace(notes=(*entry.notes, note))
+        entries.append(entry)
+    return plan._replace(entries=tuple(entries))
+
+
+def _settings(args: argparse.Namespace) -> Settings:
+    """Return the settings that a scan of the source has."""
+    from scanner.settings import Settings, load
+
+    if args.no_config:
+        return Settings()
+    config = None if args.config is None else os.path.abspath(args.config)
+    with chdir(args.source[0] if args.source else "."):
+        return load(config)
+
+
+def _recovered(report: SavedReport, args: argparse.Namespace, settings: Settings) -> Recovered:
+    from scanner.commands.options import load_rules
+    from scanner.commands.scanning import excluder
+    from scanner.response.again import Source, find_again
+
+    if is_watched(args):
+        say(f"{NAME}: looking for {len(report.findings):,} credentials in the source")
+    source = Source(
+        load_rules(settings),
+        args.source or ["."],
+        bool(args.source),
+        excluder(settings),
+        excluder(settings, settings.directory),
+    )
+    return find_again(report, source)
+
+
+def _asked(
+    report: SavedReport, recovered: Recovered, args: argparse.Namespace, settings: Settings
+) -> dict[str, Finding]:
+    """Return what was found again with what STS tells of it, by fingerprint."""
+    from scanner.liveness.answers import unknown
+    from scanner.liveness.states import Reason
+
+    lists = accounts(args, settings)
+    findings = {}
+    for saved in report.findings:
+        found = recovered.findings.get(saved.fingerprint)
+        if found is not None:
+            found = _as_reported(found, saved)
+            # What a report tells of an account can keep it from being asked about, and no more.
+            if saved.account_id in lists.canaries or saved.account_id in lists.deny:
+                found = found._replace(account_id=saved.account_id)
+            findings[saved.fingerprint] = found
+    if recovered.is_interrupted:
+        interrupted = unknown(Reason.INTERRUPTED)
+        return {key: each._replace(liveness=interrupted) for key, each in findings.items()}
+    if findings and is_watched(args):  # it can take minutes
+        say(f"{NAME}: asking STS about {len(findings):,} findings")
+    return dict(zip(findings, inquire([*findings.values()], args, settings), strict=True))
+
+
+def _as_reported(found: Finding, saved: SavedFinding) -> Finding:
+    """Return `found` as severe as the report says, without what an earlier answer made of it."""
+    evidence = saved.evidence
+    if saved.liveness is not None:
+        from scanner.findings import Severity
+        from scanner.liveness.states import words
+
+        is_note = saved.severity is Severity.NOTE
+        made_one = is_note and evidence[-1:] == (printable(words(saved.liveness)),)
+        if made_one:
+            return found._replace(evidence=evidence[:-1])
+        if not is_note:
+            return found._replace(evidence=evidence)
+    return found._replace(severity=saved.severity, confidence=saved.confidence, evidence=evidence)
+
+
+def _updated(saved: SavedFinding, asked: Finding | None, recovered: Recovered) -> SavedFinding:
+    from scanner.liveness.answers import unknown
+    from scanner.liveness.states import Reason
+    from scanner.response.again_reading import Missing
+
+    if asked is not None:
+        return saved._replace(
+            severity=asked.severity,
+            confidence=asked.confidence,
+            evidence=asked.evidence,
+            account_id=saved.account_id or asked.account_id,
+            liveness=asked.liveness,
+        )
+    if recovered.missing[saved.fingerprint] is Missing.INTERRUPTED:
+        return saved._replace(liveness=unknown(Reason.INTERRUPTED))
+    return saved
+
+
+def _owned(report: SavedReport, args: argparse.Namespace, settings: Settings | None) -> SavedReport:
+    from scanner.settings import Settings
+
+    own = own_accounts(args, settings or Settings())
+    if not own:
+        return report
+    from scanner.liveness.verdicts import FOREIGN, OURS
+
+    findings = (
+        each._replace(owner=OURS if each.account_id in own else FOREIGN)
+        if each.account_id
+        else each
+        for each in report.findings
+    )
+    return report._replace(findings=tuple(findings))
+
+
+def _summary(findings: Mapping[str, Finding], recovered: Recovered) -> str:
+    """Return how many credentials were asked about, and why others were not."""
+    from collections import Counter
+
+    from scanner.response.again_reading import words
+
+    kinds = Counter(_kind(each.liveness) for each in findings.values() if each.liveness)
+    asked = kinds.pop(_ASKED, 0)
+    parts = [f"asked STS about {asked:,} credential{'' if asked == 1 else 's'}"]
+    parts += [f"{number:,} {kind}" for kind, number in sorted(kinds.items())]
+    if recovered.missing:
+        reasons = Counter(recovered.missing.values())
+        why = ", ".join(
+            f"{number:,} {each}: {words(each)}" for each, number in sorted(reasons.items())
+        )
+        parts.append(f"{len(recovered.missing):,} not found again ({why})")
+    return "; ".join(parts)
+
+
+def _kind(liveness: Liveness) -> str:
+    from scanner.liveness.states import Reason, State
+
+    if liveness.reason is Reason.INTERRUPTED:
+        return "left open by an interrupt"
+    if liveness.state in (State.UNVERIFIABLE, State.CANARY):
+        return "could not or must not be asked about"
+    return _ASKED

@@ -1,0 +1,215 @@
+"""What is known of one credential of a saved report, made ready for commands.
+
+Whoever wrote the report could write anything into it. A value goes into a command only if it has
+the exact form of what it is said to be, and is quoted even then; of everything else commands hold
+placeholders, for a person to replace.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.aws.key_id import KINDS
+from scanner.aws.partitions import of_region
+from scanner.findings import Finding
+from scanner.liveness.partitions import ENDPOINTS
+from scanner.liveness.states import State
+from scanner.secret import MASK, Secret
+
+if TYPE_CHECKING:
+    from scanner.response.saved import SavedFinding
+
+
+class Kind(StrEnum):
+    """What has to be dealt with: the kind of credential, as far as the response differs."""
+
+    USER_KEY = "user-access-key"
+    ROOT_KEY = "root-access-key"
+    TEMPORARY = "temporary-credentials"
+    KEY_ID = "access-key-id"
+    SECRET = "secret-access-key"  # noqa: S105 -- a word
+    SESSION_TOKEN = "session-token"  # noqa: S105 -- a word
+    UNNAMED_SECRET = "unnamed-secret"  # noqa: S105 -- a word
+    SERVICE_PASSWORD = "service-password"  # noqa: S105 -- a word
+    SERVICE_KEY = "service-api-key"
+    SHORT_TERM_KEY = "short-term-api-key"
+    APPSYNC_KEY = "appsync-api-key"
+    SMTP_PASSWORD = "ses-smtp-password"  # noqa: S105 -- a word
+    MWS_TOKEN = "mws-auth-token"  # noqa: S105 -- a word
+    LWA_SECRET = "lwa-client-secret"  # noqa: S105 -- a word
+    PRIVATE_KEY = "ec2-private-key"
+    ECR_PASSWORD = "ecr-password"  # noqa: S105 -- a word
+    EKS_TOKEN = "eks-token"  # noqa: S105 -- a word
+    CODEARTIFACT_TOKEN = "codeartifact-token"  # noqa: S105 -- a word
+    PRESIGNED_URL = "presigned-url"
+    OTHER = "other"
+
+
+RULES: Final = {
+    "aws-access-key-pair": Kind.USER_KEY,
+    "aws-access-key-id": Kind.KEY_ID,
+    "aws-secret-access-key": Kind.SECRET,
+    "aws-session-token": Kind.SESSION_TOKEN,
+    "aws-unnamed-secret": Kind.UNNAMED_SECRET,
+    "aws-codecommit-password": Kind.SERVICE_PASSWORD,
+    "aws-bedrock-api-key": Kind.SERVICE_KEY,
+    "aws-claude-platform-api-key": Kind.SERVICE_KEY,
+    "aws-service-api-key": Kind.SERVICE_KEY,
+    "aws-bedrock-short-term-api-key": Kind.SHORT_TERM_KEY,
+    "aws-claude-platform-short-term-api-key": Kind.SHORT_TERM_KEY,
+    "aws-appsync-api-key": Kind.APPSYNC_KEY,
+    "aws-ses-smtp-password": Kind.SMTP_PASSWORD,
+    "aws-mws-auth-token": Kind.MWS_TOKEN,
+    "aws-lwa-client-secret": Kind.LWA_SECRET,
+    "aws-ec2-private-key": Kind.PRIVATE_KEY,
+    "aws-ecr-password": Kind.ECR_PASSWORD,
+    "aws-eks-token": Kind.EKS_TOKEN,
+    "aws-codeartifact-token": Kind.CODEARTIFACT_TOKEN,
+    "aws-presigned-url": Kind.PRESIGNED_URL,
+}
+"""Which kind the rule found. Rules of users, which are not here, are of the kind OTHER."""
+
+_SESSION_KINDS: Final = (Kind.USER_KEY, Kind.ROOT_KEY, Kind.TEMPORARY)
+LONG_TERM: Final = "AKIA"
+_PREFIXES: Final = "|".join(sorted(prefix.decode() for prefix in KINDS))
+_KEY_ID: Final = re.compile(f"(?:{_PREFIXES})[A-Z0-9]{{16}}")
+_REDACTED_ID: Final = re.compile(f"(?:{_PREFIXES}){re.escape(MASK)}[A-Z0-9]{{4}}")
+_REDACTED: Final = re.compile(
+    rf"(?:[!-~]{{4}}|[!-~]{{2}})?{re.escape(MASK)}(?:[!-~]{{4}}|[!-~]{{2}})?"
+)
+_NAME: Final = "[A-Za-z0-9_+=,.@-]{1,64}"
+_ARN: Final = re.compile(
+    rf"arn:(?P<partition>aws(?:-[a-z]+)*):(?:iam|sts)::[0-9]{{12}}:"
+    rf"(?:user/(?:[!-~]*/)?(?P<user>{_NAME})|assumed-role/(?P<role>{_NAME})/{_NAME}|[!-~]+)"
+)
+_USER: Final = re.compile(rf"IAM user ({_NAME}) in account [0-9]{{12}}$")
+"""How the detectors of service-specific credentials put the user into the evidence."""
+_REGION: Final = re.compile("[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
+REGIONS: Final = {endpoint.partition: endpoint.region for endpoint in ENDPOINTS}
+"""A region of each partition, which tells the AWS CLI which partition is meant."""
+
+
+class Case(NamedTuple):
+    """One credential. Texts are empty where something is not known."""
+
+    finding: SavedFinding
+    kind: Kind
+    key_id: str
+    """The complete access key ID; only of reports that show values."""
+    key_id_hint: str
+    """The redacted one."""
+    account: str
+    partition: str
+    region: str
+    user: str
+    """The name of the IAM user."""
+    role: str
+    """The name of the role that the session is of."""
+    state: State | None
+    principal: str
+    """What the ARN is of, as in `Liveness`."""
+    expires: str
+    """When it stops being good, in UTC as in `2026-11-21T06:00:00Z`."""
+    is_over: bool
+    """Whether that is in the past."""
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the key ID, such as `AKIA`."""
+        return (self.key_id or self.key_id_hint)[:4]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether STS took the credential."""
+        return self.state is State.LIVE
+
+    @property
+    def impossible(self) -> str:
+        """Why AWS cannot have issued the key ID."""
+        return self.finding.forensics.impossible if self.finding.forensics else ""
+
+
+def case_of(finding: SavedFinding, now: datetime) -> Case:
+    """Return what is known of `finding` at the time `now`."""
+    liveness, forensics = finding.liveness, finding.forensics
+    shown = finding.values.get("key_id", "")
+    key_id = shown if _KEY_ID.fullmatch(shown) else ""
+    hint = Secret(key_id.encode()).redacted() if key_id else shown
+    hint = hint if _REDACTED_ID.fullmatch(hint) else ""
+    arn = _ARN.fullmatch(liveness.arn) if liveness else None
+    region = forensics.region if forensics and _REGION.fullmatch(forensics.region) else ""
+    partition = liveness.partition if liveness else ""
+    partition = (
+        partition or (arn["partition"] if arn else "") or (of_region(region) if region else "")
+    )
+    expires = _time(forensics.expires if forensics else "")
+    principal = liveness.principal if liveness else ""
+    return Case(
+        finding=finding,
+        kind=kind_of(finding, (key_id or hint)[:4], principal),
+        key_id=key_id,
+        key_id_hint=hint,
+        account=finding.account_id or (liveness.account if liveness else ""),
+        partition=partition if partition in REGIONS else "",
+        region=region,
+        user=(arn["user"] if arn else "") or _user_in(finding.evidence),
+        role=(arn["role"] or "") if arn else "",
+        state=liveness.state if liveness else None,
+        principal=principal,
+        expires=f"{expires:%Y-%m-%dT%H:%M:%SZ}" if expires else "",
+        is_over=expires is not None and expires <= now,
+    )
+
+
+def kind_of(finding: SavedFinding, prefix: str, principal: str) -> Kind:
+    """Return the kind of a credential: by its rule, its key ID and the answer of STS."""
+    kind = RULES.get(finding.rule_id, Kind.OTHER)
+    if kind is Kind.OTHER and prefix:
+        kind = Kind.USER_KEY if "secret" in finding.values else Kind.KEY_ID
+    if kind is Kind.USER_KEY and prefix and prefix != LONG_TERM:
+        kind = Kind.TEMPORARY
+    if kind in _SESSION_KINDS and principal == "root":
+        kind = Kind.ROOT_KEY
+    return kind
+
+
+def _user_in(evidence: tuple[str, ...]) -> str:
+    found = (_USER.search(sentence) for sentence in evidence)
+    return next((match[1] for match in found if match), "")
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def redacted(role: str, value: str) -> str:
+    """Return a value of the report as it may be shown: a key ID as it is, all else redacted."""
+    if role == "key_id" and _KEY_ID.fullmatch(value):
+        return value
+    return (
+        value if _REDACTED.fullmatch(value) else Secret(value.encode(errors="replace")).redacted()
+    )
+
+
+def as_finding(finding: SavedFinding) -> Finding:
+    """Return `finding` as the helpers of reports take it, without what its values are."""
+    return Finding(
+        rule_id=finding.rule_id,
+        severity=finding.severity,
+        confidence=finding.confidence,
+        fingerprint=finding.fingerprint,
+        values={role: Secret(b"") for role in finding.values},
+        account_id=finding.account_id,
+        evidence=finding.evidence,
+        locations=finding.locations,
+        history=finding.history,
+        liveness=finding.liveness,
+        owner=finding.owner,
+    )

@@ -1,0 +1,102 @@
+"""A response as JSON, version 1 of its schema: `docs/response.schema.json` describes it exactly.
+
+The same report gives the same bytes, as long as nothing in it expires in between.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from scanner.about import NAME, VERSION
+from scanner.reports.encoding import dumps
+from scanner.response.cases import redacted
+from scanner.response.commands import changes
+from scanner.response.formats.facts import places
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.response.plan import Entry, Plan
+    from scanner.response.playbooks.interface import Step
+
+SCHEMA_VERSION: Final = 1
+
+
+def render(plan: Plan, _color: bool) -> Iterator[str]:
+    """Yield the plan as one JSON object, one credential a line."""
+    report = plan.report
+    told = {
+        "kind": printable(report.kind),
+        "complete": report.complete,
+        "incomplete": [printable(reason) for reason in report.incomplete],
+        "narrowed": [printable(sentence) for sentence in report.narrowed],
+    }
+    yield f'{{\n"schema_version": {SCHEMA_VERSION},\n'
+    yield f'"tool": {dumps({"name": NAME, "version": VERSION})},\n'
+    yield f'"report": {dumps(told)},\n'
+    yield f'"warnings": {dumps(plan.warnings)},\n'
+    yield f'"before": {dumps([_step_object(step) for step in plan.before])},\n'
+    yield '"credentials": ['
+    separator = "\n"
+    for entry in plan.entries:
+        yield separator + dumps(_entry_object(entry))
+        separator = ",\n"
+    yield "\n],\n"
+    yield f'"afterwards": {dumps([_step_object(step) for step in plan.afterwards])}\n}}\n'
+
+
+def _entry_object(entry: Entry) -> dict[str, Any]:
+    case = entry.case
+    finding = case.finding
+    liveness, history = finding.liveness, finding.history
+    return {
+        "fingerprint": finding.fingerprint,
+        "rule_id": printable(finding.rule_id),
+        "severity": finding.severity.label,
+        "confidence": finding.confidence.label,
+        "urgency": entry.urgency.label,
+        "kind": str(case.kind),
+        "playbook": str(entry.playbook),
+        "title": entry.title,
+        "values": {
+            role: printable(redacted(role, value)) for role, value in sorted(finding.values.items())
+        },
+        "account_id": case.account or None,
+        "user": case.user or None,
+        "role": case.role or None,
+        "partition": case.partition or None,
+        "region": case.region or None,
+        "expires": case.expires or None,
+        "state": str(liveness.state) if liveness else None,
+        "owner": finding.owner or None,
+        "in_head": history.in_head if history else None,
+        "pushed": history.pushed if history else None,
+        "places": [printable(place) for place in places(entry)],
+        "notes": list(entry.notes),
+        "variables": [
+            {
+                "name": variable.name,
+                "value": variable.value,
+                "known": variable.known,
+                "meaning": variable.meaning,
+            }
+            for variable in entry.variables
+        ],
+        "lookup": entry.lookup or None,
+        "setup": list(entry.setup),
+        "steps": [_step_object(step) for step in entry.steps],
+        "instead": list(entry.instead),
+        "prevention": [{"id": each.id, "instead": each.instead} for each in entry.advice],
+    }
+
+
+def _step_object(step: Step) -> dict[str, Any]:
+    return {
+        "id": step.id,
+        "title": step.title,
+        "text": list(step.text),
+        "commands": [
+            {"command": command, "changes": changes(command)} for command in step.commands
+        ],
+    }

@@ -1,0 +1,88 @@
+"""A response as Markdown, for a ticket or a wiki: headings, and commands in fenced blocks.
+
+What comes from the report stands in code spans, where neither Markdown nor HTML means anything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner.reports.step_summary import code as code_span
+from scanner.response.commands import lines
+from scanner.response.formats.facts import facts, summary, title
+from scanner.response.order import WORDS
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scanner.response.plan import Entry, Plan
+    from scanner.response.playbooks.interface import Step
+
+_WIDTH: Final = 100
+
+
+def render(plan: Plan, _color: bool) -> Iterator[str]:
+    """Yield the plan, each line ended by a line feed."""
+    yield f"# {title(plan)}\n\n"
+    yield f"From a JSON report of {code(f'keycatch {plan.report.kind}')}.\n"
+    for warning in plan.warnings:
+        yield f"\n**Mind:** {warning}\n"
+    if len(plan.entries) > 1:
+        yield "\n"
+        for entry in plan.entries:
+            yield f"{entry.number}. **{WORDS[entry.urgency]}**: {code(summary(entry))}\n"
+    for step in plan.before:
+        yield f"\n## {step.title}\n"
+        yield from _step(step)
+    for entry in plan.entries:
+        yield from _entry(entry)
+    if plan.afterwards:
+        yield "\n## When all of that is done\n"
+        yield from _steps(plan.afterwards)
+
+
+def code(text: str) -> str:
+    """Return `text` as a code span that no runner of a CI job takes for a command either."""
+    return code_span(printable(text))
+
+
+def _entry(entry: Entry) -> Iterator[str]:
+    yield f"\n## {entry.number}. {entry.title}: {WORDS[entry.urgency]}\n\n"
+    for fact in facts(entry):
+        # A label can be the name of a part, which the rule of a user has chosen.
+        yield f"- {fact.label}: {', '.join(map(code, fact.lines))}\n"
+    for note in entry.notes:
+        yield f"\n{note}\n"
+    if entry.setup:
+        yield "\n### Set first\n"
+        for sentence in entry.to_complete:
+            yield f"\n{sentence}\n"
+        yield from _commands([entry.lookup] if entry.lookup else [])
+        yield from _commands(entry.setup)
+    yield from _steps(entry.steps)
+    instead = [*entry.instead, *(advice.instead for advice in entry.advice)]
+    if instead:
+        yield "\n### What would have avoided it\n\n"
+        for sentence in instead:
+            yield f"- {sentence}\n"
+
+
+def _steps(steps: Iterable[Step]) -> Iterator[str]:
+    for number, step in enumerate(steps, 1):
+        yield f"\n### {number}. {step.title}\n"
+        yield from _step(step)
+
+
+def _step(step: Step) -> Iterator[str]:
+    for sentence in step.text:
+        yield f"\n{sentence}\n"
+    yield from _commands(step.commands)
+
+
+def _commands(commands: Iterable[str]) -> Iterator[str]:
+    shown = [line for command in commands for line in lines(command, _WIDTH)]
+    if shown:
+        yield "\n```sh\n"
+        yield from (f"{line}\n" for line in shown)
+        yield "```\n"

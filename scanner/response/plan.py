@@ -1,0 +1,135 @@
+"""The plan of a response: for each credential of a report, worst first, what to do.
+
+Nothing in here runs anything, reads anything or asks anybody: a report goes in, a plan comes out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.reports.arrange import sightings
+from scanner.reports.wording import is_in_file
+from scanner.response import playbooks, repository, situation
+from scanner.response.cases import Case, as_finding, case_of
+from scanner.response.order import Urgency, ordered, urgency
+from scanner.response.playbooks.interface import Step
+from scanner.response.prevention import Advice, advice_for
+from scanner.response.variables import Variable, assigned, lookup, partition_lines
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from scanner.response.saved import SavedReport
+
+
+BEGIN: Final = Step(
+    "begin",
+    "Before you begin",
+    (
+        (
+            "The commands are for a POSIX shell with version 2 of the AWS CLI, such as AWS "
+            "CloudShell in the console of the account that is concerned. Run them as an "
+            "administrator of that account, never with what has leaked: the command below has to "
+            "show its number."
+        ),
+        (
+            "A value such as `AKIA****4H5P` or `<role>` is for you to replace; AWS takes none of "
+            "these. Set the variables in the same shell, and anew for each credential."
+        ),
+    ),
+    ("aws sts get-caller-identity",),
+)
+
+
+LOOKUP: Final = "In a clone of the repository, this command prints it and nothing else:"
+
+
+class Entry(NamedTuple):
+    """One credential and what to do about it."""
+
+    number: int
+    """From 1, in the order in which they are dealt with."""
+    case: Case
+    playbook: str
+    title: str
+    urgency: Urgency
+    notes: tuple[str, ...]
+    """What its state means, in sentences."""
+    exports: tuple[str, ...]
+    """Lines for the shell that direct the AWS CLI to the right partition."""
+    lookup: str
+    """The command that prints the complete key ID in a clone of the repository, if there is one."""
+    variables: tuple[Variable, ...]
+    """What the commands use; the early ones are set before the first step."""
+    steps: tuple[Step, ...]
+    instead: tuple[str, ...]
+    """What to use in its place, in sentences."""
+    advice: tuple[Advice, ...]
+    """What would have avoided it, by the files that it stands in."""
+
+    @property
+    def setup(self) -> tuple[str, ...]:
+        """Lines for the shell that come before the first step."""
+        early = (variable.assignment for variable in self.variables if variable.is_early)
+        return (*self.exports, *early)
+
+    @property
+    def to_complete(self) -> tuple[str, ...]:
+        """Sentences about what in these lines has to be filled in."""
+        missing = (each for each in self.variables if each.is_early and not each.known)
+        found = [variable.sentence for variable in missing]
+        return (*found, LOOKUP) if self.lookup else tuple(found)
+
+
+class Plan(NamedTuple):
+    """The response to a report."""
+
+    report: SavedReport
+    warnings: tuple[str, ...]
+    """Why there can be more than is listed, or less certain, in sentences."""
+    before: tuple[Step, ...]
+    """What is to be known and done before the first credential."""
+    entries: tuple[Entry, ...]
+    afterwards: tuple[Step, ...]
+    """What is done once for all of them, at the end."""
+
+
+def respond(report: SavedReport, now: datetime) -> Plan:
+    """Return the plan for `report`; `now` decides what has expired."""
+    cases = ordered(case_of(finding, now) for finding in report.findings)
+    entries = tuple(_entry(number, case, report) for number, case in enumerate(cases, 1))
+    commands = any(step.commands for entry in entries for step in entry.steps)
+    return Plan(
+        report,
+        situation.warnings(report),
+        (BEGIN,) if commands else (),
+        entries,
+        tuple(repository.clean_up(report)) if cases else (),
+    )
+
+
+def _entry(number: int, case: Case, report: SavedReport) -> Entry:
+    name = playbooks.choose(case)
+    playbook = playbooks.load(name)
+    own = playbooks.load(case.kind)
+    variables, steps = assigned(case, playbook.steps(case))
+    commands = any(step.commands for step in steps)
+    return Entry(
+        number,
+        case,
+        name,
+        own.title,
+        urgency(case),
+        situation.notes(case, report),
+        tuple(partition_lines(case)) if commands else (),
+        lookup(case) if any(variable.name == "KEY_ID" for variable in variables) else "",
+        tuple(variables),
+        tuple(steps),
+        playbook.instead,
+        tuple(advice_for(_paths(case))) if playbook.by_path else (),
+    )
+
+
+def _paths(case: Case) -> list[str]:
+    copies = sightings(as_finding(case.finding))
+    return [copy.lead.path for copy in copies if is_in_file(copy.lead)]

@@ -1,0 +1,164 @@
+"""What would have avoided an access key, by the files that it stands in.
+
+A table from patterns of paths to advice: the first that fits a path counts, so what is more exact
+stands above. Sources: `action.yml` of aws-actions/configure-aws-credentials, the manuals of the CI
+systems on OpenID Connect, and of AWS on roles, Roles Anywhere, Identity Center, Cognito and EKS.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Advice(NamedTuple):
+    """What to use in place of a key in files of one kind."""
+
+    id: str
+    """Stable, for programs."""
+    pattern: str
+    """Matches anywhere in a path in lower case, with `/` between its parts and before the first."""
+    instead: str
+    """A sentence or two."""
+
+
+_TRUST: Final = "An identity provider in IAM, and a role that trusts this repository"
+
+ADVICE: Final = (
+    Advice(
+        "github-actions",
+        r"/\.github/(workflows|actions)/|/action\.ya?ml$",
+        f"GitHub Actions: OpenID Connect. {_TRUST}; in the workflow `permissions: "
+        "id-token: write` and `aws-actions/configure-aws-credentials` with `role-to-assume` and "
+        "`aws-region`, without keys.",
+    ),
+    Advice(
+        "gitlab-ci",
+        r"/\.gitlab-ci[^/]*\.ya?ml$|/\.gitlab/",
+        f"GitLab CI/CD: OpenID Connect. {_TRUST}; in the job `id_tokens`, the token in "
+        "the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names, and `AWS_ROLE_ARN`.",
+    ),
+    Advice(
+        "bitbucket",
+        r"/bitbucket-pipelines\.ya?ml$",
+        f"Bitbucket Pipelines: OpenID Connect. {_TRUST}; in the step `oidc: true`, "
+        "`BITBUCKET_STEP_OIDC_TOKEN` in the file that `AWS_WEB_IDENTITY_TOKEN_FILE` names, and "
+        "`AWS_ROLE_ARN`.",
+    ),
+    Advice(
+        "circleci",
+        r"/\.circleci/",
+        f"CircleCI: OpenID Connect. {_TRUST}; in the job the orb `circleci/aws-cli` "
+        "with `role_arn`.",
+    ),
+    Advice(
+        "azure-pipelines",
+        r"/azure-pipelines[^/]*\.ya?ml$|/\.azure-?pipelines/",
+        "Azure Pipelines: a service connection to AWS that uses OpenID Connect and assumes a role.",
+    ),
+    Advice(
+        "buildkite",
+        r"/\.buildkite/",
+        f"Buildkite: OpenID Connect. {_TRUST}; in the step the plugin "
+        "`aws-assume-role-with-web-identity`.",
+    ),
+    Advice(
+        "ci",
+        r"/jenkinsfile[^/]*$|\.jenkinsfile$|/\.travis\.ya?ml$|/\.drone\.(ya?ml|star)$|/\.ci/",
+        "CI: agents that run in AWS get a role of their instance or task; agents elsewhere use "
+        "OpenID Connect if the system has it, or else IAM Roles Anywhere.",
+    ),
+    Advice(
+        "tests",
+        r"/(tests?|specs?|fixtures?|__tests__|testdata|mocks?)/|[._-](test|spec)\.[a-z]+$|/test_[^/]*$",
+        "Tests: the example keys of AWS's documentation, which belong to nobody and which scanners "
+        "know, or values that the test makes up when it runs.",
+    ),
+    Advice(
+        "documentation",
+        r"\.(md|mdx|rst|adoc|txt)$|/(docs?|documentation|examples?|samples?)/|/readme[^/]*$",
+        "Documentation and examples: the example keys of AWS's documentation, which belong to "
+        "nobody and which scanners know.",
+    ),
+    Advice(
+        "person",
+        r"/\.aws/|accesskeys?[^/]*\.csv$|credentials?[^/]*\.csv$|/rootkey[^/]*\.csv$"
+        r"|/\.(bash|zsh|tcsh|csh|ksh|fish)[^/]*$|/\.?(bash_|zsh)?profile$|/\.envrc$|/\.boto$|/\.s3cfg$"
+        r"|/\.passwd-s3fs$|/rclone\.conf$|\.ipynb$|history$",
+        "People: IAM Identity Center. `aws configure sso` once, then `aws sso login`: the AWS CLI "
+        "and the SDKs get credentials that end by themselves, and no key is on the disk.",
+    ),
+    Advice(
+        "kubernetes",
+        r"/(k8s|kubernetes|kustomize|manifests|helm|charts?|argocd|flux)/|/(kustomization|values[^/]*"
+        r"|chart)\.ya?ml$",
+        "Kubernetes: a role of the service account of the pod, by EKS Pod Identity or IAM roles "
+        "for service accounts (IRSA); no Secret with a key.",
+    ),
+    Advice(
+        "terraform",
+        r"\.(tf|tfvars|tfstate|tofu|hcl)(\.json|\.backup)?$|/terragrunt",
+        "Terraform: no key in the provider or backend block. It takes the role of where it runs, "
+        "and `assume_role` in the provider for another one. Keys that it makes stand in its "
+        "state: let it make roles.",
+    ),
+    Advice(
+        "aws-runtime",
+        r"/serverless\.(ya?ml|ts|json)$|/samconfig\.toml$|/cdk\.json$|\.template(\.ya?ml|\.json)?$"
+        r"|/(template|cloudformation)[^/]*\.(ya?ml|json)$|/(cloudformation|cfn|sam|lambda|cdk)/"
+        r"|/(task-?def(inition)?|container-?def)[^/]*\.json$|/user-?data[^/]*$|/cloud-init[^/]*$"
+        r"|/\.ebextensions/|/apprunner\.ya?ml$|/buildspec[^/]*\.ya?ml$|/appspec\.ya?ml$",
+        "What runs in AWS: a role of the function, task or instance. The SDKs find its "
+        "credentials by themselves when none are configured.",
+    ),
+    Advice(
+        "client",
+        r"\.(swift|kt|kts|dart|jsx|tsx|vue|svelte|html?|m|plist)$|/androidmanifest\.xml$"
+        r"|/(android|ios|public|static|www|frontend|client|assets|dist)/|\.min\.js$|/aws-exports\.js$",
+        "What runs on phones and in browsers can keep no secret: Cognito identity pools give each "
+        "user credentials of a role; for uploads and downloads, a server of yours signs a URL "
+        "that is good for minutes.",
+    ),
+    Advice(
+        "container",
+        r"/(dockerfile|containerfile)[^/]*$|\.dockerfile$|/(docker-)?compose[^/]*\.ya?ml$",
+        "Containers: nothing in the image and nothing in its build. In AWS a role of the task or "
+        "pod; on a developer's machine a profile of IAM Identity Center that is mounted; for a "
+        "build, `RUN --mount=type=secret`.",
+    ),
+    Advice(
+        "server",
+        r"/(ansible|playbooks|roles|group_vars|host_vars|puppet|chef|salt|packer|vagrant|scripts?|bin"
+        r"|deploy)/|/vagrantfile$|\.(sh|bash|zsh|ps1|bat|cmd|service|cron)$|/crontab$",
+        "Servers and scripts: in AWS the role of the instance; outside of AWS IAM Roles Anywhere, "
+        "with a certificate in place of a key and `credential_process` in the configuration.",
+    ),
+)
+"""In the order in which they are tried."""
+
+_ELSEWHERE: Final = Advice(
+    "program",
+    "",
+    "A program that runs in AWS: the role of its function, task or instance. Outside of AWS: IAM "
+    "Roles Anywhere. On a developer's machine: IAM Identity Center. The SDKs find all of these by "
+    "themselves when no key is configured.",
+)
+"""For paths that tell nothing."""
+
+_COMPILED: Final = [(re.compile(advice.pattern), advice) for advice in ADVICE]
+
+
+def advice_for(paths: Iterable[str]) -> list[Advice]:
+    """Return what would have avoided a key at `paths`: each advice once, in their order."""
+    found = dict.fromkeys(_advice(path) for path in paths)
+    if len(found) > 1:
+        found.pop(_ELSEWHERE, None)
+    return list(found) or [_ELSEWHERE]
+
+
+def _advice(path: str) -> Advice:
+    name = "/" + path.replace("\\", "/").lower()
+    return next((advice for pattern, advice in _COMPILED if pattern.search(name)), _ELSEWHERE)

@@ -1,0 +1,1 @@
+"""Steps that several playbooks share: each is written once, here."""

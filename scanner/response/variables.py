@@ -1,0 +1,136 @@
+"""The variables of the shell that the commands of a plan use: the way of a report into a command.
+
+A value comes from a report only if it has the exact form of what it is said to be. It is quoted for
+the shell all the same. Where the report does not have it, a placeholder stands in its place that no
+API of AWS accepts, and a sentence says what belongs there.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.aws.partitions import AWS, of_region
+from scanner.reports.arrange import sightings, where_in_head
+from scanner.response.cases import REGIONS, as_finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scanner.response.cases import Case
+    from scanner.response.playbooks.interface import Step
+
+_USED: Final = re.compile(r"\$\{?([A-Z][A-Z_]*)")
+_SET: Final = re.compile(r"(?:\bfor ([A-Z][A-Z_]*) in\b|^([A-Z][A-Z_]*)=)")
+
+
+class Variable(NamedTuple):
+    """A variable that has to be set before the commands are run."""
+
+    name: str
+    value: str
+    """What the report tells, or a placeholder."""
+    known: bool
+    """Whether it is what the report tells."""
+    is_early: bool
+    """Whether it can be set before the first step."""
+    meaning: str
+    """What belongs there, a clause."""
+
+    @property
+    def assignment(self) -> str:
+        """The line for the shell."""
+        return f"{self.name}={shlex.quote(self.value)}"
+
+    @property
+    def sentence(self) -> str:
+        """What to put there."""
+        return f"`{self.name}` is {self.meaning}."
+
+
+class _Source(NamedTuple):
+    value: Callable[[Case], str]
+    placeholder: str
+    meaning: str
+
+
+def _nothing(_case: Case) -> str:
+    return ""
+
+
+_SOURCES: Final[dict[str, _Source]] = {
+    "KEY_ID": _Source(lambda case: case.key_id, "<access key ID>", "the complete access key ID"),
+    "USER_NAME": _Source(lambda case: case.user, "<IAM user>", "the name of the IAM user"),
+    "ROLE_NAME": _Source(lambda case: case.role, "<role>", "the name of the role"),
+    "ACCOUNT_ID": _Source(lambda case: case.account, "<account>", "the number of the account"),
+    "REGION": _Source(lambda case: case.region, "<region>", "the region, such as us-east-1"),
+    "CREDENTIAL_ID": _Source(_nothing, "<ACCA...>", "the ID of the service-specific credential"),
+    "API_ID": _Source(_nothing, "<API ID>", "the ID of the GraphQL API"),
+    "API_KEY": _Source(_nothing, "<da2-...>", "the complete API key"),
+    "KEY_NAME": _Source(_nothing, "<key pair>", "the name of the key pair"),
+    "PRIVATE_KEY_FILE": _Source(_nothing, "<file>", "a file with the private key"),
+    "CLUSTER": _Source(_nothing, "<cluster>", "the name of the cluster"),
+    "BUCKET": _Source(_nothing, "<bucket>", "the name of the bucket"),
+}
+
+
+def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[Step]]:
+    """Return the variables that `steps` use, and the steps with assignments where these belong.
+
+    What the report tells, also in part, is set before the first step. Everything else is found on
+    the way: the first step that uses it begins with the assignment, for a person to fill in.
+    """
+    found: dict[str, Variable] = {}
+    own: set[str] = set()
+    placed = []
+    for step in steps:
+        here = []
+        for command in step.commands:
+            own.update(name for pair in _SET.findall(command) for name in pair if name)
+            for name in _USED.findall(command):
+                if name not in own and name not in found:
+                    found[name] = _variable(name, case)
+                    here.append(found[name])
+        late = [variable for variable in here if not variable.is_early]
+        placed.append(
+            step._replace(
+                text=(*step.text, *(variable.sentence for variable in late)),
+                commands=(*(variable.assignment for variable in late), *step.commands),
+            )
+        )
+    return list(found.values()), placed
+
+
+def _variable(name: str, case: Case) -> Variable:
+    value = _SOURCES[name].value(case)
+    meaning = _SOURCES[name].meaning
+    if not value and name == "KEY_ID" and case.key_id_hint:
+        meaning = f"{meaning}, which stands at the places above"
+        return Variable(name, case.key_id_hint, False, True, meaning)
+    known = bool(value)
+    return Variable(name, value or _SOURCES[name].placeholder, known, known, meaning)
+
+
+def lookup(case: Case) -> str:
+    """Return the command that prints the complete key ID out of a git object, and nothing else.
+
+    Empty where the report has the key ID, or no object that has it as it is. Of the report, the
+    command has the name of the object and the ends of the key ID, which have exact forms.
+    """
+    if case.key_id or not case.key_id_hint:
+        return ""
+    for sighting in sightings(as_finding(case.finding)):
+        for at in map(where_in_head, (sighting.lead, *sighting.parts)):
+            if at.role == "key_id" and at.object and not (at.member or at.decoded):
+                form = f"{case.key_id_hint[:4]}[A-Z0-9]{{12}}{case.key_id_hint[-4:]}"
+                return f"git cat-file -p {at.object} | grep -aoE {shlex.quote(form)}"
+    return ""
+
+
+def partition_lines(case: Case) -> Iterator[str]:
+    """Yield what directs the AWS CLI to another partition than `aws`: a region in it."""
+    if case.partition not in ("", AWS):
+        own = case.region and of_region(case.region) == case.partition
+        region = shlex.quote(case.region if own else REGIONS[case.partition])
+        yield f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}"

@@ -1,0 +1,258 @@
+"""Saved reports made by hand: one credential of each kind and in each state, always the same."""
+
+from __future__ import annotations
+
+import json
+import random
+import string
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from scanner.response.cases import Case, case_of
+from scanner.response.plan import Plan, respond
+from scanner.response.saved import SavedReport, read
+
+DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
+NOW = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
+ACCOUNT = "123456789012"
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+_RANDOM = random.Random(20261121)
+
+
+def hexadecimal(length: int) -> str:
+    return "".join(_RANDOM.choices(string.hexdigits[:16], k=length))
+
+
+def key_id(prefix: str = "AKIA") -> str:
+    """Return a complete key ID that nobody has."""
+    body = "".join(_RANDOM.choices(string.ascii_uppercase + "234567", k=15))
+    return f"{prefix}Z{body}"
+
+
+def shown(prefix: str = "AKIA") -> str:
+    """Return a key ID as reports show it."""
+    return f"{prefix}****{key_id()[-4:]}"
+
+
+SECRET = "ab****yz"
+
+
+def location(role: str, path: str = "deploy.env", line: int = 1, **more: Any) -> dict[str, Any]:
+    return {
+        "role": role, "path": path, "start_line": line, "start_column": 5,
+        "end_line": line, "end_column": 25, **more,
+    }  # fmt: skip
+
+
+def finding(rule_id: str, values: dict[str, str], **more: Any) -> dict[str, Any]:
+    path = more.pop("path", "deploy.env")
+    return {
+        "rule_id": rule_id, "severity": "high", "confidence": "high",
+        "fingerprint": hexadecimal(32), "values": values, "account_id": None,
+        "evidence": ["made for a test"],
+        "locations": [location(role, path, line) for line, role in enumerate(sorted(values), 1)],
+        "history": None, "liveness": None, "owner": None, "forensics": None, **more,
+    }  # fmt: skip
+
+
+def pair(prefix: str = "AKIA", **more: Any) -> dict[str, Any]:
+    values = {"key_id": shown(prefix), "secret": SECRET}
+    if prefix == "ASIA":
+        values["session_token"] = "IQ****=="
+    return finding("aws-access-key-pair", values, **{"account_id": ACCOUNT, **more})
+
+
+def liveness(state: str, **more: Any) -> dict[str, Any]:
+    return {
+        "state": state, "reason": None, "account": None, "arn": None, "principal": None,
+        "partition": None, "summary": state, **more,
+    }  # fmt: skip
+
+
+def live(arn: str = f"arn:aws:iam::{ACCOUNT}:user/ops/alice", principal: str = "user", **more: Any):
+    partition = arn.split(":")[1]
+    told = {"account": ACCOUNT, "arn": arn, "principal": principal, "partition": partition}
+    return liveness("live", **{**told, **more})
+
+
+def history(**more: Any) -> dict[str, Any]:
+    date = "2026-05-01T10:00:00+02:00"
+    moment = {"commit": COMMIT, "author": "Al <al@example.com>", "author_date": date}
+    return {
+        "first": moment, "last": moment, "removed": None, "in_head": True, "pushed": True,
+        "days": 204, "branches": ["main", "origin/main"], "tags": [], "held_by": [], "copies": 2,
+        **more,
+    }  # fmt: skip
+
+
+def forensics(**more: Any) -> dict[str, Any]:
+    return {
+        "kind": "a kind", "generation": None, "impossible": None, "region": None, "issued": None,
+        "expires": None, **more,
+    }  # fmt: skip
+
+
+def report(*findings: dict[str, Any], **scan: Any) -> dict[str, Any]:
+    return {
+        "schema_version": 1,
+        "tool": {"name": "keycatch", "version": "0.1.0", "rules": 20},
+        "scan": {
+            "kind": "scan", "complete": True, "incomplete": [], "configuration": None,
+            "narrowed": [], "heads": [],
+            "counts": {"blobs": 2, "bytes": 100, "skipped": {}, "set_aside": {}},
+            "notices": [], **scan,
+        },
+        "findings": list(findings),
+    }  # fmt: skip
+
+
+def of_user(name: str) -> str:
+    return f"decodes to an API key of IAM user {name} in account {ACCOUNT}"
+
+
+KINDS: dict[str, dict[str, Any]] = {
+    "user-access-key": pair(path=".github/workflows/deploy.yml"),
+    "root-access-key": pair(
+        liveness=live(f"arn:aws:iam::{ACCOUNT}:root", "root"), severity="critical"
+    ),
+    "temporary-credentials": pair("ASIA", path="notes/aws.ipynb"),
+    "access-key-id": finding("aws-access-key-id", {"key_id": shown()}, severity="medium"),
+    "secret-access-key": finding("aws-secret-access-key", {"secret": SECRET}, path="main.tf"),
+    "session-token": finding("aws-session-token", {"session_token": "IQ****=="}),
+    "unnamed-secret": finding("aws-unnamed-secret", {"secret": SECRET}, confidence="low"),
+    "service-password": finding(
+        "aws-codecommit-password", {"password": "k1****k="}, account_id=ACCOUNT,
+        evidence=[f"stands with the user name of IAM user dev-user in account {ACCOUNT}"],
+    ),
+    "service-api-key": finding(
+        "aws-bedrock-api-key", {"api_key": "AB****9="}, account_id=ACCOUNT,
+        evidence=[of_user("BedrockAPIKey-abcd")], severity="critical",
+    ),
+    "short-term-api-key": finding(
+        "aws-bedrock-short-term-api-key", {"api_key": "be****=="},
+        forensics=forensics(region="us-west-2", expires="2026-11-21T18:00:00Z"),
+    ),
+    "appsync-api-key": finding("aws-appsync-api-key", {"api_key": "da****aa"}, severity="medium"),
+    "ses-smtp-password": finding(
+        "aws-ses-smtp-password", {"password": "BC****kj"}, path="config/mail.yaml"
+    ),
+    "mws-auth-token": finding("aws-mws-auth-token", {"token": "am****00"}, severity="low"),
+    "lwa-client-secret": finding("aws-lwa-client-secret", {"client_secret": "am****ff"}),
+    "ec2-private-key": finding(
+        "aws-ec2-private-key", {"private_key": "--****--"}, severity="critical"
+    ),
+    "ecr-password": finding("aws-ecr-password", {"password": "ey****fQ"}, severity="medium"),
+    "eks-token": finding(
+        "aws-eks-token", {"token": "k8****zY"}, severity="low",
+        forensics=forensics(region="eu-west-1"),
+    ),
+    "codeartifact-token": finding("aws-codeartifact-token", {"token": "ey****Xw"}),
+    "presigned-url": finding("aws-presigned-url", {"url": "ht****00"}, severity="medium"),
+    "other": finding("our-token", {"token": "ou****en"}, severity="low"),
+}  # fmt: skip
+"""By the name of the kind: a credential of it."""
+
+_IN_GIT = {
+    "object": COMMIT[::-1], "commit": COMMIT, "author_date": "2026-05-01T10:00:00+02:00"
+}  # fmt: skip
+STATES: dict[str, dict[str, Any]] = {
+    "live": pair(
+        liveness=live(), history=history(), severity="critical",
+        locations=[location("key_id", **_IN_GIT), location("secret", line=2, **_IN_GIT)],
+    ),
+    "live-role": pair(
+        "ASIA", liveness=live(f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci-7", "role"),
+    ),
+    "live-sso": pair(
+        "ASIA",
+        liveness=live(
+            f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_0123/al@example.com", "role"
+        ),
+    ),
+    "live-user-session": pair("ASIA", liveness=live()),
+    "live-federated": pair(
+        "ASIA", liveness=live(f"arn:aws:sts::{ACCOUNT}:federated-user/bob", "federated-user")
+    ),
+    "live-govcloud": pair(
+        liveness=live(f"arn:aws-us-gov:iam::{ACCOUNT}:user/alice"),
+    ),
+    "live-china-root": pair(liveness=live(f"arn:aws-cn:iam::{ACCOUNT}:root", "root")),
+    "govcloud-root": pair(liveness=live(f"arn:aws-us-gov:iam::{ACCOUNT}:root", "root")),
+    "unproven": pair(liveness=liveness("secret-unproven", partition="aws")),
+    "inactive": pair(liveness=liveness("inactive"), severity="note"),
+    "inactive-session": pair("ASIA", liveness=liveness("inactive")),
+    "expired": pair("ASIA", liveness=liveness("expired", partition="aws"), severity="note"),
+    "over": finding(
+        "aws-presigned-url", {"url": "ht****00"},
+        forensics=forensics(expires="2026-11-20T00:00:00Z"),
+    ),
+    "canary": pair(liveness=liveness("canary")),
+    "foreign": pair(owner="foreign"),
+    "unknown": pair(liveness=liveness("unknown", reason="unreachable")),
+    "unverifiable": finding(
+        "aws-secret-access-key", {"secret": SECRET},
+        liveness=liveness("unverifiable", reason="no-key-id"),
+    ),
+    "impossible": finding(
+        "aws-access-key-id", {"key_id": shown()}, confidence="low",
+        forensics=forensics(impossible="no key ID was ever issued with B as fifth character"),
+    ),
+    "impossible-asked": finding(
+        "aws-access-key-id", {"key_id": shown()}, confidence="low",
+        forensics=forensics(impossible="the account number inside would have 13 digits"),
+        liveness=liveness("unverifiable", reason="impossible-id"),
+    ),
+    "bearer-id": finding("aws-access-key-id", {"key_id": shown("ABIA")}),
+    "service-id": finding("aws-access-key-id", {"key_id": shown("ACCA")}),
+    "session-id": finding("aws-access-key-id", {"key_id": shown("ASIA")}),
+    "note": pair(severity="note"),
+    "dead-mws": finding("aws-mws-auth-token", {"token": "am****00"}, liveness=liveness(
+        "unverifiable", reason="other-kind")),
+}  # fmt: skip
+"""Further credentials, by what is special about them."""
+
+ALL = {**KINDS, **STATES}
+
+
+def saved(*findings: dict[str, Any], **scan: Any) -> SavedReport:
+    """Return the report as it is read, after checking that a scan could have written it."""
+    made = report(*findings, **scan)
+    schema = json.loads((DOCS / "report.schema.json").read_text("utf-8"))
+    jsonschema_rs.validator_for(schema).validate(made)
+    return read(json.dumps(made).encode())
+
+
+def case(found: dict[str, Any]) -> Case:
+    return case_of(read(json.dumps(report(found)).encode()).findings[0], NOW)
+
+
+def plan(*findings: dict[str, Any], **scan: Any) -> Plan:
+    return respond(read(json.dumps(report(*findings, **scan)).encode()), NOW)
+
+
+class Builders(SimpleNamespace):
+    """What stands above; in messages of tests it is short."""
+
+    def __repr__(self) -> str:
+        return "builders"
+
+
+@pytest.fixture(scope="session")
+def builders() -> Builders:
+    return Builders(**globals())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "any_name" in metafunc.fixturenames:
+        metafunc.parametrize("any_name", ALL)
+
+
+@pytest.fixture
+def any_plan(any_name: str) -> Plan:
+    """The plan for each of the credentials above alone."""
+    return plan(ALL[any_name])

@@ -1,0 +1,312 @@
+"""Saved reports: what is read is what was written, and what is not a report is refused."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.findings import (
+    Confidence,
+    Finding,
+    Forensics,
+    Head,
+    History,
+    InHead,
+    Location,
+    Moment,
+    Notice,
+    Report,
+    Severity,
+    Tally,
+)
+from scanner.liveness.states import Liveness, Reason, State, words
+from scanner.reports.interface import View
+from scanner.reports.json_report import render
+from scanner.response.saved import NoReportError, read
+from scanner.secret import Secret
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+BYTES = st.binary(min_size=1, max_size=12).map(os.fsdecode)
+NAMES = BYTES | st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+LINES = st.integers(1, 10**9)
+
+
+def written(report: Report, show_secrets: bool = False) -> bytes:
+    view = View(show_secrets, False, 0, Confidence.MEDIUM, (), 1)
+    return "".join(render(report, view)).encode()
+
+
+@st.composite
+def locations(draw: Any) -> Location:
+    line, column = draw(LINES), draw(LINES)
+    head = draw(st.sampled_from([InHead(), InHead(COMMIT), InHead(COMMIT, 3, 4, 3, 24)]))
+    in_git = draw(st.booleans())
+    return Location(
+        "key_id", draw(NAMES), line, column, line, column + 20,
+        member=draw(st.just("") | NAMES),
+        decoded=draw(st.sampled_from([(), ("base64", "gzip")])),
+        object=COMMIT if in_git else "",
+        commit=COMMIT if in_git else "",
+        author_date="2026-05-01T10:00:00+02:00" if in_git else "",
+        scope=draw(st.sampled_from(["", "unreachable"])),
+        head=head,
+    )  # fmt: skip
+
+
+@given(
+    where=st.lists(locations(), min_size=1, max_size=3, unique=True),
+    author=NAMES,
+    severity=st.sampled_from(Severity),
+    confidence=st.sampled_from(Confidence),
+    state=st.sampled_from(State),
+    reason=st.sampled_from(Reason),
+    detail=st.sampled_from(["", "a clause; with: signs"]),
+    principal=st.sampled_from(["", "user", "role", "root", "federated-user"]),
+    history=st.booleans(),
+    branches=st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=3),
+    generation=st.sampled_from([0, 1, 2]),
+)
+def test_what_is_written_is_read_again(
+    where: list[Location], author: str, severity: Severity, confidence: Confidence,
+    state: State, reason: Reason, detail: str, principal: str, history: bool, branches: list[str],
+    generation: int,
+) -> None:  # fmt: skip
+    moment = Moment(COMMIT, author, "2026-05-01T10:00:00+02:00")
+    past = History(
+        moment, moment, None, True, False, 7, tuple(sorted(branches)), ("v1",), ("stash@{0}",), 2
+    )
+    arn = "arn:aws:iam::123456789012:root" if principal else ""
+    account = "123456789012" if principal else ""
+    told = Liveness(state, reason, account, arn, principal, "aws" if principal else "", detail)
+    found = Finding(
+        "aws-access-key-id", severity, confidence, "0" * 32, {"key_id": Secret(b"A" * 20)}, account,
+        ("made for a test",), tuple(where), past if history else None, "", told, "ours",
+        Forensics("a key", generation, "", "eu-west-1", "", "2026-11-21T06:00:00Z"),
+    )  # fmt: skip
+    report = read(written(Report("history", (found,), Tally(), heads=(Head("", COMMIT),))))
+    (saved,) = report.findings
+    for name in ("rule_id", "severity", "confidence", "fingerprint", "account_id", "evidence",
+                 "history", "owner", "forensics", "liveness"):  # fmt: skip
+        assert getattr(saved, name) == getattr(found, name), name
+    assert set(saved.locations) == set(where)
+    assert saved.values == {"key_id": "AAAA****AAAA"}
+    assert report[:5] == ("history", True, (), (), (Head("", COMMIT),))
+    assert saved.liveness is not None
+    assert words(saved.liveness) == words(told)
+
+
+def test_an_incomplete_and_narrowed_scan_is_told(builders: Any) -> None:
+    tally = Tally()
+    tally.notice(Notice("missing-object", "a", "gone", True))
+    report = read(written(Report("history", (), tally, narrowed=("only the branch main",))))
+    assert not report.complete
+    assert report.incomplete == ("missing-object",)
+    assert report.narrowed == ("only the branch main",)
+
+
+def test_every_case_of_these_tests_is_a_report_that_a_scan_could_write(
+    builders: Any, any_name: str
+) -> None:
+    assert len(builders.saved(builders.ALL[any_name]).findings) == 1
+
+
+def changed(builders: Any, path: tuple[Any, ...], value: Any) -> bytes:
+    made = copy.deepcopy(full(builders))
+    target = made
+    for key in path[:-1]:
+        target = target[key]
+    if value is KeyError:
+        del target[path[-1]]
+    else:
+        target[path[-1]] = value
+    return json.dumps(made).encode()
+
+
+FORENSICS = {"kind": "a", "generation": 2, "impossible": "b", "region": "c", "issued": "d",
+             "expires": "e"}  # fmt: skip
+
+
+def full(builders: Any) -> dict[str, Any]:
+    """Return a report in which every field of a finding has something."""
+    found = {
+        **builders.pair(), "liveness": builders.live(), "owner": "ours",
+        "history": builders.history(), "forensics": FORENSICS,
+    }  # fmt: skip
+    found["locations"] = [
+        builders.location(
+            "key_id", member="m", decoded=["gzip"], commit=COMMIT, object=COMMIT, scope="s",
+            author_date="2026-05-01", head={"object": COMMIT, "start_line": 1, "start_column": 1,
+                                            "end_line": 1, "end_column": 2},
+        )
+    ]  # fmt: skip
+    heads = [{"repository": "", "commit": COMMIT}]
+    made: dict[str, Any] = builders.report(found, kind="history", heads=heads)
+    return made
+
+
+FINDING = ("findings", 0)
+LOCATION = (*FINDING, "locations", 0)
+NEEDED = [
+    ("tool",), ("schema_version",), ("scan",), ("findings",), ("scan", "kind"),
+    ("scan", "complete"), ("scan", "incomplete"), ("scan", "heads", 0, "commit"),
+    ("scan", "heads", 0, "repository"),
+    *((*FINDING, key) for key in ("rule_id", "severity", "confidence", "fingerprint", "values",
+                                  "locations")),
+    *((*LOCATION, key) for key in ("role", "path", "start_line", "start_column", "end_line",
+                                   "end_column")),
+    *((*LOCATION, "head", key) for key in ("object", "start_column", "end_line", "end_column")),
+    *((*FINDING, "history", key) for key in ("in_head", "pushed", "days", "branches", "tags",
+                                             "held_by", "copies")),
+    *((*FINDING, "history", "first", key) for key in ("commit", "author", "author_date")),
+    (*FINDING, "liveness", "state"),
+]  # fmt: skip
+MAY_LACK = [
+    ("scan", "narrowed"), ("scan", "heads"), ("scan", "counts"),
+    *((*FINDING, key) for key in ("account_id", "evidence", "history", "liveness", "owner",
+                                  "forensics")),
+    *((*LOCATION, key) for key in ("member", "decoded", "commit", "object", "scope", "author_date",
+                                   "head")),
+    *((*FINDING, "liveness", key) for key in ("reason", "account", "arn", "principal", "partition",
+                                              "summary")),
+    *((*FINDING, "forensics", key) for key in ("kind", "generation", "impossible", "region",
+                                               "issued", "expires")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NEEDED)
+def test_what_is_needed_must_be_there(builders: Any, path: tuple[Any, ...]) -> None:
+    with pytest.raises(NoReportError):
+        read(changed(builders, path, KeyError))
+
+
+@pytest.mark.parametrize("path", MAY_LACK)
+@pytest.mark.parametrize("value", [KeyError, None])
+def test_what_newer_versions_have_may_be_absent(builders: Any, path: Any, value: Any) -> None:
+    assert len(read(changed(builders, path, value)).findings) == 1
+
+
+WRONG = [None, True, 1.5, "", "other words", -1, 0, [], [1], {}, {"a": 1}, "1", 10**30]
+
+
+@pytest.mark.parametrize(
+    "path", [each for each in (*NEEDED, *MAY_LACK) if each != ("scan", "counts")]
+)
+def test_another_type_is_refused(builders: Any, path: tuple[Any, ...]) -> None:
+    good = full(builders)
+    for key in path:
+        good = good[key]
+    refused = 0
+    for value in WRONG:
+        if type(value) is type(good) or (path in MAY_LACK and value is None):
+            continue
+        with pytest.raises(NoReportError):
+            read(changed(builders, path, value))
+        refused += 1
+    assert refused > 5
+
+
+FORMS = {
+    (*FINDING, "fingerprint"): ["0" * 31, "0" * 33, "G" * 32, "0" * 32 + "\n"],
+    (*FINDING, "rule_id"): [""],
+    (*FINDING, "evidence"): [[1], ["a", None]],
+    (*FINDING, "history", "branches"): [[1]],
+    (*LOCATION, "decoded"): [[{}]],
+    ("scan", "kind"): [""],
+    ("scan", "incomplete"): [[1]],
+    ("scan", "narrowed"): [[["a"]]],
+    (*FINDING, "account_id"): ["12345678901", "١٢٣٤٥٦٧٨٩٠١٢", "123456789012\n", "$(date)"],
+    (*FINDING, "severity"): ["CRITICAL", "worst"],
+    (*FINDING, "confidence"): ["certain"],
+    (*FINDING, "owner"): ["theirs"],
+    (*FINDING, "values"): [{}, {"Key": "a"}, {"a b": "c"}, {"a\n": "c"}],
+    (*FINDING, "locations"): [[]],
+    (*FINDING, "liveness", "state"): ["alive"],
+    (*FINDING, "liveness", "reason"): ["why"],
+    (*FINDING, "liveness", "principal"): ["group"],
+    (*FINDING, "liveness", "arn"): ["a", "arn:aws:x\ny"],
+    (*FINDING, "liveness", "partition"): ["aws; date", "AWS"],
+    (*LOCATION, "commit"): ["main", "0" * 39, "-" * 40],
+    (*LOCATION, "object"): ["0" * 41],
+    (*LOCATION, "role"): ["$(date)"],
+    (*LOCATION, "start_line"): [0, -1, True],
+    (*LOCATION, "head", "object"): ["HEAD"],
+    ("scan", "heads", 0, "commit"): ["HEAD"],
+}
+
+
+@pytest.mark.parametrize(("path", "values"), FORMS.items())
+def test_another_form_is_refused(builders: Any, path: Any, values: list[Any]) -> None:
+    for value in values:
+        with pytest.raises(NoReportError):
+            read(changed(builders, path, value))
+
+
+def test_keys_that_nobody_knows_are_passed_over(builders: Any) -> None:
+    made = full(builders)
+    expected = read(json.dumps(made).encode())
+    for path in ((), ("scan",), FINDING, LOCATION, (*FINDING, "liveness"), (*FINDING, "history")):
+        target = made
+        for key in path:
+            target = target[key]
+        target["from_the_future"] = {"a": [1]}
+    assert read(json.dumps(made).encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is not JSON"),
+        (b"\xff\xfe\xfd", "it is not JSON"),
+        (b"[" * 100_000, "it is not JSON"),
+        (b"1" * 10_000, "it is not JSON"),
+        (b"[]", "it is not a JSON report of keycatch"),
+        (b"null", "it is not a JSON report of keycatch"),
+        (b'{"version": "2.1.0", "runs": []}', "it is not a JSON report of keycatch"),
+        (b'{"tool": {"name": "other"}, "findings": []}', "it is not a JSON report of keycatch"),
+        (b'{"tool": "keycatch", "findings": []}', "it is not a JSON report of keycatch"),
+    ],
+)
+def test_what_is_no_report_is_refused(content: bytes, why: str) -> None:
+    with pytest.raises(NoReportError) as error:
+        read(content)
+    assert str(error.value) == why
+
+
+def test_another_version_is_refused(builders: Any) -> None:
+    with pytest.raises(NoReportError, match="its schema_version is not 1: another keycatch"):
+        read(changed(builders, ("schema_version",), 2))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_what_a_shell_of_windows_makes_of_a_report_is_read(builders: Any, encoding: str) -> None:
+    text = json.dumps(full(builders))
+    assert read(text.encode(encoding)) == read(text.encode())
+
+
+@given(content=st.binary(max_size=40) | st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda each: st.lists(each, max_size=3) | st.dictionaries(st.sampled_from(
+        ["tool", "name", "findings", "scan", "schema_version", "keycatch"]), each, max_size=4),
+    max_leaves=8).map(lambda made: json.dumps(made).encode()))  # fmt: skip
+def test_nothing_but_a_reason_comes_of_garbage(content: bytes) -> None:
+    with pytest.raises(NoReportError, match=r"\w"):
+        read(content)
+
+
+def test_a_reason_names_the_place_and_not_what_stands_there(builders: Any) -> None:
+    value = "A" * 19
+    for path in (
+        (*FINDING, "fingerprint"),
+        (*FINDING, "account_id"),
+        (*FINDING, "values", "key_id"),
+    ):
+        with pytest.raises(NoReportError) as error:
+            read(changed(builders, path, [value]))
+        assert value not in str(error.value)
+        assert str(error.value).startswith("findings[0].")
