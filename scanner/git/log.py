@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 WITHOUT_COMMIT_GRAPH: Final = ("-c", "core.commitGraph=false")
 """Commits have to be read all the same, so a cache of them saves nothing and can be damaged."""
 _DIFF: Final = ("diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-renames")
-_CHUNK: Final = 8192
-"""Pairs of trees for one process: enough that its start costs nothing. Git lets go of no tree."""
+_FEWEST: Final = 1024
+"""Pairs of trees for one process: enough that its start, without any tree, costs little."""
+_MOST: Final = 8192
+"""Git lets go of no tree that it has unpacked."""
+_SHARES: Final = 8
+"""Shares for each process that works at the same time: trees grow with the history, so the last of
+a few equal shares would take longest by far."""
 _MOST_ASKED: Final = 400
 """Objects that git is asked to look for by itself: a Windows command line ends at 32,767 bytes."""
 _LONGEST_PATHS: Final = 8192
@@ -113,10 +118,7 @@ def differences(
             raise GitError(_MISSING)
         return differing
 
-    # Shares of equal size, so that no process is left with a rest while the others are done.
-    shares = -(-len(pairs) // _CHUNK)
-    shares = -(-shares // jobs) * jobs
-    step = max(1, -(-len(pairs) // max(1, shares)))
+    step = min(max(_FEWEST, -(-len(pairs) // (jobs * _SHARES))), _MOST)
     found: dict[str, list[Difference]] = {}
     for part in _side_by_side(look, range(0, len(pairs), step), jobs):
         found.update(part)

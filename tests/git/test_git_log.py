@@ -124,7 +124,8 @@ def test_commits(repository: Any, here: Repository) -> None:
 def test_every_pair_is_looked_at(
     repository: Any, here: Repository, chunk: int, jobs: int, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(log, "_CHUNK", chunk)
+    monkeypatch.setattr(log, "_FEWEST", 1)
+    monkeypatch.setattr(log, "_MOST", chunk)
     pairs = pairs_of(repository)
     blob = repository.git("rev-parse", "HEAD:file0").strip()  # all have the same content
     found = log.differences(here, pairs, {blob}, jobs=jobs)
@@ -137,7 +138,7 @@ def test_every_pair_is_looked_at(
 def test_an_unreadable_tree_is_an_error(
     repository: Any, here: Repository, jobs: int, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(log, "_CHUNK", 2)
+    monkeypatch.setattr(log, "_FEWEST", 2)
     pairs = pairs_of(repository)
     with pytest.raises(GitError, match="fetch them"):
         log.differences(here, [*pairs, f"{A} {B}"], {C}, jobs=jobs)

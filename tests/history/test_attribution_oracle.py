@@ -211,7 +211,7 @@ def test_it_says_what_every_tree_says(
         for content in CONTENTS
     }
     ids = list(blobs.values())
-    monkeypatch.setattr(log, "_CHUNK", 3)  # so that there is something to share out
+    monkeypatch.setattr(log, "_FEWEST", 3)  # so that there is something to share out
     monkeypatch.setattr("scanner.history.graph._BITS", 2)
     monkeypatch.setattr("scanner.history.attribution._BATCH", 3)
     monkeypatch.setattr("scanner.history.attribution._BLOCK", 2)
