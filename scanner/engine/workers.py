@@ -27,8 +27,9 @@ _Told = TypeVar("_Told", covariant=True)
 FORKS: Final = sys.platform == "linux"
 """Whether workers are forked: each starts in a few milliseconds and has what its parent has."""
 _MOST_AT_ONCE: Final = 512
-_SHARES: Final = 16
-"""Stretches per worker at the least, so that none has to wait long for the last one."""
+_SHARES: Final = 8
+"""A stretch is this part of what each worker has still to expect: stretches become smaller, so that
+in the end no worker waits long for the last one."""
 
 _HELD_BACK: Final = frozenset((signal.SIGINT, signal.SIGTERM))
 _GRACE: Final = 2.0
@@ -129,9 +130,11 @@ def _signals_held_back() -> Iterator[None]:
 
 
 def _stretches(number: int, jobs: int) -> Iterator[Stretch]:
-    size = max(1, min(_MOST_AT_ONCE, number // (jobs * _SHARES)))
-    for at in range(0, number, size):
-        yield at, min(at + size, number)
+    at = 0
+    while at < number:
+        size = max(1, min(_MOST_AT_ONCE, (number - at) // (jobs * _SHARES)))
+        yield at, at + size
+        at += size
 
 
 def _run(pipe: Connection, inherited: Sequence[Connection], work: Work[object]) -> None:
