@@ -146,6 +146,10 @@ class Pack:
         """Return the binary name of the object that `entry` is."""
         return self._index.name(self._positions[entry])
 
+    def names(self) -> list[bytes]:
+        """Return the binary names of all objects, in no order of the entries."""
+        return self._index.names()
+
     def holds(self, name: bytes) -> bool:
         """Tell whether an object with the binary `name` is in the pack."""
         return self._index.position(name) >= 0

@@ -117,7 +117,8 @@ class PackIndex:
 
     def names(self) -> list[bytes]:
         """Return all names, ascending."""
-        return [self.name(position) for position in range(self.number)]
+        names, size = self._names, self._hash_size
+        return [names[at : at + size] for at in range(0, self.number * self._step, self._step)]
 
 
 def hash_of(hash_size: int, data: bytes = b"") -> Any:

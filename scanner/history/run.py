@@ -94,7 +94,7 @@ def _search_objects(
             store.loose(),
             len(repository.zero) // 2,
             only=job.only,
-            known={name for each in searched for name in each.names()},
+            known=set().union(*(each.names() for each in searched)),
             max_size=job.max_size,
             jobs=job.jobs,
         )
@@ -112,7 +112,7 @@ def _search_objects(
     for notice in problems.values():
         total.tally.notice(notice)
     if job.only is not None or total.named:
-        there = {name for each in searched for name in each.names()}
+        there = set().union(*(each.names() for each in searched))
         if job.only is not None:
             total.tally.add(absent(repository, store, set(job.only) - there))
         if total.named:

@@ -18,6 +18,7 @@ from scanner.engine.sweep import Swept
 from scanner.git.object_store import ObjectStore
 from scanner.history import objects as object_units
 from scanner.history import search as searching
+from scanner.history import units as units_module
 from scanner.history.objects import UNREAD, Objects
 
 
@@ -113,7 +114,7 @@ def test_shared_out(
     planted: Any, units: Any, platform: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Elsewhere than on Linux workers are started anew and open the packs themselves."""
-    monkeypatch.setattr(object_units, "_ROOTS", {3: 2, 2: 2, 4: 2, 1: 5})
+    monkeypatch.setattr(units_module, "_ROOTS", {3: 2, 2: 2, 4: 2, 1: 5})
     monkeypatch.setattr(workers.sys, "platform", platform)
     planted.git("repack", "-qd")
     planted.write("loose", "loose\n")
@@ -133,8 +134,8 @@ def test_units_cover_everything_once(planted: Any, units: Any, monkeypatch: Any)
     planted.write("loose", "loose\n")
     planted.commit()
     expected = scan(units(planted))
-    monkeypatch.setattr(object_units, "_ROOTS", {3: 3, 2: 3, 4: 3, 1: 7})
-    monkeypatch.setattr(object_units, "_LOOSE", 2)
+    monkeypatch.setattr(units_module, "_ROOTS", {3: 3, 2: 3, 4: 3, 1: 7})
+    monkeypatch.setattr(units_module, "_LOOSE", 2)
     objects = units(planted)
     by_unit = [objects.scan(unit, unit + 1) for unit in range(len(objects))]
     assert sum(swept.tally.bytes for swept in by_unit) == expected.tally.bytes
