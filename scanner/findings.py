@@ -167,6 +167,10 @@ class Forensics(NamedTuple):
     """When it was issued."""
     expires: str = ""
     """When it stops being good at the latest."""
+    user: str = ""
+    """The IAM user whose service-specific credential it is. Whoever wrote it has chosen it."""
+    signed_by: str = ""
+    """The access key ID that signed it, redacted."""
 
 
 class Finding(NamedTuple):
@@ -200,6 +204,8 @@ class Finding(NamedTuple):
 
     None before that, and for a credential of a rule of the user.
     """
+    user: str = ""
+    """The IAM user that a detector has read; reports have it in `forensics`."""
 
     @property
     def is_live(self) -> bool:

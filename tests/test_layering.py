@@ -51,6 +51,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("aws", "line_hash"),
     # What to look for: rules as data, and where their files are.
     ("rulebook",),
+    # Reports that were saved: read into the vocabulary below, by whatever compares or answers them.
+    ("saved",),
     # The vocabulary that everything above shares.
     ("content",),
     ("findings",),

@@ -11,21 +11,44 @@ import re
 from typing import Final
 
 AWS: Final = "aws"
-_PREFIXES: Final = (("us-gov-", "aws-us-gov"), ("cn-", "aws-cn"), ("eusc-", "aws-eusc"))
+_PREFIXES: Final = (
+    ("us-gov-", "aws-us-gov"),
+    ("cn-", "aws-cn"),
+    ("eusc-", "aws-eusc"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+)
+AIR_GAPPED: Final = {
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
+}
+"""Partitions that can be reached from inside only, each with a region of it."""
+_HOSTS: Final = {
+    b"amazonaws.com.cn": "aws-cn",
+    b"amazonaws.eu": "aws-eusc",
+    b"c2s.ic.gov": "aws-iso",
+    b"sc2s.sgov.gov": "aws-iso-b",
+    b"cloud.adc-e.uk": "aws-iso-e",
+    b"csp.hci.ic.gov": "aws-iso-f",
+}
+"""What the names of hosts end with; those of `aws` and `aws-us-gov` are alike."""
 _NEAR: Final = 4096
 """Bytes on each side of a key in which a name is taken to be about it."""
 _NAME: Final = re.compile(
     rb"(?<![A-Za-z0-9])(?:"
     rb"arn:(?P<arn>aws(?:-[a-z]{1,4}){0,2}):"
-    rb"|(?P<region>(?:us-gov|[a-z]{2}|eusc-[a-z]{2})-[a-z]{4,9}-[1-9])(?![A-Za-z0-9])"
-    rb"|(?:[a-z0-9-]+\.)*amazonaws\.(?P<host>com\.cn|eu)(?![A-Za-z0-9])"
-    rb")"
+    rb"|(?P<region>(?:us-gov|[a-z]{2}(?:-iso[a-z]?)?|eusc-[a-z]{2})-[a-z]{4,9}-[1-9])(?![A-Za-z0-9])"
+    rb"|(?:[a-z0-9-]+\.)*(?P<host>%s)(?![A-Za-z0-9])"
+    rb")" % b"|".join(map(re.escape, _HOSTS))
 )
 _REGION: Final = re.compile(
     r"(?:[a-z]{2}|[a-z]{2}-(?:gov|iso[a-z]?)|eusc-[a-z]{2})"
     r"-(?:(?:north|south)(?:east|west)?|east|west|central)-[1-9]"
 )
-_HOSTS: Final = {b"com.cn": "aws-cn", b"eu": "aws-eusc"}
 
 
 def of_region(region: str) -> str:

@@ -79,8 +79,7 @@ def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
     sent unless the options say so.
     """
     if args.check_liveness and any(finding.liveness is None for finding in report.findings):
-        if is_watched(args):  # it can take minutes
-            say(f"{NAME}: asking STS about {len(report.findings):,} findings")
+        announce(report.findings, args, settings)
         report = report._replace(findings=tuple(inquire(report.findings, args, settings)))
     own = own_accounts(args, settings)
     if own and report.findings:
@@ -111,6 +110,19 @@ def inquire(
         applied(finding, liveness, everywhere=everywhere)
         for finding, liveness in zip(findings, answers, strict=True)
     ]
+
+
+def announce(findings: Sequence[Finding], args: argparse.Namespace, settings: Settings) -> None:
+    """Say to whoever watches how many of `findings` STS is asked about: it can take minutes."""
+    if not is_watched(args):
+        return
+    from scanner.liveness.candidates import Candidate, candidate
+    from scanner.reports.wording import plural
+
+    known = accounts(args, settings)
+    number = sum(isinstance(candidate(each, known), Candidate) for each in findings)
+    if number:
+        say(f"{NAME}: asking STS about {plural(number, 'credential')}")
 
 
 def accounts(args: argparse.Namespace, settings: Settings) -> Accounts:

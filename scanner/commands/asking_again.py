@@ -10,6 +10,7 @@ from scanner.about import NAME
 from scanner.commands.asking import (
     accounts,
     add_liveness_options,
+    announce,
     check_options,
     inquire,
     is_watched,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from scanner.response.again import Recovered
     from scanner.response.again_reading import Missing
     from scanner.response.plan import Plan
-    from scanner.response.saved import SavedFinding, SavedReport
+    from scanner.saved.report import SavedFinding, SavedReport
     from scanner.settings import Settings
 
 _ASKED: Final = "asked"
@@ -101,7 +102,7 @@ def noted(plan: Plan, answer: Answered) -> Plan:
             note = f"It was not asked about now ({reason}): {words(reason)}."
             if entry.case.state is not None and reason is not Missing.INTERRUPTED:
                 note += " What is said of STS is what the report tells, and as old."
-            entry = entry._replace(notes=(*entry.notes, note))
+            entry = entry._replace(notes=(*entry.notes, note), missing=reason)
         entries.append(entry)
     return plan._replace(entries=tuple(entries))
 
@@ -123,7 +124,9 @@ def _recovered(report: SavedReport, args: argparse.Namespace, settings: Settings
     from scanner.response.again import Source, find_again
 
     if is_watched(args):
-        say(f"{NAME}: looking for {len(report.findings):,} credentials in the source")
+        from scanner.reports.wording import plural
+
+        say(f"{NAME}: looking for {plural(len(report.findings), 'credential')} in the source")
     source = Source(
         load_rules(settings),
         args.source or ["."],
@@ -154,9 +157,9 @@ def _asked(
     if recovered.is_interrupted:
         interrupted = unknown(Reason.INTERRUPTED)
         return {key: each._replace(liveness=interrupted) for key, each in findings.items()}
-    if findings and is_watched(args):  # it can take minutes
-        say(f"{NAME}: asking STS about {len(findings):,} findings")
-    return dict(zip(findings, inquire([*findings.values()], args, settings), strict=True))
+    found_again = [*findings.values()]
+    announce(found_again, args, settings)
+    return dict(zip(findings, inquire(found_again, args, settings), strict=True))
 
 
 def _as_reported(found: Finding, saved: SavedFinding) -> Finding:

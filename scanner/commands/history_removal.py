@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME, VERSION
 from scanner.commands.options import incomplete_message
+from scanner.commands.saved_report import read_report, shown_name
 from scanner.console import say
 from scanner.errors import KeycatchError, UsageError
+from scanner.reports.wording import HISTORY_KIND
 from scanner.secret import MASK, Secret, printable
 
 if TYPE_CHECKING:
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
     from scanner.findings import Confidence, Finding, Location, Report
     from scanner.git.repository import Repository
     from scanner.history.replacements import Replacements
-    from scanner.history.verification import Answer, Earlier
+    from scanner.history.verification import Answer
     from scanner.rulebook.model import Rule
+    from scanner.saved.report import SavedReport
 
-_LARGEST: Final = 1 << 30
 _NARROWING: Final = ("branch", "since", "until", "max_size", "allow_shallow")
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ def add_removal_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--verify-removed",
         metavar="REPORT",
-        help="tell which credentials of this JSON report of a history are still there",
+        help="tell which credentials of this JSON report of a history are still there; - for "
+        "standard input",
     )
 
 
@@ -138,42 +141,32 @@ def _write(target: str, content: bytes) -> None:
 # -- the check afterwards -----------------------------------------------------------------------
 
 
-def read_earlier(path: str, rules: Sequence[Rule]) -> Earlier:
-    """Return the earlier report at `path`; raises KeycatchError."""
-    from scanner.history.verification import NoReportError, read_report
-
-    shown = printable(path)
-    try:
-        with open(path, "rb") as file:
-            content = file.read(_LARGEST)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise KeycatchError(f"cannot read the report {shown}: {reason}") from None
-    try:
-        earlier = read_report(content)
-    except NoReportError as error:
-        remedy = "give one that `keycatch history --format json --output FILE` has written"
-        raise KeycatchError(f"cannot use the report {shown}: {error}; {remedy}") from None
-    missing = {each.rule_id for each in earlier.wanted} - {rule.id for rule in rules}
+def read_earlier(path: str, rules: Sequence[Rule]) -> SavedReport:
+    """Return the earlier report at `path`, `-` for standard input; raises KeycatchError."""
+    earlier = read_report(path, HISTORY_KIND)
+    missing = {each.rule_id for each in earlier.findings} - {rule.id for rule in rules}
     if missing:
         raise KeycatchError(
-            f"the rule {printable(min(missing))} of the report {shown} is not in force: use the "
-            "configuration under which it was made"
+            f"the rule {printable(min(missing))} of the report {shown_name(path)} is not in force: "
+            "use the configuration under which it was made"
         )
     return earlier
 
 
 def tell_removed(
-    args: argparse.Namespace, report: Report, earlier: Earlier, repositories: Sequence[Repository]
+    args: argparse.Namespace,
+    report: Report,
+    earlier: SavedReport,
+    repositories: Sequence[Repository],
 ) -> int:
     """Say what has become of the credentials of an `earlier` report; return the exit code."""
     from scanner.history.verification import verify
     from scanner.reports.output import write
 
-    answers, new = verify(earlier.wanted, report.findings)
+    answers, new = verify(earlier.findings, report.findings)
     render = _as_json if args.format == "json" else _as_text
     write(render(report, answers, new, repositories), args.output)
-    if not earlier.is_whole:
+    if earlier.narrowed or not earlier.complete:
         say(f"{NAME}: the earlier scan was narrowed or incomplete: there can be more than it found")
     if report.incomplete:
         say(incomplete_message(report))

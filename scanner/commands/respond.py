@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from scanner.commands.asking_again import add_asking_options, answered, noted
-from scanner.errors import KeycatchError
+from scanner.commands.saved_report import read_report
 from scanner.response.formats import FORMATS
-from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
-
-    from scanner.response.saved import SavedReport
-
-_LARGEST: Final = 1 << 30
-"""Bytes of a report that are read."""
-_STDIN: Final = "-"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,33 +45,3 @@ def run(args: argparse.Namespace) -> int:
     color = wants_color(args.color, sys.stdout) if to_terminal else args.color == "always"
     write(load(args.format)(plan, color), args.output)
     return 0
-
-
-def read_report(path: str) -> SavedReport:
-    """Return the report at `path`, `-` for standard input; raises KeycatchError."""
-    from scanner.response.saved import NoReportError, read
-
-    shown = "on standard input" if path == _STDIN else printable(path)
-    try:
-        return read(_content(path))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise KeycatchError(f"cannot read the report {shown}: {reason}") from None
-    except NoReportError as error:
-        remedy = "give one that a command of keycatch has written with --format json"
-        raise KeycatchError(f"cannot use the report {shown}: {error}; {remedy}") from None
-
-
-def _content(path: str) -> bytes:
-    if path == _STDIN:
-        if sys.stdin is None:
-            raise KeycatchError("standard input is closed; name a file with the report")
-        content = sys.stdin.buffer.read(_LARGEST + 1)
-    else:
-        with open(path, "rb") as file:
-            content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise KeycatchError(
-            f"the report {printable(path)} is larger than {_LARGEST:,} bytes: scan less at once"
-        )
-    return content

@@ -30,6 +30,8 @@ class Part(NamedTuple):
     severity: Severity
     evidence: tuple[str, ...]
     account_id: str = ""
+    user: str = ""
+    """The IAM user that it is of, where that stands in it or beside it."""
     bits: float = 0.0
     """Likelihood ratio of a secret, in bits (see `scanner.aws.randomness`)."""
     named: int = 0

@@ -25,6 +25,7 @@ def part(
     confidence: Confidence | None = None,
     severity: Severity | None = None,
     account_id: str = "",
+    user: str = "",
 ) -> Part:
     """Return the part at `match`, with what the rule says where nothing else is given.
 
@@ -43,6 +44,7 @@ def part(
         severity=rule.severity if severity is None else severity,
         evidence=tuple(filter(None, evidence)),
         account_id=account_id,
+        user=user,
     )
 
 

@@ -33,4 +33,4 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     evidence = [
         f"decodes to an API key of IAM user {key.user} in account {key.account_id}",
     ]
-    return results.part(rule, layer, match, evidence, account_id=key.account_id)
+    return results.part(rule, layer, match, evidence, account_id=key.account_id, user=key.user)

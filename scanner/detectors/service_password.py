@@ -58,12 +58,10 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     reason = placeholder(nearest.plain)
     if reason:
         return results.aside(rule, layer, nearest.place, reason)
-    user, _, account = data[match.start : match.end].rpartition(b"-at-")
-    evidence = [
-        f"stands with the user name of IAM user {user.decode()} in account {account.decode()}"
-    ]
+    user, _, account = data[match.start : match.end].decode().rpartition("-at-")
+    evidence = [f"stands with the user name of IAM user {user} in account {account}"]
     return results.part(
-        rule, layer, nearest.place, evidence, value=nearest.plain, account_id=account.decode()
+        rule, layer, nearest.place, evidence, value=nearest.plain, account_id=account, user=user
     )
 
 

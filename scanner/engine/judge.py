@@ -196,6 +196,7 @@ def _finding(draft: Draft, path: str, line_hash: LineHash | None) -> Finding:
         evidence=draft.evidence,
         locations=tuple(_location(o, path, line_hash) for o in draft.group),
         partition=_partition(draft.group[0]),
+        user=draft.group[0].part.user,
     )
 
 

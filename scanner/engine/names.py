@@ -80,8 +80,14 @@ class Masker:
             at._replace(path=self.mask(at.path), member=self.mask(at.member))
             for at in finding.locations
         )
-        history = finding.history and self._history(finding.history)
-        return finding._replace(locations=tuple(dict.fromkeys(masked)), history=history)
+        told = finding.forensics
+        return finding._replace(
+            locations=tuple(dict.fromkeys(masked)),
+            evidence=self._all(finding.evidence),
+            history=finding.history and self._history(finding.history),
+            forensics=told and told._replace(user=self.mask(told.user)),
+            user=self.mask(finding.user),
+        )
 
     def _history(self, history: History) -> History:
         return history._replace(
@@ -113,6 +119,7 @@ def _texts(report: Report) -> Iterator[str]:
         for at in finding.locations:
             yield at.path
             yield at.member
+        yield from finding.evidence  # names of users and hosts stand in it
         if finding.history:
             history = finding.history
             for moment in (history.first, history.last, history.removed):

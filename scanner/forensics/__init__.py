@@ -64,7 +64,8 @@ def tell(finding: Finding) -> Forensics | None:
     if kind is None:
         return None
     reader = READERS.get(finding.rule_id)
-    return load(reader)(kind, finding.values) if reader else Forensics(kind)
+    told = load(reader)(kind, finding.values) if reader else Forensics(kind)
+    return told._replace(user=finding.user) if finding.user else told
 
 
 @cache

@@ -11,21 +11,23 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
+from scanner.aws.key_id import KINDS
 from scanner.aws.partitions import is_region
 from scanner.aws.presigned_url import parse
 from scanner.findings import Forensics
 from scanner.forensics.access_key import read_key_id
 from scanner.forensics.interface import only
+from scanner.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scanner.aws.presigned_url import SignedQuery
-    from scanner.secret import Secret
 
 _EKS_MINUTES: Final = 15
 """How long a cluster takes a token, whatever `X-Amz-Expires` says: `pkg/token/token.go` of
 kubernetes-sigs/aws-iam-authenticator."""
+_KEY_ID: Final = re.compile(rb"(?:%s)[A-Z0-9]{16}" % b"|".join(KINDS))
 _TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
@@ -64,6 +66,7 @@ def _read(kind: str, request: SignedQuery) -> Forensics:
         region=request.region if is_region(request.region) else "",
         issued=_time(request.signed_at) if dated else "",
         expires=_time(request.expires_at) if dated else "",
+        signed_by=_shown(request.key_id),
     )
 
 
@@ -73,6 +76,10 @@ def _signer(identifier: bytes) -> tuple[int, str]:
         return 0, ""
     why = f"the key ID that signed it: {parsed.impossible}" if parsed.impossible else ""
     return parsed.generation, why
+
+
+def _shown(identifier: bytes) -> str:
+    return Secret(identifier).redacted() if _KEY_ID.fullmatch(identifier) else ""
 
 
 def _time(text: str) -> str:

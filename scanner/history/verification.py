@@ -12,8 +12,7 @@ wrong.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.findings import fingerprint_of
 from scanner.secret import MASK
@@ -22,30 +21,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from scanner.findings import Finding
+    from scanner.saved.report import SavedFinding
     from scanner.secret import Secret
 
-_VERSION: Final = 1
 _KEY_ID: Final = "key_id"
-
-
-class NoReportError(ValueError):
-    """What was given is not a report of a history; the message says why."""
-
-
-class Wanted(NamedTuple):
-    """A credential of the earlier report."""
-
-    fingerprint: str
-    rule_id: str
-    values: dict[str, str]
-    """By role, as the report shows them."""
-    account_id: str
 
 
 class Answer(NamedTuple):
     """What has become of a credential."""
 
-    wanted: Wanted
+    wanted: SavedFinding
+    """As the earlier report has it."""
     held: tuple[tuple[Finding, str], ...]
     """The findings that have it or a part of it, each with that role; empty if it is gone."""
 
@@ -55,47 +41,7 @@ class Answer(NamedTuple):
         return sorted({role for _, role in self.held})
 
 
-class Earlier(NamedTuple):
-    """The earlier report."""
-
-    wanted: list[Wanted]
-    is_whole: bool
-    """Whether it was of a complete scan that no option had narrowed."""
-
-
-def read_report(content: bytes) -> Earlier:
-    """Return what the JSON report `content` of a history asks for; raises NoReportError."""
-    try:
-        report = json.loads(content)
-    except (ValueError, RecursionError):
-        raise NoReportError("it is not JSON") from None
-    try:
-        if report["tool"]["name"] != "keycatch" or report["schema_version"] != _VERSION:
-            raise NoReportError("it is not a report of this version of keycatch")
-        scan = report["scan"]
-        if scan["kind"] != "history":
-            raise NoReportError("it is not a report of `keycatch history`")
-        is_whole = scan["complete"] is True and not scan["narrowed"]
-        return Earlier([_wanted(each) for each in report["findings"]], is_whole)
-    except (KeyError, TypeError, AttributeError):
-        raise NoReportError("it is not a JSON report of keycatch") from None
-
-
-def _wanted(found: dict[str, Any]) -> Wanted:
-    values = {_text(role): _text(value) for role, value in found["values"].items()}
-    if not values:
-        raise TypeError
-    fingerprint, rule_id = _text(found["fingerprint"]), _text(found["rule_id"])
-    return Wanted(fingerprint, rule_id, values, found["account_id"] or "")
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value
-
-
-def verify(wanted: Iterable[Wanted], findings: Sequence[Finding]) -> tuple[list[Answer], int]:
+def verify(wanted: Iterable[SavedFinding], findings: Sequence[Finding]) -> tuple[list[Answer], int]:
     """Return what has become of each of `wanted`, and how many `findings` are none of them."""
     parts = [
         (finding, role, value, fingerprint_of({role: value}))
@@ -116,7 +62,9 @@ def verify(wanted: Iterable[Wanted], findings: Sequence[Finding]) -> tuple[list[
     return answers, sum(finding.fingerprint not in known for finding in findings)
 
 
-def _is_part(wanted: Wanted, role: str, value: Secret, fingerprint: str, finding: Finding) -> bool:
+def _is_part(
+    wanted: SavedFinding, role: str, value: Secret, fingerprint: str, finding: Finding
+) -> bool:
     if len(wanted.values) == 1:
         return fingerprint == wanted.fingerprint
     shown = wanted.values[role]

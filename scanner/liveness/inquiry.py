@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.key_id import parse
 from scanner.liveness.answers import unknown
-from scanner.liveness.partitions import ordered
+from scanner.liveness.partitions import ENDPOINTS, ordered
 from scanner.liveness.states import Liveness, Reason, State
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Inquiry:
         while rest:
             each = rest.pop(0)
             liveness = yield from self._about(each)
-            self._tell(each, liveness)
+            self._tell(each, self._beyond(liveness))
             if liveness.state is State.SECRET_UNPROVEN:
                 wrong.append(each)
             elif liveness.state is State.LIVE:
@@ -105,8 +105,20 @@ class Inquiry:
                     self._tell(one, verdict._replace(detail=ANOTHER))
             elif liveness.state is State.INACTIVE and each.is_long_term:
                 for one in rest:
-                    self._tell(one, liveness)
+                    self._tell(one, self._beyond(liveness))
                 return
+
+    def _beyond(self, liveness: Liveness) -> Liveness:
+        """Return `liveness`, or that it is open where a partition out of reach may know the key."""
+        if liveness.state is not State.INACTIVE:
+            return liveness
+        known = {endpoint.partition for endpoint in (*ENDPOINTS, *self._endpoints)}
+        named = dict.fromkeys(name for each in self._candidates for name in each.partitions)
+        beyond = [name for name in named if name not in known]
+        if not beyond:
+            return liveness
+        where = " or ".join(beyond)
+        return unknown(Reason.UNREACHABLE, f"it seems to be of {where}; {liveness.detail}")
 
     def _about(self, candidate: Candidate) -> Waits:
         """Ask one partition after the other, as long as each does not know the key ID."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from scanner.secret import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,6 +23,8 @@ _PROPERTIES: Final = {
     "region": "awsRegion",
     "issued": "issued",
     "expires": "expires",
+    "user": "iamUser",
+    "signed_by": "signedBy",
 }
 """Names for SARIF, where `kind` and `region` are something else."""
 _PREFIXES: Final = ("AKIA", "ASIA", "ABIA", "ACCA")
@@ -43,6 +47,8 @@ def facts(finding: Finding) -> Iterator[tuple[str, list[str]]]:
     yield "region", [told.region]
     yield "issued", [told.issued]
     yield "expires", [told.expires]
+    yield "user", [told.user]
+    yield "signed by", [told.signed_by]
 
 
 def reasons(finding: Finding) -> list[str]:
@@ -51,9 +57,11 @@ def reasons(finding: Finding) -> list[str]:
     if told is None:
         return list(finding.evidence)
     said = _said(told, finding.account_id)
-    region = f" in {told.region}"
+    region = f" in {told.region}" if told.region else ""
+    # A sentence of ours ends with it: whatever the name holds, nothing else is taken away.
+    user = f" of IAM user {told.user} in account {finding.account_id}" if told.user else ""
     return [
-        sentence.replace(region, "") if told.region else sentence
+        sentence.removesuffix(user).replace(region, "")
         for sentence in finding.evidence
         if sentence not in said
     ]
@@ -90,4 +98,8 @@ def ending(finding: Finding) -> str:
 def facts_properties(finding: Finding) -> dict[str, Any]:
     """Return what is told as properties of a result in SARIF, which have nothing of what is not."""
     told = finding.forensics._asdict() if finding.forensics else {}
-    return {_PROPERTIES[name]: value for name, value in told.items() if value}
+    return {
+        _PROPERTIES[name]: printable(value) if name == "user" else value
+        for name, value in told.items()
+        if value
+    }

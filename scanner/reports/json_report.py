@@ -108,18 +108,19 @@ def finding_object(finding: Finding, view: View) -> dict[str, Any]:
         "evidence": [printable(sentence) for sentence in finding.evidence],
         "locations": [_location_object(location) for location in locations(finding)],
         "history": _history_object(finding.history) if finding.history else None,
-        "liveness": _liveness_object(finding.liveness) if finding.liveness else None,
+        "liveness": liveness_object(finding.liveness) if finding.liveness else None,
         "owner": finding.owner or None,
         "forensics": _forensics_object(finding.forensics) if finding.forensics else None,
     }
 
 
-def _liveness_object(liveness: Liveness) -> dict[str, Any]:
+def liveness_object(liveness: Liveness) -> dict[str, Any]:
+    """Return what STS says as it stands in a report, and in a response to one."""
     return {
         "state": liveness.state,
         "reason": liveness.reason or None,
         "account": liveness.account or None,
-        "arn": liveness.arn or None,
+        "arn": printable(liveness.arn) or None,
         "principal": liveness.principal or None,
         "partition": liveness.partition or None,
         "summary": printable(words(liveness)),
@@ -127,7 +128,9 @@ def _liveness_object(liveness: Liveness) -> dict[str, Any]:
 
 
 def _forensics_object(told: Forensics) -> dict[str, Any]:
-    return {name: value or None for name, value in told._asdict().items()}
+    return {name: value or None for name, value in told._asdict().items()} | {
+        "user": printable(told.user) or None
+    }
 
 
 def _location_object(location: Location) -> dict[str, Any]:

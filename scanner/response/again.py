@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from scanner.findings import Finding
-    from scanner.response.saved import SavedFinding, SavedReport
     from scanner.rulebook.model import Rule
+    from scanner.saved.report import SavedFinding, SavedReport
     from scanner.secret import Secret
 
 _FILES_KIND: Final = "scan"

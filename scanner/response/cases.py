@@ -13,14 +13,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.key_id import KINDS
-from scanner.aws.partitions import of_region
+from scanner.aws.partitions import AIR_GAPPED, of_region
 from scanner.findings import Finding
 from scanner.liveness.partitions import ENDPOINTS
 from scanner.liveness.states import State
 from scanner.secret import MASK, Secret
 
 if TYPE_CHECKING:
-    from scanner.response.saved import SavedFinding
+    from scanner.saved.report import SavedFinding
 
 
 class Kind(StrEnum):
@@ -74,6 +74,7 @@ RULES: Final = {
 
 _SESSION_KINDS: Final = (Kind.USER_KEY, Kind.ROOT_KEY, Kind.TEMPORARY)
 LONG_TERM: Final = "AKIA"
+TEMPORARY: Final = "ASIA"
 _PREFIXES: Final = "|".join(sorted(prefix.decode() for prefix in KINDS))
 _KEY_ID: Final = re.compile(f"(?:{_PREFIXES})[A-Z0-9]{{16}}")
 _REDACTED_ID: Final = re.compile(f"(?:{_PREFIXES}){re.escape(MASK)}[A-Z0-9]{{4}}")
@@ -85,10 +86,12 @@ _ARN: Final = re.compile(
     rf"arn:(?P<partition>aws(?:-[a-z]+)*):(?:iam|sts)::[0-9]{{12}}:"
     rf"(?:user/(?:[!-~]*/)?(?P<user>{_NAME})|assumed-role/(?P<role>{_NAME})/{_NAME}|[!-~]+)"
 )
-_USER: Final = re.compile(rf"IAM user ({_NAME}) in account [0-9]{{12}}$")
-"""How the detectors of service-specific credentials put the user into the evidence."""
+_USER: Final = re.compile(_NAME)
 _REGION: Final = re.compile("[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
-REGIONS: Final = {endpoint.partition: endpoint.region for endpoint in ENDPOINTS}
+REGIONS: Final = {
+    **{endpoint.partition: endpoint.region for endpoint in ENDPOINTS},
+    **AIR_GAPPED,
+}
 """A region of each partition, which tells the AWS CLI which partition is meant."""
 
 
@@ -101,6 +104,8 @@ class Case(NamedTuple):
     """The complete access key ID; only of reports that show values."""
     key_id_hint: str
     """The redacted one."""
+    signer: str
+    """The redacted access key ID that signed the credential, which is another one."""
     account: str
     partition: str
     region: str
@@ -138,7 +143,7 @@ def case_of(finding: SavedFinding, now: datetime) -> Case:
     shown = finding.values.get("key_id", "")
     key_id = shown if _KEY_ID.fullmatch(shown) else ""
     hint = Secret(key_id.encode()).redacted() if key_id else shown
-    hint = hint if _REDACTED_ID.fullmatch(hint) else ""
+    hint = hint if _is_redacted(hint) else ""
     arn = _ARN.fullmatch(liveness.arn) if liveness else None
     region = forensics.region if forensics and _REGION.fullmatch(forensics.region) else ""
     partition = liveness.partition if liveness else ""
@@ -147,6 +152,7 @@ def case_of(finding: SavedFinding, now: datetime) -> Case:
     )
     expires = _time(forensics.expires if forensics else "")
     principal = liveness.principal if liveness else ""
+    user = forensics.user if forensics and _USER.fullmatch(forensics.user) else ""
     return Case(
         finding=finding,
         kind=kind_of(finding, (key_id or hint)[:4], principal),
@@ -155,7 +161,8 @@ def case_of(finding: SavedFinding, now: datetime) -> Case:
         account=finding.account_id or (liveness.account if liveness else ""),
         partition=partition if partition in REGIONS else "",
         region=region,
-        user=(arn["user"] if arn else "") or _user_in(finding.evidence),
+        signer=forensics.signed_by if forensics and _is_redacted(forensics.signed_by) else "",
+        user=(arn["user"] if arn else "") or user,
         role=(arn["role"] or "") if arn else "",
         state=liveness.state if liveness else None,
         principal=principal,
@@ -176,9 +183,8 @@ def kind_of(finding: SavedFinding, prefix: str, principal: str) -> Kind:
     return kind
 
 
-def _user_in(evidence: tuple[str, ...]) -> str:
-    found = (_USER.search(sentence) for sentence in evidence)
-    return next((match[1] for match in found if match), "")
+def _is_redacted(key_id: str) -> bool:
+    return _REDACTED_ID.fullmatch(key_id) is not None
 
 
 def _time(text: str) -> datetime | None:

@@ -17,9 +17,11 @@ from scanner.response.prevention import Advice, advice_for
 from scanner.response.variables import Variable, assigned, lookup, partition_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-    from scanner.response.saved import SavedReport
+    from scanner.response.again_reading import Missing
+    from scanner.saved.report import SavedReport
 
 
 BEGIN: Final = Step(
@@ -66,6 +68,8 @@ class Entry(NamedTuple):
     """What to use in its place, in sentences."""
     advice: tuple[Advice, ...]
     """What would have avoided it, by the files that it stands in."""
+    missing: Missing | None = None
+    """Why it was not found again in the source; None where it was, or nobody looked for it."""
 
     @property
     def setup(self) -> tuple[str, ...]:
@@ -97,7 +101,12 @@ class Plan(NamedTuple):
 def respond(report: SavedReport, now: datetime) -> Plan:
     """Return the plan for `report`; `now` decides what has expired."""
     cases = ordered(case_of(finding, now) for finding in report.findings)
-    entries = tuple(_entry(number, case, report) for number, case in enumerate(cases, 1))
+    numbers = {
+        (case.key_id_hint, case.account): number
+        for number, case in reversed([*enumerate(cases, 1)])  # of two that look alike the first
+        if case.key_id_hint and case.account
+    }
+    entries = tuple(_entry(number, case, report, numbers) for number, case in enumerate(cases, 1))
     commands = any(step.commands for entry in entries for step in entry.steps)
     return Plan(
         report,
@@ -108,11 +117,21 @@ def respond(report: SavedReport, now: datetime) -> Plan:
     )
 
 
-def _entry(number: int, case: Case, report: SavedReport) -> Entry:
+def _entry(
+    number: int, case: Case, report: SavedReport, numbers: Mapping[tuple[str, str], int]
+) -> Entry:
+    """Return what to do about `case`; `numbers` are those of key IDs as shown, with accounts."""
     name = playbooks.choose(case)
     playbook = playbooks.load(name)
     own = playbooks.load(case.kind)
     variables, steps = assigned(case, playbook.steps(case))
+    signer = numbers.get((case.signer, case.account))
+    notes = situation.notes(case, report)
+    if signer:
+        notes = (
+            *notes,
+            f"The key ID that signed it looks like that of number {signer}: see there.",
+        )
     commands = any(step.commands for step in steps)
     return Entry(
         number,
@@ -120,7 +139,7 @@ def _entry(number: int, case: Case, report: SavedReport) -> Entry:
         name,
         own.title,
         urgency(case),
-        situation.notes(case, report),
+        notes,
         tuple(partition_lines(case)) if commands else (),
         lookup(case) if any(variable.name == "KEY_ID" for variable in variables) else "",
         tuple(variables),

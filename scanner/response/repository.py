@@ -10,7 +10,7 @@ from scanner.response.playbooks.interface import Step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.response.saved import SavedReport
+    from scanner.saved.report import SavedReport
 
 _HOOK: Final = Step(
     "prevent",

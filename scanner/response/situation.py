@@ -16,7 +16,7 @@ from scanner.response.order import is_dead
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.response.saved import SavedReport
+    from scanner.saved.report import SavedReport
 
 EVENT_HISTORY_DAYS: Final = 90
 """How far back the event history of CloudTrail reaches."""
@@ -104,6 +104,6 @@ def _warnings(report: SavedReport) -> Iterator[str]:
     asked = [finding for finding in report.findings if finding.liveness]
     if report.findings and not asked:
         yield (
-            "Nobody has asked which of them are live. `--check-liveness` asks, and puts those "
-            "that are first."
+            "Nobody has asked which of them are live. `keycatch respond REPORT --check-liveness` "
+            "asks STS, and puts those that are first."
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.partitions import AWS, of_region
 from scanner.reports.arrange import sightings, where_in_head
-from scanner.response.cases import REGIONS, as_finding
+from scanner.response.cases import REGIONS, Kind, as_finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -105,9 +105,10 @@ def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[St
 def _variable(name: str, case: Case) -> Variable:
     value = _SOURCES[name].value(case)
     meaning = _SOURCES[name].meaning
-    if not value and name == "KEY_ID" and case.key_id_hint:
-        meaning = f"{meaning}, which stands at the places above"
-        return Variable(name, case.key_id_hint, False, True, meaning)
+    if not value and name == "KEY_ID":
+        where = "stands at the places above" if case.key_id_hint else "signed it"
+        if hint := case.key_id_hint or case.signer:
+            return Variable(name, hint, False, True, f"{meaning}, which {where}")
     known = bool(value)
     return Variable(name, value or _SOURCES[name].placeholder, known, known, meaning)
 
@@ -115,15 +116,19 @@ def _variable(name: str, case: Case) -> Variable:
 def lookup(case: Case) -> str:
     """Return the command that prints the complete key ID out of a git object, and nothing else.
 
-    Empty where the report has the key ID, or no object that has it as it is. Of the report, the
-    command has the name of the object and the ends of the key ID, which have exact forms.
+    Empty where the report has the key ID, or no object that has it as it is; of a presigned URL it
+    is the key ID of who signed it. Of the report, the command has the name of the object and the
+    ends of the key ID, which have exact forms.
     """
-    if case.key_id or not case.key_id_hint:
+    is_url = case.kind is Kind.PRESIGNED_URL
+    hint = case.signer if is_url else case.key_id_hint
+    if case.key_id or not hint:
         return ""
     for sighting in sightings(as_finding(case.finding)):
         for at in map(where_in_head, (sighting.lead, *sighting.parts)):
-            if at.role == "key_id" and at.object and not (at.member or at.decoded):
-                form = f"{case.key_id_hint[:4]}[A-Z0-9]{{12}}{case.key_id_hint[-4:]}"
+            has_it = is_url or at.role == "key_id"
+            if has_it and at.object and not (at.member or at.decoded):
+                form = f"{hint[:4]}[A-Z0-9]{{12}}{hint[-4:]}"
                 return f"git cat-file -p {at.object} | grep -aoE {shlex.quote(form)}"
     return ""
 

@@ -336,24 +336,59 @@ def test_what_is_no_report(past: Any, plant: Any, tmp_path: Path) -> None:
     past.put("a", plant.pair())
     found = earlier(past, report)
     past.git("rm", "-q", "a")
-    bad = [
-        b"", b"{", b"[]", b"7", b"{}", b'"x"', b"[" * 100_000,
-        json.dumps({**found, "schema_version": 2}).encode(),
-        json.dumps({**found, "tool": {"name": "other"}}).encode(),
-        json.dumps({**found, "scan": {**found["scan"], "kind": "scan"}}).encode(),
-        json.dumps({**found, "findings": [7]}).encode(),
-        json.dumps({**found, "findings": [{**found["findings"][0], "values": {}}]}).encode(),
-        json.dumps({**found, "findings": [{**found["findings"][0], "fingerprint": 1}]}).encode(),
-    ]  # fmt: skip
-    for content in bad:
+    first = found["findings"][0]
+    bad = {
+        **dict.fromkeys([b"", b"{", b"[" * 100_000], "it is not JSON"),
+        **dict.fromkeys([b"[]", b"7", b"{}", b'"x"'], "it is not a JSON report of keycatch"),
+        **{
+            json.dumps({**found, **change}).encode(): why
+            for change, why in (
+                ({"schema_version": 2}, "its schema_version is not 1: another keycatch made it"),
+                ({"tool": {"name": "other"}}, "it is not a JSON report of keycatch"),
+                ({"scan": {**found["scan"], "kind": "scan"}},
+                 "it is not a report of `keycatch history`"),
+                ({"findings": [7]}, "findings[0] is not an object"),
+                ({"findings": [{**first, "values": {}}]},
+                 "findings[0].values does not name the parts of a credential"),
+                ({"findings": [{**first, "fingerprint": 1}]},
+                 "findings[0].fingerprint is not a text"),
+            )
+        },
+    }  # fmt: skip
+    remedy = "give one that `keycatch history --format json --output FILE` has written"
+    for content, why in bad.items():
         report.write_bytes(content)
         done = past.scan(2, "--verify-removed", str(report))
-        assert "cannot use the report" in done.stderr, content[:40]
+        assert done.stderr == f"keycatch: cannot use the report {report}: {why}; {remedy}\n"
         assert done.stdout == ""
     assert "cannot read" in past.scan(2, "--verify-removed", str(tmp_path / "none")).stderr
     report.write_text(json.dumps(found))
     (past.root / ".keycatch.toml").write_text('disable = ["aws-access-key-pair"]\n')
     assert "not in force" in past.scan(2, "--verify-removed", str(report)).stderr
+
+
+def test_a_report_on_standard_input(past: Any, plant: Any, keycatch: Any, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    past.put("a", plant.pair())
+    earlier(past, report)
+    expected = past.scan(1, "--verify-removed", str(report)).stdout
+    command = ("history", "--verify-removed", "-", "--format", "json", past.root)
+    done = keycatch(*command, cwd=tmp_path, given=report.read_bytes())
+    assert (done.returncode, done.stdout) == (1, expected)
+    done = keycatch(*command, cwd=tmp_path, given=b"{}")
+    assert "cannot use the report on standard input: it is not a JSON report" in done.stderr
+
+
+def test_a_report_of_before_credentials_told_something(
+    past: Any, plant: Any, tmp_path: Path
+) -> None:
+    report = tmp_path / "report.json"
+    past.put("a", plant.pair())
+    found = earlier(past, report)
+    for each in found["findings"]:
+        del each["forensics"]
+    report.write_text(json.dumps(found))
+    assert "1 of 1 credentials" in check(past, 1, report)[-2]
 
 
 @pytest.mark.parametrize(
@@ -376,3 +411,15 @@ def test_a_report_that_was_narrowed(past: Any, plant: Any, tmp_path: Path) -> No
     past.scan(0, "--branch=main", "--output", str(report))
     done = past.scan(0, "--verify-removed", str(report))
     assert "can be more than it found" in done.stderr
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_report_of_an_incomplete_scan(past: Any, tmp_path: Path, whole: bool) -> None:
+    report = tmp_path / "report.json"
+    past.put("a", "text\n")
+    past.scan(0, "--output", str(report))
+    told = json.loads(report.read_text())
+    told["scan"]["complete"] = whole
+    report.write_text(json.dumps(told))
+    done = past.scan(0, "--verify-removed", str(report))
+    assert ("can be more than it found" in done.stderr) is not whole

@@ -152,9 +152,9 @@ def test_a_report_that_is_a_directory(keycatch: Any, tmp_path: Path) -> None:
 
 
 def test_a_report_too_large(saved: Path, monkeypatch: Any, capsys: Any) -> None:
-    monkeypatch.setattr("scanner.commands.respond._LARGEST", saved.stat().st_size)
+    monkeypatch.setattr("scanner.commands.saved_report._LARGEST", saved.stat().st_size)
     assert main(["respond", str(saved), "--format", "json"]) == 0
-    monkeypatch.setattr("scanner.commands.respond._LARGEST", saved.stat().st_size - 1)
+    monkeypatch.setattr("scanner.commands.saved_report._LARGEST", saved.stat().st_size - 1)
     assert main(["respond", str(saved)]) == 2
     assert "scan less at once" in capsys.readouterr().err
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -13,26 +14,31 @@ from scanner.rulebook.generator import Generator
 MADE = Generator(29)
 ACCOUNT = "123456789012"
 TOKEN = MADE.session_token("eu-west-2")
+REQUEST = MADE.presigned_url()
+SIGNER = re.findall(r"AKIA[A-Z2-7]{16}", REQUEST)[0]
+SHOWN = f"{SIGNER[:4]}****{SIGNER[-4:]}"
 CONTENT = (
     f"aws_access_key_id = {MADE.access_key_id(ACCOUNT, 'ASIA')}\n"
     f"aws_secret_access_key = {MADE.secret_access_key()}\n"
     f"aws_session_token = {TOKEN}\n\n\n"
-    f"see {MADE.presigned_url()}\n"
+    f"see {REQUEST}\n"
 )
 PAIR = {
     "kind": "temporary access key", "generation": 2, "impossible": None, "region": "eu-west-2",
-    "issued": None, "expires": None,
+    "issued": None, "expires": None, "user": None, "signed_by": None,
 }  # fmt: skip
 URL = {
     "kind": "presigned URL", "generation": 2, "impossible": None, "region": "eu-west-1",
-    "issued": "2026-02-14T09:30:00Z", "expires": "2026-02-14T10:30:00Z",
+    "issued": "2026-02-14T09:30:00Z", "expires": "2026-02-14T10:30:00Z", "user": None,
+    "signed_by": SHOWN,
 }  # fmt: skip
 ROWS = (
     "    kind               temporary access key, ID of the form since March 2019\n"
     "    region             eu-west-2\n",
     "    region             eu-west-1\n"
     "    issued             2026-02-14T09:30:00Z\n"
-    "    expires            2026-02-14T10:30:00Z\n",
+    "    expires            2026-02-14T10:30:00Z\n"
+    f"    signed by          {SHOWN}\n",
 )
 
 
@@ -141,6 +147,24 @@ def test_a_record_of_the_scan_before_tells_the_same(
     )
     assert first == second
     assert [each["forensics"] for each in first] == [PAIR, URL]
+
+
+def test_users_of_service_credentials_are_told(tmp_path: Any, keycatch: Any) -> None:
+    key, name, password = (
+        MADE.bedrock_api_key(), MADE.service_user_name(), MADE.service_password()
+    )  # fmt: skip
+    (tmp_path / "a.env").write_text(f"KEY={key}\n")
+    (tmp_path / "b.json").write_text(
+        json.dumps({"ServiceUserName": name, "ServicePassword": password})
+    )
+    (tmp_path / "c.env").write_text(f"KEY={MADE.bedrock_short_term_api_key('eu-west-1')}\n")
+    done = keycatch("scan", ".", "--format", "json", "--show-secrets", cwd=tmp_path)
+    told = {each["rule_id"]: each["forensics"] for each in done.report()["findings"]}
+    assert told["aws-codecommit-password"]["user"] == name.partition("-at-")[0]
+    assert told["aws-bedrock-api-key"]["user"]
+    assert told["aws-bedrock-api-key"]["signed_by"] is None
+    signer = told["aws-bedrock-short-term-api-key"]["signed_by"]
+    assert re.fullmatch(r"[A-Z]{4}\*{4}[A-Z2-7]{4}", signer)  # redacted in any case
 
 
 def test_a_rule_of_the_user_tells_nothing(

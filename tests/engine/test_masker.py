@@ -12,6 +12,7 @@ from scanner.engine.run import Job, run
 from scanner.findings import (
     Confidence,
     Finding,
+    Forensics,
     Head,
     History,
     Location,
@@ -66,6 +67,20 @@ def test_each_field_alone(field):
         getattr(expected, each) for each in rest
     ]
     assert found.history[3:6] == (False, True, 3)
+
+
+def test_the_name_of_a_user_is_one_wherever_it_is_told():
+    text = password()
+    whole = report(text, None)
+    (found,) = whole.findings
+    evidence = ("first", f"an API key of IAM user {text} in account 1")
+    told = Forensics("a key", user=text)
+    whole = whole._replace(findings=(found._replace(evidence=evidence, user=text, forensics=told),))
+    (masked,) = Masker(whole, {}).report(whole).findings
+    shown = found.values["secret"].redacted()
+    assert masked.evidence == ("first", f"an API key of IAM user {shown} in account 1")
+    assert masked.user == shown
+    assert masked.forensics == Forensics("a key", user=shown)
 
 
 @pytest.mark.parametrize("where", ["narrowed", "repository", "remote"])

@@ -64,6 +64,10 @@ def read(rule_id: str, value: str | bytes) -> Forensics:
     return load(READERS[rule_id])(KINDS[rule_id], {"value": secret})
 
 
+def shown(key_id: str) -> str:
+    return f"{key_id[:4]}****{key_id[-4:]}"
+
+
 def made_id(prefix: str = "AKIA", account: int = 123_456_789_012) -> str:
     return Generator(3).access_key_id(f"{account:012d}", prefix)
 
@@ -72,14 +76,18 @@ def made_id(prefix: str = "AKIA", account: int = 123_456_789_012) -> str:
 def test_a_url_is_read_back(prefix: str, region: str, moment: datetime, seconds: int) -> None:
     told = read(URL, url(signed(made_id(prefix), region, moment, seconds)))
     expires = iso(moment + timedelta(seconds=seconds))
-    assert told == Forensics("presigned URL", 2, "", region, iso(moment), expires)
+    assert told == Forensics(
+        "presigned URL", 2, "", region, iso(moment), expires, signed_by=shown(made_id(prefix))
+    )
 
 
 @given(st.integers(0, 9_999_999_999))
 def test_version_2_tells_the_end_only(expires: int) -> None:
     query = f"AWSAccessKeyId={made_id()}&Expires={expires}&Signature={'a' * 27}%3D"
     end = iso(datetime(1970, 1, 1) + timedelta(seconds=expires))
-    assert read(URL, url(query)) == Forensics("presigned URL", 2, "", "", "", end)
+    assert read(URL, url(query)) == Forensics(
+        "presigned URL", 2, "", "", "", end, signed_by=shown(made_id())
+    )
 
 
 @pytest.mark.parametrize("escaped", ["&amp;", "\\u0026"])
@@ -105,7 +113,9 @@ def test_short_term_api_keys_are_read_back(
     inside = f"{service}.amazonaws.com/?Action=CallWithBearerToken&{query}&Version=1"
     told = read(rule_id, f"{service}-api-key-{base64.b64encode(inside.encode()).decode()}")
     expires = iso(moment + timedelta(seconds=seconds))
-    assert told == Forensics(kind, 2, "", region, iso(moment), expires)
+    assert told == Forensics(
+        kind, 2, "", region, iso(moment), expires, signed_by=shown(made_id(prefix))
+    )
 
 
 def eks(host: str, region: str, moment: datetime, seconds: int = 60) -> str:
@@ -119,7 +129,10 @@ def test_eks_tokens_are_good_for_15_minutes_whatever_they_say(
 ) -> None:
     told = read(EKS, eks(f"sts.{region}.amazonaws.com{end}", region, moment, seconds))
     expires = iso(moment + timedelta(minutes=15))
-    assert told == Forensics("token for a cluster of EKS", 2, "", region, iso(moment), expires)
+    assert told == Forensics(
+        "token for a cluster of EKS", 2, "", region, iso(moment), expires,
+        signed_by=shown(made_id()),
+    )  # fmt: skip
 
 
 def test_the_global_endpoint_says_nothing_of_where_a_cluster_is() -> None:
@@ -145,6 +158,16 @@ def test_a_key_id_that_aws_cannot_have_issued() -> None:
 def test_of_other_forms_of_key_ids_nothing_is_known(key_id: str) -> None:
     told = read(URL, url(signed(key_id, "eu-west-1", WHEN, 60)))
     assert told[1:4] == (0, "", "eu-west-1")
+    assert told.signed_by == (shown(key_id) if key_id.startswith(("ACCA", "ABIA")) else "")
+
+
+@pytest.mark.parametrize(
+    "key_id", ["AKIA" + "a" * 16, "AKIA" + "%C3%A9" * 8, "AKIA%3Cb%3E" + "A" * 13]
+)
+def test_what_has_not_the_form_of_a_key_id_is_not_shown(key_id: str) -> None:
+    query = f"AWSAccessKeyId={key_id}&Expires=1771061400&Signature={'a' * 27}%3D"
+    told = read(URL, url(query))
+    assert (told.expires, told.signed_by) == ("2026-02-14T09:30:00Z", "")
 
 
 # -- damage ---------------------------------------------------------------------------------------
@@ -160,10 +183,10 @@ def test_of_other_forms_of_key_ids_nothing_is_known(key_id: str) -> None:
 )
 def test_times_that_contradict_themselves_are_not_told(changes: dict[str, str]) -> None:
     told = read(URL, url(signed(made_id(), "eu-west-1", WHEN, 60, **changes)))
-    assert told == Forensics("presigned URL", 2, "", "eu-west-1")
+    assert told == Forensics("presigned URL", 2, "", "eu-west-1", signed_by=shown(made_id()))
     scope = f"{made_id()}%2F20260231%2Feu-west-1%2Fs3%2Faws4_request"
     told = read(URL, url(signed("", "", WHEN, 60, **{**changes, "X_Amz_Credential": scope})))
-    assert told == Forensics("presigned URL", 2, "", "eu-west-1")
+    assert told == Forensics("presigned URL", 2, "", "eu-west-1", signed_by=shown(made_id()))
 
 
 @pytest.mark.parametrize("region", ["a", "eu-wesu-1", "0123456789abcdef0123456789abcdef", "eu"])

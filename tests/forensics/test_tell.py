@@ -52,6 +52,9 @@ EXAMPLES = {
 REPORTS = {name: scanned(text) for name, text in EXAMPLES.items()}
 
 
+REQUEST = {"generation", "region", "issued", "expires", "signed_by"}
+
+
 def finding(rule_id: str, **values: str) -> Finding:
     parts = {role: Secret(value.encode()) for role, value in values.items()}
     return Finding(rule_id, Severity.HIGH, Confidence.HIGH, "", parts, "", (), ())
@@ -98,12 +101,22 @@ def test_every_example_tells_something(name: str) -> None:
     [
         ("aws-access-key-id", {"generation"}),
         ("aws-access-key-pair", {"generation"}),
-        ("aws-bedrock-short-term-api-key", {"generation", "region", "issued", "expires"}),
-        ("aws-claude-platform-short-term-api-key", {"generation", "region", "issued", "expires"}),
+        (
+            "aws-bedrock-short-term-api-key",
+            REQUEST,
+        ),
+        (
+            "aws-claude-platform-short-term-api-key",
+            REQUEST,
+        ),
         ("aws-codeartifact-token", {"issued", "expires"}),
         ("aws-ecr-password", {"expires"}),
-        ("aws-eks-token", {"generation", "region", "issued", "expires"}),
-        ("aws-presigned-url", {"generation", "expires"}),
+        ("aws-eks-token", REQUEST),
+        ("aws-presigned-url", {"generation", "expires", "signed_by"}),
+        ("aws-bedrock-api-key", {"user"}),
+        ("aws-claude-platform-api-key", {"user"}),
+        ("aws-service-api-key", {"user"}),
+        ("aws-codecommit-password", {"user"}),
         ("aws-session-token", set()),
         ("aws-secret-access-key", set()),
     ],
@@ -124,7 +137,7 @@ def test_nothing_of_a_value_is_told(name: str) -> None:
         told = each.forensics
         assert told is not None
         # A region and times are facts that stand in a value as they are.
-        text = " ".join((told.kind, told.impossible))
+        text = " ".join((told.kind, told.impossible, told.signed_by))
         assert re.fullmatch(r"|[a-z]{2,4}(-[a-z]+)+-[1-9]", told.region)
         for time in (told.issued, told.expires):
             assert re.fullmatch(r"|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", time)
@@ -145,10 +158,13 @@ def test_the_text_says_each_fact_once(name: str, verbosity: int) -> None:
     words = " ".join(block.split())
     told = report.findings[0].forensics
     assert told is not None
-    for fact in (told.impossible, told.issued, told.expires):
+    for fact in (told.impossible, told.issued, told.expires, told.signed_by):
         assert words.count(fact) == 1 or not fact
     if told.region:
         assert len(re.findall(rf"(?<![\w.-]){told.region}(?![\w.-])", words)) == 1
+    if told.user:
+        assert words.count(f"user {told.user}") == 1
+        assert "IAM user" not in words
     # The name of the rule stands above: a kind that says no more has no row.
     refined = told.kind != KINDS[report.findings[0].rule_id]
     assert ("\n    kind  " in block) == refined

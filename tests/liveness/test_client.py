@@ -89,7 +89,8 @@ def test_a_private_endpoint(url: str, region: str) -> None:
     endpoint = private(url)
     assert endpoint.region == region
     assert endpoint.url.startswith(url)
-    assert endpoint.partition == ("aws-cn" if "cn-" in url else "aws")
+    other = {"cn-": "aws-cn", "us-iso-": "aws-iso"}
+    assert endpoint.partition == next((other[each] for each in other if each in url), "aws")
 
 
 @pytest.mark.parametrize(

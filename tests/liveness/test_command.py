@@ -170,6 +170,33 @@ def test_the_partition_that_the_file_names_is_asked_first(
     assert len(json.loads(capsys.readouterr().out)["findings"]) == 1
 
 
+def test_a_key_of_a_partition_out_of_reach_is_not_taken_for_dead(
+    sts: Any, pair: Any, tmp_path: Path, helpers: Any, capsys: Any
+) -> None:
+    sts.answer = lambda _request: helpers.UNKNOWN_ID
+    told = {}
+    for region in ("us-isob-east-1", "eu-west-1"):
+        (tmp_path / "a.env").write_text(f"{pair.text}region = {region}\n")
+        assert main(["scan", str(tmp_path / "a.env"), "--no-config", *asking(sts)]) == 1
+        (found,) = json.loads(capsys.readouterr().out)["findings"]
+        told[region] = found["liveness"]["state"], found["liveness"]["summary"]
+    assert told["eu-west-1"][0] == "inactive"
+    assert told["us-isob-east-1"] == (
+        "unknown", "unknown: STS was not reached; it seems to be of aws-iso-b; asked in aws"
+    )  # fmt: skip
+
+
+def test_who_watches_a_scan_is_told_how_many_are_asked_about(
+    sts: Any, pair: Any, maker: Any, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner.commands.asking.is_watched", lambda _args: True)
+    for text, said in ((pair.text, True), ("", False)):
+        (tmp_path / "a.env").write_text(f"{text}\n\n\nid = {maker.key_id()}\n")
+        main(["scan", str(tmp_path / "a.env"), "--no-config", *asking(sts)])
+        told = "keycatch: asking STS about 1 credential\n" in capsys.readouterr().err
+        assert told is said
+
+
 def test_without_an_answer_everything_is_reported(
     keycatch: Any, closed_port: int, pair: Any, tmp_path: Path
 ) -> None:

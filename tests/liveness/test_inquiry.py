@@ -11,7 +11,7 @@ import pytest
 from scanner.liveness.answers import Answer, read, unknown
 from scanner.liveness.candidates import Accounts, Candidate, candidate, groups
 from scanner.liveness.inquiry import ANOTHER, Inquiry, Pace
-from scanner.liveness.partitions import ENDPOINTS, ordered
+from scanner.liveness.partitions import ENDPOINTS, Endpoint, ordered
 from scanner.liveness.states import Liveness, Reason, State
 
 PACE = Pace()
@@ -163,8 +163,27 @@ def test_the_likely_partition_comes_first(maker: Any, replies: Any) -> None:
     assert [each.partition for each in ordered(ENDPOINTS, hinted.partitions)] == [
         "aws-us-gov", "aws-cn", "aws", "aws-eusc",
     ]  # fmt: skip
-    # A partition that is not in the list, such as aws-iso, changes nothing.
+    # A partition that is not in the list, such as aws-iso, changes nothing of the order.
     assert ordered(ENDPOINTS, ["aws-iso"]) == list(ENDPOINTS)
+
+
+def test_what_a_partition_out_of_reach_may_know_is_open(maker: Any, replies: Any) -> None:
+    talk = Conversation(lambda *_: replies["no"], ENDPOINTS)
+    first, second = candidates(maker, 2, partition="aws-iso-b")
+    assert talk.run([first, second]) == [State.UNKNOWN] * 2
+    assert len(talk.asked) == len(ENDPOINTS)  # for all secrets together, as ever
+    for one in (first, second):
+        assert talk.known[one].reason is Reason.UNREACHABLE
+        assert talk.known[one].detail == (
+            "it seems to be of aws-iso-b; asked in aws, aws-us-gov, aws-cn, aws-eusc"
+        )
+    # What such a partition has answered, from inside, counts.
+    talk = Conversation(lambda *_: replies["no"], [Endpoint("aws-iso-b", "https://x/", "x")])
+    assert talk.run([first]) == [State.INACTIVE]
+    # Any other one makes no difference: it can be asked.
+    assert talk.run(candidates(maker, partition="aws-cn")) == [State.INACTIVE]
+    talk = Conversation(lambda *_: replies["live"], ENDPOINTS)
+    assert talk.run(candidates(maker, partition="aws-iso")) == [State.LIVE]
 
 
 def test_attempts_back_off_and_end(maker: Any) -> None:

@@ -20,6 +20,7 @@ import pytest
 
 from scanner.commands import main, respond
 from scanner.commands.asking_again import answered
+from scanner.commands.saved_report import read_report
 from scanner.liveness.canaries import known_accounts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,6 +114,11 @@ def test_a_live_key(desk: Desk, sts: Any, pair: str, helpers: Any) -> None:
     assert (found["state"], found["urgency"]) == ("live", "live")
     assert (found["severity"], found["confidence"]) == ("critical", "high")
     assert (found["account_id"], found["user"]) == (helpers.ACCOUNT, "deploy")
+    told = found["liveness"]
+    assert (told["state"], told["account"], told["principal"]) == ("live", helpers.ACCOUNT, "user")
+    assert told["arn"].endswith(":user/deploy")
+    assert told["summary"].startswith("live, user of account")
+    assert found["not_found_again"] is None
     assert [request.key_id for request in sts.log] == [pair.split()[2]]
     assert desk.said == "keycatch: asked STS about 1 credential\n"
     assert "LIVE" in desk.text("-q")
@@ -120,17 +126,32 @@ def test_a_live_key(desk: Desk, sts: Any, pair: str, helpers: Any) -> None:
 
 
 def test_who_watches_is_told_what_takes_time(
-    desk: Desk, pair: str, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, pair: str, maker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path("a.env").write_text(pair)
     desk.scan()
-    monkeypatch.setattr("scanner.commands.asking_again.is_watched", lambda _args: True)
+    for module in ("asking", "asking_again"):
+        monkeypatch.setattr(f"scanner.commands.{module}.is_watched", lambda _args: True)
     desk.respond()
-    assert desk.said.splitlines() == [
-        "keycatch: looking for 1 credentials in the source",
-        "keycatch: asking STS about 1 findings",
+    expected = [
+        "keycatch: looking for 1 credential in the source",
+        "keycatch: asking STS about 1 credential",
         "keycatch: asked STS about 1 credential",
     ]
+    assert desk.said.splitlines() == expected
+    # What cannot be asked about is looked for, and not counted.
+    Path("b.env").write_text(f"id = {maker.key_id()}\n")
+    desk.scan()
+    desk.respond()
+    assert desk.said.splitlines() == [
+        "keycatch: looking for 2 credentials in the source",
+        "keycatch: asking STS about 1 credential",
+        "keycatch: asked STS about 1 credential; 1 could not or must not be asked about",
+    ]
+    Path("a.env").unlink()
+    desk.scan()
+    desk.respond()
+    assert not any("asking STS" in line for line in desk.said.splitlines())
 
 
 def test_a_dead_key(desk: Desk, sts: Any, everywhere: None, pair: str, helpers: Any) -> None:
@@ -191,6 +212,7 @@ def test_a_report_with_its_secrets(desk: Desk, pair: str) -> None:
     Path("a.env").unlink()
     (found,) = desk.respond()
     assert found["state"] is None
+    assert (found["liveness"], found["not_found_again"]) == (None, "source-gone")
     assert found["notes"][-1] == (
         "It was not asked about now (source-gone): the file or object that had it is not in the "
         "source any more."
@@ -339,7 +361,7 @@ def test_it_tells_what_a_scan_would_tell_now(
     for state in ("", *answers):
         sts.answer = lambda _request, state=state: answers[state]
         desk.scan("scan", ".", *(["--check-liveness"] if state else []), code=None)
-        told[state] = respond.read_report(os.fspath(desk.report))
+        told[state] = read_report(os.fspath(desk.report))
         assert told[state].findings[0].liveness == (None if not state else ANY)
     for before, report in told.items():
         for now in answers:

@@ -11,13 +11,14 @@ import pytest
 from scanner.findings import Forensics, Report
 from scanner.reports import FORMATS, load, step_summary
 from scanner.reports.forensic import ending, facts, facts_properties, reasons
+from scanner.secret import printable
 
 SCHEMA = json.loads(
     (Path(__file__).parents[2] / "docs" / "report.schema.json").read_text(encoding="utf-8")
 )
 WHOLE = Forensics(
     "presigned URL", 2, "the key ID that signed it: it is odd", "eu-west-1",
-    "2026-02-14T09:30:00Z", "2026-02-14T10:30:00Z",
+    "2026-02-14T09:30:00Z", "2026-02-14T10:30:00Z", "sofia", "AKIA****ABCD",
 )  # fmt: skip
 ACCOUNT = "123456789012"
 
@@ -50,6 +51,8 @@ def test_the_text_has_a_row_for_each_fact(builders, make, verbosity):
         "    region             eu-west-1\n"
         "    issued             2026-02-14T09:30:00Z\n"
         "    expires            2026-02-14T10:30:00Z\n"
+        "    user               sofia\n"
+        "    signed by          AKIA****ABCD\n"
         "    because            why\n"
     )
     assert rows in text
@@ -77,7 +80,7 @@ def test_nothing_told_has_no_rows(builders, make):
     assert list(facts(make(None))) == []
     text = shown(builders, "text", make(None, "signed 2026, expires 2027"))
     assert "because            signed 2026, expires 2027\n" in text
-    for label in ("kind", "region", "issued", "expires"):
+    for label in ("kind", "region", "issued", "expires", "user", "signed by"):
         assert f"    {label}  " not in text
 
 
@@ -134,6 +137,7 @@ def test_json_has_all_of_it(builders, make):
         "kind": "presigned URL", "generation": 2, "region": "eu-west-1",
         "impossible": "the key ID that signed it: it is odd",
         "issued": "2026-02-14T09:30:00Z", "expires": "2026-02-14T10:30:00Z",
+        "user": "sofia", "signed_by": "AKIA****ABCD",
     }  # fmt: skip
     assert found["evidence"] == ["signed 2026-02-14T09:30:00Z"]
 
@@ -143,7 +147,7 @@ def test_json_has_null_for_what_is_not_told(builders, make):
     jsonschema_rs.Draft202012Validator(SCHEMA).validate(report)
     assert report["findings"][0]["forensics"] == {
         "kind": "session token", "generation": None, "impossible": None, "region": None,
-        "issued": None, "expires": None,
+        "issued": None, "expires": None, "user": None, "signed_by": None,
     }  # fmt: skip
     assert json.loads(shown(builders, "json", make(None)))["findings"][0]["forensics"] is None
 
@@ -153,7 +157,7 @@ def test_json_has_null_for_what_is_not_told(builders, make):
     [
         {"kind": ""}, {"kind": None}, {"generation": 0}, {"generation": 3}, {"region": ""},
         {"region": "somewhere"}, {"issued": ""}, {"expires": "2026-02-14"}, {"impossible": ""},
-        {"more": 1},
+        {"more": 1}, {"user": ""}, {"signed_by": ""}, {"signed_by": "AKIA" + "A" * 16},
     ],
 )  # fmt: skip
 def test_the_schema_refuses(builders, make, change):
@@ -169,12 +173,49 @@ def test_the_schema_takes_a_report_of_before(builders, make):
     jsonschema_rs.Draft202012Validator(SCHEMA).validate(report)
 
 
+def test_the_schema_takes_a_report_of_before_users_and_signers(builders, make):
+    report = json.loads(shown(builders, "json", make(WHOLE)))
+    for name in ("user", "signed_by"):
+        del report["findings"][0]["forensics"][name]
+    jsonschema_rs.Draft202012Validator(SCHEMA).validate(report)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "decodes to an API key of IAM user {} in account 123456789012",
+        "stands with the user name of IAM user {} in account 123456789012",
+    ],
+)
+def test_a_user_is_taken_out_of_a_sentence(make, sentence):
+    whole = sentence.format("sofia")
+    before = whole.partition(" of IAM user")[0]
+    assert reasons(make(WHOLE, whole)) == [before]
+    assert reasons(make(WHOLE._replace(user="sof"), whole)) == [whole]
+    assert reasons(make(WHOLE._replace(user=""), whole)) == [whole]
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb", "##[error]x", "x ::error::y", "a\nb", "a\u202eb"])
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_user_is_escaped_as_other_names_are(builders, make, name, format_name):
+    text = shown(builders, format_name, make(Forensics("a key", user=name)))
+    assert name not in text
+    assert not {"\x1b", "\u202e"} & set(text)
+    assert "##[" not in text
+    if format_name in ("json", "sarif"):
+        told = json.dumps(json.loads(text))
+        assert json.dumps(printable(name)) in told
+    elif format_name == "text":
+        assert f"    user               {printable(name)}\n" in text
+
+
 def test_sarif_has_what_is_told(builders, make):
     result = json.loads(shown(builders, "sarif", make(WHOLE)))["runs"][0]["results"][0]
     told = {
         "credentialKind": "presigned URL", "keyGeneration": 2, "awsRegion": "eu-west-1",
         "impossible": "the key ID that signed it: it is odd",
         "issued": "2026-02-14T09:30:00Z", "expires": "2026-02-14T10:30:00Z",
+        "iamUser": "sofia", "signedBy": "AKIA****ABCD",
     }  # fmt: skip
     assert told.items() <= result["properties"].items()
     assert result["message"]["text"].endswith("can be read here. It expires 2026-02-14T10:30:00Z.")

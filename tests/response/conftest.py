@@ -15,7 +15,7 @@ import pytest
 
 from scanner.response.cases import Case, case_of
 from scanner.response.plan import Plan, respond
-from scanner.response.saved import SavedReport, read
+from scanner.saved.report import SavedReport, read
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 NOW = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
@@ -93,7 +93,7 @@ def history(**more: Any) -> dict[str, Any]:
 def forensics(**more: Any) -> dict[str, Any]:
     return {
         "kind": "a kind", "generation": None, "impossible": None, "region": None, "issued": None,
-        "expires": None, **more,
+        "expires": None, "user": None, "signed_by": None, **more,
     }  # fmt: skip
 
 
@@ -111,10 +111,6 @@ def report(*findings: dict[str, Any], **scan: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def of_user(name: str) -> str:
-    return f"decodes to an API key of IAM user {name} in account {ACCOUNT}"
-
-
 KINDS: dict[str, dict[str, Any]] = {
     "user-access-key": pair(path=".github/workflows/deploy.yml"),
     "root-access-key": pair(
@@ -127,11 +123,11 @@ KINDS: dict[str, dict[str, Any]] = {
     "unnamed-secret": finding("aws-unnamed-secret", {"secret": SECRET}, confidence="low"),
     "service-password": finding(
         "aws-codecommit-password", {"password": "k1****k="}, account_id=ACCOUNT,
-        evidence=[f"stands with the user name of IAM user dev-user in account {ACCOUNT}"],
+        forensics=forensics(user="dev-user"),
     ),
     "service-api-key": finding(
         "aws-bedrock-api-key", {"api_key": "AB****9="}, account_id=ACCOUNT,
-        evidence=[of_user("BedrockAPIKey-abcd")], severity="critical",
+        forensics=forensics(user="BedrockAPIKey-abcd"), severity="critical",
     ),
     "short-term-api-key": finding(
         "aws-bedrock-short-term-api-key", {"api_key": "be****=="},
@@ -213,6 +209,18 @@ STATES: dict[str, dict[str, Any]] = {
     "note": pair(severity="note"),
     "dead-mws": finding("aws-mws-auth-token", {"token": "am****00"}, liveness=liveness(
         "unverifiable", reason="other-kind")),
+    **{
+        f"{name}-signed-by-{prefix}": finding(
+            rule_id, {role: value},
+            forensics=forensics(signed_by=shown(prefix), expires="2026-11-21T18:00:00Z"),
+        )
+        for prefix in ("AKIA", "ASIA")
+        for name, rule_id, role, value in (
+            ("url", "aws-presigned-url", "url", "ht****00"),
+            ("api-key", "aws-bedrock-short-term-api-key", "api_key", "be****=="),
+            ("eks-token", "aws-eks-token", "token", "k8****zY"),
+        )
+    },
 }  # fmt: skip
 """Further credentials, by what is special about them."""
 

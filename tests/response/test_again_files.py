@@ -24,10 +24,10 @@ from scanner.reports.interface import View
 from scanner.reports.json_report import render
 from scanner.response.again import Recovered, Source, find_again
 from scanner.response.again_reading import Log, Missing, Watched, words
-from scanner.response.saved import SavedReport, read
 from scanner.rulebook import load_rules
 from scanner.rulebook.examples import expand
 from scanner.rulebook.model import Rule
+from scanner.saved.report import SavedReport, read
 from scanner.secret import Secret
 from scanner.sources.interface import TooLarge, Unread, Window
 

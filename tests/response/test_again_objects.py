@@ -19,10 +19,10 @@ from scanner.findings import Finding, Head, Location
 from scanner.response.again import Recovered, Source, find_again
 from scanner.response.again_files import Directories
 from scanner.response.again_objects import Repositories
-from scanner.response.saved import SavedReport, read
 from scanner.rulebook import load_rules
 from scanner.rulebook.examples import expand
 from scanner.rulebook.model import Rule
+from scanner.saved.report import SavedReport, read
 from scanner.secret import Secret
 
 Scan = Callable[..., SavedReport]

@@ -28,12 +28,11 @@ def test_what_an_answer_of_sts_tells(builders: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["service-api-key", "service-password"])
-def test_the_user_is_read_from_the_evidence(builders: Any, name: str) -> None:
+def test_the_user_of_a_service_credential_is_what_it_tells(builders: Any, name: str) -> None:
     assert builders.case(builders.KINDS[name]).user in ("BedrockAPIKey-abcd", "dev-user")
 
 
-def test_the_detectors_still_tell_the_user_so(keycatch: Any, tmp_path: Any, builders: Any) -> None:
-    """Ties the form in `cases` to what a scan writes."""
+def test_a_scan_tells_the_user(keycatch: Any, tmp_path: Any, builders: Any) -> None:
     plain = b"BedrockAPIKey-w1xy-at-123456789012:" + base64.b64encode(bytes(range(100, 144)))
     key = "ABSK" + base64.b64encode(plain).decode()
     password = base64.b64encode(bytes(range(150, 182))).decode()
@@ -79,12 +78,15 @@ def test_what_has_another_form_is_not_known(builders: Any, name: str) -> None:
     arn = f"arn:aws:iam::{ACCOUNT}:user/{name}".replace("\n", "\\n")
     found = {
         **builders.finding("aws-access-key-pair", {"key_id": name, "secret": "ab****yz"}),
-        "liveness": builders.live(arn), "evidence": [builders.of_user(name)],
-        "forensics": builders.forensics(region=name, expires=name),
+        "liveness": builders.live(arn),
+        "forensics": builders.forensics(region=name, expires=name, user=name, signed_by=name),
     }  # fmt: skip
     case = builders.case(found)
     allowed = {"-rf"} if name == "-rf" else set()  # a name that IAM allows; it is quoted
-    assert {case.user, case.key_id, case.region, case.expires, case.role} <= {"", *allowed}
+    told = {case.user, case.key_id, case.region, case.expires, case.role, case.signer}
+    assert told <= {"", *allowed}
+    del found["liveness"]
+    assert builders.case(found).user in ("", *allowed)
 
 
 def test_a_partition_that_nobody_knows_is_not_known(builders: Any) -> None:
@@ -255,8 +257,10 @@ def test_nothing_of_a_report_gets_out_of_its_quotes(
     )
     found = {
         **builders.finding("aws-access-key-pair", values), "liveness": told,
-        "evidence": [builders.of_user(evidence)],
-        "forensics": builders.forensics(region=region or None),
+        "evidence": [evidence],
+        "forensics": builders.forensics(
+            region=region or None, user=evidence or None, signed_by=user or None
+        ),
     }  # fmt: skip
     (entry,) = builders.plan(found).entries
     for variable in entry.variables:
@@ -332,5 +336,75 @@ def test_what_is_not_to_be_used_is_not_looked_up(builders: Any, name: str) -> No
     assert entry.lookup == ""
 
 
+def test_who_signed_a_url_is_looked_up_in_it(builders: Any) -> None:
+    found = builders.STATES["url-signed-by-ASIA"]
+    places = [builders.location("url", object=builders.COMMIT)]
+    case = builders.case({**found, "locations": places})
+    start, end = found["forensics"]["signed_by"].split("****")
+    form = f"{start}[A-Z0-9]{{12}}{end}"
+    assert lookup(case) == f"git cat-file -p {builders.COMMIT} | grep -aoE '{form}'"
+    # In a key or token it is encoded.
+    for name in ("api-key-signed-by-ASIA", "eks-token-signed-by-ASIA"):
+        found = builders.STATES[name]
+        (role,) = found["values"]
+        places = [builders.location(role, object=builders.COMMIT)]
+        assert lookup(builders.case({**found, "locations": places})) == ""
+
+
+@pytest.mark.parametrize("name", ["url", "api-key", "eks-token"])
+@pytest.mark.parametrize(
+    ("prefix", "there", "missing"),
+    [
+        ("AKIA", {"deactivate"}, {"revoke-sessions", "lift"}),
+        ("ASIA", {"revoke-sessions"}, {"deactivate"}),
+    ],
+)
+def test_what_ends_a_signature_is_that_of_the_signer(
+    builders: Any, name: str, prefix: str, there: set[str], missing: set[str]
+) -> None:
+    found = builders.STATES[f"{name}-signed-by-{prefix}"]
+    (entry,) = builders.plan(found).entries
+    steps = {step.id: step for step in entry.steps}
+    assert {"find-signer", "trace", *there} <= steps.keys()
+    assert missing.isdisjoint(steps)
+    assert not any(step.title.startswith("If ") for step in entry.steps)
+    shown = found["forensics"]["signed_by"]
+    assert entry.setup[0] == f"KEY_ID='{shown}'"
+    assert entry.to_complete[0] == ("`KEY_ID` is the complete access key ID, which signed it.")
+    assert entry.case.key_id_hint == ""
+
+
+def test_a_signer_that_is_in_the_report_is_pointed_to(builders: Any) -> None:
+    url = {**builders.STATES["url-signed-by-AKIA"], "account_id": ACCOUNT}
+    values = {"key_id": url["forensics"]["signed_by"], "secret": "ab****yz"}
+    key = builders.finding("aws-access-key-pair", values, account_id=ACCOUNT, severity="critical")
+    note = "The key ID that signed it looks like that of number 1: see there."
+    first, second = builders.plan(url, builders.pair(severity="medium"), key).entries[:2]
+    assert (first.case.finding.rule_id, second.case.finding.rule_id) == (
+        "aws-access-key-pair", "aws-presigned-url"
+    )  # fmt: skip
+    assert note in second.notes
+    assert note not in first.notes
+    # Of another account, or of none that is known, it may be another key.
+    for other in ("210987654321", None):
+        for changed in ((url, {**key, "account_id": other}), ({**url, "account_id": other}, key)):
+            entries = builders.plan(*changed).entries
+            assert not any("looks like" in each for entry in entries for each in entry.notes)
+    for changed in ((url, key), (key, key)):
+        unknown = [{**each, "account_id": None} for each in changed]
+        notes = [note for entry in builders.plan(*unknown).entries for note in entry.notes]
+        assert not any("looks like" in each for each in notes)
+    # Of two that show the same, the one that comes first.
+    other = {**key, "severity": "low", "fingerprint": "0" * 32}
+    entries = builders.plan(other, url, key).entries
+    assert [note in entry.notes for entry in entries] == [False, True, False]
+
+
 def test_without_steps_there_are_no_variables(builders: Any) -> None:
     assert assigned(builders.case(builders.pair()), []) == ([], [])
+
+
+def test_every_case_of_these_tests_is_a_report_that_a_scan_could_write(
+    builders: Any, any_name: str
+) -> None:
+    assert len(builders.saved(builders.ALL[any_name]).findings) == 1

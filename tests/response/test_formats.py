@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from scanner.response.again_reading import Missing
 from scanner.response.cases import Kind
 from scanner.response.formats import FORMATS, load
 from scanner.response.playbooks import PLAYBOOKS
@@ -25,9 +26,8 @@ from scanner.response.playbooks import PLAYBOOKS
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = os.environ.get("KEYCATCH_UPDATE_GOLDEN") == "1"
 ENDINGS = {"text": "txt", "markdown": "md", "json": "json"}
-SCHEMA = json.loads(
-    (Path(__file__).parents[2] / "docs" / "response.schema.json").read_text("utf-8")
-)
+DOCS = Path(__file__).parents[2] / "docs"
+SCHEMA = json.loads((DOCS / "response.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema_rs.validator_for(SCHEMA)
 MARKDOWN = MarkdownIt("commonmark")
 
@@ -96,6 +96,44 @@ def test_the_schema_knows_every_kind_and_playbook() -> None:
     assert {*known["kind"]["enum"], *more} == set(map(str, PLAYBOOKS))
 
 
+def test_the_schema_knows_every_answer_and_why_there_is_none() -> None:
+    known = SCHEMA["$defs"]["credential"]["properties"]
+    assert known["not_found_again"]["enum"] == [*sorted(map(str, Missing)), None]
+    report = json.loads((DOCS / "report.schema.json").read_text("utf-8"))
+    assert SCHEMA["$defs"]["liveness"] == report["$defs"]["liveness"]
+
+
+@pytest.mark.parametrize("reason", [None, *Missing])
+def test_why_it_was_not_found_again_is_a_word_of_its_own(
+    builders: Any, reason: Missing | None
+) -> None:
+    plan = builders.plan(builders.pair())
+    plan = plan._replace(entries=(plan.entries[0]._replace(missing=reason),))
+    told = json.loads(rendered(plan, "json"))
+    VALIDATOR.validate(told)
+    assert told["credentials"][0]["not_found_again"] == (reason and str(reason))
+
+
+def test_what_sts_said_is_told_as_the_report_has_it(builders: Any) -> None:
+    for name, found in builders.ALL.items():
+        (told,) = json.loads(rendered(builders.plan(found), "json"))["credentials"]
+        before = found["liveness"]
+        assert told["state"] == (before and before["state"]), name
+        if before is None:
+            assert told["liveness"] is None
+            continue
+        told["liveness"].pop("summary")
+        assert told["liveness"] == {key: before[key] for key in told["liveness"]}, name
+
+
+def test_an_arn_is_made_harmless(builders: Any) -> None:
+    arn = f"arn:aws:iam::{builders.ACCOUNT}:user/a\x1b[31m ::error::"
+    told = rendered(builders.plan(builders.pair(liveness=builders.live(arn))), "json")
+    shown = json.loads(told)["credentials"][0]["liveness"]["arn"]
+    assert "\x1b" not in shown
+    assert "::error" not in shown
+
+
 def test_each_credential_is_told_in_each_format(builders: Any) -> None:
     plan = plan_of(builders, "kinds")
     text, markdown = rendered(plan, "text"), rendered(plan, "markdown")
@@ -135,7 +173,7 @@ def test_parts_of_text_stand_one_empty_line_apart(builders: Any, name: str) -> N
 
 def test_the_example_of_the_documentation_is_what_is_written(builders: Any) -> None:
     """It is shortened: what is left out is a line with three full stops."""
-    page = (Path(__file__).parents[2] / "docs" / "respond.md").read_text("utf-8")
+    page = (DOCS / "respond.md").read_text("utf-8")
     (example,) = re.findall(r"```text\n(.*?)```", page, re.DOTALL)
     rest = rendered(plan_of(builders, "one"), "text")
     for part in re.split(r"(?m)^ *\.\.\.\n", example):
@@ -221,7 +259,7 @@ def hostile(builders: Any, chosen: str) -> Any:
     moment = {"commit": builders.COMMIT, "author": chosen, "author_date": chosen}
     found = builders.finding(
         chosen, {"key_id": chosen, "token": chosen}, account_id=builders.ACCOUNT,
-        evidence=[chosen, builders.of_user(chosen)], owner="ours",
+        evidence=[chosen], owner="ours",
         locations=[
             builders.location("key_id", path=chosen, member=chosen, decoded=[chosen]),
             builders.location("token", path=chosen, scope=chosen, object=builders.COMMIT,
@@ -235,7 +273,8 @@ def hostile(builders: Any, chosen: str) -> Any:
             summary=f"live: {chosen}",
         ),
         forensics=builders.forensics(
-            kind=chosen, region=chosen, expires=chosen, impossible=chosen, issued=chosen
+            kind=chosen, region=chosen, expires=chosen, impossible=chosen, issued=chosen,
+            user=chosen, signed_by=chosen,
         ),
     )  # fmt: skip
     return builders.plan(

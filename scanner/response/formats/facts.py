@@ -51,6 +51,8 @@ def facts(entry: Entry) -> Iterator[Fact]:
         "account": case.account,
         "liveness" if liveness else "owner": alive(finding),
         "ARN": liveness.arn if liveness else "",
+        "user": case.user if not (liveness and liveness.arn) else "",
+        "signed by": case.signer,
         "partition": case.partition if case.partition != "aws" else "",
         "region": case.region,
         "expires": case.expires,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME, VERSION
 from scanner.reports.encoding import dumps
+from scanner.reports.json_report import liveness_object
 from scanner.response.cases import redacted
 from scanner.response.commands import changes
 from scanner.response.formats.facts import places
@@ -65,10 +66,13 @@ def _entry_object(entry: Entry) -> dict[str, Any]:
         "account_id": case.account or None,
         "user": case.user or None,
         "role": case.role or None,
+        "signed_by": case.signer or None,
         "partition": case.partition or None,
         "region": case.region or None,
         "expires": case.expires or None,
         "state": str(liveness.state) if liveness else None,
+        "liveness": liveness_object(liveness) if liveness else None,
+        "not_found_again": str(entry.missing) if entry.missing else None,
         "owner": finding.owner or None,
         "in_head": history.in_head if history else None,
         "pushed": history.pushed if history else None,

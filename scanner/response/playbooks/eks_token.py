@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.response.cases import LONG_TERM
 from scanner.response.playbooks.interface import Playbook, Step
 from scanner.response.steps import sessions, signers
 
@@ -13,12 +14,21 @@ if TYPE_CHECKING:
     from scanner.response.cases import Case
 
 
+_OVER: Final = (
+    "A cluster takes the token for 15 minutes after it was signed: if those are over, go on. What "
+    "matters is how the identity that made it came into reach of others."
+)
+
+
 def _steps(case: Case) -> Iterator[Step]:
-    yield signers.end_maker(
-        case,
-        "A cluster takes the token for 15 minutes after it was signed: if those are over, go on. "
-        "What matters is how the identity that made it came into reach of others.",
-    )
+    if case.signer:
+        yield from signers.end_signer(
+            case,
+            f"{_OVER} What follows `k8s-aws-v1.` is base64 of a signed request. In it, "
+            "`X-Amz-Credential` begins with the key ID.",
+        )
+    else:
+        yield signers.end_maker(case, _OVER)
     yield Step(
         "trace",
         "Look into the audit log of the cluster",
@@ -37,7 +47,8 @@ def _steps(case: Case) -> Iterator[Step]:
             'aws eks list-access-entries --region "$REGION" --cluster-name "$CLUSTER"',
         ),
     )
-    yield from sessions.lift_role(case)
+    if not case.signer.startswith(LONG_TERM):
+        yield from sessions.lift_role(case)
 
 
 PLAYBOOK: Final = Playbook(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.response.cases import LONG_TERM, TEMPORARY
 from scanner.response.playbooks.interface import Step
 from scanner.response.steps import sessions, traces
 
@@ -20,13 +21,63 @@ if TYPE_CHECKING:
 def end_signer(case: Case, inside: str) -> Iterator[Step]:
     """Yield the steps that end the credential whose ID is in a signature.
 
-    `inside` is a sentence that says how to read the ID.
+    `inside` is a sentence that says how to read the ID. Where the report tells how it begins, there
+    are the steps for a key of a user or for a session only.
     """
-    yield Step(
-        "find-signer",
-        "Read which key signed it",
-        (
-            inside,
+    prefix = case.signer[:4]
+    yield _find(prefix, inside)
+    if prefix != TEMPORARY:
+        yield Step(
+            "deactivate",
+            "Deactivate the key that signed it"
+            if prefix == LONG_TERM
+            else "If a key of a user signed it: deactivate that key",
+            (
+                (
+                    "Then replace it, as a leaked key: whoever has the URL or token does not have "
+                    "the secret."
+                ),
+            ),
+            (
+                (
+                    'USER_NAME=$(aws iam get-access-key-last-used --access-key-id "$KEY_ID" '
+                    "--query UserName --output text)"
+                ),
+                (
+                    'aws iam update-access-key --user-name "$USER_NAME" --access-key-id "$KEY_ID" '
+                    "--status Inactive"
+                ),
+            ),
+        )
+    if prefix != LONG_TERM:
+        step = sessions.of_role(case)
+        title = f"{step.title[0].lower()}{step.title[1:]}"
+        yield (
+            step if prefix == TEMPORARY else step._replace(title=f"If a session signed it: {title}")
+        )
+
+
+def _find(prefix: str, inside: str) -> Step:
+    key = 'aws iam get-access-key-last-used --access-key-id "$KEY_ID"'
+    if prefix == LONG_TERM:
+        text: tuple[str, ...] = (
+            (
+                "It is a key of a user: deactivating it ends everything that it has signed. The "
+                "command shows who the user is."
+            ),
+        )
+        commands: tuple[str, ...] = (key,)
+    elif prefix == TEMPORARY:
+        text = (
+            (
+                "It is that of a session: the events that the command shows name the role in "
+                "`userIdentity.sessionContext.sessionIssuer`. Its sessions have to be revoked, in "
+                "the next step."
+            ),
+        )
+        commands = (issuer_of_session(),)
+    else:
+        text = (
             (
                 "If the key ID begins with `AKIA`, it is a key of a user: deactivate it, which "
                 "ends everything that it has signed. The last command shows who the user is."
@@ -36,34 +87,9 @@ def end_signer(case: Case, inside: str) -> Iterator[Step]:
                 "shows name the role in `userIdentity.sessionContext.sessionIssuer`. Its sessions "
                 "have to be revoked, in the next step."
             ),
-        ),
-        (
-            issuer_of_session(),
-            'aws iam get-access-key-last-used --access-key-id "$KEY_ID"',
-        ),
-    )
-    yield Step(
-        "deactivate",
-        "If a key of a user signed it: deactivate that key",
-        (
-            (
-                "Then replace it, as a leaked key: whoever has the URL or token does not have the "
-                "secret."
-            ),
-        ),
-        (
-            (
-                'USER_NAME=$(aws iam get-access-key-last-used --access-key-id "$KEY_ID" '
-                "--query UserName --output text)"
-            ),
-            (
-                'aws iam update-access-key --user-name "$USER_NAME" --access-key-id "$KEY_ID" '
-                "--status Inactive"
-            ),
-        ),
-    )
-    step = sessions.of_role(case)
-    yield step._replace(title=f"If a session signed it: {step.title[0].lower()}{step.title[1:]}")
+        )
+        commands = (issuer_of_session(), key)
+    return Step("find-signer", "Read which key signed it", (inside, *text), commands)
 
 
 def end_maker(case: Case, maker: str) -> Step:

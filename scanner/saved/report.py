@@ -24,7 +24,7 @@ from scanner.findings import (
     Severity,
 )
 from scanner.liveness.states import Liveness, Reason, State, words
-from scanner.response.fields import Fields, NoReportError, refuse
+from scanner.saved.fields import Fields, NoReportError, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -224,4 +224,6 @@ def _forensics(told: Fields) -> Forensics:
         region=told.optional_text("region"),
         issued=told.optional_text("issued"),
         expires=told.optional_text("expires"),
+        user=told.optional_text("user"),
+        signed_by=told.optional_text("signed_by"),
     )

@@ -1,0 +1,59 @@
+"""Reading the report that an argument or option names."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from scanner.errors import KeycatchError
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from scanner.saved.report import SavedReport
+
+_LARGEST: Final = 1 << 30
+"""Bytes of a report that are read."""
+_STDIN: Final = "-"
+
+
+def read_report(path: str, kind: str = "") -> SavedReport:
+    """Return the report at `path`, `-` for standard input; raises KeycatchError.
+
+    One of another `kind` is refused, where a command needs a certain one.
+    """
+    from scanner.saved.report import NoReportError, read
+
+    shown = shown_name(path)
+    try:
+        report = read(_content(path))
+        if kind not in ("", report.kind):
+            raise NoReportError(f"it is not a report of `keycatch {kind}`")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise KeycatchError(f"cannot read the report {shown}: {reason}") from None
+    except NoReportError as error:
+        maker = f"`keycatch {kind} --format json --output FILE`" if kind else ""
+        remedy = f"give one that {maker or 'a command of keycatch'} has written"
+        end = "" if maker else " with --format json"
+        raise KeycatchError(f"cannot use the report {shown}: {error}; {remedy}{end}") from None
+    return report
+
+
+def shown_name(path: str) -> str:
+    """Return what stands behind `the report` in a message about the one at `path`."""
+    return "on standard input" if path == _STDIN else printable(path)
+
+
+def _content(path: str) -> bytes:
+    if path == _STDIN:
+        if sys.stdin is None:
+            raise KeycatchError("standard input is closed; name a file with the report")
+        content = sys.stdin.buffer.read(_LARGEST + 1)
+    else:
+        with open(path, "rb") as file:
+            content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise KeycatchError(
+            f"the report {printable(path)} is larger than {_LARGEST:,} bytes: scan less at once"
+        )
+    return content

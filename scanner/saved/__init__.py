@@ -1,0 +1,1 @@
+"""Reports that were saved as JSON, read again: strictly, since they have been out of our hands."""
