@@ -21,15 +21,18 @@ if TYPE_CHECKING:
 _ACCOUNT: Final = re.compile("[0-9]{12}")
 
 
-def add_liveness_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of every command that can ask STS about what it finds."""
+_QUESTION: Final = "ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3"
+
+
+def add_liveness_options(parser: argparse.ArgumentParser, question: str = _QUESTION) -> None:
+    """Add the options of every command that can ask STS; `question` is the help for asking."""
     group = parser.add_argument_group("liveness")
     group.add_argument(
         "--check-liveness",
         action=_Check,
         nargs=0,
         default=False,
-        help="ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3",
+        help=question,
     )
     group.add_argument(
         "--liveness-endpoint", metavar="URL", help="ask this STS endpoint and no other one"
@@ -81,6 +84,7 @@ def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
     if args.check_liveness and any(finding.liveness is None for finding in report.findings):
         announce(report.findings, args, settings)
         report = report._replace(findings=tuple(inquire(report.findings, args, settings)))
+        _tell_interrupt(report, args)
     own = own_accounts(args, settings)
     if own and report.findings:
         from scanner.liveness.verdicts import owner
@@ -88,6 +92,18 @@ def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
         findings = (each._replace(owner=owner(each, own)) for each in report.findings)
         report = report._replace(findings=tuple(findings))
     return report
+
+
+def _tell_interrupt(report: Report, args: argparse.Namespace) -> None:
+    if args.quiet:
+        return
+    from scanner.liveness.states import Reason
+
+    told = [each.liveness for each in report.findings]
+    if any(each is not None and each.reason is Reason.INTERRUPTED for each in told):
+        from scanner.commands.asked import summary
+
+        say(f"{NAME}: {summary(told)}")
 
 
 def inquire(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import chdir
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
+from scanner.commands.asked import KEPT, Answered, summary_again
 from scanner.commands.asking import (
     accounts,
     add_liveness_options,
@@ -18,34 +19,27 @@ from scanner.commands.asking import (
 )
 from scanner.console import say
 from scanner.errors import UsageError
+from scanner.liveness.states import State
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
 
     from scanner.findings import Finding
-    from scanner.liveness.states import Liveness
     from scanner.response.again import Recovered
-    from scanner.response.again_reading import Missing
-    from scanner.response.plan import Plan
     from scanner.saved.report import SavedFinding, SavedReport
     from scanner.settings import Settings
 
-_ASKED: Final = "asked"
-
-
-class Answered(NamedTuple):
-    """A report, with what is known of its credentials now."""
-
-    report: SavedReport
-    missing: Mapping[str, Missing]
-    """By fingerprint: why credentials were not found again. What the report tells of them stays."""
+_SILENT: Final = (State.UNKNOWN, State.UNVERIFIABLE)
 
 
 def add_asking_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that a command has which asks about what a report tells."""
-    add_liveness_options(parser)
+    add_liveness_options(
+        parser,
+        "find the credentials again in the source, and ask AWS (sts:GetCallerIdentity) whether "
+        "they are live now; needs boto3",
+    )
     group = parser.add_argument_group("source")
     group.add_argument(
         "--source",
@@ -70,41 +64,52 @@ def answered(report: SavedReport, args: argparse.Namespace) -> Answered:
     """
     check_options(args)
     if not args.check_liveness:
-        if args.source:
-            raise UsageError("--source is of use with --check-liveness only")
+        for option in ("source", "liveness_allow", "liveness_deny"):
+            if getattr(args, option):
+                name = option.replace("_", "-")
+                raise UsageError(f"--{name} is of use with --check-liveness only")
         return Answered(_owned(report, args, _settings(args) if args.config else None), {})
     for path in args.source:
         if not os.path.isdir(path):
             raise UsageError(f"--source: there is no directory '{printable(path)}'")
     settings = _settings(args)
     recovered = _recovered(report, args, settings)
+    _refuse_elsewhere(recovered, args)
     findings = _asked(report, recovered, args, settings)
     if not args.quiet:
-        say(f"{NAME}: {_summary(findings, recovered)}")
-    report = report._replace(
-        findings=tuple(
-            _updated(each, findings.get(each.fingerprint), recovered) for each in report.findings
-        )
+        say(f"{NAME}: {summary_again(findings, recovered)}")
+    updated = [
+        _updated(each, findings.get(each.fingerprint), recovered) for each in report.findings
+    ]
+    unanswered = {
+        each.fingerprint: now
+        for each in updated
+        if each.fingerprint in findings
+        and (now := findings[each.fingerprint].liveness) is not None
+        and now != each.liveness
+    }
+    report = report._replace(findings=tuple(updated))
+    return Answered(_owned(report, args, settings), recovered.missing, unanswered)
+
+
+def _refuse_elsewhere(recovered: Recovered, args: argparse.Namespace) -> None:
+    """Raise UsageError if nothing is found because the source must be somewhere else."""
+    from scanner.response.again_reading import Missing
+
+    elsewhere = {Missing.OUTSIDE, Missing.NO_REPOSITORY, Missing.GONE}
+    if recovered.findings or recovered.is_interrupted:
+        return
+    if elsewhere.isdisjoint(recovered.missing.values()):
+        return
+    number = len(recovered.missing)
+    what = "the credential of the report is not"
+    if number > 1:
+        what = f"none of the {number:,} credentials of the report is"
+    where = ", ".join(printable(each) for each in args.source) or "the current directory"
+    raise UsageError(
+        f"{what} in {where}: name the directory where the scan was started with --source, or leave "
+        "out --check-liveness"
     )
-    return Answered(_owned(report, args, settings), recovered.missing)
-
-
-def noted(plan: Plan, answer: Answered) -> Plan:
-    """Return `plan` with a note at each credential that was not found again, which says why."""
-    if not answer.missing:
-        return plan
-    from scanner.response.again_reading import Missing, words
-
-    entries = []
-    for entry in plan.entries:
-        reason = answer.missing.get(entry.case.finding.fingerprint)
-        if reason is not None:
-            note = f"It was not asked about now ({reason}): {words(reason)}."
-            if entry.case.state is not None and reason is not Missing.INTERRUPTED:
-                note += " What is said of STS is what the report tells, and as old."
-            entry = entry._replace(notes=(*entry.notes, note), missing=reason)
-        entries.append(entry)
-    return plan._replace(entries=tuple(entries))
 
 
 def _settings(args: argparse.Namespace) -> Settings:
@@ -183,7 +188,11 @@ def _updated(saved: SavedFinding, asked: Finding | None, recovered: Recovered) -
     from scanner.liveness.states import Reason
     from scanner.response.again_reading import Missing
 
+    has_answer = saved.liveness is not None and saved.liveness.state in KEPT
     if asked is not None:
+        is_silent = asked.liveness is not None and asked.liveness.state in _SILENT
+        if has_answer and is_silent:
+            return saved
         return saved._replace(
             severity=asked.severity,
             confidence=asked.confidence,
@@ -191,7 +200,7 @@ def _updated(saved: SavedFinding, asked: Finding | None, recovered: Recovered) -
             account_id=saved.account_id or asked.account_id,
             liveness=asked.liveness,
         )
-    if recovered.missing[saved.fingerprint] is Missing.INTERRUPTED:
+    if recovered.missing[saved.fingerprint] is Missing.INTERRUPTED and not has_answer:
         return saved._replace(liveness=unknown(Reason.INTERRUPTED))
     return saved
 
@@ -211,32 +220,3 @@ def _owned(report: SavedReport, args: argparse.Namespace, settings: Settings | N
         for each in report.findings
     )
     return report._replace(findings=tuple(findings))
-
-
-def _summary(findings: Mapping[str, Finding], recovered: Recovered) -> str:
-    """Return how many credentials were asked about, and why others were not."""
-    from collections import Counter
-
-    from scanner.response.again_reading import words
-
-    kinds = Counter(_kind(each.liveness) for each in findings.values() if each.liveness)
-    asked = kinds.pop(_ASKED, 0)
-    parts = [f"asked STS about {asked:,} credential{'' if asked == 1 else 's'}"]
-    parts += [f"{number:,} {kind}" for kind, number in sorted(kinds.items())]
-    if recovered.missing:
-        reasons = Counter(recovered.missing.values())
-        why = ", ".join(
-            f"{number:,} {each}: {words(each)}" for each, number in sorted(reasons.items())
-        )
-        parts.append(f"{len(recovered.missing):,} not found again ({why})")
-    return "; ".join(parts)
-
-
-def _kind(liveness: Liveness) -> str:
-    from scanner.liveness.states import Reason, State
-
-    if liveness.reason is Reason.INTERRUPTED:
-        return "left open by an interrupt"
-    if liveness.state in (State.UNVERIFIABLE, State.CANARY):
-        return "could not or must not be asked about"
-    return _ASKED

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import stat
 import sys
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
-from scanner.commands.asking_again import add_asking_options, answered, noted
+from scanner.about import NAME
+from scanner.commands.asked import noted
+from scanner.commands.asking_again import add_asking_options, answered
 from scanner.commands.saved_report import read_report
 from scanner.response.formats import FORMATS
 
@@ -13,8 +17,22 @@ if TYPE_CHECKING:
     import argparse
 
 
+_EPILOG: Final = f"""\
+A report is made with --format json by any command that scans:
+
+  {NAME} history --format json --output report.json
+  {NAME} respond report.json
+
+Nothing is executed. Exit codes: 0 the plan was written, whatever is in it; 2
+wrong usage, or a report that cannot be used; 130 interrupted, 143 terminated."""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
+    import argparse
+
+    parser.epilog = _EPILOG
+    parser.formatter_class = partial(argparse.RawDescriptionHelpFormatter, width=80)
     parser.add_argument(
         "report",
         metavar="REPORT",
@@ -39,9 +57,28 @@ def run(args: argparse.Namespace) -> int:
     from scanner.response.formats import load
     from scanner.response.plan import respond
 
+    _refuse_to_overwrite(args)
     answer = answered(read_report(args.report), args)
     plan = noted(respond(answer.report, datetime.now(UTC)), answer)
     to_terminal = args.output in (None, "-")
     color = wants_color(args.color, sys.stdout) if to_terminal else args.color == "always"
-    write(load(args.format)(plan, color), args.output)
+    write(load(args.format)(plan, color), args.output, what="plan")
     return 0
+
+
+def _refuse_to_overwrite(args: argparse.Namespace) -> None:
+    """Raise UsageError if the plan would take the place of the report, by whatever name."""
+    import os
+
+    from scanner.errors import UsageError
+    from scanner.secret import printable
+
+    if args.output in (None, "-"):
+        return
+    try:
+        output = os.stat(args.output)
+        report = os.fstat(sys.stdin.fileno()) if args.report == "-" else os.stat(args.report)
+    except (OSError, ValueError, AttributeError):
+        return  # one of them is not there, or no file: nothing is lost
+    if stat.S_ISREG(report.st_mode) and os.path.samestat(report, output):
+        raise UsageError(f"--output {printable(args.output)} is the report: name another file")

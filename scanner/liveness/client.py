@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scanner.liveness.inquiry import Pace
     from scanner.liveness.partitions import Endpoint
 
-INSTALL: Final = f"pip install '{NAME}[sts]'"
+INSTALL: Final = "pip install boto3"
 _QUESTION: Final = b"Action=GetCallerIdentity&Version=2011-06-15"
 _HEADERS: Final = {
     "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
@@ -51,9 +51,7 @@ def require() -> None:
         missing = isinstance(error, ModuleNotFoundError) and error.name == "botocore"
         why = "is not installed" if missing else f"cannot be imported ({type(error).__name__})"
         again = "" if missing else " --force-reinstall"
-        raise UsageError(
-            f"--check-liveness needs boto3, which {why}: {INSTALL}{again}, or boto3 alone"
-        ) from None
+        raise UsageError(f"--check-liveness needs boto3, which {why}: {INSTALL}{again}") from None
 
 
 class Client:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def write(chunks: Iterator[str], path: str | None, private: bool = False) -> None:
+def write(
+    chunks: Iterator[str], path: str | None, private: bool = False, what: str = "report"
+) -> None:
     """Write `chunks` to the file at `path`, or to standard output where it is None or `-`.
 
     A file is UTF-8 with line feeds on every system. It appears under its name when it is complete:
@@ -21,11 +23,11 @@ def write(chunks: Iterator[str], path: str | None, private: bool = False) -> Non
     (the report shows secrets) only its owner may read it. What is no regular file, such as a pipe
     or a device, is written to directly.
 
-    A reader that closes standard output early ends the writing quietly. `KeycatchError` says what
-    cannot be written.
+    A reader that closes standard output early ends the writing quietly. `KeycatchError` says that
+    `what`, the name of what is written, cannot be.
     """
     if path is None or path == "-":
-        _to_standard_output(chunks)
+        _to_standard_output(chunks, what)
         return
     target = os.path.realpath(path)  # a symbolic link stays one
     try:
@@ -36,7 +38,7 @@ def write(chunks: Iterator[str], path: str | None, private: bool = False) -> Non
             _replace(chunks, target, private)
     except OSError as error:
         raise KeycatchError(
-            f"cannot write the report to {printable(path)}: {error.strerror or error}; "
+            f"cannot write the {what} to {printable(path)}: {error.strerror or error}; "
             "give --output a file that can be written"
         ) from None
 
@@ -58,7 +60,7 @@ def _replace(chunks: Iterator[str], target: str, private: bool) -> None:
 _BINARY: int = getattr(os, "O_BINARY", 0)
 
 
-def _to_standard_output(chunks: Iterator[str]) -> None:
+def _to_standard_output(chunks: Iterator[str], what: str) -> None:
     stream = sys.stdout
     try:
         if stream is None:
@@ -73,7 +75,7 @@ def _to_standard_output(chunks: Iterator[str]) -> None:
         if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == _EINVAL):
             return
         raise KeycatchError(
-            f"cannot write the report to standard output: {error.strerror or error}; "
+            f"cannot write the {what} to standard output: {error.strerror or error}; "
             "give --output a file to write to"
         ) from None
 

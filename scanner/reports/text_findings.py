@@ -230,4 +230,7 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
             yield f"       All steps: keycatch rules show {printable(next(iter(alike)))}\n"
         yield "\n"
     if counts:
-        yield "  With every command, worst first: keycatch respond, for a report in JSON\n\n"
+        yield (
+            "  With every command, worst first: scan with `--format json --output FILE`,\n"
+            "  then `keycatch respond FILE`\n\n"
+        )

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.key_id import KINDS
 from scanner.aws.partitions import AIR_GAPPED, of_region
 from scanner.findings import Finding
+from scanner.liveness.canaries import known_accounts
 from scanner.liveness.partitions import ENDPOINTS
 from scanner.liveness.states import State
 from scanner.secret import MASK, Secret
@@ -136,11 +138,20 @@ class Case(NamedTuple):
         """Why AWS cannot have issued the key ID."""
         return self.finding.forensics.impossible if self.finding.forensics else ""
 
+    @property
+    def is_canary(self) -> bool:
+        """Whether it is of an account of decoys: what STS took is what STS says, even of one."""
+        if self.state in (State.LIVE, State.SECRET_UNPROVEN):
+            return False
+        return self.state is State.CANARY or self.account in _decoys()
+
 
 def case_of(finding: SavedFinding, now: datetime) -> Case:
     """Return what is known of `finding` at the time `now`."""
     liveness, forensics = finding.liveness, finding.forensics
     shown = finding.values.get("key_id", "")
+    impossible = _is_impossible_beside_secret(finding)
+    shown = "" if impossible else shown  # the commands are about another key
     key_id = shown if _KEY_ID.fullmatch(shown) else ""
     hint = Secret(key_id.encode()).redacted() if key_id else shown
     hint = hint if _is_redacted(hint) else ""
@@ -158,7 +169,7 @@ def case_of(finding: SavedFinding, now: datetime) -> Case:
         kind=kind_of(finding, (key_id or hint)[:4], principal),
         key_id=key_id,
         key_id_hint=hint,
-        account=finding.account_id or (liveness.account if liveness else ""),
+        account="" if impossible else _account(finding),
         partition=partition if partition in REGIONS else "",
         region=region,
         signer=forensics.signed_by if forensics and _is_redacted(forensics.signed_by) else "",
@@ -173,6 +184,8 @@ def case_of(finding: SavedFinding, now: datetime) -> Case:
 
 def kind_of(finding: SavedFinding, prefix: str, principal: str) -> Kind:
     """Return the kind of a credential: by its rule, its key ID and the answer of STS."""
+    if _is_impossible_beside_secret(finding):
+        return Kind.SECRET
     kind = RULES.get(finding.rule_id, Kind.OTHER)
     if kind is Kind.OTHER and prefix:
         kind = Kind.USER_KEY if "secret" in finding.values else Kind.KEY_ID
@@ -181,6 +194,23 @@ def kind_of(finding: SavedFinding, prefix: str, principal: str) -> Kind:
     if kind in _SESSION_KINDS and principal == "root":
         kind = Kind.ROOT_KEY
     return kind
+
+
+def _is_impossible_beside_secret(finding: SavedFinding) -> bool:
+    """Tell whether there is a secret, which is hardly that of the key ID: AWS has no such ID."""
+    is_pair = "secret" in finding.values and "key_id" in finding.values
+    asked = finding.liveness.state if finding.liveness else None
+    impossible = finding.forensics is not None and bool(finding.forensics.impossible)
+    return is_pair and impossible and asked not in (State.LIVE, State.SECRET_UNPROVEN)
+
+
+def _account(finding: SavedFinding) -> str:
+    return finding.account_id or (finding.liveness.account if finding.liveness else "")
+
+
+@cache
+def _decoys() -> frozenset[str]:
+    return known_accounts()
 
 
 def _is_redacted(key_id: str) -> bool:

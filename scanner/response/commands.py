@@ -8,7 +8,7 @@ from typing import Final
 _AWS: Final = re.compile(r"(?:^|[\s(;])aws ([a-z0-9-]+) ([a-z0-9-]+)")
 _LOOKS: Final = ("describe-", "generate-credential-report", "get-", "list-", "lookup-")
 """How operations begin that change nothing."""
-_HARMLESS: Final = ("keycatch history --verify-removed", "openssl ")
+_HARMLESS: Final = ("keycatch history --verify-removed", "openssl ", "echo ", "printf ", "unset ")
 _ASSIGNS: Final = re.compile("[A-Z_]+=")
 _BREAK: Final = re.compile(r"""'[^']*'|"[^"]*"|( )(?=--)|(?<=;)( )|(?<=\|)( )""")
 

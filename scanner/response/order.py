@@ -1,8 +1,8 @@
 """In which order credentials are dealt with: the one place that decides it.
 
 First what is known to work, the root user's above all, then what may work, then what is dead. Of
-those that are as urgent, what others have had comes first, then what is still in HEAD, then the
-more severe, the surer and the older ones; path and line decide the rest.
+those that are as urgent, what is ours comes first, then what others have had, then what is still in
+HEAD, then the more severe, the surer and the older ones; path and line decide the rest.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def urgency(case: Case) -> Urgency:
     if case.state in _LIVE:
         root = case.is_live and case.principal == "root"
         return Urgency.LIVE_ROOT if root else _LIVE[case.state]
-    if case.state is State.CANARY:
+    if case.is_canary:
         return Urgency.CANARY
     if is_dead(case):
         return Urgency.DEAD
@@ -90,6 +90,7 @@ def _rank(case: Case) -> tuple[object, ...]:
     lead = sightings(as_finding(finding))[0].lead
     return (
         urgency(case),
+        finding.owner == "foreign",
         not (history and history.pushed),
         not (history and history.in_head),
         -finding.severity,

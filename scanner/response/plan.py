@@ -5,16 +5,24 @@ Nothing in here runs anything, reads anything or asks anybody: a report goes in,
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.reports.arrange import sightings
-from scanner.reports.wording import is_in_file
+from scanner.reports.wording import INDEX_KIND, is_in_file
 from scanner.response import playbooks, repository, situation
 from scanner.response.cases import Case, as_finding, case_of
 from scanner.response.order import Urgency, ordered, urgency
 from scanner.response.playbooks.interface import Step
 from scanner.response.prevention import Advice, advice_for
-from scanner.response.variables import Variable, assigned, lookup, partition_lines
+from scanner.response.variables import (
+    Variable,
+    assigned,
+    elsewhere,
+    in_clone,
+    lookup,
+    partition_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +39,8 @@ BEGIN: Final = Step(
         (
             "The commands are for a POSIX shell with version 2 of the AWS CLI, such as AWS "
             "CloudShell in the console of the account that is concerned. Run them as an "
-            "administrator of that account, never with what has leaked: the command below has to "
-            "show its number."
+            "administrator of that account, unless a step names somebody else, never with what has "
+            "leaked: the command below has to show its number."
         ),
         (
             "A value such as `AKIA****4H5P` or `<role>` is for you to replace; AWS takes none of "
@@ -43,7 +51,12 @@ BEGIN: Final = Step(
 )
 
 
-LOOKUP: Final = "In a clone of the repository, this command prints it and nothing else:"
+LOOKUP: Final = "In {} this command prints it and nothing else:"
+CLONE: Final = "a clone of the repository,"
+SCANNED: Final = "the repository that was scanned,"
+FORGET: Final = "unset USER_NAME ROLE_NAME"
+"""What the setup of a credential begins with, so that no name of another one is used."""
+_FORGOTTEN: Final = re.compile(r"\$(?:USER|ROLE)_NAME\b")
 
 
 class Entry(NamedTuple):
@@ -60,7 +73,7 @@ class Entry(NamedTuple):
     exports: tuple[str, ...]
     """Lines for the shell that direct the AWS CLI to the right partition."""
     lookup: str
-    """The command that prints the complete key ID in a clone of the repository, if there is one."""
+    """The command that prints the complete key ID from the repository, if there is one."""
     variables: tuple[Variable, ...]
     """What the commands use; the early ones are set before the first step."""
     steps: tuple[Step, ...]
@@ -68,6 +81,8 @@ class Entry(NamedTuple):
     """What to use in its place, in sentences."""
     advice: tuple[Advice, ...]
     """What would have avoided it, by the files that it stands in."""
+    where: str = ""
+    """Where `lookup` is run; without it, how else to get at the key ID; a sentence, or empty."""
     missing: Missing | None = None
     """Why it was not found again in the source; None where it was, or nobody looked for it."""
 
@@ -75,14 +90,15 @@ class Entry(NamedTuple):
     def setup(self) -> tuple[str, ...]:
         """Lines for the shell that come before the first step."""
         early = (variable.assignment for variable in self.variables if variable.is_early)
-        return (*self.exports, *early)
+        uses = any(_FORGOTTEN.search(each) for step in self.steps for each in step.commands)
+        return (*((FORGET,) if uses else ()), *self.exports, *early)
 
     @property
     def to_complete(self) -> tuple[str, ...]:
         """Sentences about what in these lines has to be filled in."""
         missing = (each for each in self.variables if each.is_early and not each.known)
         found = [variable.sentence for variable in missing]
-        return (*found, LOOKUP) if self.lookup else tuple(found)
+        return (*found, self.where) if self.where else tuple(found)
 
 
 class Plan(NamedTuple):
@@ -98,6 +114,9 @@ class Plan(NamedTuple):
     """What is done once for all of them, at the end."""
 
 
+_LEFT_ALONE: Final = (playbooks.CANARY, playbooks.FOREIGN, playbooks.DEAD)
+
+
 def respond(report: SavedReport, now: datetime) -> Plan:
     """Return the plan for `report`; `now` decides what has expired."""
     cases = ordered(case_of(finding, now) for finding in report.findings)
@@ -108,12 +127,13 @@ def respond(report: SavedReport, now: datetime) -> Plan:
     }
     entries = tuple(_entry(number, case, report, numbers) for number, case in enumerate(cases, 1))
     commands = any(step.commands for entry in entries for step in entry.steps)
+    decoys = sum(entry.playbook == playbooks.CANARY for entry in entries)
     return Plan(
         report,
         situation.warnings(report),
         (BEGIN,) if commands else (),
         entries,
-        tuple(repository.clean_up(report)) if cases else (),
+        tuple(repository.clean_up(report, decoys)) if cases else (),
     )
 
 
@@ -124,7 +144,10 @@ def _entry(
     name = playbooks.choose(case)
     playbook = playbooks.load(name)
     own = playbooks.load(case.kind)
-    variables, steps = assigned(case, playbook.steps(case))
+    own_steps = [*playbook.steps(case)]
+    if report.kind == INDEX_KIND and name not in _LEFT_ALONE:
+        own_steps = repository.staged(case, own_steps)
+    variables, steps = assigned(case, own_steps)
     signer = numbers.get((case.signer, case.account))
     notes = situation.notes(case, report)
     if signer:
@@ -133,6 +156,11 @@ def _entry(
             f"The key ID that signed it looks like that of number {signer}: see there.",
         )
     commands = any(step.commands for step in steps)
+    looked_up, where = "", ""
+    if any(variable.name == "KEY_ID" for variable in variables):
+        looked_up = lookup(case)
+        place = CLONE if in_clone(case, report.kind) else SCANNED
+        where = LOOKUP.format(place) if looked_up else elsewhere(case)
     return Entry(
         number,
         case,
@@ -141,11 +169,12 @@ def _entry(
         urgency(case),
         notes,
         tuple(partition_lines(case)) if commands else (),
-        lookup(case) if any(variable.name == "KEY_ID" for variable in variables) else "",
+        looked_up,
         tuple(variables),
         tuple(steps),
         playbook.instead,
         tuple(advice_for(_paths(case))) if playbook.by_path else (),
+        where,
     )
 
 

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.reports.wording import HISTORY_KIND, INDEX_KIND
 from scanner.response.playbooks.interface import Step
+from scanner.response.variables import safe_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.response.cases import Case
     from scanner.saved.report import SavedReport
 
 _HOOK: Final = Step(
@@ -20,11 +22,17 @@ _HOOK: Final = Step(
 )
 
 
-def clean_up(report: SavedReport) -> Iterator[Step]:
-    """Yield the steps that follow when every credential of `report` is dealt with."""
+def clean_up(report: SavedReport, decoys: int) -> Iterator[Step]:
+    """Yield the steps that follow when every credential of `report` is dealt with.
+
+    `decoys` is how many of them are of accounts of decoys, which stay where they are.
+    """
+    if decoys == len(report.findings):
+        yield _HOOK
+        return
     yield Step(
         "remove",
-        "Take them out of the files",
+        f"Take them out of the files{', all but the decoys' if decoys else ''}",
         (
             (
                 "A credential comes from the environment, from a role or from a secrets manager; "
@@ -33,11 +41,35 @@ def clean_up(report: SavedReport) -> Iterator[Step]:
         ),
     )
     if report.kind != INDEX_KIND:
-        yield _history(report)
+        yield _history(report, decoys)
     yield _HOOK
 
 
-def _history(report: SavedReport) -> Step:
+def staged(case: Case, steps: list[Step]) -> list[Step]:
+    """Return `steps` behind the one that comes first for what nobody has committed yet."""
+    if not steps:
+        return steps
+    first, *rest = steps
+    return [
+        Step(
+            "unstage",
+            "Take it out of the file and of what is staged",
+            (
+                (
+                    "Take it out of the file and stage that anew, or leave the file out of the "
+                    "commit: `git restore --staged -- FILE`, and before the first commit of all "
+                    "`git rm --cached -- FILE`. So with each file that it stands in."
+                ),
+                "If the file was nowhere else, that is all.",
+            ),
+            ('git restore --staged -- ":(top,literal)$FILE"',) if safe_path(case) else (),
+        ),
+        first._replace(text=("If the file was anywhere else: this and what follows.", *first.text)),
+        *rest,
+    ]
+
+
+def _history(report: SavedReport, decoys: int) -> Step:
     first = () if report.kind == HISTORY_KIND else ("This report is not one of a whole history.",)
     return Step(
         "rewrite",
@@ -46,12 +78,18 @@ def _history(report: SavedReport) -> Step:
             *first,
             (
                 "It does not undo the leak: clones, forks and caches have it. Every commit gets a "
-                "new ID, and everybody has to clone anew. In a fresh clone:"
+                "new ID, and everybody has to clone anew."
             ),
             (
                 "`replacements.txt` has the credentials in it, readable: delete it at the end. The "
                 "third command tells what is still there."
             ),
+            *(
+                ("Take the lines of the decoys out of it before the second command.",)
+                if decoys
+                else ()
+            ),
+            "In a fresh clone:",
         ),
         (
             (

@@ -5,16 +5,17 @@ Nothing of the report stands in these sentences but numbers, and words that are 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
-from scanner.liveness.states import Reason, State
+from scanner.liveness.states import Liveness, Reason, State, words
 from scanner.reports.wording import HISTORY_KIND, INDEX_KIND
 from scanner.response.cases import LONG_TERM, Case, Kind
 from scanner.response.order import is_dead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scanner.saved.report import SavedReport
 
@@ -44,6 +45,13 @@ _NOT_ASKED: Final = {
     Reason.ACCOUNT_LIST: "A list of accounts kept it from being asked about. Take it as live.",
 }
 
+_ANOTHER_KEY: Final = (
+    "AWS cannot have issued the key ID beside it: the secret may be that of another key. Take it "
+    "as live."
+)
+_ACCESS_KEY: Final = frozenset(("key_id", "secret", "session_token"))
+"""Parts of access keys, about which STS can be asked."""
+
 _CHANGES: Final = ("push", "range", "receive", "ci", INDEX_KIND)
 
 
@@ -56,14 +64,13 @@ def _notes(case: Case, report: SavedReport) -> Iterator[str]:
     liveness, history = case.finding.liveness, case.finding.history
     if is_dead(case) and case.state in (None, State.UNVERIFIABLE):
         pass  # nothing depends on an answer
-    elif liveness is None:
-        yield "Nobody has asked whether it is live. Take it as live."
-    elif liveness.state is State.UNVERIFIABLE:
-        yield _NOT_ASKED.get(liveness.reason, "It was not asked about. Take it as live.")
     else:
-        yield _ASKED[liveness.state]
+        yield _standing(case)
+    answered = liveness.account if liveness and case.is_live else ""
+    if answered and case.finding.account_id not in ("", answered):
+        yield "It is of another account than its key ID tells: what answered is hardly AWS."
     if case.is_over and case.state is not State.EXPIRED:
-        yield "Its time is over, by what it says itself."
+        yield "It expired, by its own date."
     if case.kind is Kind.ROOT_KEY:
         yield "It is the key of the ROOT user: no policy limits it."
     if case.is_live and case.prefix == LONG_TERM:
@@ -84,12 +91,41 @@ def _notes(case: Case, report: SavedReport) -> Iterator[str]:
         yield "It was there before the change that was scanned."
 
 
-def warnings(report: SavedReport) -> tuple[str, ...]:
-    """Return why `report` may not have everything, worst first."""
-    return tuple(_warnings(report))
+def _standing(case: Case) -> str:
+    """Return what is known of whether `case` is live, and what follows from it."""
+    liveness, values = case.finding.liveness, case.finding.values
+    if case.is_canary:
+        return _ASKED[State.CANARY]
+    state = liveness.state if liveness else None
+    reason = liveness.reason if liveness else Reason.NONE
+    if state is None and case.impossible:
+        reason = Reason.IMPOSSIBLE_ID
+    elif state is None and _ACCESS_KEY.isdisjoint(values):
+        reason = Reason.OTHER_KIND
+    if state in (None, State.UNVERIFIABLE):
+        if reason is Reason.IMPOSSIBLE_ID and case.kind is Kind.SECRET:
+            return _ANOTHER_KEY
+        if reason is Reason.OTHER_KIND and case.kind is Kind.PRESIGNED_URL:
+            return "STS cannot be asked about a URL. Take it as live until it expires."
+        nobody = "Nobody has asked whether it is live. Take it as live."
+        return _NOT_ASKED.get(
+            reason, nobody if state is None else "It was not asked about. Take it as live."
+        )
+    return _ASKED[state]
 
 
-def _warnings(report: SavedReport) -> Iterator[str]:
+def warnings(
+    report: SavedReport, unanswered: Mapping[str, Liveness] | None = None
+) -> tuple[str, ...]:
+    """Return why `report` may not have everything, or not for certain, worst first.
+
+    `unanswered` is of a report about which STS was asked just now: by fingerprint, what came of
+    those for which what it tells stays.
+    """
+    return tuple(_warnings(report, unanswered))
+
+
+def _warnings(report: SavedReport, unanswered: Mapping[str, Liveness] | None) -> Iterator[str]:
     if not report.complete:
         yield (
             "The scan was not complete: something was not read in which a credential could be "
@@ -101,9 +137,32 @@ def _warnings(report: SavedReport) -> Iterator[str]:
         yield "The scan looked at a change only, not at what was there before it."
     elif report.kind != HISTORY_KIND:
         yield "The scan looked at files as they are now, not at what the history has of them."
-    asked = [finding for finding in report.findings if finding.liveness]
-    if report.findings and not asked:
+    now = unanswered or {}
+    told = [now.get(each.fingerprint, each.liveness) for each in report.findings]
+    reasons = Counter(each.reason for each in told if each and each.state is State.UNKNOWN)
+    if reasons:
+        why = ", ".join(f"{reason_words(each)} ({reasons[each]:,})" for each in sorted(reasons))
+        number = reasons.total()
+        them = "it" if number == 1 else "them"
         yield (
-            "Nobody has asked which of them are live. `keycatch respond REPORT --check-liveness` "
-            "asks STS, and puts those that are first."
+            f"STS gave no answer about {number:,} of these: {why}. Take {them} as live until it "
+            "does."
         )
+    silent = told.count(None)
+    if not silent:
+        return
+    if unanswered is not None:
+        they = "it was" if silent == 1 else "they were"
+        yield f"Nobody has asked about {silent:,} of these: {they} not found again in the source."
+        return
+    which = "which of them are live" if silent == len(told) else f"about {silent:,} of these"
+    yield (
+        f"Nobody has asked {which}. `keycatch respond REPORT --check-liveness` asks STS, and puts "
+        "those that are live first."
+    )
+
+
+def reason_words(reason: Reason) -> str:
+    """Return why there is no answer, as a clause without a full stop."""
+    text = words(Liveness(State.UNKNOWN, reason))
+    return text.partition(": ")[2] or text

@@ -12,12 +12,15 @@ import shlex
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.partitions import AWS, of_region
+from scanner.decoders import DECODERS
 from scanner.reports.arrange import sightings, where_in_head
+from scanner.reports.wording import is_in_file
 from scanner.response.cases import REGIONS, Kind, as_finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from scanner.findings import Location
     from scanner.response.cases import Case
     from scanner.response.playbooks.interface import Step
 
@@ -55,6 +58,15 @@ class _Source(NamedTuple):
     meaning: str
 
 
+_PATH: Final = re.compile(r"[A-Za-z0-9_./@,+=-]{1,255}")
+
+
+def safe_path(case: Case) -> str:
+    """Return the path of the file that has `case`; empty if it is not a plain one."""
+    lead = sightings(as_finding(case.finding))[0].lead
+    return lead.path if is_in_file(lead) and _PATH.fullmatch(lead.path) else ""
+
+
 def _nothing(_case: Case) -> str:
     return ""
 
@@ -72,6 +84,9 @@ _SOURCES: Final[dict[str, _Source]] = {
     "PRIVATE_KEY_FILE": _Source(_nothing, "<file>", "a file with the private key"),
     "CLUSTER": _Source(_nothing, "<cluster>", "the name of the cluster"),
     "BUCKET": _Source(_nothing, "<bucket>", "the name of the bucket"),
+    "OBJECT_KEY": _Source(_nothing, "<key>", "the key of the object, without a slash before it"),
+    "NEW_OBJECT_KEY": _Source(_nothing, "<new key>", "the key that the object is to get"),
+    "FILE": _Source(lambda case: safe_path(case), "<file>", "the file, from the top of the tree"),
 }
 
 
@@ -99,7 +114,7 @@ def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[St
                 commands=(*(variable.assignment for variable in late), *step.commands),
             )
         )
-    return list(found.values()), placed
+    return sorted(found.values(), key=lambda variable: variable.name != "KEY_ID"), placed
 
 
 def _variable(name: str, case: Case) -> Variable:
@@ -120,17 +135,61 @@ def lookup(case: Case) -> str:
     is the key ID of who signed it. Of the report, the command has the name of the object and the
     ends of the key ID, which have exact forms.
     """
-    is_url = case.kind is Kind.PRESIGNED_URL
-    hint = case.signer if is_url else case.key_id_hint
-    if case.key_id or not hint:
+    at = _readable(case)
+    if at is None:
         return ""
+    hint = _hint(case)
+    form = f"{hint[:4]}[A-Z0-9]{{12}}{hint[-4:]}"
+    return f"git cat-file -p {where_in_head(at).object} | grep -aoE {shlex.quote(form)}"
+
+
+def in_clone(case: Case, kind: str) -> bool:
+    """Tell whether a clone has what `lookup` looks into, by a report of the kind `kind`."""
+    at, history = _readable(case), case.finding.history
+    if at is None:
+        return False
+    if history:
+        return history.pushed and bool(at.commit or at.head.start_line)
+    return bool(at.commit) and kind in ("ci", "range")
+
+
+def elsewhere(case: Case) -> str:
+    """Return a sentence about how to get at a key ID for which there is no command."""
+    if not case.key_id_hint or case.key_id or _readable(case):
+        return ""
+    anew = "make the report anew with `--show-secrets`, and the plan has it."
+    at = next((at for at in _places(case) if at.role == "key_id"), None)
+    if at is None:
+        return ""
+    if at.member:
+        return f"It is in an archive there: {anew}"
+    if at.decoded:
+        known = {decoder.name for decoder in DECODERS}  # a report could say anything
+        ways = " and ".join(name for name in at.decoded if name in known)
+        return f"It is encoded there{f' ({ways})' if ways else ''}: {anew}"
+    return f"Read it there, or {anew}"
+
+
+def _hint(case: Case) -> str:
+    return case.signer if case.kind is Kind.PRESIGNED_URL else case.key_id_hint
+
+
+def _places(case: Case) -> Iterator[Location]:
     for sighting in sightings(as_finding(case.finding)):
-        for at in map(where_in_head, (sighting.lead, *sighting.parts)):
-            has_it = is_url or at.role == "key_id"
-            if has_it and at.object and not (at.member or at.decoded):
-                form = f"{hint[:4]}[A-Z0-9]{{12}}{hint[-4:]}"
-                return f"git cat-file -p {at.object} | grep -aoE {shlex.quote(form)}"
-    return ""
+        yield sighting.lead
+        yield from sighting.parts
+
+
+def _readable(case: Case) -> Location | None:
+    """Return the first location with the key ID as it is in a git object, if one is needed."""
+    if case.key_id or not _hint(case):
+        return None
+    is_url = case.kind is Kind.PRESIGNED_URL
+    for at in _places(case):
+        has_it = is_url or at.role == "key_id"
+        if has_it and where_in_head(at).object and not (at.member or at.decoded):
+            return at
+    return None
 
 
 def partition_lines(case: Case) -> Iterator[str]:

@@ -25,6 +25,7 @@ from scanner.findings import (
 )
 from scanner.liveness.states import Liveness, Reason, State, words
 from scanner.saved.fields import Fields, NoReportError, refuse
+from scanner.saved.refusals import why_no_json, why_no_report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,8 @@ __all__ = ["NoReportError", "SavedFinding", "SavedReport", "read"]
 
 VERSION: Final = 1
 """The version of the schema that is read."""
+_GREAT: Final = 1000
+"""A number that is no version; what may be something else is not repeated."""
 
 _ACCOUNT: Final = re.compile("[0-9]{12}")
 _ARN: Final = re.compile("arn:aws.*")
@@ -92,13 +95,15 @@ def read(content: bytes) -> SavedReport:
     """
     try:
         parsed = json.loads(content)
-    except (ValueError, RecursionError):
-        raise NoReportError("it is not JSON") from None
+    except (ValueError, RecursionError) as error:
+        raise NoReportError(why_no_json(content, error)) from None
     if not isinstance(parsed, dict) or not _is_of_keycatch(parsed):
-        raise NoReportError("it is not a JSON report of keycatch")
+        raise NoReportError(why_no_report(parsed))
     report = Fields(parsed)
-    if report.number("schema_version") != VERSION:
-        raise NoReportError(f"its schema_version is not {VERSION}: another keycatch made it")
+    version = report.number("schema_version")
+    if version != VERSION:
+        told = f"{version}" if version < _GREAT else f"more than {_GREAT}"
+        raise NoReportError(f"its schema_version is {told}, and this keycatch reads {VERSION}")
     scan = report.fields("scan")
     complete = scan.truth("complete")
     return SavedReport(
@@ -107,8 +112,18 @@ def read(content: bytes) -> SavedReport:
         incomplete=scan.texts("incomplete"),
         narrowed=scan.texts("narrowed", needed=False),
         heads=tuple(scan.every("heads", _head, needed=False)),
-        findings=tuple(report.every("findings", _finding)),
+        findings=_once(report.every("findings", _finding)),
     )
+
+
+def _once(findings: list[SavedFinding]) -> tuple[SavedFinding, ...]:
+    """Return `findings` without those that are there twice, which are one credential."""
+    known: dict[tuple[str, str, tuple[Location, ...]], SavedFinding] = {}
+    for number, each in enumerate(findings):
+        key = each.fingerprint, each.rule_id, each.locations
+        if known.setdefault(key, each) != each:
+            refuse(f"findings[{number}]", "contradicts another one of the same credential")
+    return tuple(known.values())
 
 
 def _is_of_keycatch(parsed: dict[str, Any]) -> bool:

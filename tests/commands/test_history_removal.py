@@ -338,12 +338,14 @@ def test_what_is_no_report(past: Any, plant: Any, tmp_path: Path) -> None:
     past.git("rm", "-q", "a")
     first = found["findings"][0]
     bad = {
-        **dict.fromkeys([b"", b"{", b"[" * 100_000], "it is not JSON"),
+        **dict.fromkeys([b"{a}", b"[" * 100_000], "it is not JSON"),
+        b"": "it is empty",
+        b"{": "it ends in the middle: the scan may have been interrupted",
         **dict.fromkeys([b"[]", b"7", b"{}", b'"x"'], "it is not a JSON report of keycatch"),
         **{
             json.dumps({**found, **change}).encode(): why
             for change, why in (
-                ({"schema_version": 2}, "its schema_version is not 1: another keycatch made it"),
+                ({"schema_version": 2}, "its schema_version is 2, and this keycatch reads 1"),
                 ({"tool": {"name": "other"}}, "it is not a JSON report of keycatch"),
                 ({"scan": {**found["scan"], "kind": "scan"}},
                  "it is not a report of `keycatch history`"),

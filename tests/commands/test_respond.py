@@ -119,7 +119,12 @@ REMEDY = "give one that a command of keycatch has written with --format json"
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        ("", f"cannot use the report R: it is not JSON; {REMEDY}"),
+        ("", f"cannot use the report R: it is empty; {REMEDY}"),
+        (
+            '{"tool"',
+            "cannot use the report R: it ends in the middle: the scan may have been interrupted; "
+            + REMEDY,
+        ),
         ("CRITICAL a:1:1\n", f"cannot use the report R: it is not JSON; {REMEDY}"),
         ('{"runs": []}', f"cannot use the report R: it is not a JSON report of keycatch; {REMEDY}"),
         (None, "cannot read the report R: No such file or directory"),
@@ -162,7 +167,46 @@ def test_a_report_too_large(saved: Path, monkeypatch: Any, capsys: Any) -> None:
 def test_an_output_that_cannot_be_written(keycatch: Any, saved: Path, tmp_path: Path) -> None:
     done = keycatch("respond", saved, "--output", "no/such/file", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "cannot write" in done.stderr
+    assert done.stderr.startswith("keycatch: cannot write the plan to no/such/file: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_sarif_is_told_from_a_report(keycatch: Any, saved: Path, tmp_path: Path) -> None:
+    sarif = keycatch("scan", ".", "--format", "sarif", cwd=tmp_path).stdout
+    done = keycatch("respond", "-", cwd=tmp_path, given=sarif.encode())
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"keycatch: cannot use the report on standard input: it is SARIF; {REMEDY}\n"
+    )
+
+
+def test_the_report_is_not_overwritten(keycatch: Any, saved: Path, tmp_path: Path) -> None:
+    content = saved.read_bytes()
+    os.link(saved, tmp_path / "other")
+    for name in (saved.name, f"work/../{saved.name}", "other"):
+        done = keycatch("respond", saved.name, "--output", name, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"keycatch: --output {name} is the report: name another file\n"
+    with saved.open("rb") as file:
+        done = subprocess.run(
+            [sys.executable, "-m", "scanner", "respond", "-", "--output", saved.name],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            cwd=tmp_path, stdin=file, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, "is the report" in done.stderr) == (2, True)
+    assert saved.read_bytes() == content
+    (tmp_path / "old").write_bytes(b"an older plan")
+    assert keycatch("respond", saved.name, "--output", "old", cwd=tmp_path).returncode == 0
+
+
+def test_the_help_says_how_to_make_a_report(keycatch: Any, tmp_path: Path) -> None:
+    done = keycatch("respond", "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "keycatch history --format json --output report.json\n  keycatch respond" in done.stdout
+    assert "Exit codes: 0 the plan was written" in done.stdout
+    assert "130 interrupted, 143 terminated" in done.stdout
+    assert "find the credentials again in the source" in " ".join(done.stdout.split())
+    assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_no_report_is_named(keycatch: Any, tmp_path: Path) -> None:

@@ -232,7 +232,8 @@ def test_an_interrupt_costs_no_finding(
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stderr) == (1, b"")
+    said = b"keycatch: asked STS about 3 credentials: 3 live; 27 left open by an interrupt\n"
+    assert (process.returncode, stderr) == (1, said)
     findings = json.loads(stdout)["findings"]
     assert len(findings) == 30
     states = [finding["liveness"]["state"] for finding in findings]
@@ -393,7 +394,7 @@ def test_without_boto3_it_says_so_before_it_scans(keycatch: Any, tmp_path: Path)
     path = os.pathsep.join([str(missing.parent), str(ROOT)])
     done = keycatch("scan", "a.env", "--check-liveness", cwd=tmp_path, env={"PYTHONPATH": path})
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'keycatch[sts]'" in done.stderr
+    assert "pip install boto3" in done.stderr
 
 
 # -- what stays in the process -------------------------------------------------------------------

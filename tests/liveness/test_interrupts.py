@@ -69,6 +69,11 @@ def told(stdout: bytes) -> list[tuple[str, str | None]]:
 
 
 EVERYTHING = [("live", "")] * 3 + [("unknown", "interrupted")] * (KEYS - 3)
+SAID = (
+    b"keycatch: asked STS about 3 credentials: 3 live; "
+    + str(KEYS - 3).encode()
+    + b" left open by an interrupt\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +86,7 @@ def test_an_interrupt_ends_the_asking_and_not_the_report(
     signals = [(delay, signal.SIGINT) for delay in delays]
     with asking() as process:
         code, stdout, stderr, seconds = end(process, *signals)
-    assert (code, stderr) == (1, b"")
+    assert (code, stderr) == (1, SAID)
     assert told(stdout) == EVERYTHING
     assert seconds < 3
 
@@ -89,8 +94,15 @@ def test_an_interrupt_ends_the_asking_and_not_the_report(
 def test_a_report_in_a_file_is_whole_too(asking: Any, tmp_path: Path) -> None:
     with asking("--output", "report.json") as process:
         code, stdout, stderr, _ = end(process, (0.0, signal.SIGINT), (0.02, signal.SIGINT))
-    assert (code, stdout, stderr) == (1, b"", b"")
+    assert (code, stdout, stderr) == (1, b"", SAID)
     assert told((tmp_path / "report.json").read_bytes()) == EVERYTHING
+
+
+def test_with_q_nothing_is_said_of_an_interrupt(asking: Any) -> None:
+    with asking("-q") as process:
+        code, stdout, stderr, _ = end(process, (0.0, signal.SIGINT))
+    assert (code, stderr) == (1, b"")
+    assert told(stdout) == EVERYTHING
 
 
 def test_a_request_to_terminate_ends_everything_at_once(asking: Any, tmp_path: Path) -> None:
@@ -125,7 +137,8 @@ def test_an_interrupt_while_the_libraries_are_loaded(
         cwd=tmp_path, env=env,
     ) as process:  # fmt: skip
         code, stdout, stderr, _ = end(process)
-    assert (code, stderr) == (1, b"")
+    said = b"keycatch: asked STS about 0 credentials; 1 left open by an interrupt\n"
+    assert (code, stderr) == (1, said)
     assert told(stdout) == [("unknown", "interrupted")]
     assert sts.log == []
 

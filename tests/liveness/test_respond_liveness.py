@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import gzip
 import json
 import os
@@ -21,7 +22,9 @@ import pytest
 from scanner.commands import main, respond
 from scanner.commands.asking_again import answered
 from scanner.commands.saved_report import read_report
+from scanner.liveness.answers import unknown
 from scanner.liveness.canaries import known_accounts
+from scanner.liveness.states import Liveness, Reason, State, words
 
 ROOT = Path(__file__).resolve().parents[2]
 RULE = """\
@@ -79,6 +82,11 @@ class Desk:
         assert done == code, captured
         return json.loads(captured.out)["credentials"] if not code else captured.out
 
+    def shown(self) -> str:
+        """Return what was written to standard output since the last look."""
+        out: str = self._capsys.readouterr().out
+        return out
+
     def text(self, *options: str) -> str:
         arguments = ["respond", str(self.report), "--check-liveness", *options]
         assert main([*arguments, "--liveness-endpoint", self._sts.url]) == 0
@@ -120,7 +128,7 @@ def test_a_live_key(desk: Desk, sts: Any, pair: str, helpers: Any) -> None:
     assert told["summary"].startswith("live, user of account")
     assert found["not_found_again"] is None
     assert [request.key_id for request in sts.log] == [pair.split()[2]]
-    assert desk.said == "keycatch: asked STS about 1 credential\n"
+    assert desk.said == "keycatch: asked STS about 1 credential: 1 live\n"
     assert "LIVE" in desk.text("-q")
     assert desk.said == ""
 
@@ -136,7 +144,7 @@ def test_who_watches_is_told_what_takes_time(
     expected = [
         "keycatch: looking for 1 credential in the source",
         "keycatch: asking STS about 1 credential",
-        "keycatch: asked STS about 1 credential",
+        "keycatch: asked STS about 1 credential: 1 live",
     ]
     assert desk.said.splitlines() == expected
     # What cannot be asked about is looked for, and not counted.
@@ -146,7 +154,7 @@ def test_who_watches_is_told_what_takes_time(
     assert desk.said.splitlines() == [
         "keycatch: looking for 2 credentials in the source",
         "keycatch: asking STS about 1 credential",
-        "keycatch: asked STS about 1 credential; 1 could not or must not be asked about",
+        "keycatch: asked STS about 1 credential: 1 live; 1 could not or must not be asked about",
     ]
     Path("a.env").unlink()
     desk.scan()
@@ -205,12 +213,14 @@ def test_a_name_that_is_no_unicode(desk: Desk, pair: str) -> None:
     assert desk.respond()[0]["state"] == "live"
 
 
-def test_a_report_with_its_secrets(desk: Desk, pair: str) -> None:
+def test_a_report_with_its_secrets(desk: Desk, pair: str, maker: Any) -> None:
     Path("a.env").write_text(pair)
     desk.scan("scan", ".", "--show-secrets")
     assert desk.respond()[0]["state"] == "live"
+    Path("b.env").write_text(text_of(maker))
+    desk.scan("scan", ".", "--show-secrets")
     Path("a.env").unlink()
-    (found,) = desk.respond()
+    _, found = desk.respond()
     assert found["state"] is None
     assert (found["liveness"], found["not_found_again"]) == (None, "source-gone")
     assert found["notes"][-1] == (
@@ -262,17 +272,20 @@ def test_two_repositories(desk: Desk, maker: Any, make_repository: Any, sts: Any
     assert len(sts.log) == 2
 
 
-def test_what_was_staged_and_is_deleted(desk: Desk, pair: str, make_repository: Any) -> None:
+def test_what_was_staged_and_is_deleted(
+    desk: Desk, pair: str, make_repository: Any, maker: Any
+) -> None:
     made = make_repository("src")
     made.commit("first")
     made.write("a.env", pair)
+    made.write("b.env", text_of(maker))
     made.git("add", "--all")
     desk.scan("staged")
     made.git("rm", "-q", "-f", "--cached", "a.env")
     Path("a.env").unlink()
-    assert desk.respond()[0]["state"] == "live"
+    assert [each["state"] for each in desk.respond()] == ["live", "live"]
     made.git("gc", "-q", "--prune=now")
-    (found,) = desk.respond()
+    _, found = desk.respond()
     assert found["state"] is None
     assert "the file or object that had it is not in the source any more" in found["notes"][-1]
 
@@ -344,7 +357,7 @@ def replies(helpers: Any) -> dict[str, Any]:
 def test_it_tells_what_a_scan_would_tell_now(
     kind: str, desk: Desk, sts: Any, everywhere: None, maker: Any, helpers: Any, capsys: Any
 ) -> None:
-    """Whatever the report told before: nothing of an earlier answer is left."""
+    """Whatever the report told before: nothing of an earlier answer is left, if there is one."""
     text = text_of(maker)
     answers = replies(helpers)
     if kind == "old":  # only an answer tells its account
@@ -367,6 +380,9 @@ def test_it_tells_what_a_scan_would_tell_now(
         for now in answers:
             sts.answer = lambda _request, now=now: answers[now]
             (found,) = answered(report, args).report.findings
+            if now == "unknown" and before in ("live", "secret-unproven"):
+                assert found == report.findings[0]  # no answer takes nothing back
+                continue
             (wanted,) = told[now].findings
             assert found.liveness
             assert found.liveness.state == now
@@ -449,7 +465,147 @@ def test_an_earlier_answer_stays_where_nothing_is_found(desk: Desk, sts: Any, pa
     assert sts.log == []
 
 
+SILENT = [
+    unknown(each)
+    if each
+    in ("throttled", "clock", "unreachable", "not-sts", "sts-fault", "refused", "interrupted",
+        "time-limit", "defect")
+    else Liveness(State.UNVERIFIABLE, each)
+    for each in Reason
+    if each
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", SILENT, ids=lambda each: str(each.reason))
+@pytest.mark.parametrize("state", ["live", "secret-unproven"])
+def test_no_answer_takes_nothing_back(
+    state: str, told: Liveness, desk: Desk, sts: Any, pair: str, helpers: Any, monkeypatch: Any
+) -> None:
+    Path("a.env").write_text(pair)
+    sts.answer = lambda _request: replies(helpers)[state]
+    report = desk.scan("scan", ".", "--check-liveness", "--liveness-endpoint", sts.url)
+    (saved,) = report["findings"]
+    monkeypatch.setattr(
+        "scanner.commands.asking_again.inquire",
+        lambda findings, *_: [each._replace(liveness=told) for each in findings],
+    )
+    (found,) = desk.respond()
+    assert found["state"] == state
+    for name in ("liveness", "severity", "confidence", "account_id"):
+        assert found[name] == saved[name], name
+    why = words(told).partition(": ")[2]
+    assert why
+    assert found["notes"][-1] == (
+        f"It was not answered now ({why}). What is said of STS is what the report tells, and as "
+        "old."
+    )
+    assert found["not_found_again"] is None
+    warned = f"! STS gave no answer about 1 of these: {why} (1)." in desk.text()
+    assert warned == (told.state == "unknown")
+
+
+def test_an_account_list_takes_nothing_back(desk: Desk, sts: Any, pair: str, helpers: Any) -> None:
+    Path("a.env").write_text(pair)
+    desk.scan("scan", ".", "--check-liveness", "--liveness-endpoint", sts.url)
+    sts.log.clear()
+    (found,) = desk.respond("--liveness-deny", helpers.ACCOUNT)
+    assert (found["state"], found["urgency"]) == ("live", "live")
+    assert "(the lists of accounts exclude it)" in found["notes"][-1]
+    assert sts.log == []
+
+
+@pytest.mark.parametrize("where", ["scanner.sources.files.FileBlob.read", "_reason"])
+def test_an_interrupt_takes_nothing_back(
+    where: str, desk: Desk, sts: Any, maker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "ab":
+        Path(f"{name}.env").write_text(text_of(maker))
+    desk.scan("scan", ".", "--check-liveness", "--liveness-endpoint", sts.url)
+    Path("b.env").unlink()
+    sts.log.clear()
+
+    def interrupt(*_arguments: Any) -> Any:
+        raise KeyboardInterrupt
+
+    target = where if "." in where else f"scanner.response.again.{where}"
+    monkeypatch.setattr(target, interrupt)
+    for found in desk.respond():
+        assert found["state"] == "live"
+        assert found["notes"][-1].endswith("is what the report tells, and as old.")
+    assert sts.log == []
+
+
+def test_who_gave_no_answer_is_counted_apart(
+    desk: Desk, sts: Any, maker: Any, helpers: Any, everywhere: None
+) -> None:
+    for name in "abcd":
+        Path(f"{name}.env").write_text(text_of(maker))
+    live, dead, other = (Path(f"{name}.env").read_text().split()[2] for name in "abc")
+    answers = {live: helpers.LIVE, dead: helpers.UNKNOWN_ID, other: helpers.MISMATCH}
+    sts.answer = lambda request: answers.get(request.key_id, helpers.Reply(403, b"<html>"))
+    desk.scan()
+    desk.respond(everywhere=True)
+    assert desk.said == (
+        "keycatch: asked STS about 4 credentials: 1 live, 1 secret-unproven, 1 inactive, 1 without "
+        "an answer (1 not-sts: the answer was not one of STS)\n"
+    )
+    warned = "STS gave no answer about 1 of these: the answer was not one of STS (1). Take it as "
+    assert warned in desk.text()
+    assert "Nobody has asked" not in desk.text()
+    # A report that a scan has made tells it too.
+    options = ["--check-liveness", "--liveness-endpoint", sts.url]
+    report = desk.scan("scan", ".", *options)
+    assert {each["liveness"]["state"] for each in report["findings"]} >= {"live", "unknown"}
+    assert main(["respond", str(desk.report)]) == 0
+    assert warned in " ".join(desk.shown().split())
+
+
+def test_who_was_not_asked_about_is_told_in_spite_of_answers(
+    desk: Desk, sts: Any, maker: Any
+) -> None:
+    for name in "ab":
+        Path(f"{name}.env").write_text(text_of(maker))
+    desk.scan()
+    Path("b.env").unlink()
+    text = desk.text()
+    # What advises the option that was just used would be of no use.
+    assert "Nobody has asked about 1 of these: it was not found again in the source." in text
+    assert "respond REPORT --check-liveness" not in text
+    assert desk.said.endswith("; where the source is elsewhere, name it with --source\n")
+    report = desk.scan("scan", ".", "--check-liveness", "--liveness-endpoint", sts.url)
+    lone = {**report["findings"][0], "fingerprint": "0" * 32, "liveness": None}
+    report["findings"].append(lone)
+    desk.report.write_text(json.dumps(report))
+    assert main(["respond", str(desk.report)]) == 0
+    text = " ".join(desk.shown().split())
+    assert "Nobody has asked about 1 of these. `keycatch respond REPORT --check-liveness`" in text
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_the_wrong_directory(number: int, desk: Desk, sts: Any, maker: Any, tmp_path: Path) -> None:
+    for name in "ab"[:number]:
+        Path(f"{name}.env").write_text(text_of(maker))
+    desk.scan()
+    (tmp_path / "other").mkdir()
+    what = "the credential" if number == 1 else "none of the 2 credentials"
+    for options, where in (([], "the current directory"), (["--source", "../other"], "../other")):
+        with contextlib.chdir(tmp_path / "other"):
+            assert refused(desk, *options) == (
+                f"keycatch: {what} of the report is {'not ' if number == 1 else ''}in {where}: "
+                "name the directory where the scan was started with --source, or leave out "
+                "--check-liveness\n"
+            )
+    assert sts.log == []
+
+
 # -- whom not to ask -----------------------------------------------------------------------------
+
+
+def refused(desk: Desk, *options: str) -> str:
+    """Return the one sentence with which asking again is refused."""
+    assert desk.respond(*options, code=2) == ""
+    assert desk.said.count("\n") == 1
+    return desk.said
 
 
 def test_a_report_that_somebody_has_made_up(
@@ -471,7 +627,10 @@ def test_a_report_that_somebody_has_made_up(
         desk.report.write_text(
             json.dumps({**report, "findings": [{**finding, "locations": locations}]})
         )
-        assert desk.respond()[0]["state"] is None, path
+        if path in ("<stdin>", "a.env", "pipe"):
+            assert desk.respond()[0]["state"] is None, path
+        else:
+            assert "the credential of the report is not in" in refused(desk), path
     Path("a.env").write_text(pair)
     for fingerprint in ("0" * 32, "f" * 32):
         desk.report.write_text(
@@ -503,7 +662,7 @@ def test_lists_of_accounts(desk: Desk, sts: Any, maker: Any) -> None:
     }
     assert len(sts.log) == 1
     assert desk.said == (
-        "keycatch: asked STS about 1 credential; 2 could not or must not be asked about\n"
+        "keycatch: asked STS about 1 credential: 1 live; 2 could not or must not be asked about\n"
     )
     sts.log.clear()
     Path("canary.env").write_text(text_of(maker, account=min(known_accounts())))
@@ -591,7 +750,9 @@ def test_an_interrupt_while_sts_is_asked(
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert stderr == (b"keycatch: asked STS about 3 credentials; 17 left open by an interrupt\n")
+    assert stderr == (
+        b"keycatch: asked STS about 3 credentials: 3 live; 17 left open by an interrupt\n"
+    )
     states = [each["state"] for each in json.loads(stdout)["credentials"]]
     assert states == ["live"] * 3 + ["unknown"] * 17
 
@@ -636,7 +797,9 @@ def test_an_interrupt_between_reading_and_asking(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--source", "."], "with --check-liveness only"),
+        (["--source", "."], "--source is of use with --check-liveness only"),
+        (["--liveness-allow", "1" * 12], "--liveness-allow is of use with --check-liveness only"),
+        (["--liveness-deny", "1" * 12], "--liveness-deny is of use with --check-liveness only"),
         (["--liveness-endpoint", "https://sts.example.com"], "with --check-liveness only"),
         (["--check-liveness", "--source", "nowhere"], "there is no directory 'nowhere'"),
         (["--check-liveness", "--source", "a.env"], "there is no directory 'a.env'"),
@@ -681,7 +844,7 @@ def test_without_boto3_it_says_so_at_once(desk: Desk, keycatch: Any, pair: str) 
     arguments = ["respond", str(desk.report), "--check-liveness"]
     done = keycatch(*arguments, env={"PYTHONPATH": path})
     assert (done.returncode, done.stdout) == (2, "")
-    assert "pip install 'keycatch[sts]'" in done.stderr
+    assert "pip install boto3" in done.stderr
 
 
 # -- what is opened, sent and written ------------------------------------------------------------

@@ -105,7 +105,7 @@ def test_totals(make_case):
 def test_revoking_comes_before_rewriting(make_case):
     text = output(*make_case("history"))
     steps = [
-        "1. Deactivate", "1. Revoke every credential first", "--format json --output",
+        "1. Deactivate", "1. Revoke every credential first", "keycatch history --format json",
         "`keycatch history --replacements replacements.txt`",
         "`git filter-repo --replace-text replacements.txt`", "delete it afterwards",
         "`keycatch history --verify-removed report.json`",

@@ -37,6 +37,10 @@ PREFIXES = (
     "rm",
     "export",
     "for",
+    "git restore --staged -- ",
+    "unset ",
+    "echo ",
+    "printf ",
 )
 
 
@@ -54,7 +58,9 @@ def all_commands(plan: Any) -> list[str]:
 def calls(command: str) -> list[list[str]]:
     """Return the words of every call of the AWS CLI in a line of shell."""
     lexer = shlex.shlex(
-        command.replace("$(", " ; ").replace('"$', '"'), posix=True, punctuation_chars=";|)"
+        command.replace("$(", " ; ").replace("&&", ";").replace('"$', '"'),
+        posix=True,
+        punctuation_chars=";|)",
     )
     lexer.whitespace_split = True
     found: list[list[str]] = [[]]
@@ -117,6 +123,7 @@ def test_the_reading_of_calls_finds_each() -> None:
         ["aws", "c", "d-e", "--f", "G"],
     ]
     assert calls("aws a b | base64 --decode") == [["aws", "a", "b"]]
+    assert calls("aws a b --c && aws d e") == [["aws", "a", "b", "--c"], ["aws", "d", "e"]]
 
 
 def test_every_call_exists_with_every_option(any_plan: Any) -> None:
@@ -341,7 +348,7 @@ def test_a_role_of_identity_center_is_not_changed_in_iam(builders: Any) -> None:
     (command,) = step_of(builders, "live-role", "revoke-sessions").commands
     assert command.startswith('aws iam put-role-policy --role-name "$ROLE_NAME"')
     (entry,) = builders.plan(builders.STATES["live-role"]).entries
-    assert entry.setup == ("ROLE_NAME=deploy", f"KEY_ID='{entry.case.key_id_hint}'")
+    assert entry.setup[1:] == (f"KEY_ID='{entry.case.key_id_hint}'", "ROLE_NAME=deploy")
 
 
 def test_the_session_of_a_user_ends_with_the_policies_of_the_user(builders: Any) -> None:
@@ -360,7 +367,9 @@ def test_another_partition_is_named_by_a_region(
 ) -> None:
     (entry,) = builders.plan(builders.STATES[name]).entries
     assert entry.case.partition == partition
-    assert entry.setup[0] == f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}"
+    assert next(each for each in entry.setup if not each.startswith("unset ")) == (
+        f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}"
+    )
     arns = [
         each for command in commands(entry) for each in re.findall(r"arn:(aws[a-z-]*):", command)
     ]
@@ -380,7 +389,7 @@ def test_a_key_without_an_account_begins_with_the_question_for_it(builders: Any)
     (entry,) = builders.plan(found).entries
     assert entry.steps[0].commands[0].startswith("aws sts get-access-key-info")
     (entry,) = builders.plan(builders.pair()).entries
-    assert entry.steps[0].commands[0].startswith("aws iam get-access-key-last-used")
+    assert entry.steps[0].commands[0].startswith("USER_NAME=$(aws iam get-access-key-last-used")
 
 
 def test_quarantine_is_explained_where_a_key_of_a_user_may_be_active(builders: Any) -> None:

@@ -58,6 +58,10 @@ def test_short_commands_stay_on_one_line() -> None:
         ("keycatch install", True),
         ("git filter-repo --replace-text x", True),
         ("rm ../replacements.txt", True),
+        ("unset USER_NAME ROLE_NAME", False),
+        ('echo "$USER_NAME"', False),
+        ("printf '%s\\n' x", False),
+        ('git restore --staged -- ":(top,literal)$FILE"', True),
     ],
 )
 def test_what_changes_something(command: str, expected: bool) -> None:

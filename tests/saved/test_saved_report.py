@@ -262,13 +262,20 @@ def test_keys_that_nobody_knows_are_passed_over() -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "it is not JSON"),
+        (b"", "it is empty"),
+        (b" \n", "it is empty"),
+        (b"{hello}", "it is not JSON"),
+        (b"{} {", "it is not JSON"),
+        (b'["', "it is not JSON"),
+        (b'{"a": "b\n"', "it is not JSON"),
         (b"\xff\xfe\xfd", "it is not JSON"),
         (b"[" * 100_000, "it is not JSON"),
         (b"1" * 10_000, "it is not JSON"),
         (b"[]", "it is not a JSON report of keycatch"),
         (b"null", "it is not a JSON report of keycatch"),
         (b'{"version": "2.1.0", "runs": []}', "it is not a JSON report of keycatch"),
+        (b'{"$schema": "https://json.schemastore.org/sarif-2.1.0.json"}', "it is SARIF"),
+        (b'{"$schema": ["sarif"]}', "it is not a JSON report of keycatch"),
         (b'{"tool": {"name": "other"}, "findings": []}', "it is not a JSON report of keycatch"),
         (b'{"tool": "keycatch", "findings": []}', "it is not a JSON report of keycatch"),
     ],
@@ -280,7 +287,7 @@ def test_what_is_no_report_is_refused(content: bytes, why: str) -> None:
 
 
 def test_another_version_is_refused() -> None:
-    with pytest.raises(NoReportError, match="its schema_version is not 1: another keycatch"):
+    with pytest.raises(NoReportError, match="its schema_version is 2, and this keycatch reads 1"):
         read(changed(("schema_version",), 2))
 
 
@@ -311,3 +318,36 @@ def test_a_reason_names_the_place_and_not_what_stands_there() -> None:
             read(changed(path, [value]))
         assert value not in str(error.value)
         assert str(error.value).startswith("findings[0].")
+
+
+def test_a_report_that_is_cut_off() -> None:
+    whole = json.dumps({**full(), "note": "\u00e9"}, ensure_ascii=False).encode()
+    whole += b"\n"
+    read(whole)
+    for end in range(1, len(whole) - 1):
+        with pytest.raises(NoReportError, match=r"^it ends in the middle: the scan may have been "):
+            read(whole[:end])
+
+
+def test_another_version_is_named_unless_it_is_none() -> None:
+    with pytest.raises(NoReportError) as raised:
+        read(changed(("schema_version",), 123456789012))
+    assert str(raised.value) == "its schema_version is more than 1000, and this keycatch reads 1"
+
+
+def test_a_finding_that_is_there_twice() -> None:
+    report = full()
+    (finding,) = report["findings"]
+    twice = json.dumps({**report, "findings": [finding, finding]}).encode()
+    assert read(twice) == read(json.dumps(report).encode())
+    # The same credential in another repository, or by another rule, is another finding.
+    for other in (
+        {**finding, "locations": [{**at, "path": "b"} for at in finding["locations"]]},
+        {**finding, "rule_id": "another-rule"},
+    ):
+        both = json.dumps({**report, "findings": [finding, other]}).encode()
+        assert len(read(both).findings) == 2
+    contrary = {**finding, "owner": "foreign" if finding["owner"] == "ours" else "ours"}
+    both = json.dumps({**report, "findings": [finding, contrary]}).encode()
+    with pytest.raises(NoReportError, match=r"^findings\[1\] contradicts another one of the same"):
+        read(both)

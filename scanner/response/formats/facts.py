@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scanner.findings import Location
     from scanner.response.plan import Entry, Plan
 
+THEN_SET: Final = "Then set, with what it prints in the place of what is redacted:"
 PLACES: Final = 3
 """Places of one credential that are told in full."""
 
@@ -51,6 +52,7 @@ def facts(entry: Entry) -> Iterator[Fact]:
         "account": case.account,
         "liveness" if liveness else "owner": alive(finding),
         "ARN": liveness.arn if liveness else "",
+        "impossible": case.impossible,
         "user": case.user if not (liveness and liveness.arn) else "",
         "signed by": case.signer,
         "partition": case.partition if case.partition != "aws" else "",
@@ -87,9 +89,12 @@ def _place(location: Location) -> str:
 
 
 def summary(entry: Entry) -> str:
-    """Return one line that tells one entry from the others: value and place."""
+    """Return one line that tells one entry from the others: key ID or kind, and place."""
     values = entry.case.finding.values
     role = roles(values)[0]
-    account = f"account {entry.case.account}" if entry.case.account else ""
-    parts = (redacted(role, values[role]), account, places(entry)[0])
+    foreign = "foreign " if entry.case.finding.owner == "foreign" else ""
+    account = f"{foreign}account {entry.case.account}" if entry.case.account else ""
+    # The ends of a key ID tell which one it is; those of anything else say nothing.
+    what = redacted(role, values[role]) if role == "key_id" else entry.title
+    parts = (what, account, places(entry)[0])
     return ", ".join(filter(None, parts))

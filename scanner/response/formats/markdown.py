@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.reports.step_summary import code as code_span
 from scanner.response.commands import lines
-from scanner.response.formats.facts import facts, summary, title
+from scanner.response.formats.facts import THEN_SET, facts, summary, title
+from scanner.response.formats.overview import LISTED, Shared, first, heading, left_off, shared
 from scanner.response.order import WORDS
 from scanner.secret import printable
 
@@ -26,20 +27,25 @@ def render(plan: Plan, _color: bool) -> Iterator[str]:
     """Yield the plan, each line ended by a line feed."""
     yield f"# {title(plan)}\n\n"
     yield f"From a JSON report of {code(f'keycatch {plan.report.kind}')}.\n"
+    if sentence := first(plan):
+        yield f"\n{sentence}\n"
     for warning in plan.warnings:
         yield f"\n**Mind:** {warning}\n"
     if len(plan.entries) > 1:
         yield "\n"
-        for entry in plan.entries:
+        for entry in plan.entries[:LISTED]:
             yield f"{entry.number}. **{WORDS[entry.urgency]}**: {code(summary(entry))}\n"
+        if more := left_off(plan):
+            yield f"\n{more}\n"
     for step in plan.before:
         yield f"\n## {step.title}\n"
         yield from _step(step)
+    steps = shared(plan.entries)
     for entry in plan.entries:
-        yield from _entry(entry)
+        yield from _entry(entry, steps[entry.number])
     if plan.afterwards:
         yield "\n## When all of that is done\n"
-        yield from _steps(plan.afterwards)
+        yield from _steps(enumerate(plan.afterwards, 1))
 
 
 def code(text: str) -> str:
@@ -47,8 +53,8 @@ def code(text: str) -> str:
     return code_span(printable(text))
 
 
-def _entry(entry: Entry) -> Iterator[str]:
-    yield f"\n## {entry.number}. {entry.title}: {WORDS[entry.urgency]}\n\n"
+def _entry(entry: Entry, told: Shared) -> Iterator[str]:
+    yield f"\n## {entry.number}. {entry.title}: {heading(entry)}\n\n"
     for fact in facts(entry):
         # A label can be the name of a part, which the rule of a user has chosen.
         yield f"- {fact.label}: {', '.join(map(code, fact.lines))}\n"
@@ -58,18 +64,21 @@ def _entry(entry: Entry) -> Iterator[str]:
         yield "\n### Set first\n"
         for sentence in entry.to_complete:
             yield f"\n{sentence}\n"
-        yield from _commands([entry.lookup] if entry.lookup else [])
+        if entry.lookup:
+            yield from _commands([entry.lookup])
+            yield f"\n{THEN_SET}\n"
         yield from _commands(entry.setup)
-    yield from _steps(entry.steps)
-    instead = [*entry.instead, *(advice.instead for advice in entry.advice)]
-    if instead:
+    if told.like:
+        yield f"\n{told.sentence}\n"
+    yield from _steps(told.steps)
+    if told.advice:
         yield "\n### What would have avoided it\n\n"
-        for sentence in instead:
+        for sentence in told.advice:
             yield f"- {sentence}\n"
 
 
-def _steps(steps: Iterable[Step]) -> Iterator[str]:
-    for number, step in enumerate(steps, 1):
+def _steps(steps: Iterable[tuple[int, Step]]) -> Iterator[str]:
+    for number, step in steps:
         yield f"\n### {number}. {step.title}\n"
         yield from _step(step)
 

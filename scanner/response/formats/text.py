@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from scanner.reports.ansi import Paint
 from scanner.reports.text_layout import WIDTH, filled, row
 from scanner.response.commands import lines
-from scanner.response.formats.facts import facts, summary, title
+from scanner.response.formats.facts import THEN_SET, facts, summary, title
+from scanner.response.formats.overview import LISTED, Shared, first, heading, left_off, shared
 from scanner.response.order import WORDS, Urgency
 from scanner.secret import printable
 
@@ -39,34 +40,40 @@ def render(plan: Plan, color: bool) -> Iterator[str]:
 def _lines(plan: Plan, paint: Paint) -> Iterator[str]:
     yield f"{paint('bold', title(plan))}\n"
     yield from filled("", f"From a JSON report of keycatch {plan.report.kind}.")
+    if sentence := first(plan):
+        yield from filled("", sentence)
     for warning in plan.warnings:
         yield from filled("! ", warning)
     if len(plan.entries) > 1:
         yield "\n"
-        width = len(str(len(plan.entries)))
-        for entry in plan.entries:
-            yield f"{entry.number:>{width}}. {_state(entry, paint)}: {printable(summary(entry))}\n"
+        width = len(str(min(len(plan.entries), LISTED)))
+        for entry in plan.entries[:LISTED]:
+            state = _state(entry, WORDS[entry.urgency], paint)
+            yield f"{entry.number:>{width}}. {state}: {printable(summary(entry))}\n"
+        if more := left_off(plan):
+            yield f"{' ' * width}  {more}\n"
     if plan.before:
         yield "\n"
-        yield from _steps(plan.before, paint)
+        yield from _steps(((0, step) for step in plan.before), paint)
+    steps = shared(plan.entries)
     for entry in plan.entries:
         yield "\n"
-        yield from _entry(entry, paint)
+        yield from _entry(entry, steps[entry.number], paint)
     if plan.afterwards:
         yield "\n"
         yield f"{paint('bold', 'When all of that is done')}\n"
         yield "\n"
-        yield from _steps(plan.afterwards, paint, numbered=True)
+        yield from _steps(enumerate(plan.afterwards, 1), paint)
 
 
-def _state(entry: Entry, paint: Paint) -> str:
-    words = WORDS[entry.urgency]
+def _state(entry: Entry, words: str, paint: Paint) -> str:
     style = _STYLES.get(entry.urgency, "note")
     return paint(style, words.upper() if entry.urgency <= Urgency.LIVE else words)
 
 
-def _entry(entry: Entry, paint: Paint) -> Iterator[str]:
-    yield f"{paint('bold', f'{entry.number}. {entry.title}')}: {_state(entry, paint)}\n"
+def _entry(entry: Entry, told: Shared, paint: Paint) -> Iterator[str]:
+    state = _state(entry, heading(entry), paint)
+    yield f"{paint('bold', f'{entry.number}. {entry.title}')}: {state}\n"
     for fact in facts(entry):
         yield from row(fact.label, map(printable, fact.lines), paint)
     for note in entry.notes:
@@ -76,31 +83,37 @@ def _entry(entry: Entry, paint: Paint) -> Iterator[str]:
         yield f"    {paint('bold', 'Set first')}\n"
         for sentence in entry.to_complete:
             yield from filled(_INDENT, sentence)
-        yield from _commands([entry.lookup] if entry.lookup else [])
-        yield from _commands(entry.setup)
+        if entry.lookup:
+            yield from _commands([entry.lookup])
+            yield "\n"
+            yield from filled(_INDENT, THEN_SET)
+        yield from _commands(entry.setup, apart=bool(entry.to_complete))
     yield "\n"
-    yield from _steps(entry.steps, paint, numbered=True)
-    instead = [*entry.instead, *(advice.instead for advice in entry.advice)]
-    if instead:
+    if told.like:
+        yield from filled("    ", told.sentence)
+        yield "\n"
+    yield from _steps(told.steps, paint)
+    if told.advice:
         yield f"    {paint('bold', 'What would have avoided it')}\n"
-        for sentence in instead:
+        for sentence in told.advice:
             yield from filled("     - ", sentence)
 
 
-def _steps(steps: Iterable[Step], paint: Paint, *, numbered: bool = False) -> Iterator[str]:
-    for number, step in enumerate(steps, 1):
-        head = f"{number:>5}. " if numbered else "    "
+def _steps(steps: Iterable[tuple[int, Step]], paint: Paint) -> Iterator[str]:
+    """Yield `steps` with their numbers; 0 stands for none."""
+    for number, step in steps:
+        head = f"{number:>5}. " if number else "    "
         yield f"{head}{paint('bold', step.title)}\n"
-        indent = _INDENT if numbered else "    "
+        indent = _INDENT if number else "    "
         for sentence in step.text:
             yield from filled(indent, sentence)
         yield from _commands(step.commands)
         yield "\n"
 
 
-def _commands(commands: Iterable[str]) -> Iterator[str]:
+def _commands(commands: Iterable[str], *, apart: bool = True) -> Iterator[str]:
     for number, command in enumerate(commands):
-        if number == 0:
+        if number == 0 and apart:
             yield "\n"
         for line in lines(command, WIDTH - 9):
             yield f"         {line}\n"

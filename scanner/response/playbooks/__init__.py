@@ -9,7 +9,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from scanner.liveness.states import State
 from scanner.response.cases import Case, Kind
 from scanner.response.order import is_dead
 
@@ -54,7 +53,7 @@ def choose(case: Case) -> str:
     A decoy is left alone whatever it is; what is somebody else's is theirs to deal with; what is
     dead is looked into without haste.
     """
-    if case.state is State.CANARY:
+    if case.is_canary:
         return CANARY
     if case.finding.owner == "foreign":
         return FOREIGN

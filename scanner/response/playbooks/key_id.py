@@ -51,6 +51,7 @@ def _steps(case: Case) -> Iterator[Step]:
     yield sessions.of_user()
     yield from traces.of_key_and_user()
     yield from keys.replace()
+    yield sessions.lift_user()
 
 
 PLAYBOOK: Final = Playbook("Access key ID without its secret", _steps, by_path=True)

@@ -35,10 +35,14 @@ def _steps(case: Case) -> Iterator[Step]:
         if console
         else "The root user of this partition has no console: use one of the other ways."
     )
-    yield Step("deactivate", "Deactivate and delete the key in the console", (sign_in,))
+    yield Step(
+        "deactivate",
+        "Deactivate and delete the key in the console (way 1 of 3)",
+        (sign_in, "One of the three ways is enough."),
+    )
     yield Step(
         "deactivate-as-root",
-        "Or deactivate and delete it with the root user's own credentials",
+        "Or do so with the root user's own credentials (way 2 of 3)",
         ("These two commands work with no other credentials.",),
         (
             'aws iam update-access-key --access-key-id "$KEY_ID" --status Inactive',
@@ -47,7 +51,7 @@ def _steps(case: Case) -> Iterator[Step]:
     )
     yield Step(
         "deactivate-from-organization",
-        "Or delete it from the management account of the organization",
+        "Or from the management account of the organization (way 3 of 3)",
         (
             (
                 "This needs centralized root access to be enabled in the organization. The first "

@@ -69,6 +69,7 @@ def end(case: Case) -> Iterator[Step]:
                     "it can begin further sessions: deactivate it and replace it."
                 ),
                 deny.text[0],
+                sessions.STAYS,
             ),
             ('aws iam list-access-keys --user-name "$USER_NAME"', *deny.commands),
         )

@@ -32,6 +32,7 @@ def _steps(case: Case) -> Iterator[Step]:
     yield sessions.of_user()
     yield traces.of_key()
     yield from keys.replace()
+    yield sessions.lift_user()
 
 
 PLAYBOOK: Final = Playbook("Possible secret access key", _steps, by_path=True)

@@ -6,7 +6,7 @@ another one than for rotation: it is deactivated before there is a new one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scanner.response.playbooks.interface import Step
 
@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
     from scanner.response.cases import Case
 
+LAST_USE: Final = 'aws iam get-access-key-last-used --access-key-id "$KEY_ID"'
+FIND_USER: Final = f"USER_NAME=$({LAST_USE} --query UserName --output text)"
+_SHOW_USER: Final = 'echo "$USER_NAME"'
+
 
 def stop(case: Case) -> Iterator[Step]:
-    """Yield the steps that find the user, unless the report names it, and deactivate the key."""
-    yield owner(case)
+    """Yield the steps that find the user, unless it is known, and deactivate the key."""
+    if not case.user:
+        yield owner(case)
     yield Step(
         "deactivate",
-        "Deactivate the key, before anything else",
+        "Deactivate the key",
         (
             (
                 "This stops whoever took it, and every program of yours that uses it. It can be "
@@ -40,21 +45,22 @@ def stop(case: Case) -> Iterator[Step]:
             'aws iam list-access-keys --user-name "$USER_NAME"',
         ),
     )
+    yield Step(
+        "last-use",
+        "See when and where it was last used",
+        (),
+        (LAST_USE,),
+    )
 
 
 def owner(case: Case) -> Step:
-    """Return the step that tells whose key it is and when it was last used."""
-    commands = ['aws iam get-access-key-last-used --access-key-id "$KEY_ID"']
-    if not case.user:
-        commands.append(
-            'USER_NAME=$(aws iam get-access-key-last-used --access-key-id "$KEY_ID" '
-            "--query UserName --output text)"
-        )
+    """Return the step that finds the user whose key it is, in `USER_NAME`."""
+    commands = [FIND_USER, _SHOW_USER]
     if not case.account:
         commands.insert(0, 'aws sts get-access-key-info --access-key-id "$KEY_ID"')
     return Step(
         "find-owner",
-        "See whose key it is, and when and where it was last used",
+        "Find the user: needed to deactivate",
         (
             *(
                 ()
@@ -63,7 +69,8 @@ def owner(case: Case) -> Step:
             ),
             (
                 "An error that the key is not found means that it belongs to another account or is "
-                "deleted already."
+                "deleted already. If the user is `None` or empty, it may be a key of the root "
+                "user or a session: go no further here."
             ),
         ),
         tuple(commands),
@@ -88,7 +95,7 @@ def replace() -> Iterator[Step]:
         "test",
         "Test that everything works and nothing asks for the old key",
         ("The date of its last use must not move.",),
-        ('aws iam get-access-key-last-used --access-key-id "$KEY_ID"',),
+        (LAST_USE,),
     )
     yield delete()
 

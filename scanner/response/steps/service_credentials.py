@@ -28,7 +28,7 @@ def stop() -> Iterator[Step]:
     )
     yield Step(
         "deactivate",
-        "Deactivate it, before anything else",
+        "Deactivate the credential",
         ("It can be undone with `--status Active`.",),
         (
             (

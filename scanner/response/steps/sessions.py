@@ -29,6 +29,7 @@ _DENY_ROLE: Final = (
     f'aws iam put-role-policy --role-name "$ROLE_NAME" --policy-name {ROLE_POLICY} '
     f"--policy-document {_DENY}"
 )
+STAYS: Final = "The policy may stay: it denies nothing that begins later."
 IDENTITY_CENTER: Final = "AWSReservedSSO_"
 """How the names of roles begin that IAM Identity Center makes; nobody else can change these."""
 
@@ -89,6 +90,7 @@ def of_role(case: Case) -> Step:
                 "one was begun, and stop that too. Roles whose names begin with `AWSReservedSSO_` "
                 "are revoked in IAM Identity Center; those of services cannot be revoked."
             ),
+            STAYS,
         ),
         (_DENY_ROLE,),
     )
@@ -104,6 +106,7 @@ def of_assumed_roles() -> Step:
                 "The events `AssumeRole` name the roles. This denies each role all of its sessions "
                 "that are older than now, also rightful ones, until they are begun anew."
             ),
+            STAYS,
         ),
         (_DENY_ROLE,),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scanner.response.cases import LONG_TERM, TEMPORARY
 from scanner.response.playbooks.interface import Step
-from scanner.response.steps import sessions, traces
+from scanner.response.steps import keys, sessions, traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,15 +34,13 @@ def end_signer(case: Case, inside: str) -> Iterator[Step]:
             else "If a key of a user signed it: deactivate that key",
             (
                 (
-                    "Then replace it, as a leaked key: whoever has the URL or token does not have "
-                    "the secret."
+                    "Whoever has the URL or token does not have the secret: the key can be "
+                    "activated again, with `--status Active`, once nothing that it signed before "
+                    "is good any more."
                 ),
             ),
             (
-                (
-                    'USER_NAME=$(aws iam get-access-key-last-used --access-key-id "$KEY_ID" '
-                    "--query UserName --output text)"
-                ),
+                keys.FIND_USER,
                 (
                     'aws iam update-access-key --user-name "$USER_NAME" --access-key-id "$KEY_ID" '
                     "--status Inactive"
@@ -58,7 +56,7 @@ def end_signer(case: Case, inside: str) -> Iterator[Step]:
 
 
 def _find(prefix: str, inside: str) -> Step:
-    key = 'aws iam get-access-key-last-used --access-key-id "$KEY_ID"'
+    key = keys.LAST_USE
     if prefix == LONG_TERM:
         text: tuple[str, ...] = (
             (

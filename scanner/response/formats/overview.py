@@ -1,0 +1,107 @@
+"""What stands once where a plan has many credentials: the first thing to do, and shared steps.
+
+Only for people: JSON has every step of every credential.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.response.cases import Kind
+from scanner.response.order import WORDS, Urgency
+from scanner.response.playbooks import FOREIGN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanner.response.plan import Entry, Plan
+    from scanner.response.playbooks.interface import Step
+
+LISTED: Final = 20
+"""Credentials that the overview lists."""
+_FIRST: Final = 3
+"""Credentials that the sentence on what to do first names."""
+_ENDS: Final = (
+    "unstage", "deactivate", "contain", "revoke-sessions", "revoke-user-sessions",
+)  # fmt: skip
+"""IDs of the steps that stop whoever has the credential."""
+
+
+class Shared(NamedTuple):
+    """How the steps of one credential are written, where another one may have had the same."""
+
+    like: int
+    """The number of the credential whose steps these are; 0 if they are written in full."""
+    steps: tuple[tuple[int, Step], ...]
+    """The steps to write, with their numbers."""
+    advice: tuple[str, ...]
+    """What would have avoided it, as far as none of those with the same steps has said so."""
+
+    @property
+    def sentence(self) -> str:
+        """Where the steps stand that are not written here."""
+        if not self.steps:
+            return f"The steps are those of number {self.like}."
+        numbers = _listed(str(number) for number, _ in self.steps)
+        steps = "step" if len(self.steps) == 1 else "steps"
+        return f"The steps are those of number {self.like}, but for {steps} {numbers}."
+
+
+def first(plan: Plan) -> str:
+    """Return a sentence on what to do first; empty where there is one credential, or no hurry."""
+    urgent = [
+        entry
+        for entry in plan.entries
+        if entry.urgency <= Urgency.OPEN and entry.playbook != FOREIGN
+    ]
+    if len(plan.entries) < 2 or not urgent:
+        return ""
+    told = [f"number {entry.number}, {_up_to_the_end(entry)}" for entry in urgent[:_FIRST]]
+    sentence = f"First: {'. Then '.join(told)}."
+    if len(urgent) > _FIRST:
+        sentence = f"{sentence[:-1]}. Then the others in their order."
+    return sentence
+
+
+def _up_to_the_end(entry: Entry) -> str:
+    at = next((at for at, step in enumerate(entry.steps, 1) if step.id in _ENDS), 1)
+    title = entry.steps[at - 1].title
+    steps = {1: "step 1", 2: "steps 1 and 2"}.get(at, f"steps 1 to {at}")
+    return f"{steps}: {title[0].lower()}{title[1:]}"
+
+
+def left_off(plan: Plan) -> str:
+    """Return what is said of the credentials that the overview does not list."""
+    more = len(plan.entries) - LISTED
+    return f"and {more:,} more, below" if more > 0 else ""
+
+
+def heading(entry: Entry) -> str:
+    """Return the words for the state in the heading of `entry`, which has its title before them."""
+    # That of a root user's key has said so.
+    is_root = entry.case.kind is Kind.ROOT_KEY and entry.urgency is Urgency.LIVE_ROOT
+    return WORDS[Urgency.LIVE if is_root else entry.urgency]
+
+
+def shared(entries: Iterable[Entry]) -> dict[int, Shared]:
+    """Return by their numbers how the steps of `entries` are written."""
+    written: dict[tuple[object, ...], tuple[Entry, set[str]]] = {}
+    found = {}
+    for entry in entries:
+        advice = (*entry.instead, *(each.instead for each in entry.advice))
+        numbered = tuple(enumerate(entry.steps, 1))
+        key = (entry.playbook, entry.case.kind, tuple(step.id for step in entry.steps))
+        model, told = written.setdefault(key, (entry, set()))
+        new = tuple(sentence for sentence in advice if sentence not in told)
+        told.update(new)
+        if model is entry:
+            found[entry.number] = Shared(0, numbered, new)
+            continue
+        differing = tuple(pair for pair in numbered if pair[1] != model.steps[pair[0] - 1])
+        found[entry.number] = Shared(model.number, differing, new)
+    return found
+
+
+def _listed(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last
