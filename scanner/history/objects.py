@@ -70,6 +70,11 @@ class Objects:
         """What cannot be read at all."""
         return self._units.problems
 
+    @property
+    def is_divided(self) -> bool:
+        """Whether the objects are in more than one pack."""
+        return self._units.is_divided
+
     def names(self) -> set[bytes]:
         """Return the binary IDs of all objects that are searched, if they can be read."""
         return self._units.names()
@@ -129,8 +134,8 @@ class Objects:
         kind, add = KINDS[pack.kinds[roots[0]]], search.add  # the roots of a unit are of one kind
         children, siblings = pack.children_of, pack.next_to
         walked = walk(pack, roots, _MEMORY, unread)
-        if self._units.is_divided and kind in ("commit", "tag"):
-            walked = self._naming(walked, kind, named)
+        if kind == "commit" or (kind == "tag" and self._units.is_divided):
+            walked = self._naming(walked, kind, pack, named)
         for entry, base, data, delta in walked:
             if entry not in unwanted:
                 # Of a base that was not searched here nothing is known: search all of it.
@@ -140,12 +145,21 @@ class Objects:
         search.forget()
 
     def _naming(
-        self, walked: Iterator[Resolved], kind: str, named: set[bytes]
+        self, walked: Iterator[Resolved], kind: str, pack: Pack, named: set[bytes]
     ) -> Iterator[Resolved]:
-        """Pass on objects of `kind`, and add what they name to `named`."""
+        """Pass on objects of `kind`; add to `named` what they name and what is not among them.
+
+        Of the only pack there is, the parents of commits will do: another pack that was lost had
+        some of them.
+        """
+        first = 0 if self._units.is_divided else 1  # the first that a commit names is its tree
+        here: set[bytes] = set()
+        found: set[bytes] = set()
         for resolved in walked:
-            named.update(named_by(kind, resolved[2], self._hash_size))
+            here.add(pack.name(resolved[0]))
+            found.update(named_by(kind, resolved[2], self._hash_size)[first:])
             yield resolved
+        named |= found - here
 
     def _search_loose(self, search: ObjectSearch, unit: Unit, named: set[bytes]) -> None:
         search.turn_to(lambda number: bytes.fromhex(self._units.loose[number].name))

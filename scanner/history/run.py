@@ -111,12 +111,17 @@ def _search_objects(
     problems |= unreadable
     for notice in problems.values():
         total.tally.notice(notice)
-    if job.only is not None or total.named:
+    if job.only is not None or any(each.is_divided for each in searched):
         there = set().union(*(each.names() for each in searched))
         if job.only is not None:
             total.tally.add(absent(repository, store, set(job.only) - there))
-        if total.named:
+        elif total.named:
             total.named.difference_update(there)
+    if total.named and repository.is_shallow:
+        total.named.clear()  # the parents behind the cut are gone on purpose
+    if total.named and job.only is None:
+        found = repository.existing(name.hex() for name in total.named)
+        total.named.difference_update(map(bytes.fromhex, found))
     return store
 
 

@@ -69,11 +69,7 @@ class Units:
         self._is_new = not known
         opened = self._open(packs, jobs)
         self.is_divided = len(opened) > 1 or bool(loose or known)
-        """Whether there is more than one pack.
-
-        Git writes no pack without all that its objects name, unless that is there already: only
-        where there is more than one something can be gone.
-        """
+        """Whether there is more than one pack, or loose objects beside one."""
         for pack in opened:
             self._take(pack, only)
         self.loose = [

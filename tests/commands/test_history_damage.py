@@ -295,6 +295,22 @@ def test_a_pack_is_lost(past: Any, jobs: str) -> None:
     past.scan(0, "--jobs", jobs)
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_older_of_two_packs_is_lost(past: Any, jobs: str) -> None:
+    """What is left is one pack, and all that HEAD needs is in it."""
+    past.put("a", "old\n")
+    past.put("a", None)
+    past.git("repack", "-q", "-d")
+    (old,) = objects(past).glob("pack/*.pack")
+    past.put("b", "new\n")
+    past.git("repack", "-q", "-d")
+    past.scan(0, "--jobs", jobs)
+    old.unlink()
+    old.with_suffix(".idx").unlink()
+    for options in (("--jobs", jobs), ("--jobs", jobs, "--no-cache"), ("--jobs", jobs)):
+        incomplete(past.scan(2, *options))
+
+
 def test_what_a_dangling_object_names_may_be_gone(past: Any) -> None:
     past.put("a", "text\n")
     blob = past.store("only here\n")
