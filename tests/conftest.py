@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import string
 import subprocess
 import sys
@@ -27,6 +28,12 @@ settings.load_profile("keycatch")
 
 # Reports in the tests of a job must not end up on the page of that job.
 os.environ.pop("GITHUB_STEP_SUMMARY", None)
+
+# Nor may it matter how the tests were started: in the background of a script an interrupt is
+# ignored, under nohup a hangup, and a process passes that on to those that it starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Planter:
