@@ -42,6 +42,7 @@ def summary(told: Iterable[Liveness | None]) -> str:
     from collections import Counter
 
     from scanner.liveness.states import Reason
+    from scanner.reports.wording import plural
     from scanner.response.situation import reason_words
 
     states: Counter[State] = Counter()
@@ -66,7 +67,7 @@ def summary(told: Iterable[Liveness | None]) -> str:
             for reason, count in sorted(unanswered.items())
         )
         answers.append(f"{unanswered.total():,} without an answer ({why})")
-    said = f"asked STS about {number:,} credential{'' if number == 1 else 's'}"
+    said = f"asked STS about {plural(number, 'credential')}"
     parts = [f"{said}: {', '.join(answers)}" if answers else said]
     if barred:
         parts.append(f"{barred:,} could not or must not be asked about")

@@ -211,12 +211,8 @@ def _owned(report: SavedReport, args: argparse.Namespace, settings: Settings | N
     own = own_accounts(args, settings or Settings())
     if not own:
         return report
-    from scanner.liveness.verdicts import FOREIGN, OURS
+    from scanner.liveness.verdicts import owner
 
-    findings = (
-        each._replace(owner=OURS if each.account_id in own else FOREIGN)
-        if each.account_id
-        else each
-        for each in report.findings
-    )
+    # Where no account is told, what the report says stays.
+    findings = (each._replace(owner=owner(each, own) or each.owner) for each in report.findings)
     return report._replace(findings=tuple(findings))

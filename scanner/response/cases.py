@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.key_id import KINDS
@@ -143,7 +142,7 @@ class Case(NamedTuple):
         """Whether it is of an account of decoys: what STS took is what STS says, even of one."""
         if self.state in (State.LIVE, State.SECRET_UNPROVEN):
             return False
-        return self.state is State.CANARY or self.account in _decoys()
+        return self.state is State.CANARY or self.account in known_accounts()
 
 
 def case_of(finding: SavedFinding, now: datetime) -> Case:
@@ -206,11 +205,6 @@ def _is_impossible_beside_secret(finding: SavedFinding) -> bool:
 
 def _account(finding: SavedFinding) -> str:
     return finding.account_id or (finding.liveness.account if finding.liveness else "")
-
-
-@cache
-def _decoys() -> frozenset[str]:
-    return known_accounts()
 
 
 def _is_redacted(key_id: str) -> bool:

@@ -24,7 +24,6 @@ from scanner.reports.interface import View
 from scanner.reports.json_report import render
 from scanner.response.again import Recovered, Source, find_again
 from scanner.response.again_reading import Log, Missing, Watched, words
-from scanner.rulebook import load_rules
 from scanner.rulebook.examples import expand
 from scanner.rulebook.model import Rule
 from scanner.saved.report import SavedReport, read
@@ -35,11 +34,6 @@ Scan = Callable[..., SavedReport]
 VIEW = View(
     show_secrets=False, color=False, verbosity=0, fail_on=Confidence.MEDIUM, rules=(), exit_code=1
 )
-
-
-@pytest.fixture(scope="module")
-def rules() -> tuple[Rule, ...]:
-    return load_rules((), ())
 
 
 @pytest.fixture
@@ -53,15 +47,6 @@ def scan(
     def run(*arguments: str) -> SavedReport:
         main(["scan", *arguments, "--format", "json"])
         return read(capsys.readouterr().out.encode())
-
-    return run
-
-
-@pytest.fixture
-def again(rules: tuple[Rule, ...]) -> Callable[..., Recovered]:
-    def run(report: SavedReport, *directories: str | Path, **more: Any) -> Recovered:
-        paths = [os.fspath(each) for each in directories] or ["."]
-        return find_again(report, Source(rules, paths, named=bool(directories), **more))
 
     return run
 

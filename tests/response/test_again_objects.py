@@ -16,21 +16,14 @@ from hypothesis import strategies as st
 from scanner.commands import main
 from scanner.errors import KeycatchError
 from scanner.findings import Finding, Head, Location
-from scanner.response.again import Recovered, Source, find_again
+from scanner.response.again import Recovered
 from scanner.response.again_files import Directories
 from scanner.response.again_objects import Repositories
-from scanner.rulebook import load_rules
 from scanner.rulebook.examples import expand
-from scanner.rulebook.model import Rule
 from scanner.saved.report import SavedReport, read
 from scanner.secret import Secret
 
 Scan = Callable[..., SavedReport]
-
-
-@pytest.fixture(scope="module")
-def rules() -> tuple[Rule, ...]:
-    return load_rules((), ())
 
 
 @pytest.fixture
@@ -41,15 +34,6 @@ def scan(repository: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> Scan:
     def run(*arguments: str) -> SavedReport:
         main([*arguments, "--format", "json"])
         return read(capsys.readouterr().out.encode())
-
-    return run
-
-
-@pytest.fixture
-def again(rules: tuple[Rule, ...]) -> Callable[..., Recovered]:
-    def run(report: SavedReport, *directories: str | Path, **more: Any) -> Recovered:
-        paths = [os.fspath(each) for each in directories] or ["."]
-        return find_again(report, Source(rules, paths, named=bool(directories), **more))
 
     return run
 
