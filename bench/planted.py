@@ -14,6 +14,7 @@ import re
 import zipfile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from scanner.kinds import service_key, signed_url, smtp_password
 from scanner.rulebook.generator import Generator
 
 if TYPE_CHECKING:
@@ -114,19 +115,19 @@ def _session_token(made: Generator, _: int) -> tuple[str, bytes]:
 
 
 def _bedrock(made: Generator, _: int) -> tuple[str, bytes]:
-    return ".env", f"AWS_BEARER_TOKEN_BEDROCK={made.bedrock_api_key()}\n".encode()
+    return ".env", f"AWS_BEARER_TOKEN_BEDROCK={service_key.make_bedrock_key(made)}\n".encode()
 
 
 def _ses(made: Generator, _: int) -> tuple[str, bytes]:
     text = (
         f"host = email-smtp.eu-west-1.amazonaws.com\nuser = {made.access_key_id()}\n"
-        f"password = {made.ses_smtp_password()}\n"
+        f"password = {smtp_password.make_password(made)}\n"
     )
     return ".ini", text.encode()
 
 
 def _presigned(made: Generator, _: int) -> tuple[str, bytes]:
-    return ".md", f"Fetch the report from {made.presigned_url()}\n".encode()
+    return ".md", f"Fetch the report from {signed_url.make_url(made)}\n".encode()
 
 
 _KINDS: Final[dict[str, Callable[[Generator, int], tuple[str, bytes]]]] = {

@@ -20,6 +20,8 @@ import pytest
 
 from scanner.commands import COMMANDS
 from scanner.reports import FORMATS
+from scanner.response import playbook
+from scanner.rulebook.compiled import shipped_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "scanner"
@@ -45,8 +47,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # The flow: anchors, decoding, pairing, judging. It knows what a blob is, not where it is from.
     ("engine",),
     ("sources.interface",),
-    # One kind of structure each; they know rules and facts, not the flow that calls them.
-    ("detectors", "decoders", "forensics"),
+    # One kind of credential or encoding each; they know rules and facts, not the flow.
+    ("kinds", "decoders"),
     # Facts about AWS and about GitHub: they hold whatever a rule says.
     ("aws", "line_hash"),
     # What to look for: rules as data, and where their files are.
@@ -68,7 +70,7 @@ import each other.
 """
 
 FAMILIES = (
-    "sources", "detectors", "decoders", "forensics", "reports", "ci", "response.playbooks",
+    "sources", "kinds", "decoders", "reports", "ci",
 )  # fmt: skip
 """Packages with an interface, a registry and one module per member."""
 
@@ -264,6 +266,16 @@ def registered() -> dict[str, str]:
     for command in COMMANDS:  # named by the last part of the module
         for function in ("configure", "run"):
             entries[f"scanner.commands.{command}:{function}"] = "scanner.commands"
+    for rule in shipped_rules():  # the rules name their kinds
+        if rule.kind:
+            module = rule.kind.partition(".")[0]
+            entries[f"scanner.kinds.{module}"] = "scanner.kinds"
+    for name in playbook.names():  # and, where the steps depend on the credential, a function
+        module, _, function = playbook.load(name).steps_from.partition(".")
+        if module:
+            entries[f"scanner.response.playbooks.{module}:{function}"] = (
+                "scanner.response.playbooks"
+            )
     return entries
 
 

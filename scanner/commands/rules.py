@@ -79,7 +79,7 @@ def _show(rule_id: str, rules: Sequence[Rule], *, as_yaml: bool) -> int:
         _field("severity", rule.severity.label),
         _field("confidence", rule.confidence.label),
         _field("role", rule.role),
-        _field("detector", rule.detector),
+        _field("kind", rule.kind),
         _field("anchors", ", ".join(_anchors(rule))),
         _field("pattern", rule.pattern),
         _field("derived from", ", ".join(rule.derived_from)),
@@ -157,7 +157,7 @@ def _test(files: Sequence[str]) -> int:
 def _try(rule_id: str, kind: str, number: int, template: str, rules: Sequence[Rule]) -> str:
     """Scan one example; return what is wrong with the result, or an empty string."""
     from scanner.engine import scan_bytes
-    from scanner.rulebook.examples import expand
+    from scanner.kinds.examples import expand
 
     text = expand(template, f"{rule_id}/{kind}/{number}")
     findings = scan_bytes(os.fsencode(text), "example", rules)

@@ -90,5 +90,5 @@ class Decoder(NamedTuple):
     reach: int = 0
     """Bytes to either side of an anchor that decide what comes out there; 0 where it has no bound.
 
-    See `scanner.detectors.reach_of`, which tells what it is good for.
+    See `scanner.rulebook.model.Rule.reach`, which says what it is for.
     """

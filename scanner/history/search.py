@@ -375,7 +375,7 @@ class _Large:
 
 def _is_encoded(data: bytes, start: int, end: int) -> bool:
     """Tell whether an encoded literal stands in a run that is long enough for it."""
-    from scanner.detectors.surroundings import encoded_run
+    from scanner.kinds.surroundings import encoded_run
 
     begin, finish = encoded_run(data, start, end)
     return finish - begin >= ENCODED_RUN

@@ -35,11 +35,11 @@ def facts(finding: Finding) -> Iterator[tuple[str, list[str]]]:
     told = finding.forensics
     if told is None:
         return
-    from scanner.forensics import KINDS  # here: the report of a clean scan never needs it
+    from scanner.kinds import noun_of  # here: the report of a clean scan never needs it
 
     form = _FORMS.get(told.generation, "") if "key_id" in finding.values else ""
     what = (
-        told.kind if told.kind != KINDS.get(finding.rule_id) else "",
+        told.kind if told.kind != noun_of(finding.rule_id) else "",
         f"ID of the form {form}" if form else "",
     )
     never = f"AWS cannot have issued it: {told.impossible}" if told.impossible else ""

@@ -49,7 +49,7 @@ def _unknown(finding: Finding) -> Rule:
     name = finding.rule_id.replace("-", " ")
     return Rule(
         id=finding.rule_id, name=name, summary=f"{name}.", why="", severity=finding.severity,
-        confidence=finding.confidence, role="", detector="", anchors=(), pattern="", options={},
+        confidence=finding.confidence, role="", kind="", anchors=(), pattern="", options={},
         cwe=(), remediation=(), references=(), origin="unknown",
     )  # fmt: skip
 

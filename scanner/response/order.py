@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from scanner.findings import Severity
 from scanner.liveness.states import State
 from scanner.reports.arrange import instant, sightings
-from scanner.response.cases import Case, Kind, as_finding
+from scanner.response import playbook
+from scanner.response.cases import Case, ResponseKind, as_finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,10 +73,11 @@ def urgency(case: Case) -> Urgency:
 
 
 def is_dead(case: Case) -> bool:
-    """Tell whether `case` gives nobody access now, and that is certain."""
+    """Return whether it is certain that `case` gives nobody access now."""
     if case.state is State.INACTIVE:
         return case.finding.severity is Severity.NOTE
-    nothing = case.kind is Kind.MWS_TOKEN or (case.kind is Kind.KEY_ID and bool(case.impossible))
+    is_no_key = case.kind == ResponseKind.KEY_ID and bool(case.impossible)
+    nothing = playbook.load(case.kind).over or is_no_key
     return case.state is State.EXPIRED or case.is_over or nothing
 
 

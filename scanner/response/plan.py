@@ -13,7 +13,7 @@ from scanner.reports.wording import INDEX_KIND, is_in_file
 from scanner.response import playbooks, repository, situation
 from scanner.response.cases import Case, as_finding, case_of
 from scanner.response.order import Urgency, ordered, urgency
-from scanner.response.playbooks.interface import Step
+from scanner.response.playbook import Step, load
 from scanner.response.prevention import Advice, advice_for
 from scanner.response.variables import (
     Variable,
@@ -142,9 +142,8 @@ def _entry(
 ) -> Entry:
     """Return what to do about `case`; `numbers` are those of key IDs as shown, with accounts."""
     name = playbooks.choose(case)
-    playbook = playbooks.load(name)
-    own = playbooks.load(case.kind)
-    own_steps = [*playbook.steps(case)]
+    playbook = load(name)
+    own_steps = [*playbooks.steps(playbook, case)]
     if report.kind == INDEX_KIND and name not in _LEFT_ALONE:
         own_steps = repository.staged(case, own_steps)
     variables, steps = assigned(case, own_steps)
@@ -165,7 +164,7 @@ def _entry(
         number,
         case,
         name,
-        own.title,
+        load(case.kind).title,
         urgency(case),
         notes,
         tuple(partition_lines(case)) if commands else (),

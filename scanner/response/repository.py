@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.reports.wording import HISTORY_KIND, INDEX_KIND
-from scanner.response.playbooks.interface import Step
+from scanner.response.playbook import Step
 from scanner.response.variables import safe_path
 
 if TYPE_CHECKING:

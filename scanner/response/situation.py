@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.findings import Severity
 from scanner.liveness.states import Liveness, Reason, State, words
 from scanner.reports.wording import HISTORY_KIND, INDEX_KIND
-from scanner.response.cases import LONG_TERM, Case, Kind
+from scanner.response.cases import LONG_TERM, Case, ResponseKind
 from scanner.response.order import is_dead
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _notes(case: Case, report: SavedReport) -> Iterator[str]:
         yield "It is of another account than its key ID tells: what answered is hardly AWS."
     if case.is_over and case.state is not State.EXPIRED:
         yield "It expired, by its own date."
-    if case.kind is Kind.ROOT_KEY:
+    if case.kind == ResponseKind.ROOT_KEY:
         yield "It is the key of the ROOT user: no policy limits it."
     if case.is_live and case.prefix == LONG_TERM:
         yield "A quarantine policy of AWS, if there is one, leaves it active."
@@ -103,9 +103,9 @@ def _standing(case: Case) -> str:
     elif state is None and _ACCESS_KEY.isdisjoint(values):
         reason = Reason.OTHER_KIND
     if state in (None, State.UNVERIFIABLE):
-        if reason is Reason.IMPOSSIBLE_ID and case.kind is Kind.SECRET:
+        if reason is Reason.IMPOSSIBLE_ID and case.kind == ResponseKind.SECRET:
             return _ANOTHER_KEY
-        if reason is Reason.OTHER_KIND and case.kind is Kind.PRESIGNED_URL:
+        if reason is Reason.OTHER_KIND and case.kind == ResponseKind.PRESIGNED_URL:
             return "STS cannot be asked about a URL. Take it as live until it expires."
         nobody = "Nobody has asked whether it is live. Take it as live."
         return _NOT_ASKED.get(

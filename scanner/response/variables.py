@@ -15,14 +15,14 @@ from scanner.aws.partitions import AWS, of_region
 from scanner.decoders import DECODERS
 from scanner.reports.arrange import sightings, where_in_head
 from scanner.reports.wording import is_in_file
-from scanner.response.cases import REGIONS, Kind, as_finding
+from scanner.response.cases import REGIONS, ResponseKind, as_finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from scanner.findings import Location
     from scanner.response.cases import Case
-    from scanner.response.playbooks.interface import Step
+    from scanner.response.playbook import Step
 
 _USED: Final = re.compile(r"\$\{?([A-Z][A-Z_]*)")
 _SET: Final = re.compile(r"(?:\bfor ([A-Z][A-Z_]*) in\b|^([A-Z][A-Z_]*)=)")
@@ -171,7 +171,7 @@ def elsewhere(case: Case) -> str:
 
 
 def _hint(case: Case) -> str:
-    return case.signer if case.kind is Kind.PRESIGNED_URL else case.key_id_hint
+    return case.signer if case.kind == ResponseKind.PRESIGNED_URL else case.key_id_hint
 
 
 def _places(case: Case) -> Iterator[Location]:
@@ -184,7 +184,7 @@ def _readable(case: Case) -> Location | None:
     """Return the first location with the key ID as it is in a git object, if one is needed."""
     if case.key_id or not _hint(case):
         return None
-    is_url = case.kind is Kind.PRESIGNED_URL
+    is_url = case.kind == ResponseKind.PRESIGNED_URL
     for at in _places(case):
         has_it = is_url or at.role == "key_id"
         if has_it and where_in_head(at).object and not (at.member or at.decoded):

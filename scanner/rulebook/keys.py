@@ -23,7 +23,7 @@ class Keys:
     """A mapping of a rule file and the errors about its keys."""
 
     def __init__(self, mapping: dict[object, object], source: str, path: str = "") -> None:
-        """Take the mapping of the file `source` that stands under the key `path` in it."""
+        """Take the mapping under the key `path` of the file `source`."""
         self._mapping = mapping
         self.source = source
         self._path = path
@@ -47,7 +47,7 @@ class Keys:
             self.fail(key, "is missing and has to be given")
 
     def has(self, key: str) -> bool:
-        """Tell whether `key` is given."""
+        """Return whether `key` is given."""
         return key in self._mapping
 
     def get(self, key: str) -> object:
@@ -97,6 +97,10 @@ class Keys:
             self.fail(key, f"has to be a mapping of keys, not {kind_of(value)}")
         path = f"{self._path}.{key}" if self._path else key
         return Keys(value, self.source, path)
+
+    def content(self) -> dict[str, object]:
+        """Return the mapping as it is, its keys as text."""
+        return {str(key): value for key, value in self._mapping.items()}
 
     def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of `choices`."""

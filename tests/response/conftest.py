@@ -18,6 +18,7 @@ import pytest
 from scanner.response.again import Recovered, Source, find_again
 from scanner.response.cases import Case, case_of
 from scanner.response.plan import Plan, respond
+from scanner.response.playbook import name_for
 from scanner.rulebook import load_rules
 from scanner.rulebook.model import Rule
 from scanner.saved.report import SavedReport, read
@@ -228,6 +229,10 @@ STATES: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 """Further credentials, by what is special about them."""
+
+# A kind that needs nothing special has its credential made from its rule.
+for rule in load_rules((), ()):
+    KINDS.setdefault(name_for(rule.id), finding(rule.id, {rule.role: SECRET}))
 
 ALL = {**KINDS, **STATES}
 

@@ -20,11 +20,11 @@ from hypothesis import strategies as st
 
 from scanner.commands import main
 from scanner.findings import Confidence, Finding, Tally, fingerprint_of
+from scanner.kinds.examples import expand
 from scanner.reports.interface import View
 from scanner.reports.json_report import render
 from scanner.response.again import Recovered, Source, find_again
 from scanner.response.again_reading import Log, Missing, Watched, words
-from scanner.rulebook.examples import expand
 from scanner.rulebook.model import Rule
 from scanner.saved.report import SavedReport, read
 from scanner.secret import Secret

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from scanner.commands import main
 from scanner.errors import KeycatchError
 from scanner.findings import Finding, Head, Location
+from scanner.kinds.examples import expand
 from scanner.response.again import Recovered
 from scanner.response.again_files import Directories
 from scanner.response.again_objects import Repositories
-from scanner.rulebook.examples import expand
 from scanner.saved.report import SavedReport, read
 from scanner.secret import Secret
 

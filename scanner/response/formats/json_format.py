@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanner.response.plan import Entry, Plan
-    from scanner.response.playbooks.interface import Step
+    from scanner.response.playbook import Step
 
 SCHEMA_VERSION: Final = 1
 

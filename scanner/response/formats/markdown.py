@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from scanner.response.plan import Entry, Plan
-    from scanner.response.playbooks.interface import Step
+    from scanner.response.playbook import Step
 
 _WIDTH: Final = 100
 

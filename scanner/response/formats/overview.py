@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.response.cases import Kind
+from scanner.response.cases import ResponseKind
 from scanner.response.order import WORDS, Urgency
 from scanner.response.playbooks import FOREIGN
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scanner.response.plan import Entry, Plan
-    from scanner.response.playbooks.interface import Step
+    from scanner.response.playbook import Step
 
 LISTED: Final = 20
 """Credentials that the overview lists."""
@@ -79,7 +79,7 @@ def left_off(plan: Plan) -> str:
 def heading(entry: Entry) -> str:
     """Return the words for the state in the heading of `entry`, which has its title before them."""
     # That of a root user's key has said so.
-    is_root = entry.case.kind is Kind.ROOT_KEY and entry.urgency is Urgency.LIVE_ROOT
+    is_root = entry.case.kind == ResponseKind.ROOT_KEY and entry.urgency is Urgency.LIVE_ROOT
     return WORDS[Urgency.LIVE if is_root else entry.urgency]
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from scanner.response.plan import Entry, Plan
-    from scanner.response.playbooks.interface import Step
+    from scanner.response.playbook import Step
 
 _INDENT: Final = " " * 7
 _STYLES: Final = {
