@@ -33,12 +33,27 @@ NOT_SECRET = {"account_id", "service_user_name", "rsa_private_key_in_json"}
 PATTERNS = {file.rule.id: file for _, file in shipped_files() if file.rule.kind == "pattern"}
 """Kinds that need no code: their values are those of the first example of their rule."""
 KINDS = sorted({*(values().keys() - NOT_SECRET), *PATTERNS})
-NAMED = {
-    "secret_access_key": "aws_secret_access_key = ",
-    "rsa_private_key": "KeyMaterial: '",
-    "ses_smtp_password": "email-smtp.eu-west-1.amazonaws.com SMTP_PASSWORD=",
-    "old_ses_smtp_password": "email-smtp.eu-west-1.amazonaws.com SMTP_PASSWORD=",
-    "service_password": "ServiceUserName: sofia-at-123456789012, ServicePassword: ",
+
+
+def introductions() -> dict[str, list[str]]:
+    """Return by kind the beginnings of lines that introduce such a value in the examples of rules.
+
+    Only what holds no other made-up value: it is planted next to the value as it is.
+    """
+    found: dict[str, list[str]] = {}
+    for _, file in shipped_files():
+        for template in file.examples.match:
+            for line in template.splitlines():
+                before, _, after = line.partition("{{")
+                kind = after.partition("}}")[0]
+                if kind in KINDS and before.strip("\"'"):
+                    found.setdefault(kind, []).append(before)
+    return found
+
+
+INTRODUCTIONS = {
+    **introductions(),
+    "service_password": ["ServiceUserName: sofia-at-123456789012, ServicePassword: "],
 }
 
 
@@ -91,7 +106,7 @@ class Planted:
 
 
 def context(rng: random.Random, kind: str, value: str) -> str:
-    name = NAMED.get(kind, rng.choice(["key = ", "token: ", '"value": "', "", "x=", "-u "]))
+    name = rng.choice(INTRODUCTIONS.get(kind) or ["key = ", "token: ", '"value": "', "", "-u "])
     return f"{rng.choice(['', '# ', '  ', 'export '])}{name}{value}\n"
 
 

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 _STEP: Final = {"id", "title", "text", "commands"}
 _USE: Final = {"use", "with", "also"}
 _PLAYBOOK: Final = {"title", "steps", "steps_from", "instead", "by_path", "over"}
-_RULE: Final = {*_PLAYBOOK, "name", "same_as"}
+_RULE: Final = {*_PLAYBOOK, "name", "same_as", "variables"}
+_VARIABLE: Final = {"placeholder", "meaning"}
 
 
 def compiled_text(files: Sequence[RuleFile], directory: str) -> str:
     """Return the content of `rules/response.json`; raises RuleError that says what to correct.
 
-    `directory` is `rules/response/`, which has the shared steps and the playbooks without a rule.
+    `directory` is `rules/response/`, which has the shared steps, the variables of these, and the
+    playbooks without a rule.
     """
     shared = _mapping(os.path.join(directory, "steps.yaml"))
     for name, step in shared.items():
@@ -38,14 +40,25 @@ def compiled_text(files: Sequence[RuleFile], directory: str) -> str:
         name: _playbook(data, shared, "rules/response/playbooks.yaml", name)
         for name, data in _mapping(os.path.join(directory, "playbooks.yaml")).items()
     }
+    variables = _mapping(os.path.join(directory, "variables.yaml"))
     rules = _names(files)
     for file in files:
         response: Mapping[str, Any] = file.response
+        source = f"rules/{file.rule.id}.yaml"
         if "same_as" not in response:
-            source = f"rules/{file.rule.id}.yaml"
             playbooks[rules[file.rule.id]] = _playbook(response, shared, source, "response")
+        for name, variable in response.get("variables", {}).items():
+            _known(variable, _VARIABLE, source, f"response.variables.{name}")
+            if variables.setdefault(name, variable) != variable:
+                raise RuleError(source, f"response.variables.{name}", "has another meaning already")
 
-    content = {"format": FORMAT, "rules": rules, "playbooks": playbooks, "steps": shared}
+    content = {
+        "format": FORMAT,
+        "rules": rules,
+        "playbooks": playbooks,
+        "steps": shared,
+        "variables": variables,
+    }
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TEMPLATE: Final = re.compile(r"\{\{(?P<name>[a-z0-9_]*)(?::(?P<argument>[0-9]{1,4}))?\}\}")
 
 _SIZED: Final[Mapping[str, Callable[[Generator, int], str]]] = {
+    "base62": lambda made, size: made.text(BASE64[:62], size),
     "base64": lambda made, size: made.text(BASE64, size),
     "base64_of": lambda made, size: made.base64(size),
     "hex": lambda made, size: made.hex(size),

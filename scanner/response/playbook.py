@@ -108,6 +108,12 @@ def step(name: str, *also: str, **values: str) -> Step:
     )
 
 
+def declared(name: str) -> tuple[str, str]:
+    """Return the placeholder and the meaning of a variable that no report can fill in."""
+    variable = _compiled()["variables"][name]
+    return variable["placeholder"], variable["meaning"]
+
+
 def _step(data: dict[str, Any]) -> Step:
     return Step(
         data["id"], data["title"], tuple(data.get("text", ())), tuple(data.get("commands", ()))

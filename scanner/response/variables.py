@@ -16,6 +16,7 @@ from scanner.decoders import DECODERS
 from scanner.reports.arrange import sightings, where_in_head
 from scanner.reports.wording import is_in_file
 from scanner.response.cases import REGIONS, ResponseKind, as_finding
+from scanner.response.playbook import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -52,7 +53,9 @@ class Variable(NamedTuple):
         return f"`{self.name}` is {self.meaning}."
 
 
-class _Source(NamedTuple):
+class _Known(NamedTuple):
+    """A variable that a report can fill in."""
+
     value: Callable[[Case], str]
     placeholder: str
     meaning: str
@@ -67,27 +70,15 @@ def safe_path(case: Case) -> str:
     return lead.path if is_in_file(lead) and _PATH.fullmatch(lead.path) else ""
 
 
-def _nothing(_case: Case) -> str:
-    return ""
-
-
-_SOURCES: Final[dict[str, _Source]] = {
-    "KEY_ID": _Source(lambda case: case.key_id, "<access key ID>", "the complete access key ID"),
-    "USER_NAME": _Source(lambda case: case.user, "<IAM user>", "the name of the IAM user"),
-    "ROLE_NAME": _Source(lambda case: case.role, "<role>", "the name of the role"),
-    "ACCOUNT_ID": _Source(lambda case: case.account, "<account>", "the number of the account"),
-    "REGION": _Source(lambda case: case.region, "<region>", "the region, such as us-east-1"),
-    "CREDENTIAL_ID": _Source(_nothing, "<ACCA...>", "the ID of the service-specific credential"),
-    "API_ID": _Source(_nothing, "<API ID>", "the ID of the GraphQL API"),
-    "API_KEY": _Source(_nothing, "<da2-...>", "the complete API key"),
-    "KEY_NAME": _Source(_nothing, "<key pair>", "the name of the key pair"),
-    "PRIVATE_KEY_FILE": _Source(_nothing, "<file>", "a file with the private key"),
-    "CLUSTER": _Source(_nothing, "<cluster>", "the name of the cluster"),
-    "BUCKET": _Source(_nothing, "<bucket>", "the name of the bucket"),
-    "OBJECT_KEY": _Source(_nothing, "<key>", "the key of the object, without a slash before it"),
-    "NEW_OBJECT_KEY": _Source(_nothing, "<new key>", "the key that the object is to get"),
-    "FILE": _Source(lambda case: safe_path(case), "<file>", "the file, from the top of the tree"),
+_FROM_REPORT: Final[dict[str, _Known]] = {
+    "KEY_ID": _Known(lambda case: case.key_id, "<access key ID>", "the complete access key ID"),
+    "USER_NAME": _Known(lambda case: case.user, "<IAM user>", "the name of the IAM user"),
+    "ROLE_NAME": _Known(lambda case: case.role, "<role>", "the name of the role"),
+    "ACCOUNT_ID": _Known(lambda case: case.account, "<account>", "the number of the account"),
+    "REGION": _Known(lambda case: case.region, "<region>", "the region, such as us-east-1"),
+    "FILE": _Known(lambda case: safe_path(case), "<file>", "the file, from the top of the tree"),
 }
+"""All other variables are declared in the rules and in `rules/response/variables.yaml`."""
 
 
 def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[Step]]:
@@ -118,14 +109,18 @@ def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[St
 
 
 def _variable(name: str, case: Case) -> Variable:
-    value = _SOURCES[name].value(case)
-    meaning = _SOURCES[name].meaning
+    if name not in _FROM_REPORT:
+        placeholder, meaning = declared(name)
+        return Variable(name, placeholder, False, False, meaning)
+
+    source = _FROM_REPORT[name]
+    value = source.value(case)
     if not value and name == "KEY_ID":
         where = "stands at the places above" if case.key_id_hint else "signed it"
         if hint := case.key_id_hint or case.signer:
-            return Variable(name, hint, False, True, f"{meaning}, which {where}")
+            return Variable(name, hint, False, True, f"{source.meaning}, which {where}")
     known = bool(value)
-    return Variable(name, value or _SOURCES[name].placeholder, known, known, meaning)
+    return Variable(name, value or source.placeholder, known, known, source.meaning)
 
 
 def lookup(case: Case) -> str:
