@@ -51,8 +51,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("aws", "line_hash"),
     # What to look for: rules as data, and where their files are.
     ("rulebook",),
-    # Reports that were saved: read into the vocabulary below, by whatever compares or answers them.
+    # Reports that were saved, read into the vocabulary below by whatever compares or answers them.
     ("saved",),
+    # The one reader of JSON that anybody may have written: a type and a form, or a reason.
+    ("json_fields",),
     # The vocabulary that everything above shares.
     ("content",),
     ("findings",),

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from scanner.findings import Finding
     from scanner.response.again import Recovered
-    from scanner.saved.report import SavedFinding, SavedReport
+    from scanner.saved.report import SavedReport
     from scanner.settings import Settings
 
 _SILENT: Final = (State.UNKNOWN, State.UNVERIFIABLE)
@@ -167,7 +167,7 @@ def _asked(
     return dict(zip(findings, inquire(found_again, args, settings), strict=True))
 
 
-def _as_reported(found: Finding, saved: SavedFinding) -> Finding:
+def _as_reported(found: Finding, saved: Finding) -> Finding:
     """Return `found` as severe as the report says, without what an earlier answer made of it."""
     evidence = saved.evidence
     if saved.liveness is not None:
@@ -183,7 +183,7 @@ def _as_reported(found: Finding, saved: SavedFinding) -> Finding:
     return found._replace(severity=saved.severity, confidence=saved.confidence, evidence=evidence)
 
 
-def _updated(saved: SavedFinding, asked: Finding | None, recovered: Recovered) -> SavedFinding:
+def _updated(saved: Finding, asked: Finding | None, recovered: Recovered) -> Finding:
     from scanner.liveness.answers import unknown
     from scanner.liveness.states import Reason
     from scanner.response.again_reading import Missing

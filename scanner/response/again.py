@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from scanner.findings import Finding
     from scanner.rulebook.model import Rule
-    from scanner.saved.report import SavedFinding, SavedReport
+    from scanner.saved.report import SavedReport
     from scanner.secret import Secret
 
 _FILES_KIND: Final = "scan"
@@ -99,7 +99,7 @@ def _place(report: SavedReport, source: Source) -> Place | None:
 def _found(
     place: Place,
     rules: Sequence[Rule],
-    wanted: Collection[SavedFinding],
+    wanted: Collection[Finding],
     *,
     heed_marks: bool = True,
 ) -> dict[str, Finding]:
@@ -109,7 +109,7 @@ def _found(
     return {fingerprint: match for fingerprint, match in matches if match}
 
 
-def _reason(place: Place, finding: SavedFinding) -> Missing:
+def _reason(place: Place, finding: Finding) -> Missing:
     reasons = {place.reason(at) for at in finding.locations}
     return next((each for each in Missing if each in reasons), Missing.CHANGED)
 
@@ -128,13 +128,13 @@ class _Pool:
                 for shown in (value.redacted(), value.shown(show_secrets=True)):
                     self._parts.setdefault((role, shown), {}).setdefault(value, finding)
 
-    def match(self, wanted: SavedFinding) -> Finding | None:
+    def match(self, wanted: Finding) -> Finding | None:
         """Return the credential with the fingerprint of `wanted`, or None."""
         return self._whole.get(wanted.fingerprint) or self._joined(wanted)
 
-    def _joined(self, wanted: SavedFinding) -> Finding | None:
+    def _joined(self, wanted: Finding) -> Finding | None:
         roles = sorted(wanted.values)  # what identifies the credential comes first: the key ID
-        choices = [self._parts.get((role, wanted.values[role]), {}) for role in roles]
+        choices = [self._parts.get((role, wanted.values[role].shown(True)), {}) for role in roles]
         for chosen in islice(product(*choices), _MOST):
             values = dict(zip(roles, chosen, strict=True))
             if fingerprint_of(values) == wanted.fingerprint:
@@ -147,7 +147,7 @@ class _Pool:
 
 
 def _of_parts(
-    wanted: SavedFinding, values: dict[str, Secret], holders: Mapping[str, Finding]
+    wanted: Finding, values: dict[str, Secret], holders: Mapping[str, Finding]
 ) -> Finding:
     """Return the credential of `values`, each of which one of the `holders` has."""
     leading = next(iter(holders.values()))

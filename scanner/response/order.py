@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.findings import Severity
 from scanner.liveness.states import State
 from scanner.reports.arrange import instant, sightings
-from scanner.response.cases import Case, Kind, as_finding
+from scanner.response.cases import Case, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -87,7 +87,7 @@ def ordered(cases: Iterable[Case]) -> list[Case]:
 def _rank(case: Case) -> tuple[object, ...]:
     finding = case.finding
     history = finding.history
-    lead = sightings(as_finding(finding))[0].lead
+    lead = sightings(finding)[0].lead
     return (
         urgency(case),
         finding.owner == "foreign",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.reports.arrange import sightings
 from scanner.reports.wording import INDEX_KIND, is_in_file
 from scanner.response import playbooks, repository, situation
-from scanner.response.cases import Case, as_finding, case_of
+from scanner.response.cases import Case, case_of
 from scanner.response.order import Urgency, ordered, urgency
 from scanner.response.playbooks.interface import Step
 from scanner.response.prevention import Advice, advice_for
@@ -179,5 +179,5 @@ def _entry(
 
 
 def _paths(case: Case) -> list[str]:
-    copies = sightings(as_finding(case.finding))
+    copies = sightings(case.finding)
     return [copy.lead.path for copy in copies if is_in_file(copy.lead)]

@@ -15,7 +15,7 @@ from scanner.aws.partitions import AWS, of_region
 from scanner.decoders import DECODERS
 from scanner.reports.arrange import sightings, where_in_head
 from scanner.reports.wording import is_in_file
-from scanner.response.cases import REGIONS, Kind, as_finding
+from scanner.response.cases import REGIONS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,7 +63,7 @@ _PATH: Final = re.compile(r"[A-Za-z0-9_./@,+=-]{1,255}")
 
 def safe_path(case: Case) -> str:
     """Return the path of the file that has `case`; empty if it is not a plain one."""
-    lead = sightings(as_finding(case.finding))[0].lead
+    lead = sightings(case.finding)[0].lead
     return lead.path if is_in_file(lead) and _PATH.fullmatch(lead.path) else ""
 
 
@@ -175,7 +175,7 @@ def _hint(case: Case) -> str:
 
 
 def _places(case: Case) -> Iterator[Location]:
-    for sighting in sightings(as_finding(case.finding)):
+    for sighting in sightings(case.finding):
         yield sighting.lead
         yield from sighting.parts
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.reports.arrange import roles, sightings, untold, where_in_head
 from scanner.reports.exposure import alive, exposed, moment
 from scanner.reports.wording import is_in_file, no_file, origin, plural, role_name
-from scanner.response.cases import as_finding, redacted
+from scanner.response.cases import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,10 +42,11 @@ def title(plan: Plan) -> str:
 def facts(entry: Entry) -> Iterator[Fact]:
     """Yield what is known of the credential of `entry`; nothing for what is not known."""
     case = entry.case
-    finding = as_finding(case.finding)
-    values = case.finding.values
-    for role in roles(values):
-        yield Fact(role_name(role), (redacted(role, values[role]),))
+    finding = case.finding
+    for role in roles(finding.values):
+        shown = finding.values[role].shown(True)
+        yield Fact(role_name(role), (redacted(role, shown),))
+
     liveness = finding.liveness
     history = finding.history
     told = {
@@ -69,7 +70,7 @@ def facts(entry: Entry) -> Iterator[Fact]:
 
 def places(entry: Entry) -> list[str]:
     """Return where the credential stands, the best place to look at first."""
-    finding = as_finding(entry.case.finding)
+    finding = entry.case.finding
     copies = sightings(finding)
     all_copies = [copies[0], *untold(finding, copies)]
     found = [_place(copy.lead) for copy in all_copies[:PLACES]]
@@ -95,6 +96,6 @@ def summary(entry: Entry) -> str:
     foreign = "foreign " if entry.case.finding.owner == "foreign" else ""
     account = f"{foreign}account {entry.case.account}" if entry.case.account else ""
     # The ends of a key ID tell which one it is; those of anything else say nothing.
-    what = redacted(role, values[role]) if role == "key_id" else entry.title
+    what = redacted(role, values[role].shown(True)) if role == "key_id" else entry.title
     parts = (what, account, places(entry)[0])
     return ", ".join(filter(None, parts))

@@ -61,7 +61,8 @@ def _entry_object(entry: Entry) -> dict[str, Any]:
         "playbook": str(entry.playbook),
         "title": entry.title,
         "values": {
-            role: printable(redacted(role, value)) for role, value in sorted(finding.values.items())
+            role: printable(redacted(role, finding.values[role].shown(True)))
+            for role in sorted(finding.values)
         },
         "account_id": case.account or None,
         "user": case.user or None,
