@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("settings", "console", "ci"),
     # Where git runs hooks, and what they say: written by a command, read by git alone.
     ("hooks",),
-    # What to do about a report, and finding again what it tells.
+    # What to do about a report.
     ("response",),
     # Whole histories: what they hold, and who brought it in. A command reads and reports them.
     ("history",),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from scanner.response.again_reading import Missing
+    from scanner.response.missing import Missing
     from scanner.saved.report import SavedReport
 
 
@@ -59,7 +59,7 @@ FORGET: Final = "unset USER_NAME ROLE_NAME"
 _FORGOTTEN: Final = re.compile(r"\$(?:USER|ROLE)_NAME\b")
 
 
-class Entry(NamedTuple):
+class CredentialPlan(NamedTuple):
     """One credential and what to do about it."""
 
     number: int
@@ -109,7 +109,7 @@ class Plan(NamedTuple):
     """Why there can be more than is listed, or less certain, in sentences."""
     before: tuple[Step, ...]
     """What is to be known and done before the first credential."""
-    entries: tuple[Entry, ...]
+    entries: tuple[CredentialPlan, ...]
     afterwards: tuple[Step, ...]
     """What is done once for all of them, at the end."""
 
@@ -139,7 +139,7 @@ def respond(report: SavedReport, now: datetime) -> Plan:
 
 def _entry(
     number: int, case: Case, report: SavedReport, numbers: Mapping[tuple[str, str], int]
-) -> Entry:
+) -> CredentialPlan:
     """Return what to do about `case`; `numbers` are those of key IDs as shown, with accounts."""
     name = playbooks.choose(case)
     playbook = playbooks.load(name)
@@ -161,7 +161,7 @@ def _entry(
         looked_up = lookup(case)
         place = CLONE if in_clone(case, report.kind) else SCANNED
         where = LOOKUP.format(place) if looked_up else elsewhere(case)
-    return Entry(
+    return CredentialPlan(
         number,
         case,
         name,

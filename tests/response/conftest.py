@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import string
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,11 +13,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from scanner.response.again import Recovered, Source, find_again
 from scanner.response.cases import Case, case_of
 from scanner.response.plan import Plan, respond
-from scanner.rulebook import load_rules
-from scanner.rulebook.model import Rule
 from scanner.saved.report import SavedReport, read
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
@@ -253,22 +248,6 @@ class Builders(SimpleNamespace):
 
     def __repr__(self) -> str:
         return "builders"
-
-
-@pytest.fixture(scope="module")
-def rules() -> tuple[Rule, ...]:
-    return load_rules((), ())
-
-
-@pytest.fixture
-def again(rules: tuple[Rule, ...]) -> Callable[..., Recovered]:
-    """Return what finds the credentials of a report again, by default in the current directory."""
-
-    def run(report: SavedReport, *directories: str | Path, **more: Any) -> Recovered:
-        paths = [os.fspath(each) for each in directories] or ["."]
-        return find_again(report, Source(rules, paths, named=bool(directories), **more))
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanner.findings import Location
-    from scanner.response.plan import Entry, Plan
+    from scanner.response.plan import CredentialPlan, Plan
 
 THEN_SET: Final = "Then set, with what it prints in the place of what is redacted:"
 PLACES: Final = 3
@@ -39,7 +39,7 @@ def title(plan: Plan) -> str:
     return f"What to do about {plural(number, 'AWS credential')}{order}"
 
 
-def facts(entry: Entry) -> Iterator[Fact]:
+def facts(entry: CredentialPlan) -> Iterator[Fact]:
     """Yield what is known of the credential of `entry`; nothing for what is not known."""
     case = entry.case
     finding = case.finding
@@ -68,7 +68,7 @@ def facts(entry: Entry) -> Iterator[Fact]:
     yield Fact("stands at", tuple(places(entry)))
 
 
-def places(entry: Entry) -> list[str]:
+def places(entry: CredentialPlan) -> list[str]:
     """Return where the credential stands, the best place to look at first."""
     finding = entry.case.finding
     copies = sightings(finding)
@@ -89,7 +89,7 @@ def _place(location: Location) -> str:
     return f"{place}, {came}" if came else place
 
 
-def summary(entry: Entry) -> str:
+def summary(entry: CredentialPlan) -> str:
     """Return one line that tells one entry from the others: key ID or kind, and place."""
     values = entry.case.finding.values
     role = roles(values)[0]

@@ -18,7 +18,7 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.response.plan import Entry, Plan
+    from scanner.response.plan import CredentialPlan, Plan
     from scanner.response.playbooks.interface import Step
 
 SCHEMA_VERSION: Final = 1
@@ -47,7 +47,7 @@ def render(plan: Plan, _color: bool) -> Iterator[str]:
     yield f'"afterwards": {dumps([_step_object(step) for step in plan.afterwards])}\n}}\n'
 
 
-def _entry_object(entry: Entry) -> dict[str, Any]:
+def _entry_object(entry: CredentialPlan) -> dict[str, Any]:
     case = entry.case
     finding = case.finding
     liveness, history = finding.liveness, finding.history

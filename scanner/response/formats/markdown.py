@@ -17,7 +17,7 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scanner.response.plan import Entry, Plan
+    from scanner.response.plan import CredentialPlan, Plan
     from scanner.response.playbooks.interface import Step
 
 _WIDTH: Final = 100
@@ -53,7 +53,7 @@ def code(text: str) -> str:
     return code_span(printable(text))
 
 
-def _entry(entry: Entry, told: Shared) -> Iterator[str]:
+def _entry(entry: CredentialPlan, told: Shared) -> Iterator[str]:
     yield f"\n## {entry.number}. {entry.title}: {heading(entry)}\n\n"
     for fact in facts(entry):
         # A label can be the name of a part, which the rule of a user has chosen.

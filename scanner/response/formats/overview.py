@@ -14,7 +14,7 @@ from scanner.response.playbooks import FOREIGN
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scanner.response.plan import Entry, Plan
+    from scanner.response.plan import CredentialPlan, Plan
     from scanner.response.playbooks.interface import Step
 
 LISTED: Final = 20
@@ -63,7 +63,7 @@ def first(plan: Plan) -> str:
     return sentence
 
 
-def _up_to_the_end(entry: Entry) -> str:
+def _up_to_the_end(entry: CredentialPlan) -> str:
     at = next((at for at, step in enumerate(entry.steps, 1) if step.id in _ENDS), 1)
     title = entry.steps[at - 1].title
     steps = {1: "step 1", 2: "steps 1 and 2"}.get(at, f"steps 1 to {at}")
@@ -76,16 +76,16 @@ def left_off(plan: Plan) -> str:
     return f"and {more:,} more, below" if more > 0 else ""
 
 
-def heading(entry: Entry) -> str:
+def heading(entry: CredentialPlan) -> str:
     """Return the words for the state in the heading of `entry`, which has its title before them."""
     # That of a root user's key has said so.
     is_root = entry.case.kind is Kind.ROOT_KEY and entry.urgency is Urgency.LIVE_ROOT
     return WORDS[Urgency.LIVE if is_root else entry.urgency]
 
 
-def shared(entries: Iterable[Entry]) -> dict[int, Shared]:
+def shared(entries: Iterable[CredentialPlan]) -> dict[int, Shared]:
     """Return by their numbers how the steps of `entries` are written."""
-    written: dict[tuple[object, ...], tuple[Entry, set[str]]] = {}
+    written: dict[tuple[object, ...], tuple[CredentialPlan, set[str]]] = {}
     found = {}
     for entry in entries:
         advice = (*entry.instead, *(each.instead for each in entry.advice))

@@ -15,7 +15,7 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from scanner.response.plan import Entry, Plan
+    from scanner.response.plan import CredentialPlan, Plan
     from scanner.response.playbooks.interface import Step
 
 _INDENT: Final = " " * 7
@@ -66,12 +66,12 @@ def _lines(plan: Plan, paint: Paint) -> Iterator[str]:
         yield from _steps(enumerate(plan.afterwards, 1), paint)
 
 
-def _state(entry: Entry, words: str, paint: Paint) -> str:
+def _state(entry: CredentialPlan, words: str, paint: Paint) -> str:
     style = _STYLES.get(entry.urgency, "note")
     return paint(style, words.upper() if entry.urgency <= Urgency.LIVE else words)
 
 
-def _entry(entry: Entry, told: Shared, paint: Paint) -> Iterator[str]:
+def _entry(entry: CredentialPlan, told: Shared, paint: Paint) -> Iterator[str]:
     state = _state(entry, heading(entry), paint)
     yield f"{paint('bold', f'{entry.number}. {entry.title}')}: {state}\n"
     for fact in facts(entry):

@@ -101,7 +101,7 @@ def _tell_interrupt(report: Report, args: argparse.Namespace) -> None:
 
     told = [each.liveness for each in report.findings]
     if any(each is not None and each.reason is Reason.INTERRUPTED for each in told):
-        from scanner.commands.asked import summary
+        from scanner.commands.liveness_summary import summary
 
         say(f"{NAME}: {summary(told)}")
 
