@@ -85,19 +85,22 @@ def _matches(findings: Sequence[Finding], wanted: Mapping[str, Finding]) -> dict
     """
     known = {each.fingerprint: each for each in findings}
     for roles in {frozenset(each.values) for each in wanted.values()}:
-        for each in findings:
-            if roles < each.values.keys():
-                values = {role: value for role, value in each.values.items() if role in roles}
-                part = wanted.get(fingerprint_of(values))
-                if part is not None:
-                    match = each._replace(
-                        rule_id=part.rule_id,
-                        severity=part.severity,
-                        confidence=part.confidence,
-                        fingerprint=part.fingerprint,
-                        values=values,
-                    )
-                    known.setdefault(part.fingerprint, match)
+        for whole in findings:
+            if not roles < whole.values.keys():
+                continue
+
+            values = {role: value for role, value in whole.values.items() if role in roles}
+            part = wanted.get(fingerprint_of(values))
+            if part is not None:
+                match = whole._replace(
+                    rule_id=part.rule_id,
+                    severity=part.severity,
+                    confidence=part.confidence,
+                    fingerprint=part.fingerprint,
+                    values=values,
+                )
+                known.setdefault(part.fingerprint, match)
+
     return {key: known[key] for key in wanted if key in known}
 
 
