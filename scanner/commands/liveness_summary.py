@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scanner.liveness.states import Reason, State
 from scanner.reports.wording import plural
 from scanner.response.missing import Missing, words
-from scanner.response.situation import reason_words
+from scanner.response.notes import reason_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from scanner.liveness.answers import unknown
 from scanner.liveness.states import Reason, State
 from scanner.liveness.states import words as words_of_state
 from scanner.response.missing import Missing, words
-from scanner.response.situation import warnings
+from scanner.response.notes import warnings
 from scanner.secret import printable
 
 if TYPE_CHECKING:

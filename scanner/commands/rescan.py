@@ -41,6 +41,8 @@ def rescan(report: SavedReport, source: ReportSource) -> Rescan:
     missing = {finding.fingerprint: finding for finding in report.findings}
     found: dict[str, Finding] = {}
     reasons: dict[str, Missing] = {}
+
+    # Absolute before the directory changes: the user named them from where the command was started.
     first, *others = source.directories
     source = source._replace(directories=(".", *map(os.path.abspath, others)))
 
@@ -114,6 +116,7 @@ def _reasons(missing: Mapping[str, Finding], scans: Sequence[SourceScan]) -> dic
     excluded = {key for scanned in scans for key in scanned.excluded}
     there = {key for scanned in scans for key in scanned.there}
 
+    # In the order of `Missing`: a file that could not be read is not known to have changed.
     def reason(fingerprint: str, at: Location) -> Missing:
         path = os.path.abspath(at.path)
         if any(_is_within(path, each) for each in unread):

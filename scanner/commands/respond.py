@@ -1,4 +1,4 @@
-"""`keycatch respond`: what to do about what a report found. Nothing is executed."""
+"""`keycatch respond`: what to do about the findings of a report. Nothing is executed."""
 
 from __future__ import annotations
 
@@ -87,10 +87,12 @@ def _refuse_to_overwrite(args: argparse.Namespace) -> None:
 
     if args.output in (None, "-"):
         return
+
     try:
         output = os.stat(args.output)
         report = os.fstat(sys.stdin.fileno()) if args.report == "-" else os.stat(args.report)
     except (OSError, ValueError, AttributeError):
-        return  # one of them is not there, or no file: nothing is lost
+        return  # one of them does not exist, or is not a file: nothing is lost
+
     if stat.S_ISREG(report.st_mode) and os.path.samestat(report, output):
         raise UsageError(f"--output {printable(args.output)} is the report: name another file")

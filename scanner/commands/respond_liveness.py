@@ -37,6 +37,7 @@ def add_respond_liveness_options(parser: argparse.ArgumentParser) -> None:
         "find the credentials again in the source, and ask AWS (sts:GetCallerIdentity) whether "
         "they are live now; needs boto3",
     )
+
     group = parser.add_argument_group("source")
     group.add_argument(
         "--source",
@@ -46,6 +47,7 @@ def add_respond_liveness_options(parser: argparse.ArgumentParser) -> None:
         help="where the report was made, for --check-liveness (default: the current directory); "
         "may be given more than once, such as for each repository of a history",
     )
+
     choice = group.add_mutually_exclusive_group()
     choice.add_argument(
         "--config", metavar="FILE", help="configuration to use instead of the project's"
@@ -98,6 +100,7 @@ def with_new_answers(report: SavedReport, args: argparse.Namespace) -> AnsweredR
         updated(each, asked.get(each.fingerprint), rescan.missing.get(each.fingerprint))
         for each in report.findings
     ]
+    # Where `updated` has kept the state of the report, the new one was no answer.
     unanswered = {
         each.fingerprint: answer
         for each in now
@@ -115,6 +118,7 @@ def _settings(args: argparse.Namespace) -> Settings:
 
     if args.no_config:
         return Settings()
+    # Absolute before the directory changes: the user named it from where the command was started.
     config = None if args.config is None else os.path.abspath(args.config)
     with chdir(args.source[0] if args.source else "."):
         return load(config)
@@ -142,6 +146,7 @@ def _refuse_elsewhere(rescan: Rescan, args: argparse.Namespace) -> None:
     """Raise UsageError if nothing is found since the source must be somewhere else."""
     from scanner.response.missing import Missing
 
+    # Where a file was changed, or is excluded or allowed now, the directory is the right one.
     if rescan.findings or rescan.is_interrupted or Missing.GONE not in rescan.missing.values():
         return
 
@@ -175,6 +180,7 @@ def _asked(
                 found = found._replace(account_id=saved.account_id)
             findings[saved.fingerprint] = found
 
+    # A user who ends the scan does not want to wait for answers either.
     if rescan.is_interrupted:
         interrupted = unknown(Reason.INTERRUPTED)
         return {key: each._replace(liveness=interrupted) for key, each in findings.items()}

@@ -98,6 +98,7 @@ def _is_of_keycatch(parsed: dict[str, Any]) -> bool:
 
 def _report(report: Fields) -> SavedReport:
     version = report.number("schema_version")
+    # Before all other fields: another version may have changed any of them.
     if version != VERSION:
         shown = f"{version}" if version < _GREAT else f"more than {_GREAT}"
         raise NoReportError(f"its schema_version is {shown}, and this keycatch reads {VERSION}")
@@ -119,6 +120,7 @@ def _once(findings: list[Finding]) -> tuple[Finding, ...]:
     The same credential under another rule or at other places is another finding: reports of several
     repositories have such.
     """
+    # One that is there twice would be asked about and counted twice.
     known: dict[tuple[str, str, tuple[Location, ...]], Finding] = {}
     for number, each in enumerate(findings):
         key = each.fingerprint, each.rule_id, each.locations
@@ -162,6 +164,7 @@ def _values(found: Fields) -> dict[str, Secret]:
 
 def _location(at: Fields) -> Location:
     head = at.maybe("head", _in_head)
+
     return Location(
         role=at.text("role", _ROLE),
         path=at.name("path"),
@@ -181,7 +184,7 @@ def _location(at: Fields) -> Location:
 
 def _in_head(head: Fields) -> InHead:
     name = head.text("object", _HEX)
-    if not head.has("start_line"):
+    if not head.has("start_line"):  # the object does not have the credential any more
         return InHead(name)
 
     return InHead(
