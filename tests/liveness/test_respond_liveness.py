@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import base64
 import contextlib
-import gzip
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
@@ -186,33 +183,6 @@ def test_the_order_is_that_of_the_new_answers(
     assert states[0][1].startswith("c.env")
 
 
-def zipped(text: bytes) -> bytes:
-    import io
-    import zipfile
-
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("inner/a.env", text)
-    return file.getvalue()
-
-
-@pytest.mark.parametrize(
-    "encode", [bytes, base64.b64encode, gzip.compress, zipped], ids=lambda each: each.__name__
-)
-def test_encoded_contents(encode: Callable[[bytes], bytes], desk: Desk, pair: str) -> None:
-    Path("a.bin").write_bytes(encode(pair.encode()))
-    desk.scan()
-    (found,) = desk.respond()
-    assert found["state"] == "live"
-
-
-@pytest.mark.skipif(os.name != "posix", reason="there names are Unicode")
-def test_a_name_that_is_no_unicode(desk: Desk, pair: str) -> None:
-    Path(os.fsdecode(b"caf\xe9.env")).write_text(pair)
-    desk.scan()
-    assert desk.respond()[0]["state"] == "live"
-
-
 def test_a_report_with_its_secrets(desk: Desk, pair: str, maker: Any) -> None:
     Path("a.env").write_text(pair)
     desk.scan("scan", ".", "--show-secrets")
@@ -227,13 +197,6 @@ def test_a_report_with_its_secrets(desk: Desk, pair: str, maker: Any) -> None:
         "It was not asked about now (source-gone): the file or object that had it is not in the "
         "source any more."
     )
-
-
-def test_other_lines_of_the_file(desk: Desk, pair: str) -> None:
-    Path("a.env").write_text(pair)
-    desk.scan()
-    Path("a.env").write_text(f"# one\n\n\n{pair}")
-    assert desk.respond()[0]["state"] == "live"
 
 
 def test_a_temporary_key(desk: Desk, sts: Any, maker: Any, helpers: Any) -> None:
