@@ -159,6 +159,25 @@ def test_what_cannot_be_read_is_not_said_to_be_gone(scan: Scan, monkeypatch: Any
     assert reason(again(report)) == "unreadable"
 
 
+def test_what_is_below_a_directory_that_cannot_be_listed(
+    scan: Scan, tmp_path: Path, monkeypatch: Any
+) -> None:
+    (tmp_path / "plain" / "sub").mkdir(parents=True)
+    (tmp_path / "plain" / "sub" / "a.env").write_text(pair())
+    monkeypatch.chdir(tmp_path / "plain")
+    report = scan("scan", ".")
+    real = os.scandir
+
+    def refuse(path: Any) -> Any:
+        if os.path.basename(path) == "sub":
+            raise PermissionError(13, "no")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert reason(again(report)) == "unreadable"
+    assert reason(again(crafted(report, path="sub-other/a.env"))) == "source-gone"
+
+
 def test_of_two_copies_the_reason_counts_that_helps_more(scan: Scan) -> None:
     for name in "ab":
         Path(f"{name}.env").write_text(pair())
@@ -221,7 +240,9 @@ def test_files_are_scanned_where_there_is_no_repository(
     history = scan("history")
     (tmp_path / "export").mkdir()
     monkeypatch.chdir(tmp_path / "export")
-    assert reason(again(change)) == "source-gone"
+    for content in ("nothing", pair("another")):  # a file at its path is not the object
+        Path("a.env").write_text(content)
+        assert reason(again(change)) == "source-gone"
     Path("a.env").write_text(pair())
     only(again(change))
     with pytest.raises(KeycatchError, match=r"not a git repository.*with --source"):
