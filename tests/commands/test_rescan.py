@@ -103,6 +103,7 @@ def test_what_git_ignores_is_scanned_if_the_rest_does_not_have_it(
     for report in reports:
         only(again(report))
     assert {os.path.normpath(each) for each in opened} >= {"a.env", "c.env"}
+    assert opened.count("c.env") == len(reports)  # once, and not again with what is ignored
     opened.clear()
     only(again(reports[-1]))
     assert "a.env" not in opened
@@ -196,8 +197,10 @@ def test_other_directories_are_scanned_too(scan: Scan, tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path / "work")
     assert reason(again(report)) == "source-gone"
     only(again(report, source))
-    only(again(report, ".", "../" + os.path.basename(source)))
-    assert os.getcwd() == os.path.realpath(tmp_path / "work")
+    only(again(report, ".", os.path.relpath(source)))
+    monkeypatch.chdir(tmp_path)
+    only(again(report, "work", os.path.relpath(source)))
+    assert os.getcwd() == os.path.realpath(tmp_path)
 
 
 # -- git -----------------------------------------------------------------------------------------
@@ -260,6 +263,17 @@ def test_content_of_lfs_is_found_in_the_files(repository: Any, scan: Scan) -> No
     assert reason(again(report)) == "changed"
     Path("a.bin").write_text(pair())  # as after a checkout with git-lfs
     only(again(report))
+
+
+def test_a_mark_in_an_object(repository: Any, make_repository: Any, scan: Scan) -> None:
+    other = make_repository("other")
+    other.write("a.env", pair())
+    other.commit()
+    report = scan("history", os.fspath(other.root))
+    repository.write("a.env", pair().replace("\n", " # keycatch:allow decided\n"))
+    repository.commit()
+    marked = repository.git("rev-parse", "HEAD:a.env").strip()
+    assert reason(again(crafted(report, object=marked))) == "allowed"
 
 
 def test_names_and_messages(repository: Any, scan: Scan) -> None:
