@@ -35,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("settings", "console", "ci"),
     # Where git runs hooks, and what they say: written by a command, read by git alone.
     ("hooks",),
-    # What to do about a report, and finding again what it tells.
+    # What to do about a report.
     ("response",),
     # Whole histories: what they hold, and who brought it in. A command reads and reports them.
     ("history",),
@@ -53,8 +53,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("aws", "line_hash"),
     # What to look for: rules as data, and where their files are.
     ("rulebook",),
-    # Reports that were saved: read into the vocabulary below, by whatever compares or answers them.
+    # Reports that were saved, read into the vocabulary below by whatever compares or answers them.
     ("saved",),
+    # The one reader of JSON that anybody may have written: a type and a form, or a reason.
+    ("json_fields",),
     # The vocabulary that everything above shares.
     ("content",),
     ("findings",),

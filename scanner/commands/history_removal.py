@@ -12,7 +12,7 @@ from scanner.commands.saved_report import read_report, shown_name
 from scanner.console import say
 from scanner.errors import KeycatchError, UsageError
 from scanner.reports.wording import HISTORY_KIND
-from scanner.secret import MASK, Secret, printable
+from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -180,7 +180,7 @@ def _as_text(
 ) -> Iterator[str]:
     for answer in answers:
         wanted = answer.wanted
-        values = ", ".join(f"{role} {_redacted(text)}" for role, text in wanted.values.items())
+        values = ", ".join(f"{role} {value.redacted()}" for role, value in wanted.values.items())
         told = f"{wanted.rule_id} {values} ({wanted.fingerprint[:12]})"
         if not answer.held:
             yield f"gone: {printable(told)}\n"
@@ -207,7 +207,7 @@ def _as_json(
         {
             "fingerprint": answer.wanted.fingerprint,
             "rule_id": answer.wanted.rule_id,
-            "values": {role: _redacted(text) for role, text in answer.wanted.values.items()},
+            "values": {role: value.redacted() for role, value in answer.wanted.values.items()},
             "gone": not answer.held,
             "still_there": answer.parts,
             "where": [printable(line) for line in _where(answer, repositories)],
@@ -223,11 +223,6 @@ def _as_json(
         "not_in_report": new,
     }
     yield dumps(told) + "\n"
-
-
-def _redacted(text: str) -> str:
-    """Return a value of a report, which may have been told to show it, redacted."""
-    return text if MASK in text else Secret(text.encode()).redacted()
 
 
 def _where(answer: Answer, repositories: Sequence[Repository]) -> list[str]:

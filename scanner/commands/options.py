@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from scanner.about import NAME
-from scanner.commands.asking import add_liveness_options, ask, check_options
+from scanner.commands.liveness_check import add_liveness_options, ask, check_options
 from scanner.console import say
 from scanner.errors import ConfigError
 from scanner.findings import Confidence, Configuration, Report

@@ -9,8 +9,8 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.commands import verdict
-from scanner.commands.asking import ask, check_options
+from scanner.commands import receive_outcome
+from scanner.commands.liveness_check import ask, check_options
 from scanner.commands.options import (
     add_report_options,
     add_scan_options,
@@ -100,26 +100,26 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _run(args)
     except TimeUp:
-        return verdict.on_time_up(args)
+        return receive_outcome.on_time_up(args)
     except Exception as error:
         if sys.flags.dev_mode and not isinstance(error, KeycatchError):
             raise
-        return verdict.on_failure(args, error)
+        return receive_outcome.on_failure(args, error)
 
 
 def _run(args: argparse.Namespace) -> int:
     # What does not let itself be ended is left behind.
-    with time_limit(args.time_limit, lambda: os._exit(verdict.on_time_up(args))):
+    with time_limit(args.time_limit, lambda: os._exit(receive_outcome.on_time_up(args))):
         report, settings, rules = _scan(args)
     if not (report.findings or report.incomplete or args.verbose) and _is_printed(args):
-        return verdict.ACCEPTED
+        return receive_outcome.ACCEPTED
     conclude(report, args, settings, rules)
     fail_on = threshold(args, settings)
-    if exit_code(report, fail_on, exit_zero=args.exit_zero) == verdict.FAILED:
-        return verdict.on_incomplete(args)
-    if exit_code(report, fail_on, exit_zero=False) == verdict.REJECTED:
-        return verdict.on_findings(args)
-    return verdict.ACCEPTED
+    if exit_code(report, fail_on, exit_zero=args.exit_zero) == receive_outcome.FAILED:
+        return receive_outcome.on_incomplete(args)
+    if exit_code(report, fail_on, exit_zero=False) == receive_outcome.REJECTED:
+        return receive_outcome.on_findings(args)
+    return receive_outcome.ACCEPTED
 
 
 def _is_printed(args: argparse.Namespace) -> bool:
@@ -148,7 +148,7 @@ def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]
     silent = argparse.Namespace(**{**vars(args), "quiet": True})
     report = examine_change("receive", silent, repository, collect, settings, rules)
     report.tally.notices = [
-        notice._replace(detail=verdict.without_directories(notice.detail, args.config))
+        notice._replace(detail=receive_outcome.without_directories(notice.detail, args.config))
         for notice in report.tally.notices
     ]
     return ask(report, args, settings), settings, rules  # within the time limit

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from scanner.findings import Finding
-    from scanner.saved.report import SavedFinding
     from scanner.secret import Secret
 
 _KEY_ID: Final = "key_id"
@@ -30,7 +29,7 @@ _KEY_ID: Final = "key_id"
 class Answer(NamedTuple):
     """What has become of a credential."""
 
-    wanted: SavedFinding
+    wanted: Finding
     """As the earlier report has it."""
     held: tuple[tuple[Finding, str], ...]
     """The findings that have it or a part of it, each with that role; empty if it is gone."""
@@ -41,7 +40,7 @@ class Answer(NamedTuple):
         return sorted({role for _, role in self.held})
 
 
-def verify(wanted: Iterable[SavedFinding], findings: Sequence[Finding]) -> tuple[list[Answer], int]:
+def verify(wanted: Iterable[Finding], findings: Sequence[Finding]) -> tuple[list[Answer], int]:
     """Return what has become of each of `wanted`, and how many `findings` are none of them."""
     parts = [
         (finding, role, value, fingerprint_of({role: value}))
@@ -62,12 +61,10 @@ def verify(wanted: Iterable[SavedFinding], findings: Sequence[Finding]) -> tuple
     return answers, sum(finding.fingerprint not in known for finding in findings)
 
 
-def _is_part(
-    wanted: SavedFinding, role: str, value: Secret, fingerprint: str, finding: Finding
-) -> bool:
+def _is_part(wanted: Finding, role: str, value: Secret, fingerprint: str, finding: Finding) -> bool:
     if len(wanted.values) == 1:
         return fingerprint == wanted.fingerprint
-    shown = wanted.values[role]
+    shown = wanted.values[role].shown(True)
     if shown == MASK or shown not in (value.redacted(), value.shown(True)):
         return False
     accounts = {wanted.account_id, finding.account_id} - {""}

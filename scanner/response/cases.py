@@ -13,7 +13,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.partitions import AIR_GAPPED, of_region
-from scanner.findings import Finding
 from scanner.kinds.access_key_id import PREFIXES
 from scanner.liveness.canaries import known_accounts
 from scanner.liveness.partitions import ENDPOINTS
@@ -22,7 +21,7 @@ from scanner.response.playbook import OTHER, name_for
 from scanner.secret import MASK, Secret
 
 if TYPE_CHECKING:
-    from scanner.saved.report import SavedFinding
+    from scanner.findings import Finding
 
 
 class ResponseKind(StrEnum):
@@ -67,9 +66,9 @@ REGIONS: Final = {
 class Case(NamedTuple):
     """One credential. Texts are empty where something is not known."""
 
-    finding: SavedFinding
+    finding: Finding
     kind: str
-    """The name of the playbook that the credential calls for, as far as its state is left aside."""
+    """The name of the playbook that the credential calls for, if its state is left aside."""
     key_id: str
     """The complete access key ID; only of reports that show values."""
     key_id_hint: str
@@ -114,10 +113,11 @@ class Case(NamedTuple):
         return self.state is State.CANARY or self.account in known_accounts()
 
 
-def case_of(finding: SavedFinding, now: datetime) -> Case:
+def case_of(finding: Finding, now: datetime) -> Case:
     """Return what is known of `finding` at the time `now`."""
     liveness, forensics = finding.liveness, finding.forensics
-    shown = finding.values.get("key_id", "")
+    value = finding.values.get("key_id")
+    shown = value.shown(True) if value else ""  # what the report shows
     impossible = _is_impossible_beside_secret(finding)
     shown = "" if impossible else shown  # the commands are about another key
     key_id = shown if _KEY_ID.fullmatch(shown) else ""
@@ -150,7 +150,7 @@ def case_of(finding: SavedFinding, now: datetime) -> Case:
     )
 
 
-def kind_of(finding: SavedFinding, prefix: str, principal: str) -> str:
+def kind_of(finding: Finding, prefix: str, principal: str) -> str:
     """Return the kind of a credential: by its rule, its key ID and the answer of STS."""
     if _is_impossible_beside_secret(finding):
         return ResponseKind.SECRET
@@ -164,7 +164,7 @@ def kind_of(finding: SavedFinding, prefix: str, principal: str) -> str:
     return kind
 
 
-def _is_impossible_beside_secret(finding: SavedFinding) -> bool:
+def _is_impossible_beside_secret(finding: Finding) -> bool:
     """Tell whether there is a secret, which is hardly that of the key ID: AWS has no such ID."""
     is_pair = "secret" in finding.values and "key_id" in finding.values
     asked = finding.liveness.state if finding.liveness else None
@@ -172,7 +172,7 @@ def _is_impossible_beside_secret(finding: SavedFinding) -> bool:
     return is_pair and impossible and asked not in (State.LIVE, State.SECRET_UNPROVEN)
 
 
-def _account(finding: SavedFinding) -> str:
+def _account(finding: Finding) -> str:
     return finding.account_id or (finding.liveness.account if finding.liveness else "")
 
 
@@ -194,21 +194,4 @@ def redacted(role: str, value: str) -> str:
         return value
     return (
         value if _REDACTED.fullmatch(value) else Secret(value.encode(errors="replace")).redacted()
-    )
-
-
-def as_finding(finding: SavedFinding) -> Finding:
-    """Return `finding` as the helpers of reports take it, without what its values are."""
-    return Finding(
-        rule_id=finding.rule_id,
-        severity=finding.severity,
-        confidence=finding.confidence,
-        fingerprint=finding.fingerprint,
-        values={role: Secret(b"") for role in finding.values},
-        account_id=finding.account_id,
-        evidence=finding.evidence,
-        locations=finding.locations,
-        history=finding.history,
-        liveness=finding.liveness,
-        owner=finding.owner,
     )

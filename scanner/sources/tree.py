@@ -67,16 +67,16 @@ def _no_such_path(path: str, error: Exception) -> UsageError:
 def _below(directory: str, tally: Tally) -> Iterator[str]:
     root = work_tree.find_work_tree(directory)
     if root is None:
-        return _walk(directory, tally)
+        return walk(directory, tally)
     try:
         if os.path.realpath(directory) != root and work_tree.is_ignored(directory, root):
-            return _walk(directory, tally)
+            return walk(directory, tally)
         listing = work_tree.list_files(directory, root)
     except GitError as error:
         # Without git's answer nothing is known to be ignored: read everything, and say why.
         detail = f"ignored files are scanned too: {error}"
         tally.notice(Notice("git-unavailable", directory, detail, hides=False))
-        return _walk(directory, tally)
+        return walk(directory, tally)
     for warning in listing.warnings:
         tally.notice(Notice("unreadable", directory, warning, hides=True))
     return _listed(directory, listing, tally)
@@ -98,13 +98,17 @@ def _listed(directory: str, listing: work_tree.Listing, tally: Tally) -> Iterato
 
 def _not_checked_out(submodule: str, tally: Tally) -> Iterator[str]:
     """Yield what lies in the directory of a submodule that is no repository: most often nothing."""
-    files = list(_walk(submodule, tally)) if os.path.isdir(submodule) else []
+    files = list(walk(submodule, tally)) if os.path.isdir(submodule) else []
     if not files:
         tally.skip("submodule-not-checked-out")
     yield from files
 
 
-def _walk(directory: str, tally: Tally) -> Iterator[str]:
+def walk(directory: str, tally: Tally) -> Iterator[str]:
+    """Yield all files below `directory` but those in `.git`, also what git ignores.
+
+    What cannot be listed goes into `tally`.
+    """
     # A stack instead of recursion: directories can be nested deeper than Python's calls.
     pending = [directory]
     while pending:

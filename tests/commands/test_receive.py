@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from scanner.commands.receive import of_hook
-from scanner.commands.verdict import push_options, without_directories
+from scanner.commands.receive_outcome import push_options, without_directories
 from scanner.errors import UsageError
 from scanner.git.repository import Repository
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.response.cases import ResponseKind, as_finding, case_of, redacted
+from scanner.response.cases import ResponseKind, case_of, redacted
 from scanner.response.order import Urgency, ordered, urgency
 from scanner.response.variables import assigned, lookup, partition_lines
 
@@ -167,11 +167,6 @@ def test_no_more_than_the_ends_of_a_value_are_shown(value: str) -> None:
     told = redacted("secret", value)
     assert len(told.replace("****", "")) <= 8
     assert told.isprintable()
-
-
-def test_the_values_do_not_reach_the_helpers_of_reports(builders: Any) -> None:
-    saved = builders.saved(builders.pair()).findings[0]
-    assert {value.reveal() for value in as_finding(saved).values.values()} == {b""}
 
 
 # The order

@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from scanner.response.again_reading import Missing
 from scanner.response.formats import FORMATS, load
+from scanner.response.missing import Missing
 from scanner.response.playbook import names
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -1,4 +1,4 @@
-"""`--check-liveness` and `--own-accounts`: what they take, and what they do to findings."""
+"""`--check-liveness` and its lists of accounts: the options, and what they change in findings."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from scanner.settings import Settings
 
 _ACCOUNT: Final = re.compile("[0-9]{12}")
-
-
 _QUESTION: Final = "ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3"
 
 
@@ -34,6 +32,7 @@ def add_liveness_options(parser: argparse.ArgumentParser, question: str = _QUEST
         default=False,
         help=question,
     )
+
     group.add_argument(
         "--liveness-endpoint", metavar="URL", help="ask this STS endpoint and no other one"
     )
@@ -48,7 +47,7 @@ def add_liveness_options(parser: argparse.ArgumentParser, question: str = _QUEST
 
 
 class _Check(argparse.Action):
-    """Says at once, and not after a long scan, that what it takes is missing."""
+    """Raises an error at once, and not after a long scan, if boto3 is not installed."""
 
     def __call__(self, _parser: Any, namespace: Any, *_values: Any) -> None:
         from scanner.liveness.client import require
@@ -58,6 +57,7 @@ class _Check(argparse.Action):
 
 
 def _accounts(text: str) -> list[str]:
+    """Return the account IDs in `text`, which has commas between them."""
     names = text.split(",")
     if not all(_ACCOUNT.fullmatch(name) for name in names):
         raise argparse.ArgumentTypeError("must be account IDs of 12 digits, with commas between")
@@ -65,26 +65,29 @@ def _accounts(text: str) -> list[str]:
 
 
 def check_options(args: argparse.Namespace) -> None:
-    """Raise UsageError for options of liveness that make no sense."""
+    """Raise UsageError for an endpoint without a question, and for one that must not be asked."""
     if args.liveness_endpoint is None:
         return
     if not args.check_liveness:
         raise UsageError("--liveness-endpoint is of use with --check-liveness only")
+
     from scanner.liveness.partitions import private
 
+    # Raises for an address that must not be asked, now and not after a long scan.
     private(args.liveness_endpoint)
 
 
 def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
-    """Return `report` with what STS and the lists of accounts tell of its findings.
+    """Return `report` with what STS says of its findings, and with their owners.
 
-    A report that has been asked about before stays as it is. Nothing is imported and nothing is
-    sent unless the options say so.
+    Where every finding has an answer already, nobody is asked again. Nothing is imported and
+    nothing is sent unless the options say so.
     """
     if args.check_liveness and any(finding.liveness is None for finding in report.findings):
         announce(report.findings, args, settings)
         report = report._replace(findings=tuple(inquire(report.findings, args, settings)))
-        _tell_interrupt(report, args)
+        _say_if_interrupted(report, args)
+
     own = own_accounts(args, settings)
     if own and report.findings:
         from scanner.liveness.verdicts import owner
@@ -94,24 +97,25 @@ def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
     return report
 
 
-def _tell_interrupt(report: Report, args: argparse.Namespace) -> None:
+def _say_if_interrupted(report: Report, args: argparse.Namespace) -> None:
     if args.quiet:
         return
+
     from scanner.liveness.states import Reason
 
-    told = [each.liveness for each in report.findings]
-    if any(each is not None and each.reason is Reason.INTERRUPTED for each in told):
-        from scanner.commands.asked import summary
+    answers = [each.liveness for each in report.findings]
+    if any(each is not None and each.reason is Reason.INTERRUPTED for each in answers):
+        from scanner.commands.liveness_summary import summary
 
-        say(f"{NAME}: {summary(told)}")
+        say(f"{NAME}: {summary(answers)}")
 
 
 def inquire(
     findings: Sequence[Finding], args: argparse.Namespace, settings: Settings
 ) -> list[Finding]:
-    """Return `findings` with what STS tells of them now and what follows from that.
+    """Return `findings` with what STS says of them now and what follows from that.
 
-    An interrupt ends the asking only.
+    An interrupt ends the asking only: the findings that are open then are `unknown`.
     """
     from scanner.liveness.checking import Plan, check
     from scanner.liveness.partitions import ENDPOINTS, private
@@ -120,6 +124,8 @@ def inquire(
     endpoints: Sequence[Any] = ENDPOINTS
     if args.liveness_endpoint is not None:
         endpoints = (private(args.liveness_endpoint),)
+
+    # A private endpoint knows one partition only: that it does not know a key proves nothing.
     everywhere = endpoints is ENDPOINTS
     answers = check(findings, Plan(endpoints, accounts(args, settings)))
     return [
@@ -129,12 +135,14 @@ def inquire(
 
 
 def announce(findings: Sequence[Finding], args: argparse.Namespace, settings: Settings) -> None:
-    """Say to whoever watches how many of `findings` STS is asked about: it can take minutes."""
+    """Say on a terminal how many of `findings` STS is asked about: it can take minutes."""
     if not is_watched(args):
         return
+
     from scanner.liveness.candidates import Candidate, candidate
     from scanner.reports.wording import plural
 
+    # Not all findings: a lone key ID, a canary or a private key is not asked about.
     known = accounts(args, settings)
     number = sum(isinstance(candidate(each, known), Candidate) for each in findings)
     if number:
@@ -146,6 +154,7 @@ def accounts(args: argparse.Namespace, settings: Settings) -> Accounts:
     from scanner.liveness.canaries import known_accounts
     from scanner.liveness.candidates import Accounts
 
+    # Options add to the lists of the configuration and cannot take anything out of them.
     return Accounts(
         known_accounts() | frozenset(settings.canary_accounts),
         frozenset((*args.liveness_allow, *settings.liveness_allow)),
@@ -154,12 +163,12 @@ def accounts(args: argparse.Namespace, settings: Settings) -> Accounts:
 
 
 def own_accounts(args: argparse.Namespace, settings: Settings) -> frozenset[str]:
-    """Return the accounts that are ours, by the options and the configuration."""
+    """Return the accounts that the user calls their own, by the options and the configuration."""
     return frozenset((*args.own_accounts, *settings.own_accounts))
 
 
 def is_watched(args: argparse.Namespace) -> bool:
-    """Tell whether somebody wants to read on a terminal what is going on."""
+    """Return whether there is a terminal on which to say what is going on."""
     from scanner.console import is_terminal
 
     return is_terminal(sys.stderr) and not args.quiet

@@ -1,10 +1,11 @@
 """Reading the fields of parsed JSON whose author is not known: the right type, or a reason.
 
-A reason names the field and never repeats what stands there, which may be a credential.
+A reason names the field and never repeats its value, which may be a credential.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
@@ -14,24 +15,25 @@ if TYPE_CHECKING:
 
     Value = TypeVar("Value")
 
+# What `urllib.parse.quote` writes, and nothing that `unquote_to_bytes` would have to guess at.
 _PERCENT_ENCODED: Final = re.compile(r"(?:[A-Za-z0-9_.~/-]|%[0-9A-F]{2})+")
 
 
-class NoReportError(ValueError):
-    """What was given is not a report that can be used; the message says why."""
+class FieldError(ValueError):
+    """A field is missing, or has another type or form; the message is a clause that says so."""
 
 
 class Fields:
-    """An object of JSON and where in the report it stands.
+    """A JSON object, and where in the document it is.
 
-    A method that has no default raises NoReportError where the field is missing; all of them do
-    where it has another type or form. What nobody asks for is not looked at.
+    A method without a default raises FieldError where the field is missing, and every method does
+    where the field has another type or form. Fields that nobody asks for are not checked.
     """
 
     __slots__ = ("_values", "_where")
 
     def __init__(self, values: object, where: str = "") -> None:
-        """Wrap `values`, which stands at `where`: `findings[3]`, or nothing for the report."""
+        """Wrap `values`, found at `where`: `findings[3]`, or empty for the whole document."""
         self._where = where
         if not isinstance(values, dict):
             refuse(where or "it", "is not an object")
@@ -42,28 +44,29 @@ class Fields:
         return list(self._values)
 
     def has(self, key: str) -> bool:
-        """Tell whether there is something other than null under `key`."""
+        """Return whether the field `key` is there and is not null."""
         return self._values.get(key) is not None
 
     def at(self, key: str) -> str:
-        """Return where the field `key` stands, for a message."""
+        """Return where the field `key` is, for a message: `findings[3].severity`."""
         return f"{self._where}.{key}" if self._where else key
 
     def text(self, key: str, form: re.Pattern[str] | None = None) -> str:
-        """Return a string that is not empty and, all of it, of the `form`."""
+        """Return a string that is not empty and that `form`, if given, matches as a whole."""
         value = self._needed(key)
         if not isinstance(value, str) or not value:
             refuse(self.at(key), "is not a text")
+
         if form is not None and not form.fullmatch(value):
             refuse(self.at(key), "has another form than keycatch gives it")
         return value
 
     def optional_text(self, key: str, form: re.Pattern[str] | None = None) -> str:
-        """Return the same, or an empty string where there is null or nothing."""
+        """Return the same as `text`, or an empty string where the field is null or missing."""
         return self.text(key, form) if self.has(key) else ""
 
     def choice(self, key: str, choices: Mapping[str, Value]) -> Value:
-        """Return which of `choices` the field names."""
+        """Return the member of `choices` that the field names."""
         name = self.text(key)
         if name not in choices:
             refuse(self.at(key), "is none of the words that this version of keycatch knows")
@@ -72,6 +75,7 @@ class Fields:
     def number(self, key: str, least: int = 0) -> int:
         """Return a whole number that is at least `least`."""
         value = self._needed(key)
+        # Not `isinstance`: in Python `True` is an instance of `int`.
         if type(value) is not int or value < least:
             refuse(self.at(key), f"is not a whole number from {least} up")
         return value
@@ -84,7 +88,7 @@ class Fields:
         return value
 
     def texts(self, key: str, *, needed: bool = True) -> tuple[str, ...]:
-        """Return a list of strings."""
+        """Return a list of strings; an empty one for null or nothing unless it is `needed`."""
         values = self.array(key, needed=needed)
         if not all(isinstance(value, str) for value in values):
             refuse(self.at(key), "is not a list of texts")
@@ -95,38 +99,41 @@ class Fields:
         values = self._needed(key) if needed else self._values.get(key)
         if values is None and not needed:
             return []
+
         if not isinstance(values, list):
             refuse(self.at(key), "is not a list")
         return values
 
     def fields(self, key: str) -> Fields:
-        """Return an object."""
+        """Return the object in the field `key`."""
         return Fields(self._needed(key), self.at(key))
 
     def every(
         self, key: str, read: Callable[[Fields], Value], *, needed: bool = True
     ) -> list[Value]:
-        """Return what `read` makes of each object of a list."""
+        """Return the result of `read` for each object of a list."""
         values = self.array(key, needed=needed)
         return [
             read(Fields(value, f"{self.at(key)}[{number}]")) for number, value in enumerate(values)
         ]
 
     def maybe(self, key: str, read: Callable[[Fields], Value]) -> Value | None:
-        """Return what `read` makes of an object; None where there is null or nothing."""
+        """Return the result of `read` for an object; None where the field is null or missing."""
         return read(self.fields(key)) if self.has(key) else None
 
     def name(self, key: str) -> str:
-        """Return a name of a file or person, its undecodable bytes as surrogates.
+        """Return the name of a file or a person, its undecodable bytes as surrogates.
 
-        Beside one that is not Unicode stand its exact bytes, percent-encoded. It may be empty.
+        Where a name is not Unicode, its exact bytes are in the field `key` with `_bytes` after it,
+        percent-encoded (`scanner/reports/json_report.py` writes both). A name may be empty.
         """
         value = self._needed(key)
         if not isinstance(value, str):
             refuse(self.at(key), "is not a text")
         if not self.has(f"{key}_bytes"):
             return value
-        import os
+
+        # Here: urllib is too heavy for the start of a scan, and such a name is rare.
         from urllib.parse import unquote_to_bytes
 
         return os.fsdecode(unquote_to_bytes(self.text(f"{key}_bytes", _PERCENT_ENCODED)))
@@ -138,5 +145,5 @@ class Fields:
 
 
 def refuse(where: str, why: str) -> NoReturn:
-    """Raise NoReportError for what stands at `where`."""
-    raise NoReportError(f"{where} {why}")
+    """Raise FieldError for the field at `where`; `why` is the rest of a clause."""
+    raise FieldError(f"{where} {why}")

@@ -1,4 +1,4 @@
-"""What is done about the repository itself, when the credentials are dead."""
+"""Steps about the files and the repository: first for what is only staged, last for all others."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ _HOOK: Final = Step(
 
 
 def clean_up(report: SavedReport, decoys: int) -> Iterator[Step]:
-    """Yield the steps that follow when every credential of `report` is dealt with.
+    """Yield the steps that follow after every credential of `report` is dealt with.
 
-    `decoys` is how many of them are of accounts of decoys, which stay where they are.
+    `decoys` is how many of them belong to accounts of decoys, which stay where they are.
     """
     if decoys == len(report.findings):
         yield _HOOK
         return
+
     yield Step(
         "remove",
         f"Take them out of the files{', all but the decoys' if decoys else ''}",
@@ -40,15 +41,19 @@ def clean_up(report: SavedReport, decoys: int) -> Iterator[Step]:
             ),
         ),
     )
-    if report.kind != INDEX_KIND:
+    if report.kind != INDEX_KIND:  # what was never committed is in no history
         yield _history(report, decoys)
     yield _HOOK
 
 
-def staged(case: Case, steps: list[Step]) -> list[Step]:
-    """Return `steps` behind the one that comes first for what nobody has committed yet."""
+def taken_out_first(case: Case, steps: list[Step]) -> list[Step]:
+    """Return `steps` after one that takes a staged credential out of the file.
+
+    Nobody has committed it yet, so that step may be all there is to do.
+    """
     if not steps:
         return steps
+
     first, *rest = steps
     return [
         Step(
@@ -62,6 +67,8 @@ def staged(case: Case, steps: list[Step]) -> list[Step]:
                 ),
                 "If the file was nowhere else, that is all.",
             ),
+            # Paths of a report start at the top of the work tree, wherever the shell is; `literal`
+            # keeps git from taking `*` in a name for a pattern (gitglossary(7), pathspec).
             ('git restore --staged -- ":(top,literal)$FILE"',) if safe_path(case) else (),
         ),
         first._replace(text=("If the file was anywhere else: this and what follows.", *first.text)),
@@ -70,7 +77,10 @@ def staged(case: Case, steps: list[Step]) -> list[Step]:
 
 
 def _history(report: SavedReport, decoys: int) -> Step:
+    """Return the step that takes the credentials out of the history."""
+    # Only a report of a history has all credentials that have to go.
     first = () if report.kind == HISTORY_KIND else ("This report is not one of a whole history.",)
+
     return Step(
         "rewrite",
         "Rewrite the history only if it is worth it, and not before",

@@ -1,7 +1,7 @@
-"""What becomes of a push to a server, and how whoever pushes is told.
+"""Whether a push to a server is accepted, and what the person who pushes is told about it.
 
-All that a pre-receive hook prints is read by whoever pushes, and by nobody else: what to do about
-the commits has a place there, and where things are on the server has none.
+Git sends all that a pre-receive hook prints to the person who pushes, and to nobody else. So it
+says what to do about the commits, and nothing about where things are on the server.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
+# 1 and 2 are those of a scan with findings and of one that could not be completed.
 ACCEPTED, REJECTED, FAILED = 0, 1, 2
 """Exit codes; git rejects a push for any but 0."""
 _WIDTH: Final = 72
-"""Columns of a line: git puts `remote: ` before each."""
+"""Columns of a line: git puts `remote: ` before each, which makes 80."""
 
 _STEPS: Final = """\
   1. Revoke each credential, as said above. It has left your machine, so
@@ -36,6 +37,8 @@ _FALSE_ALARM: Final = """\
   line, in the same commit."""
 _OVERRIDE: Final = "  Or push with `git push --push-option={option}`, which lets it pass."
 
+# Not within a word, a relative path or a URL (the lookbehind); then a drive, a share or the root;
+# then names with separators, up to the last name.
 _DIRECTORIES: Final = re.compile(
     r"(?<![\w.~:/\\-])(?:[A-Za-z]:[/\\]|\\\\|/)(?:[^\s/\\'\":]+[/\\]+)*(?=[^\s/\\])"
 )
@@ -43,7 +46,7 @@ _DIRECTORIES: Final = re.compile(
 
 
 def on_findings(args: argparse.Namespace) -> int:
-    """Tell what becomes of a push with findings that count; return the exit code."""
+    """Say whether a push with findings that count is accepted; return the exit code."""
     excuse = "this server only reports for now" if args.exit_zero else _excuse(args)
     remedy = "revoke them, and take them out of the commits"
     if not args.quiet:
@@ -53,20 +56,20 @@ def on_findings(args: argparse.Namespace) -> int:
 
 
 def on_incomplete(args: argparse.Namespace) -> int:
-    """Tell what becomes of a push of which not all could be read; return the exit code."""
+    """Say whether a push that could not be read completely is accepted; return the exit code."""
     why = "not all of it could be scanned, see above, which only the server can let pass"
     return _end(args, FAILED, why, f"ask {args.contact}", _excuse(args))
 
 
 def on_failure(args: argparse.Namespace, error: Exception) -> int:
-    """Tell what becomes of a push that was not scanned because of `error`; return the exit code."""
-    _tell(f"{NAME}: {without_directories(_reason(error), args.config)}")
+    """Say whether a push that `error` kept from being scanned is accepted; return the exit code."""
+    _print(f"{NAME}: {without_directories(_reason(error), args.config)}")
     why = "it could not be scanned, which is a matter of the server and not of your commits"
     return _end(args, FAILED, why, f"ask {args.contact}", _excuse(args))
 
 
 def on_time_up(args: argparse.Namespace) -> int:
-    """Tell what becomes of a push that takes too long to scan; return the exit code."""
+    """Say whether a push that takes too long to scan is accepted; return the exit code."""
     excuse = _excuse(args)
     if not excuse and args.on_time_limit == "accept":
         excuse = "this server lets pass what takes too long"
@@ -95,24 +98,28 @@ def push_options(environ: Mapping[str, str]) -> list[str]:
 
 
 def _end(args: argparse.Namespace, code: int, why: str, remedy: str, excuse: str) -> int:
+    """Say what happens to the push, and why; return ACCEPTED with an `excuse` and else `code`."""
     if excuse:
-        _tell(f"{NAME}: push accepted, since {excuse}, although {why}")
+        _print(f"{NAME}: push accepted, since {excuse}, although {why}")
         return ACCEPTED
-    _tell(f"{NAME}: push rejected, since {why}: {remedy}")
+
+    _print(f"{NAME}: push rejected, since {why}: {remedy}")
     if args.allow_push_option:
         say(_OVERRIDE.format(option=args.allow_push_option))
     return code
 
 
-def _tell(message: str) -> None:
+def _print(message: str) -> None:
+    """Print the first line of `message` in lines that fit, and the others as they are."""
     from textwrap import wrap
 
     sentence, _, steps = message.partition("\n")
-    # Words are never broken: `say` looks at where they begin.
+    # Words are never broken: `printable` looks for commands of CI runners where words begin.
     for line in wrap(
         sentence, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     ):
         say(line)
+
     for line in steps.splitlines():
         say(line)
 
@@ -122,17 +129,20 @@ def _reason(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
+
     from scanner.engine.defects import describe
 
     return describe(error)
 
 
 def without_directories(text: str, config: str | None) -> str:
-    """Return `text` with nothing but the last names of the absolute paths that stand in it.
+    """Return `text` with the absolute paths in it cut down to their last names.
 
-    Directories with a space in their names are known only for the repository and for `config`, the
-    configuration that was given.
+    A directory with a space in its name is recognised only if it is that of the repository or of
+    `config`, the configuration that was given.
     """
+    # The pattern ends a name at a blank, so known directories are taken out before it is used; the
+    # longest first, since one can be the beginning of another.
     known = {os.getcwd(), os.path.realpath("."), os.path.dirname(os.path.abspath(config or "."))}
     for directory in sorted(known, key=len, reverse=True):
         if directory != os.path.dirname(directory):
