@@ -15,6 +15,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
+from scanner.reports.interface import Format
 from scanner.reports.text import render as render_text
 
 if TYPE_CHECKING:
@@ -227,3 +228,22 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def summarize(report: Report, view: View) -> str:
+    """Append to the summary of the step, where GitHub Actions asks for one; return what failed."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return ""
+    from scanner.reports.step_summary import append
+
+    return append(report, view, path)
+
+
+FORMAT = Format(
+    "github",
+    "a job on GitHub Actions: annotations and the summary of the step",
+    render,
+    says_incomplete=True,
+    after=summarize,
+)

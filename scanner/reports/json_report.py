@@ -12,6 +12,7 @@ from scanner.about import NAME, VERSION
 from scanner.liveness.states import words
 from scanner.reports.arrange import locations, ordered
 from scanner.reports.encoding import dumps
+from scanner.reports.interface import Format
 from scanner.reports.names import is_unicode, percent_encoded
 from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND
 from scanner.secret import printable
@@ -193,3 +194,11 @@ def _name(key: str, name: str) -> dict[str, str]:
     if is_unicode(name):
         return {key: name}
     return {key: printable(name), f"{key}_bytes": percent_encoded(name)}
+
+
+FORMAT = Format(
+    "json",
+    "programs; described by [report.schema.json](report.schema.json)",
+    render,
+    shows_secrets=True,
+)

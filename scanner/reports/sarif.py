@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import HOME, NAME, VERSION
 from scanner.reports.encoding import dumps
+from scanner.reports.interface import Format
 from scanner.reports.names import is_outside, quoted, relative_uri, repository_uri, shown
 from scanner.reports.sarif_results import BASE, results
 from scanner.reports.sarif_rules import all_rules, descriptor
@@ -158,3 +159,11 @@ def _notification(notice: Notice, numbers: dict[str, int]) -> dict[str, Any]:
         place = {"uri": relative_uri(notice.path), "uriBaseId": BASE}
         found["locations"] = [{"physicalLocation": {"artifactLocation": place}}]
     return found
+
+
+FORMAT = Format(
+    "sarif",
+    "GitHub, GitLab, Azure DevOps, Jenkins, SonarQube, DefectDojo, editors",
+    render,
+    needs_line_hash=True,
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.reports.interface import Format
 from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND, contents, effects, human_size
 
 if TYPE_CHECKING:
@@ -63,3 +64,13 @@ def _clean(report: Report) -> str:
         if counts
     ]
     return f"{line}; {', '.join(left)}\n" if left else f"{line}\n"
+
+
+FORMAT = Format(
+    "text",
+    "people, in a terminal or the log of a job",
+    render,
+    shows_secrets=True,
+    says_incomplete=True,
+    for_people=True,
+)
