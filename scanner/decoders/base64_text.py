@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.content import Layer
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -159,4 +159,16 @@ DECODER = Decoder(
         *(Anchor(run=run, after=b"=") for run in _RUNS),
     ),
     decode,
+    Description(
+        (
+            "base64 of `AKIA`, `ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their "
+            "three forms; base64 that begins with gzip, ZIP or a session token; gzip encoded "
+            "twice; 54 or 55 characters that are a lone secret"
+        ),
+        (
+            "the whole block, through line breaks and indentation, standard or URL-safe; of a "
+            "lone secret also the name before it"
+        ),
+        "the encoded characters",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,4 +47,14 @@ def _begins(data: bytes, position: int) -> bool:
     )
 
 
-DECODER = Decoder("bzip2", ((0, _MAGIC),), (), decode)
+DECODER = Decoder(
+    "bzip2",
+    ((0, _MAGIC),),
+    (),
+    decode,
+    Description(
+        "signature",
+        "the content of all streams",
+        "line and column in the content",
+    ),
+)

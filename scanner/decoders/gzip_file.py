@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -63,4 +63,14 @@ def payload_start(data: bytes, position: int) -> int:
     return position
 
 
-DECODER = Decoder("gzip", ((0, _MAGIC),), (), decode)
+DECODER = Decoder(
+    "gzip",
+    ((0, _MAGIC),),
+    (),
+    decode,
+    Description(
+        "signature",
+        "the content of all streams",
+        "line and column in the content",
+    ),
+)

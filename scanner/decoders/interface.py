@@ -64,8 +64,18 @@ class Budget:
         self.left.append((reason, detail))
 
 
+class Description(NamedTuple):
+    """The row of a decoder in docs/decoders.md, in Markdown; `tools/register.py` writes it."""
+
+    recognised_by: str
+    result: str
+    """What comes out."""
+    position: str
+    """The position that a report gives for what is found in there."""
+
+
 class Decoder(NamedTuple):
-    """One way of decoding."""
+    """One way of decoding. A module of this package that is one has it as `DECODER`."""
 
     name: str
     magics: tuple[tuple[int, bytes], ...]
@@ -87,6 +97,7 @@ class Decoder(NamedTuple):
     raises for damaged or hostile content. Bytes are never produced before they are budgeted:
     a bomb must not be unpacked in order to be measured.
     """
+    description: Description
     reach: int = 0
     """Bytes to either side of an anchor that decide what comes out there; 0 where it has no bound.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -87,5 +87,13 @@ DECODER = Decoder(
         *(Anchor(run=run, before=b"\\") for run in _RUNS),
     ),
     decode,
-    8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+    Description(
+        (
+            r"`\/`, `\u002f`, `\u002b`, `\x2f`, `\x2b`; a key ID right behind an escape; a run "
+            r"of 41, 43 or 45 characters that begins with an escape (`\n`, `\x3e`, `\u003e`)"
+        ),
+        "the line with the lines around it",
+        "the escapes",
+    ),
+    reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -58,5 +58,13 @@ DECODER = Decoder(
         Anchor(run=_SECRET_AND_DIGITS, before=b"%"),
     ),
     decode,
-    8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+    Description(
+        (
+            "`%2F`, `%2B`, `%252`; a key ID right behind an escape; a run of 42 characters that"
+            " begins with the digits of an escape"
+        ),
+        "the line with the lines around it",
+        "the escapes",
+    ),
+    reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -166,4 +166,14 @@ def _once(content: bytes) -> Read:
     return Slice(content, 0, len(content))
 
 
-DECODER = Decoder("tar", ((_MAGIC_AT, _MAGIC),), (), decode)
+DECODER = Decoder(
+    "tar",
+    ((_MAGIC_AT, _MAGIC),),
+    (),
+    decode,
+    Description(
+        "`ustar` at offset 257",
+        "every member, and the targets of links",
+        "path in the archive, line and column in the member",
+    ),
+)

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from scanner.content import Layer
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -171,4 +171,13 @@ DECODER = Decoder(
     ((0, _LITTLE), (0, _BIG), (0, b"\0"), (1, b"\0")),
     (Anchor(b"A\0K\0I\0A"), Anchor(b"A\0S\0I\0A")),
     decode,
+    Description(
+        (
+            "a byte order mark (also that of UTF-32); without one, zero bytes in every other "
+            "place at the start, in the middle and at the end; UTF-16 `AKIA` or `ASIA` anywhere"
+            " in a binary"
+        ),
+        ("the text; of a binary, its ASCII strings of four or more characters, a line each"),
+        "line and column in the text; in a binary, of the encoded characters",
+    ),
 )

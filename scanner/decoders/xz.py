@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,4 +44,14 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
         budget.leave(LIMIT, f"too many xz streams: {path_of(layer, '')}")
 
 
-DECODER = Decoder("xz", ((0, _MAGIC),), (), decode)
+DECODER = Decoder(
+    "xz",
+    ((0, _MAGIC),),
+    (),
+    decode,
+    Description(
+        "signature",
+        "the content of all streams",
+        "line and column in the content",
+    ),
+)

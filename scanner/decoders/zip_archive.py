@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.decoders.interface import MAX_LAYERS, Budget, Decoder
+from scanner.decoders.interface import MAX_LAYERS, Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -266,4 +266,14 @@ def _int(data: bytes, offset: int, size: int) -> int:
     return int.from_bytes(data[offset : offset + size], "little") if offset >= 0 else 0
 
 
-DECODER = Decoder("zip", ((0, _LOCAL), (0, _END)), (), decode)
+DECODER = Decoder(
+    "zip",
+    ((0, _LOCAL), (0, _END)),
+    (),
+    decode,
+    Description(
+        "`PK` signature: zip, jar, wheel, Lambda bundle, office document",
+        "every member: stored, deflate, bzip2, LZMA, xz",
+        "path in the archive, line and column in the member",
+    ),
+)
