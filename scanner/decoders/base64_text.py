@@ -143,7 +143,7 @@ def _decoded(layer: Layer, block: Block, skip: int, budget: Budget) -> Layer | N
 
 
 def _leave(layer: Layer, budget: Budget) -> None:
-    from scanner.decoders.unpack import LIMIT, path_of
+    from scanner.decoders.layers import LIMIT, path_of
 
     budget.leave(LIMIT, f"more base64 than is decoded: {path_of(layer, '')}")
 

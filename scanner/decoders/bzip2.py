@@ -18,8 +18,9 @@ _BLOCK, _END = b"1AY&SY", b"\x17rE8P\x90"
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield what the bzip2 file `layer` holds."""
+    from scanner.decoders.layers import DAMAGED, LIMIT, path_of
     from scanner.decoders.streams import Stream
-    from scanner.decoders.unpack import DAMAGED, LIMIT, path_of, unpack
+    from scanner.decoders.unpack import unpack
 
     data = layer.data
 

@@ -83,7 +83,7 @@ def decode_escapes(
         if escape.search(data, begin, end) is None:
             continue
         if not budget.take(end - begin):
-            from scanner.decoders.unpack import LIMIT, path_of
+            from scanner.decoders.layers import LIMIT, path_of
 
             budget.leave(LIMIT, f"more {decoder} escapes than are decoded: {path_of(layer, '')}")
             return

@@ -25,8 +25,9 @@ _HEADER_CRC, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield what the gzip file `layer` holds, all its members as one text."""
+    from scanner.decoders.layers import DAMAGED, LIMIT, path_of
     from scanner.decoders.streams import Stream, inflater
-    from scanner.decoders.unpack import DAMAGED, LIMIT, path_of, unpack
+    from scanner.decoders.unpack import unpack
 
     data = layer.data
 

@@ -132,7 +132,7 @@ def _strings(layer: Layer, big: bool, budget: Budget) -> Iterator[Layer]:
     if not spans:
         return
     if not budget.take(size):
-        from scanner.decoders.unpack import LIMIT, path_of
+        from scanner.decoders.layers import LIMIT, path_of
 
         budget.leave(LIMIT, f"more UTF-16 strings than are decoded: {path_of(layer, '')}")
         return

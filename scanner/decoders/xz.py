@@ -18,8 +18,9 @@ _MEMORY = 256 << 20
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield what the xz file `layer` holds."""
+    from scanner.decoders.layers import DAMAGED, LIMIT, path_of
     from scanner.decoders.streams import Stream
-    from scanner.decoders.unpack import DAMAGED, LIMIT, path_of, unpack
+    from scanner.decoders.unpack import unpack
 
     data = layer.data
 

@@ -33,7 +33,9 @@ _COPIES: Final = 20
 """Other copies in the same file that become related locations; all are counted."""
 
 
-class _Entry(NamedTuple):
+class _PathResult(NamedTuple):
+    """What one result is about: a credential in one path."""
+
     finding: Finding
     uri: str
     copies: list[Sighting]
@@ -56,12 +58,12 @@ def results(
         yield _result(entry, rules[number], number, line_hash)
 
 
-def _entries(finding: Finding) -> list[_Entry]:
+def _entries(finding: Finding) -> list[_PathResult]:
     copies = sightings(finding)
     by_path: dict[tuple[str, str], list[Sighting]] = {}
     for copy in copies:
         by_path.setdefault((copy.lead.path, _uri(copy.lead)), []).append(copy)
-    return [_Entry(finding, uri, own, len(copies)) for (_, uri), own in by_path.items()]
+    return [_PathResult(finding, uri, own, len(copies)) for (_, uri), own in by_path.items()]
 
 
 def _uri(location: Location) -> str:
@@ -69,7 +71,7 @@ def _uri(location: Location) -> str:
     return relative_uri(location.path) if is_in_file(location) else f"_{location.scope}"
 
 
-def _line_hashes(entries: Sequence[_Entry]) -> list[str]:
+def _line_hashes(entries: Sequence[_PathResult]) -> list[str]:
     """Return `primaryLocationLineHash` for each entry, unique for its rule and URI.
 
     GitHub takes two results of one rule in one file with the same hash for the same alert and
@@ -96,7 +98,7 @@ def _line_hashes(entries: Sequence[_Entry]) -> list[str]:
     return found
 
 
-def _place(entry: _Entry) -> tuple[object, ...]:
+def _place(entry: _PathResult) -> tuple[object, ...]:
     lead = entry.copies[0].lead
     return entry.uri, lead.member, lead.start_line, lead.start_column, entry.finding.fingerprint
 
@@ -107,7 +109,7 @@ def _has_lines(location: Location) -> bool:
     return is_in_file(location) and not unpacked
 
 
-def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str, Any]:
+def _result(entry: _PathResult, rule: Rule, number: int, line_hash: str) -> dict[str, Any]:
     finding = entry.finding
     copy = entry.copies[0]
     parts = [*copy.parts, *elsewhere(finding, copy)]
@@ -136,7 +138,7 @@ def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str,
     return found
 
 
-def _message(entry: _Entry, rule: Rule, parts: Sequence[Location], others: int) -> str:
+def _message(entry: _PathResult, rule: Rule, parts: Sequence[Location], others: int) -> str:
     """Return a sentence, of a history several; what varies is quoted, values are redacted."""
     from scanner.reports.forensic import ending  # here: the report of a clean scan never needs it
 
@@ -215,7 +217,7 @@ def _related(location: Location, message: str) -> dict[str, Any]:
     return {"physicalLocation": _physical(location), "message": {"text": message}}
 
 
-def _properties(entry: _Entry) -> dict[str, Any]:
+def _properties(entry: _PathResult) -> dict[str, Any]:
     from scanner.reports.forensic import facts_properties
 
     finding, lead = entry.finding, entry.copies[0].lead

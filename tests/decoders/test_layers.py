@@ -9,7 +9,8 @@ import random
 import pytest
 
 from scanner.content import Layer
-from scanner.decoders import gzip_file, interface, unpack
+from scanner.decoders import gzip_file, interface
+from scanner.decoders import layers as module
 from scanner.decoders.interface import Budget
 
 
@@ -17,7 +18,7 @@ from scanner.decoders.interface import Budget
 def small(monkeypatch):
     """Make layers and their overlap small enough for a test."""
     monkeypatch.setattr(interface, "MAX_LAYER_BYTES", 10_000)
-    monkeypatch.setattr(unpack, "OVERLAP", 1000)
+    monkeypatch.setattr(module, "OVERLAP", 1000)
 
 
 @pytest.mark.usefixtures("small")
