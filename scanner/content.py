@@ -7,7 +7,7 @@ it. Positions are byte offsets inside a layer until a finding needs a line and a
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple, Protocol
 
 
@@ -24,7 +24,8 @@ class Segments:
 
     `decoded[i]` and `source[i]` are the starts of corresponding stretches, both ascending, the
     first at decoded offset 0. The bytes of a stretch correspond one to one; an escape such as `%2F`
-    or `\u002f` is a stretch of its own whose source is longer. The last pair marks the ends.
+    or `\u002f` is a stretch of its own whose source is longer. One that stands for nothing, such as
+    a soft line break, has no decoded bytes at all. The last pair marks the ends.
     """
 
     __slots__ = ("_decoded", "_source")
@@ -39,16 +40,17 @@ class Segments:
         return self._start(start), self._end(end)
 
     def _start(self, offset: int) -> int:
+        # After what stands for nothing there, which is no part of what begins.
         index = bisect_right(self._decoded, offset) - 1
         return self._source[index] + offset - self._decoded[index]
 
     def _end(self, offset: int) -> int:
-        # The end of a span is where the stretch after its last byte begins, which is right behind
-        # an escape; inside a stretch it is one past the last byte.
-        index = bisect_right(self._decoded, offset) - 1
-        if self._decoded[index] == offset:
+        # Where the stretch after the last byte begins, right after an escape and before what stands
+        # for nothing; inside a stretch, one past the last byte.
+        index = bisect_left(self._decoded, offset)
+        if index < len(self._decoded) and self._decoded[index] == offset:
             return self._source[index]
-        return self._source[index] + offset - self._decoded[index]
+        return self._source[index - 1] + offset - self._decoded[index - 1]
 
 
 class Place(NamedTuple):

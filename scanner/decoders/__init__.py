@@ -24,5 +24,6 @@ MODULES: Final = (
     "scanner.decoders.gzip_file",
     "scanner.decoders.bzip2",
     "scanner.decoders.xz",
+    "scanner.decoders.quoted_printable",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)

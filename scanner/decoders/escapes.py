@@ -75,8 +75,8 @@ def decode_escapes(
 ) -> Iterator[Layer]:
     """Yield the neighbourhoods of `offsets` with every match of `escape` replaced.
 
-    `escape` must match the same with and without what stands before it; `replace` never gives
-    nothing, and never more bytes than it replaces.
+    `escape` must match the same with and without what is before it; `replace` never gives more
+    bytes than it replaces.
     """
     data = layer.data
     for begin, end in neighbourhoods(data, offsets):
