@@ -20,6 +20,7 @@ FORMATS: Final[dict[str, str]] = {
     "json": "scanner.reports.json_report",
     "sarif": "scanner.reports.sarif",
     "github": "scanner.reports.github",
+    "csv": "scanner.reports.csv_report",
 }
 """Name of the format, as `--format` takes it, to its module.
 
