@@ -9,11 +9,11 @@ from scanner.reports.arrange import (
     UNPACKING,
     Sighting,
     elsewhere,
+    further,
     ordered,
     roles,
     sightings,
     text_of,
-    untold,
     where_in_head,
 )
 from scanner.reports.names import is_outside, quoted, relative_uri
@@ -113,7 +113,7 @@ def _result(entry: _PathResult, rule: Rule, number: int, line_hash: str) -> dict
     finding = entry.finding
     copy = entry.copies[0]
     parts = [*copy.parts, *elsewhere(finding, copy)]
-    others = untold(finding, entry.copies)
+    others = further(finding, entry.copies)
     found: dict[str, Any] = {
         "ruleId": rule.id,
         "ruleIndex": number,

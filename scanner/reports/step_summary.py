@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
-from scanner.reports.arrange import as_in_head, elsewhere, ordered, sightings, untold
+from scanner.reports.arrange import as_in_head, elsewhere, further, ordered, sightings
 from scanner.reports.exposure import alive, exposed
 from scanner.reports.forensic import ending
 from scanner.reports.github import file_name
@@ -138,7 +138,7 @@ def _finding(finding: Finding, name: str) -> str:
         f"{'and' if number else 'with'} the {escaped(role_name(part.role))} at {code(_where(part))}"
         for number, part in enumerate((*copy.parts, *elsewhere(finding, copy)))
     ]
-    if others := len(untold(finding, copies)):
+    if others := len(further(finding, copies)):
         words.append(f"and in {plural(others, 'more place')}")
     if finding.history:
         words.append(f"**{escaped(exposed(finding))}**")

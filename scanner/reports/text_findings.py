@@ -15,11 +15,11 @@ from scanner.reports.arrange import (
     as_in_head,
     by_exposure,
     elsewhere,
+    further,
     ordered,
     roles,
     sightings,
     text_of,
-    untold,
 )
 from scanner.reports.exposure import alive, exposed
 from scanner.reports.forensic import facts, reasons
@@ -97,7 +97,7 @@ def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
         elif commit := printable(origin(copies[0].lead)):
             yield from row("commit", [commit.removeprefix("commit ")], paint)
         yield from row("because", sentences(reasons(finding)), paint)
-        yield from row("also at", _others(untold(finding, copies), view), paint)
+        yield from row("also at", _others(further(finding, copies), view), paint)
         yield "\n"
     if notes:
         yield "\n"
