@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 BASE: Final = "SRCROOT"
 _COPIES: Final = 20
-"""Other copies in the same file that become related locations; all are counted."""
+"""Other copies in the same file that become related locations; all are counted.
+
+Viewers list each one, and of a credential that is in a file so often nobody reads more.
+"""
 
 
 class _PathResult(NamedTuple):
@@ -75,20 +78,23 @@ def _line_hashes(entries: Sequence[_PathResult]) -> list[str]:
     """Return `primaryLocationLineHash` for each entry, unique for its rule and URI.
 
     GitHub takes two results of one rule in one file with the same hash for the same alert and
-    drops one. The first on a line keeps GitHub's hash; the number behind the colon of any other is
+    drops one. The first on a line keeps GitHub's hash; the number after the colon of any other is
     made from its credential, so that it does not change when a neighbour goes. Content without
     lines of its own in the repository is identified by the credential, and so is what a history
     has: the lines around it come and go.
     """
     found = [""] * len(entries)
     taken: set[tuple[str, str, str]] = set()
+    # By place, so that it is the first one on a line that keeps the hash, whatever is worse.
     in_file_order = sorted(range(len(entries)), key=lambda each: _place(entries[each]))
     for number in in_file_order:
         finding, uri, copies, _ = entries[number]
         lead = copies[0].lead
         own = finding.fingerprint
         line_hash = lead.line_hash if _has_lines(lead) and not finding.history else ""
-        line_hash = line_hash or f"{own[:16]}:1"
+        line_hash = line_hash or f"{own[:16]}:1"  # as long as a hash of GitHub's
+
+        # Eight digits of the fingerprint, and more only for those that have them in common.
         value, digits = line_hash, 8
         while (finding.rule_id, uri, value) in taken:
             value = f"{line_hash.partition(':')[0]}:{int(own[:digits], 16)}"
@@ -104,7 +110,7 @@ def _place(entry: _PathResult) -> tuple[object, ...]:
 
 
 def _has_lines(location: Location) -> bool:
-    """Tell whether the lines of `location` are lines of the file in the repository."""
+    """Return whether the lines of `location` are lines of the file in the repository."""
     unpacked = location.member or not UNPACKING.isdisjoint(location.decoded)
     return is_in_file(location) and not unpacked
 
@@ -121,6 +127,7 @@ def _result(entry: _PathResult, rule: Rule, number: int, line_hash: str) -> dict
         "message": {"text": _message(entry, rule, parts, len(others))},
         "locations": [{"physicalLocation": _physical(copy.lead)}],
     }
+
     related = [_related(part, f"The {quoted(role_name(part.role))} is here.") for part in parts]
     related += [
         _related(other.lead, "Another copy of the same credential is here.")
@@ -130,6 +137,7 @@ def _result(entry: _PathResult, rule: Rule, number: int, line_hash: str) -> dict
         found["relatedLocations"] = [
             {"id": position, **each} for position, each in enumerate(related, 1)
         ]
+
     found["partialFingerprints"] = {
         "primaryLocationLineHash": line_hash,
         f"{NAME}Credential/v1": finding.fingerprint,
@@ -149,6 +157,7 @@ def _message(entry: _PathResult, rule: Rule, parts: Sequence[Location], others: 
         words.append(f"'{quoted(value.redacted())}'")
     if finding.account_id:
         words.append(f"of account '{quoted(finding.account_id)}'")
+
     is_file = is_in_file(lead)
     if is_file and finding.history and lead.commit:
         words.append(committed(lead))
@@ -166,9 +175,12 @@ def _message(entry: _PathResult, rule: Rule, parts: Sequence[Location], others: 
     if lead.commit and not (is_file and finding.history):
         of_commit = quoted(origin(lead))
         words.append(f"in {of_commit}" if is_file else f"({of_commit})")
+
+    # `[text](1)` is a link to the related location with that number: 3.11.6 of the standard.
     joined = []
     for number, part in enumerate(parts, 1):
         joined.append(f"the {quoted(role_name(part.role))} {_place_beside(part, lead)}({number})")
+
     sentence = " ".join(words)
     if joined:
         head, last = joined[:-1], joined[-1]
@@ -177,8 +189,8 @@ def _message(entry: _PathResult, rule: Rule, parts: Sequence[Location], others: 
         where = "in this file" if is_file else "in others"
         sentence += f", and {plural(others, 'more time')} {where}"
     sentence += exposed(finding.history, lead) if finding.history else "."
-    told = ending(finding)
-    return f"{sentence} It {told}." if told else sentence
+    end = ending(finding)
+    return f"{sentence} It {end}." if end else sentence
 
 
 def _place_beside(part: Location, lead: Location) -> str:
@@ -201,9 +213,11 @@ def _region(location: Location) -> dict[str, int]:
         # The archive is what the repository has, or a file with other content; a line beyond its
         # end loses the result in SonarQube. The true position is in the message and the properties.
         return {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2}
+
     location = where_in_head(location)
     end_column = location.end_column
     if location.end_line == location.start_line:
+        # An empty region is an insertion point in SARIF, and no place to look at.
         end_column = max(end_column, location.start_column + 1)
     return {
         "startLine": location.start_line,
@@ -228,6 +242,8 @@ def _properties(entry: _PathResult) -> dict[str, Any]:
         "evidence": [printable(sentence) for sentence in finding.evidence],
         "copies": entry.total,
     }
+
+    # Where it is.
     if finding.account_id:
         found["accountId"] = finding.account_id
     if lead.member:
@@ -236,10 +252,12 @@ def _properties(entry: _PathResult) -> dict[str, Any]:
         found["line"], found["column"] = lead.start_line, lead.start_column
     if lead.decoded:
         found["decoded"] = list(lead.decoded)
-    told = ("commit", "object") if is_in_file(lead) else ("commit", "object", "scope")
-    for key in told:
+    keys = ("commit", "object") if is_in_file(lead) else ("commit", "object", "scope")
+    for key in keys:
         if value := getattr(lead, key):
             found[key] = printable(value)
+
+    # What is known of it.
     if finding.liveness:
         # Without the ARN, which may have the name of a person in it: these files are uploaded.
         found["liveness"] = finding.liveness.state

@@ -1,6 +1,7 @@
 """The text format: what a person reads in a terminal or in the log of a job.
 
-A clean scan is one line and imports nothing more than this module. Everything else is in
+A clean scan is one line and imports nothing beyond this module, since a hook prints it on every
+commit. Everything else is in
 `text_findings` and `text_summary`.
 """
 
