@@ -2,9 +2,9 @@
 
 What is worth decoding is known by what it holds. Three bytes make four characters, so a word looks
 different for each of its three possible positions: at each one some of its characters depend on
-nothing but the word (see `encoded_forms`). The form also tells where a group of four begins, so a
-piece of base64 that is glued to something else is still decoded aright. A secret access key encoded
-alone has no word: it is 54 characters, 55 with its line feed.
+nothing but the word (see `encoded_forms`). The form also shows where a group of four begins, so a
+piece of base64 that is glued to something else is still decoded correctly. A secret access key
+encoded alone has no word: it is 54 characters, 55 with its line feed.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def encoded_forms(word: bytes) -> tuple[tuple[bytes, int], ...]:
 
     With `n` bytes before it in the group (0, 1, 2) the word begins at bit 8n. A character holds 6
     bits, so the first that belongs to the word entirely begins at the next multiple of 6, and the
-    last ends at the last multiple of 6 that is not behind the word.
+    last ends at the last multiple of 6 that is not after the word.
     """
     forms = []
     for before in range(3):
         first = -(-8 * before // 6)
         last = (8 * before + 8 * len(word)) // 6
-        # The word, with the bits behind the last whole character dropped.
+        # The word, with the bits after the last whole character dropped.
         bits = int.from_bytes(word, "big") >> 8 * (before + len(word)) - 6 * last
         places = range(6 * (last - first - 1), -1, -6)
         forms.append((bytes([_ALPHABET[bits >> place & 63] for place in places]), first % 4))
@@ -44,7 +44,7 @@ def encoded_forms(word: bytes) -> tuple[tuple[bytes, int], ...]:
 _FORMS: tuple[tuple[bytes, int], ...] = (
     *encoded_forms(b"AKIA"),
     *encoded_forms(b"ASIA"),
-    # Of `aws_secret_access_key`, `SecretAccessKey`, `AWS_SECRET_KEY`: a profile without its key ID.
+    # In `aws_secret_access_key`, `SecretAccessKey`, `AWS_SECRET_KEY`: a profile without its key ID.
     *encoded_forms(b"ecret"),
     *encoded_forms(b"ECRET"),
     # PowerShell encodes commands as UTF-16.
@@ -59,6 +59,7 @@ _FORMS: tuple[tuple[bytes, int], ...] = (
 _ALONE = tuple(encoded_forms(prefix)[0][0] for prefix in (b"AKIA", b"ASIA"))
 """How a key ID begins that is encoded by itself, which gives no more than 27 characters."""
 _RUNS = (54, 55)
+"""Characters of base64 without padding that 40 bytes make, and 41: a line feed after them."""
 _LABEL = 160
 """Bytes before a lone secret that are kept with it, since its name is among them."""
 
@@ -80,6 +81,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         for form, phase in _FORMS:
             if not data.startswith(form, offset):
                 continue
+
             standard.move(offset)
             url_safe.move(offset)
             # Both only where neither alphabet explains all that the other does.
@@ -108,6 +110,7 @@ def _lone_secret(layer: Layer, offset: int, budget: Budget) -> Layer | None:
     )
     if not found:
         return None
+
     from binascii import a2b_base64
 
     from scanner.decoders.base64_block import Base64Map
@@ -116,6 +119,7 @@ def _lone_secret(layer: Layer, offset: int, budget: Budget) -> Layer | None:
     secret = a2b_base64(found[0] + b"=" * (-len(found[0]) % 4))
     if not re.fullmatch(rb"[A-Za-z0-9+/]{40}\n?", secret):
         return None
+
     start = max(data.rfind(b"\n", 0, offset) + 1, offset - _LABEL)
     label = data[start:offset]
     if not budget.take(len(label) + len(secret)):

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from scanner.content import Layer
 
 _MAGIC = b"\x1f\x8b\x08"
+"""The two bytes of the format, and the number of deflate, the only method there is."""
+# Header and trailer: RFC 1952, section 2.3.
+_FLAGS = 3
 _FIXED = 10
 """Bytes of a header without options."""
 _TRAILER = 8
-"""CRC-32 and size modulo 2^32, behind the compressed data."""
+"""CRC-32 and size modulo 2^32, after the compressed data."""
 _HEADER_CRC, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
-"""Flags: which options follow the header."""
+"""Flags: which options follow the header, in the order extra, name, comment, CRC."""
 
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -49,7 +52,8 @@ def payload_start(data: bytes, position: int) -> int:
     """Return where the compressed data of the gzip member at `position` begins; -1 for none."""
     if data[position : position + 3] != _MAGIC or len(data) < position + _FIXED:
         return -1
-    flags = data[position + 3]
+
+    flags = data[position + _FLAGS]
     position += _FIXED
     if flags & _EXTRA:
         position += 2 + int.from_bytes(data[position : position + 2], "little")

@@ -2,8 +2,8 @@ r"""UTF-16 in both byte orders, and UTF-32: text files of Windows, and the strin
 
 A file that is text as a whole becomes a text of its own. In a binary (a .NET assembly, a registry
 hive) the strings are collected into one layer, a line each, that knows where they came from: a key
-ID and its secret stand in two of them. `A\0K\0I\0A` stands in either byte order, one byte further
-on where the high byte comes first.
+ID and its secret are in two of them. `A\0K\0I\0A` is in either byte order, one byte further on
+where the high byte comes first.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ _BOMS = (
     (_BIG, "utf-16-be"),
 )
 _SAMPLE = 4096
+"""Bytes at the start, in the middle and at the end by which text is recognised."""
 _SMALLEST = 40
 """Bytes: a key ID in UTF-16."""
 _TEXT = bytes((9, 10, 13, *range(32, 127)))
 _PIECE = 1 << 16
+"""Bytes that are converted at once, so that a large file is not held three times."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -93,7 +95,8 @@ def _whole(data: bytes) -> str:
 def _looks_like(sample: bytes) -> str:
     for codec, low, high in (("utf-16-le", 0, 1), ("utf-16-be", 1, 0)):
         lows = sample[low::2]
-        # Mostly Latin letters, and hardly anything that is not text.
+        # Mostly Latin letters, and hardly anything that is not text: half of the high bytes are
+        # zero, half of the low bytes are printable ASCII, and of those 2 % at most are zero.
         if sample[high::2].count(0) * 2 >= len(lows):
             strange = lows.translate(None, _TEXT)
             if len(strange) * 2 <= len(lows) and lows.count(0) * 50 <= len(lows):

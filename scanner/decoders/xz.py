@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from scanner.content import Layer
 
+# Magic bytes and padding: "The .xz File Format" 1.2.1, sections 2.1.1.1 and 2.2.
 _MAGIC = b"\xfd7zXZ\0"
 _MEMORY = 256 << 20
 """Bytes that decompression may take: the highest preset needs 65 MB, a file can ask for 4 GB."""
@@ -27,7 +28,7 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
     def begin(position: int) -> tuple[Any, int] | None:
         import lzma
 
-        while data.startswith(b"\0\0\0\0", position):
+        while data.startswith(b"\0\0\0\0", position):  # padding has a multiple of four bytes
             position += 4
         if not data.startswith(_MAGIC, position):
             return None
@@ -35,6 +36,7 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
 
     if not data.startswith(_MAGIC):
         return
+
     stream = Stream(data, 0, len(data), begin)
     yield from unpack(stream, layer, "xz", "", budget)
     if "Memory" in stream.failure:
