@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import quopri
+import re
 
 import pytest
 from hypothesis import given
@@ -32,16 +34,29 @@ def spans(layers, value):
     return found
 
 
-@pytest.mark.parametrize("glue", [b"=3D", b'=3D"', b"=3D ", b"=3D'"])
+@pytest.mark.parametrize("glue", [b"=3D", b'=3D"', b"=3D ", b"=3D '"])
 def test_a_key_id_after_an_escaped_sign(peel, key_id, glue):
     source = b"aws_access_key_id" + glue + key_id(1) + b"\n"
     start = source.index(key_id(1))
     assert spans(peel(source), key_id(1)) == {(start, start + 20)}
 
 
-def test_small_digits_before_a_key_id_are_no_reason(peel, key_id):
-    """No program writes them, and other text has them: `#=3dAKIA`."""
-    assert list(peel(b"aws_access_key_id=3d" + key_id(1))) == []
+@pytest.mark.parametrize("glue", [b"=3d", b"=3D '(", b"=3D\n", b"=3E"])
+def test_what_is_before_a_key_id_and_no_reason(peel, key_id, glue):
+    """Small digits too, which no program writes and other text has: `colour=3dface`."""
+    assert list(peel(b"aws_access_key_id" + glue + key_id(1))) == []
+
+
+def test_a_run_of_the_length_alone_is_no_reason(secret):
+    data = b"checksum=3E" + secret(2) + b" x=3Dy\n"
+    assert list(quoted_printable.decode(Layer(data), [9], Budget())) == []
+
+
+def test_a_break_in_what_is_no_key_id_is_no_reason(key_id):
+    for size in (12, 19, 21):
+        data = (key_id(1) + b"A")[:size]
+        data = data[:9] + b"=\n" + data[9:] + b" x=3Dy\n"
+        assert list(quoted_printable.decode(Layer(data), [0], Budget())) == []
 
 
 def test_a_secret_after_an_escaped_sign(peel, secret):
@@ -89,8 +104,8 @@ def test_it_reads_what_python_writes(peel, secret, before, after, quote_tabs):
 
 
 def test_malformed_escapes_stay_as_they_are(peel):
-    (layer,) = peel(MAIL + b"a=b =G1 =4 ==3D =3D=\n")
-    assert layer.data.endswith(b"a=b =G1 =4 == =")
+    (layer,) = peel(MAIL + b"a=b =G1 =4 ==3D =3d =3D=\n")
+    assert layer.data.endswith(b"a=b =G1 =4 == = =")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +116,7 @@ def test_malformed_escapes_stay_as_they_are(peel):
         b"url?colour=3D&x=%b\nlong = \\\n",
         b"key_id = ID=\nnext = 1\n",
         b"From the author: key = ID\nx =\n",
+        b"# how quoted-printable works: x=3Dy\n",
         b"Date: today\nkey = ID\nx =\n",
     ],
 )
@@ -110,8 +126,20 @@ def test_equals_signs_of_plain_text_are_left_alone(key_id, text):
     assert list(quoted_printable.decode(Layer(data), offsets, Budget())) == []
 
 
-def test_what_is_far_from_a_reason_is_left_alone(peel, key_id):
-    source = b"id=3D" + key_id(7) + b"\n" + b"line\n" * 2000 + b"x=3Dy\n"
-    (layer,) = peel(source)
-    assert b"=3Dy" not in layer.data
-    assert len(layer.data) < 100
+def test_only_what_is_near_a_reason_is_decoded(peel, key_id):
+    source = (
+        b"id=3D" + key_id(7) + b"\n" + b"line\n" * 390 + b"x=3Dy\n" + b"line\n" * 90 + b"x=3Dz\n"
+    )
+    first, second = peel(source)
+    assert first.data.startswith(b"id=" + key_id(7) + b"\nline")
+    assert b"\nx=y\n" in second.data
+    assert len(first.data) + len(second.data) < 100
+
+
+def test_each_escape_is_looked_at_once():
+    data = b"=3D" * 3000
+    escape = re.compile(b"=3D")
+    places = list(quoted_printable._near(data, iter([0, 1000, 1001, 2500, 9000]), escape))
+    assert places == sorted(set(places))
+    assert places[0] == 0
+    assert max(after - before for before, after in itertools.pairwise(places)) > 2000
