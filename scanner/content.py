@@ -105,7 +105,8 @@ class Layer:
         self.offsets = offsets
         self.base_line = base_line
         self.base_column = base_column
-        self._mark = (0, base_line, base_column)
+        self._mark = (0, base_line, base_column)  # offset, line and column to count on from
+
         self.depth: int = below.depth + 1 if below else 0
         if below is None:
             self.member = member

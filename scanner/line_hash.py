@@ -119,11 +119,12 @@ def _hashes(text: str, starts: Sequence[int]) -> Iterator[int]:
     A window that overlaps the one before is computed from it by the units that left and entered:
     this keeps files of very short lines from costing 100 steps for each of them.
     """
-    value, before = 0, -_UNITS
+    value, before = 0, -_UNITS  # no window overlaps the first
     for start in starts:
         step = start - before
         # Rolling costs two units for each step, and starting again costs all 100.
         if 2 * step < _UNITS:
+            # Horner's rule: move all weights up, take away what left, add what entered.
             left = text[before:start]
             entered = text[before + _UNITS : start + _UNITS]
             value = (

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from scanner.decoders.base64_block import Block
 
+# By value, six bits each: RFC 4648, table 1.
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
@@ -61,7 +62,7 @@ _ALONE = tuple(encoded_forms(prefix)[0][0] for prefix in (b"AKIA", b"ASIA"))
 _RUNS = (54, 55)
 """Characters of base64 without padding that 40 bytes make, and 41: a line feed after them."""
 _LABEL = 160
-"""Bytes before a lone secret that are kept with it, since its name is among them."""
+"""Bytes of its line before a lone secret that are kept with it, since its name is among them."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -152,6 +153,7 @@ def _leave(layer: Layer, budget: Budget) -> None:
     budget.leave(LIMIT, f"more base64 than is decoded: {path_of(layer, '')}")
 
 
+# `a2b_base64` knows the standard alphabet only: RFC 4648, sections 4 and 5.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 DECODER = Decoder(

@@ -104,13 +104,15 @@ class Stream:
         self._data = data
         self._end = min(end, len(data))
         self._begin = begin
-        self._decompressor: Any = None
-        self._streams = 0
-        self.position = start
-        self.produced = 0
-        self.size = size
         self._to_end = to_end
         self._trailer = trailer
+        self._decompressor: Any = None
+        self._streams = 0
+
+        self.size = size
+        self.position = start
+        """Where the compressed data that was not handed over yet begins."""
+        self.produced = 0
         self.damaged = False
         """Whether it ended where the format does not allow it, or something follows its end."""
         self.failure = ""
@@ -131,14 +133,17 @@ class Stream:
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _next(self) -> bool:
+        """Begin the next stream; return whether there is one."""
         if self._streams == MAX_STREAMS:
             self.limited = True
             return False
+
         try:
             begun = self._begin(self.position)
         except _errors() as error:
             self._fail(error)
             return False
+
         if begun is None:
             # Zeros are padding, as of a tape or a sector. Anything else should not be there.
             if self._to_end and self._data[self.position : self._end].strip(b"\0"):
@@ -172,7 +177,7 @@ class Stream:
             # Cut off, unless all that was promised has come: LZMA in ZIP has no mark of its end.
             self._decompressor = None
             self.damaged = self.produced != self.size
-            self._begin = _no_more
+            self._begin = _no_more  # or the end would be taken for the start of another stream
         return piece
 
     def _fail(self, error: Exception) -> None:

@@ -227,6 +227,7 @@ def _records(meta: bytes) -> dict[bytes, bytes]:
         # came to run for ever (CVE-2019-20907).
         if length < 5:
             break
+
         key, _, value = meta[space + 1 : position + length - 1].partition(b"=")
         records[key] = value
         position += length

@@ -30,6 +30,7 @@ _SAMPLE = 4096
 """Bytes at the start, in the middle and at the end by which text is recognised."""
 _SMALLEST = 40
 """Bytes: a key ID in UTF-16."""
+# Bytes of text in ASCII: tab, line feed, carriage return, and what can be printed.
 _TEXT = bytes((9, 10, 13, *range(32, 127)))
 _PIECE = 1 << 16
 """Bytes that are converted at once, so that a large file is not held three times."""
@@ -111,15 +112,19 @@ def _byte_orders(data: bytes, offsets: Sequence[int]) -> list[bool]:
     for offset in offsets:
         if offset < end:
             continue
+
+        # Low byte first, unless the byte before is the high one of the same character: then both
+        # are possible, and where the string ends decides.
         orders.add(False)
         if offset == 0 or data[offset - 1]:
             continue
+
         end = offset
         stop = min(len(data) - 1, offset + _SAMPLE)
         while end < stop and data[end] in _TEXT and not data[end + 1]:
             end += 2
-        # Behind the last zero byte stands the low byte of one more character, or else it was the
-        # high byte of the last one.
+        # After the last zero byte comes the low byte of one more character, or else that zero was
+        # the high byte of the last one.
         if end < len(data) and data[end] in _TEXT:
             orders.add(True)
     return sorted(orders)
@@ -134,11 +139,14 @@ def _strings(layer: Layer, big: bool, budget: Budget) -> Iterator[Layer]:
     size = sum((end - start) // 2 + 1 for start, end in spans)
     if not spans:
         return
+
     if not budget.take(size):
         from scanner.decoders.layers import LIMIT, path_of
 
         budget.leave(LIMIT, f"more UTF-16 strings than are decoded: {path_of(layer, '')}")
         return
+
+    # Four characters, as of `strings`(1), and of ASCII only: no credential has others.
     first = 1 if big else 0
     text = b"\n".join(data[start + first : end : 2] for start, end in spans) + b"\n"
     yield Layer(text, below=layer, decoder="utf16", offsets=StringsMap(spans))

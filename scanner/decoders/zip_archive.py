@@ -95,6 +95,7 @@ def _directory(data: bytes) -> tuple[int, int, int] | None:
     while (end := data.rfind(_END, floor, end)) >= 0:
         if end + _END_SIZE > len(data):
             continue
+
         size, offset, stop = _int(data, end + 12, 4), _int(data, end + 16, 4), end
         locator = end - _LOCATOR64_SIZE
         is_64 = locator >= 0 and data.startswith(_LOCATOR64, locator)
@@ -102,6 +103,7 @@ def _directory(data: bytes) -> tuple[int, int, int] | None:
             # Not the offset in the locator: it is wrong where a file was put in front.
             stop = data.rfind(_END64, max(0, end - _MAX_END64), end)
             size, offset = _int(data, stop + 40, 8), _int(data, stop + 48, 8)
+
         start = stop - size
         # A file put in front of the archive, such as the program of a self-extracting one, moves
         # everything by the same distance. An archive without members has nothing but its end.
@@ -129,6 +131,7 @@ class _Reader:
     def listed(self, start: int, stop: int, shift: int) -> Iterator[Layer]:
         """Yield the members that the directory at `start` to `stop` lists."""
         while start < stop and not self.stopped:
+            # Not by the number of entries in the end record, which has two bytes for it.
             if stop - start < _CENTRAL_SIZE or not self.data.startswith(_CENTRAL, start):
                 self.whole = False
                 return
@@ -200,7 +203,7 @@ class _Reader:
             whole = yield from unpack(piece, layer, "zip", name, budget)
             self.stopped = not whole
             self.packed += piece.position - start
-            if end > len(data):
+            if end > len(data):  # cut off; a compressed one notices by itself
                 budget.leave(DAMAGED, f"zip: {path_of(layer, name)}")
         elif entry.method in (_DEFLATE, _BZIP2, _LZMA, _XZ):
 

@@ -92,6 +92,7 @@ def _finding_row(finding: Finding, copy: Sighting, view: View) -> dict[str, Any]
     history = finding.history
     value = finding.values.get(lead.role)
     others = (*copy.parts, *elsewhere(finding, copy))
+
     return {
         "record": "finding",
         "severity": finding.severity.label,

@@ -55,6 +55,7 @@ def span(history: History) -> str:
     if history.first is None:
         return ""
     since = history.first.author_date[:DATE]
+
     words = f"since {since}"
     if history.removed:
         until = history.removed.author_date[:DATE]

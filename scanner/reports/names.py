@@ -124,11 +124,13 @@ def _below_here(path: str, windows: bool) -> str:
         here = os.getcwd()
     except OSError:  # the directory is gone
         return path
+
     plain, start = path, here.rstrip("/\\") + "/"
     if windows:
         plain = path.replace("\\", "/").casefold()
         start = start.replace("\\", "/").casefold()
     # In the root directory every path is below, and a relative one would reveal as much.
+    # Folding case can change the length of a name, and then nothing can be cut off by it.
     below = start.count("/") > 1 and plain.startswith(start) and len(plain) == len(path)
     return path[len(start) :] if below else path
 
