@@ -20,7 +20,6 @@ from scanner.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scanner.reports.interface import View
     from scanner.rulebook.model import Rule
 
 EXCLUDED = "excluded-by-configuration"
@@ -139,25 +138,14 @@ def conclude(
         rules=tuple(rules),
         exit_code=code,
     )
-    write(load(args.format)(report, view), args.output, private=args.show_secrets)
-    if args.format == "github":
-        _summarize(report, view)
-    # Text and annotations say it themselves, if they stand where people look.
-    told = args.format in ("text", "github") and to_terminal
-    if report.incomplete and not told:
+    chosen = load(args.format)
+    write(chosen.render(report, view), args.output, private=args.show_secrets)
+    problem = chosen.after(report, view) if chosen.after else ""
+    if problem:
+        say(f"{NAME}: {problem}")
+    if report.incomplete and not (chosen.says_incomplete and to_terminal):
         say(incomplete_message(report))
     return code
-
-
-def _summarize(report: Report, view: View) -> None:
-    """Append to the summary of the step, where GitHub Actions asks for one."""
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if path:
-        from scanner.reports import step_summary
-
-        problem = step_summary.append(report, view, path)
-        if problem:
-            say(f"{NAME}: {problem}")
 
 
 def threshold(args: argparse.Namespace, settings: Settings) -> Confidence:

@@ -23,6 +23,7 @@ from scanner.commands.options import (
 from scanner.commands.scanning import examine_change
 from scanner.commands.time_limit import MOST, TimeUp, time_limit
 from scanner.errors import KeycatchError, UsageError
+from scanner.reports import load
 
 if TYPE_CHECKING:
     from scanner.findings import Report
@@ -123,7 +124,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _is_printed(args: argparse.Namespace) -> bool:
-    return args.format == "text" and args.output in (None, "-")
+    return load(args.format).for_people and args.output in (None, "-")
 
 
 def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scanner.commands.options import EXCLUDED, announce, conclude, load_rules, load_settings
+from scanner.reports import load
 
 if TYPE_CHECKING:
     import argparse
@@ -42,7 +43,7 @@ def scan_blobs(
     from scanner.engine.run import Job, run
 
     hashing: LineHash | None = None
-    if args.format == "sarif":
+    if load(args.format).needs_line_hash:
         from scanner.line_hash import line_hash
 
         hashing = line_hash

@@ -155,7 +155,7 @@ def test_nothing_of_a_value_is_told(name: str) -> None:
 def test_the_text_says_each_fact_once(name: str, verbosity: int) -> None:
     report = REPORTS[name]._replace(findings=REPORTS[name].findings[:1])
     view = View(False, False, verbosity, Confidence.MEDIUM, RULES, 1)
-    block = "".join(load("text")(report, view)).partition("\n\n")[0]
+    block = "".join(load("text").render(report, view)).partition("\n\n")[0]
     words = " ".join(block.split())
     told = report.findings[0].forensics
     assert told is not None
@@ -178,7 +178,7 @@ def test_what_was_believed_and_why_is_complete_for_machines(name: str) -> None:
     report = REPORTS[name]
     before = [each.evidence for each in report.findings]
     view = View(False, False, 0, Confidence.MEDIUM, RULES, 1)
-    shown = "".join(load("json")(report, view))
+    shown = "".join(load("json").render(report, view))
     for evidence in before:
         assert all(sentence in shown for sentence in evidence)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.reports.arrange import roles, sightings, untold, where_in_head
+from scanner.reports.arrange import further, roles, sightings, where_in_head
 from scanner.reports.exposure import alive, exposed, moment
 from scanner.reports.wording import is_in_file, no_file, origin, plural, role_name
 from scanner.response.cases import redacted
@@ -74,7 +74,7 @@ def places(entry: CredentialPlan) -> list[str]:
     """Return where the credential is, first the best place to look at."""
     finding = entry.case.finding
     copies = sightings(finding)
-    all_copies = [copies[0], *untold(finding, copies)]
+    all_copies = [copies[0], *further(finding, copies)]
     found = [_place(copy.lead) for copy in all_copies[:PLACES]]
     if len(all_copies) > PLACES:
         found.append(f"and {plural(len(all_copies) - PLACES, 'more place')}")
