@@ -20,7 +20,7 @@ from scanner.errors import KeycatchError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from bench.process import Place
+    from bench.process import Surroundings
     from bench.tools import Tool
 
 SCANNER: Final = (sys.executable, "-P", "-m", "scanner")
@@ -52,7 +52,7 @@ class Scanner(NamedTuple):
         words += self.tool.aws if self.name.endswith(AWS) else ()
         return Command(self.name, tuple(words), self.environment, None, call.exits)
 
-    def check(self, target: Target, name: str, place: Place) -> tuple[Reported, Memory]:
+    def check(self, target: Target, name: str, place: Surroundings) -> tuple[Reported, Memory]:
         """Scan `name` once, untimed; return what the report says, and the memory that it took.
 
         Raises KeycatchError if the tool fails, writes no report, or has not read all of a history.
@@ -72,7 +72,7 @@ class Scanner(NamedTuple):
 
 
 def scan_for_report(
-    command: Command, options: Sequence[str], place: Place
+    command: Command, options: Sequence[str], place: Surroundings
 ) -> tuple[Any, str, Memory]:
     """Run `command` with `options` for a report; return that, the messages and the memory.
 

@@ -59,7 +59,7 @@ class Cost(NamedTuple):
     """Of the whole tree, only of a run that was watched."""
 
 
-class Place(NamedTuple):
+class Surroundings(NamedTuple):
     """Where commands run, so that nothing of the user's settings changes what they do."""
 
     directory: Path
@@ -84,7 +84,7 @@ class Place(NamedTuple):
         }
 
 
-def place_in(base: Path, jobs: int) -> Place:
+def place_in(base: Path, jobs: int) -> Surroundings:
     """Return where commands run below the existing `base`: no files, and a home of their own.
 
     Raises KeycatchError if there are fewer than `jobs` processors.
@@ -99,10 +99,12 @@ def place_in(base: Path, jobs: int) -> Place:
     empty, home = base / "empty", base / "home"
     empty.mkdir()
     home.mkdir()
-    return Place(empty, home, tuple(available[:jobs]), jobs)
+    return Surroundings(empty, home, tuple(available[:jobs]), jobs)
 
 
-def run(command: Command, place: Place, *, watch: bool = False, output: Path | None = None) -> Cost:
+def run(
+    command: Command, place: Surroundings, *, watch: bool = False, output: Path | None = None
+) -> Cost:
     """Run `command` and return what it cost, whatever its exit code.
 
     Its output goes to the file `output`, or is thrown away. With `watch`, the memory of the process

@@ -23,6 +23,18 @@ MEDIAN: Final = "median (least to greatest)"
 """How spreads are printed: for the first column, above the names."""
 
 
+class Subject(NamedTuple):
+    """What was measured on, for the head of the report."""
+
+    text: str
+    figures: Mapping[str, float]
+    """For programs."""
+
+    def __str__(self) -> str:
+        """Return the line for people."""
+        return self.text
+
+
 class Table(NamedTuple):
     """Rows of figures."""
 
@@ -44,13 +56,13 @@ def publish(
     tables: Sequence[Table],
     *,
     jobs: int,
-    about: Mapping[str, Any],
+    about: Mapping[str, Subject | str],
     loads: Sequence[tuple[str, float]],
     json_file: str | None,
 ) -> None:
     """Print `tables` below a head with the machine, `about` and `loads`; write `json_file` too.
 
-    `about` says what was measured on and how: as text a line for each, as JSON what it consists of.
+    `about` says what was measured on, and how.
     """
     machine = describe(jobs)
     loads = [*loads, load("at the end")]
@@ -97,7 +109,7 @@ def in_mebibytes(size: int) -> str:
 
 
 def _head(
-    machine: Machine, about: Mapping[str, Any], loads: Sequence[tuple[str, float]]
+    machine: Machine, about: Mapping[str, Subject | str], loads: Sequence[tuple[str, float]]
 ) -> Iterator[str]:
     versions = {"git": machine.git, **machine.libraries}
     libraries = ", ".join(f"{name} {version}" for name, version in versions.items() if version)

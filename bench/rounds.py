@@ -12,7 +12,7 @@ from scanner.errors import KeycatchError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bench.process import Command, Place
+    from bench.process import Command, Surroundings
 
 
 class Spread(NamedTuple):
@@ -57,7 +57,7 @@ def ratios(values: Sequence[float], to: Sequence[float]) -> Spread:
 
 def take_turns(
     commands: Sequence[Command],
-    place: Place,
+    place: Surroundings,
     rounds: int,
     *,
     uncounted: int = 1,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from bench.inputs.generated_history import History, generate
+from bench.inputs.generated_history import HistorySize, generate
 from bench.inputs.repositories import Stored, stored
 from bench.machine import say
 
@@ -37,7 +37,7 @@ def grow(directory: Path, largest: int, seed: int) -> list[Stored]:
             say(f"generating a history of {size:,} objects")
             # It gets its name when it is whole: one that was interrupted is not taken for it.
             half = target.with_suffix(".part")
-            generate(half, History(files, seed, objects=size))
+            generate(half, HistorySize(files, seed, objects=size))
             os.rename(half, target)
         targets.append(target)
     return [stored(str(target)) for target in targets]

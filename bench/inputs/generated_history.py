@@ -13,8 +13,8 @@ import random
 import subprocess
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
-from bench.inputs.lines import KINDS, pool, snake, weights
 from bench.inputs.repositories import configure, git, git_environment
+from bench.inputs.source import KINDS, pool, source_files
 from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _MERGES: Final = 0.04
 _EPOCH: Final = 1_600_000_000
 
 
-class History(NamedTuple):
+class HistorySize(NamedTuple):
     """How large a generated history is to be: it ends with the first of two limits.
 
     Histories that differ only in the limits begin with the same commits.
@@ -43,7 +43,7 @@ class History(NamedTuple):
     """Commits, trees and blobs; up to a few dozen more, since a merge is written as a whole."""
 
 
-def generate(target: Path, size: History) -> None:
+def generate(target: Path, size: HistorySize) -> None:
     """Write a history into the new directory `target`, without checking anything out."""
     target.mkdir()
     git(target, "init", "--quiet", "--initial-branch=main")
@@ -71,14 +71,17 @@ def generate(target: Path, size: History) -> None:
 class _Writer:
     """Writes a history in the format of git-fast-import(1)."""
 
-    def __init__(self, pipe: IO[bytes], size: History) -> None:
+    def __init__(self, pipe: IO[bytes], size: HistorySize) -> None:
         self._pipe = pipe
         self._size = size
         self._random = random.Random(size.seed)
         self._pools = {kind: pool(self._random, kind) for kind in _TEXT}
-        self._kinds = self._random.choices(_TEXT, weights(_TEXT), k=size.files)
-        self._paths = [self._path(number) for number in range(size.files)]
-        self._contents = [self._content(kind) for kind in self._kinds]
+        # Sizes are log-uniform.
+        lengths = [
+            math.exp(self._random.uniform(math.log(_LEAST), math.log(_MOST)))
+            for _ in range(size.files)
+        ]
+        self._files = list(source_files(self._random, self._pools, lengths))
         self._commits = self._objects = 0
 
     def write(self) -> None:
@@ -109,10 +112,9 @@ class _Writer:
         half = range(side % self._size.files, self._size.files, 2)
         numbers = set(self._random.choices(half, k=self._random.randint(1, 3)))
         for number in sorted(numbers):
-            lines = self._contents[number]
+            _, kind, lines = self._files[number]
             at = self._random.randrange(len(lines))
-            new = self._pools[self._kinds[number]]
-            added = self._random.choices(new, k=self._random.randint(1, 8))
+            added = self._random.choices(self._pools[kind], k=self._random.randint(1, 8))
             lines[at : at + self._random.randint(0, 8)] = added
         return numbers
 
@@ -130,28 +132,11 @@ class _Writer:
         lines = [head.encode()]
         trees = {b""}
         for number in sorted(numbers):
-            path = self._paths[number]
-            content = b"\n".join(self._contents[number]) + b"\n"
+            path = self._files[number].path.encode()
+            content = b"\n".join(self._files[number].lines) + b"\n"
             lines.append(b"M 100644 inline %b\ndata %d\n%b\n" % (path, len(content), content))
             trees |= {path.rpartition(b"/")[0], path.partition(b"/")[0]}
         # A merge has its contents, and most of its folders, from the side branch.
         self._objects += 2 if len(parents) > 1 else 1 + len(trees) + len(lines) - 1
         self._pipe.write(b"".join(lines) + b"\n")
         return self._commits
-
-    def _path(self, number: int) -> bytes:
-        extension = self._kinds[number].partition(" ")[0]
-        # Twenty files share a folder: the number of the folder is the seed of its name.
-        folder = random.Random(number // 20)
-        return (
-            f"{snake(folder, 1)}/{snake(folder, 1)}/{snake(folder, 2)}_{number}{extension}".encode()
-        )
-
-    def _content(self, kind: str) -> list[bytes]:
-        """Return lines of about as many bytes as a file has: sizes are log-uniform."""
-        length = math.exp(self._random.uniform(math.log(_LEAST), math.log(_MOST)))
-        lines: list[bytes] = []
-        while length > 0:
-            lines.append(self._random.choice(self._pools[kind]))
-            length -= len(lines[-1]) + 1
-        return lines

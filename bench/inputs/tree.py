@@ -13,7 +13,7 @@ import random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bench.inputs import planted
-from bench.inputs.lines import KINDS, pool, snake, weights
+from bench.inputs.source import KINDS, pool, source_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +23,7 @@ MEAN_SIZE: Final = 6_800
 _SPREAD: Final = 1.4
 """Of the logarithm of sizes: the median is then 0.375 of the mean."""
 _LEAST, _MOST = 40, 8 << 20
-_PER_DIRECTORY: Final = 20
-_DEEPEST: Final = 8
+"""Bytes of a file."""
 
 
 class Size(NamedTuple):
@@ -48,19 +47,17 @@ def generate(root: Path, size: Size) -> list[planted.Planted]:
     """Write a tree into the existing directory `root`; return the credentials planted in it."""
     rng = random.Random(size.seed)
     pools = {kind: pool(rng, kind) for kind in KINDS}
-    means = {kind: sum(map(len, lines)) / len(lines) + 1 for kind, lines in pools.items()}
-    kinds = rng.choices(list(KINDS), weights(KINDS), k=size.files)
-    directories = _directories(rng, root, size.files // _PER_DIRECTORY + 1)
-
-    for number, (kind, length) in enumerate(zip(kinds, _lengths(rng, size), strict=True)):
-        directory = directories[number // _PER_DIRECTORY]
-        extension = kind.partition(" ")[0]
-        (directory / f"{snake(rng, 2)}_{number}{extension}").write_bytes(
-            _content(rng, pools[kind], means[kind], length)
-        )
+    folders: dict[Path, None] = {}
+    lengths = _lengths(rng, size)
+    for file, length in zip(source_files(rng, pools, lengths), lengths, strict=True):
+        path = root / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # A line of minified code alone is longer than most files.
+        path.write_bytes(b"\n".join(file.lines)[:length])
+        folders[path.parent] = None
 
     files = planted.plant(size.planted, size.seed)
-    planted.write(files, directories)
+    planted.write(files, list(folders))
     return files
 
 
@@ -69,22 +66,3 @@ def _lengths(rng: random.Random, size: Size) -> list[int]:
     drawn = [math.exp(rng.gauss(0.0, _SPREAD)) for _ in range(size.files)]
     scale = size.total / sum(drawn)
     return [min(_MOST, max(_LEAST, int(length * scale))) for length in drawn]
-
-
-def _directories(rng: random.Random, root: Path, number: int) -> list[Path]:
-    directories = [root]
-    while len(directories) <= number:
-        # Below a recent one, so that the tree is deep and not only wide.
-        parent = rng.choice(directories[-30:])
-        if len(parent.relative_to(root).parts) >= _DEEPEST:
-            parent = root
-        directory = parent / f"{snake(rng, 1)}{len(directories)}"
-        directory.mkdir()
-        directories.append(directory)
-    return directories[1:]
-
-
-def _content(rng: random.Random, lines: list[bytes], mean: float, length: int) -> bytes:
-    """Return some of `lines`, which are `mean` bytes on average, up to `length` bytes."""
-    content = b"\n".join(rng.choices(lines, k=int(length / mean) + 2))
-    return content[:length].rpartition(b"\n")[0] + b"\n" if length > mean else content[:length]

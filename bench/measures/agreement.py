@@ -23,7 +23,6 @@ from scanner.git.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import IO
 
 _SHOWN: Final = 20
 _STEP: Final = 1 << 20
@@ -118,20 +117,12 @@ def _by_git(repository: Repository) -> Iterator[Object]:
             if len(head) != 3:
                 raise KeycatchError(f"git cannot read {head[0].decode('ascii', 'replace')}")
             name, kind, size = bytes.fromhex(head[0].decode()), head[1].decode(), int(head[2])
-            digest = _digest(hash_size, kind, size, _pieces(pipe, size))
-            pipe.read(1)
-            yield Object(name, kind, size, digest)
+            content = pipe.read(size + 1)
+            if len(content) <= size:
+                raise KeycatchError("git stopped while it was reading an object: run `git fsck`")
+            yield Object(name, kind, size, _digest(hash_size, kind, size, (content[:-1],)))
     if process.wait():
         raise KeycatchError("git stopped before it had read everything: run `git fsck`")
-
-
-def _pieces(pipe: IO[bytes], size: int) -> Iterator[bytes]:
-    while size:
-        piece = pipe.read(min(size, _STEP))
-        if not piece:
-            raise KeycatchError("git stopped while it was reading an object: run `git fsck`")
-        size -= len(piece)
-        yield piece
 
 
 def _by_keycatch(store: ObjectStore, hash_size: int) -> Iterator[Object | Unreadable]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bench.inputs.repositories import Stored
-    from bench.process import Place
+    from bench.process import Surroundings
 
 _MILLION: Final = 1_000_000
 
@@ -48,14 +48,14 @@ def run(args: argparse.Namespace) -> int:
         measured = [(each, _measure(each, place, args.rounds)) for each in repositories]
 
     tables = [_table(repository, rows) for repository, rows in measured]
-    about = {"rounds": args.rounds}
+    about = {"rounds": str(args.rounds)}
     publish(tables, jobs=jobs, about=about, loads=loads, json_file=args.json)
     if args.svg:
         Path(args.svg).write_text(_drawn(measured), "utf-8")
     return 0
 
 
-def _measure(repository: Stored, place: Place, rounds: int) -> list[Result]:
+def _measure(repository: Stored, place: Surroundings, rounds: int) -> list[Result]:
     say(f"measuring {repository.objects:,} objects")
     scanner = keycatch()
     reported, memory = scanner.check(Target.REPOSITORY, repository.path, place)

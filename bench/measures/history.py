@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bench.installed import Scanner
-    from bench.process import Memory, Place
+    from bench.process import Memory, Surroundings
     from bench.report import Table
     from bench.tools import Reported
 
@@ -93,13 +93,13 @@ def _compare(args: argparse.Namespace) -> int:
 
     title = f"Reported of planted credentials, {_PLANTED} of each kind, half of them deleted"
     tables.append(found_table(title, files, paths))
-    about = {"rounds": args.rounds}
+    about = {"rounds": str(args.rounds)}
     publish(tables, jobs=jobs, about=about, loads=loads, json_file=args.json)
     return 0
 
 
 def _measure(
-    repository: Stored, scanners: Sequence[Scanner], place: Place, args: argparse.Namespace
+    repository: Stored, scanners: Sequence[Scanner], place: Surroundings, args: argparse.Namespace
 ) -> list[Table]:
     """Return the tables of `scanners`, of which the first is keycatch, and of the floors."""
     own, cached = scanners[0], keycatch(CACHED)

@@ -5,44 +5,29 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from bench.inputs.generated_history import History, generate
+from bench.inputs.generated_history import HistorySize, generate
 from bench.inputs.repositories import clone, git
 from bench.machine import available_cores, load, say
 from bench.options import add_jobs, add_json, add_number, add_seed
 from bench.process import place_in
-from bench.report import in_megabytes
+from bench.report import Subject, in_megabytes
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping
 
-    from bench.process import Place
-
-
-class About(NamedTuple):
-    """What is measured on."""
-
-    commits: int
-    files: int
-    pack: int
-    """Bytes of all packs."""
-    made: str
-
-    def __str__(self) -> str:
-        """Return a line for people."""
-        size = in_megabytes(self.pack)
-        return f"{self.commits:,} commits, {self.files:,} files, packs of {size}; {self.made}"
+    from bench.process import Surroundings
 
 
 class Ready(NamedTuple):
     """A repository that hooks can be measured on; it may be changed."""
 
     root: Path
-    place: Place
+    place: Surroundings
     """Where hooks run: with the repository as working directory."""
-    about: Mapping[str, Any]
+    about: Mapping[str, Subject | str]
     """For the head of the report."""
     loads: list[tuple[str, float]]
     """The load average before the repository was made, and after."""
@@ -72,18 +57,26 @@ def ready(args: argparse.Namespace, *, checkout: bool) -> Iterator[Ready]:
             made = "a copy of a given one"
         else:
             say("generating the repository")
-            generate(root, History(args.tracked, args.seed, args.commits))
+            generate(root, HistorySize(args.tracked, args.seed, args.commits))
             if checkout:
                 git(root, "reset", "--quiet", "--hard")
             options = f"--commits {args.commits} --tracked {args.tracked} --seed {args.seed}"
             made = f"generated with {options}"
         loads.append(load("before the rounds"))
 
-        commits = int(git(root, "rev-list", "--count", "HEAD"))
-        files = git(root, "ls-tree", "-r", "-z", "--name-only", "HEAD").count(b"\0")
-        packs = (root / ".git" / "objects" / "pack").glob("*.pack")
-        about = {
-            "repository": About(commits, files, sum(pack.stat().st_size for pack in packs), made),
+        figures = {
+            "commits": int(git(root, "rev-list", "--count", "HEAD")),
+            "files": git(root, "ls-tree", "-r", "-z", "--name-only", "HEAD").count(b"\0"),
+            "pack": sum(
+                pack.stat().st_size for pack in (root / ".git" / "objects" / "pack").glob("*.pack")
+            ),
+        }
+        size = in_megabytes(figures["pack"])
+        text = (
+            f"{figures['commits']:,} commits, {figures['files']:,} files, packs of {size}; {made}"
+        )
+        about: dict[str, Subject | str] = {
+            "repository": Subject(text, figures),
             "rounds": f"{args.rounds}, after one that does not count",
         }
         yield Ready(root, place._replace(directory=root), about, loads)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from bench.installed import keycatch
 from bench.machine import load
-from bench.measures.sts_stub import ACCOUNT, Log, StsStub
+from bench.measures.sts_stub import ACCOUNT, RoundLog, StsStub
 from bench.options import add_json, add_number, add_seed
 from bench.process import place_in
-from bench.report import MEDIAN, Table, in_seconds, publish
+from bench.report import MEDIAN, Subject, Table, in_seconds, publish
 from bench.rounds import results, take_turns
 from bench.tools import Target
 from scanner.errors import KeycatchError
@@ -30,18 +30,6 @@ if TYPE_CHECKING:
     from bench.rounds import Result
 
 _FOUND: Final = frozenset((1,))
-
-
-class Keys(NamedTuple):
-    """What is in the tree."""
-
-    credentials: int
-    canaries: int
-    """Of accounts that nobody is to ask about."""
-
-    def __str__(self) -> str:
-        """Return a line for people."""
-        return f"{self.credentials:,} keys, {self.canaries:,} canaries"
 
 
 def configure(commands: Any) -> None:
@@ -63,8 +51,9 @@ def _liveness(args: argparse.Namespace) -> int:
         loads = [load("at the start")]
         rows, logs = _measure(args, Path(work), tree, canaries)
 
-    about = {
-        "tree": Keys(args.credentials, len(canaries)),
+    keys = {"credentials": args.credentials, "canaries": len(canaries)}
+    about: dict[str, Subject | str] = {
+        "tree": Subject(f"{args.credentials:,} keys, {len(canaries):,} canaries", keys),
         "server": f"answers after {args.answer:,} ms, on loopback",
         "rounds": f"{args.rounds}, after one that does not count",
     }
@@ -85,14 +74,14 @@ def _plant(tree: Path, credentials: int, seed: int) -> frozenset[str]:
 
 def _measure(
     args: argparse.Namespace, work: Path, tree: Path, canaries: frozenset[str]
-) -> tuple[list[Result], list[Log]]:
+) -> tuple[list[Result], list[RoundLog]]:
     """Return the costs of a scan with and without the questions, and a log for each round.
 
     Raises KeycatchError unless each credential is asked about exactly once in every round.
     """
     place = place_in(work, 1)
     stub = StsStub(args.answer / 1000, canaries)
-    logs: list[Log] = []
+    logs: list[RoundLog] = []
 
     def check_log() -> None:
         logs.append(stub.take_log())
@@ -112,7 +101,7 @@ def _measure(
     return results(costs, scan.name), logs[1:]
 
 
-def _tables(rows: Sequence[Result], logs: Sequence[Log]) -> list[Table]:
+def _tables(rows: Sequence[Result], logs: Sequence[RoundLog]) -> list[Table]:
     times = [(row.name, *map(in_seconds, (row.wall, row.cpu, row.times_wall))) for row in rows]
     asked = (
         "requests", "key IDs", "at one time", "at one time for one key ID",

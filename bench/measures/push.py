@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from bench.process import Place
+    from bench.process import Surroundings
     from bench.report import Table
 
 _TREES: Final = ("diff-tree", "--stdin", "-r", "-c", "--root", "--raw", "--no-abbrev",
@@ -48,7 +48,7 @@ def _push(args: argparse.Namespace) -> int:
     return 0
 
 
-def _measure(root: Path, place: Place, pushed: int, rounds: int) -> Table:
+def _measure(root: Path, place: Surroundings, pushed: int, rounds: int) -> Table:
     """Measure a push of about `pushed` commits from the repository `root`, and its whole history.
 
     Raises KeycatchError if the history has fewer than twice `pushed` commits.
@@ -108,7 +108,7 @@ def _measure(root: Path, place: Place, pushed: int, rounds: int) -> Table:
     return small_table("push", title, results(costs | sums, whole.name), whole.name, (note,))
 
 
-def _require_commits(command: Command, place: Place, commits: int) -> None:
+def _require_commits(command: Command, place: Surroundings, commits: int) -> None:
     """Run keycatch untimed, and see that its report counts at least so many `commits`."""
     content = scan_for_report(command, KEYCATCH.report, place)[0]
     read = content["scan"]["counts"]["commits"]

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from bench.comparison import found_table, read_table, scans_table
 from bench.inputs import planted, tree
@@ -22,7 +22,7 @@ from bench.measures.startup import startup_table
 from bench.options import add_jobs, add_json, add_number, add_peers, positive
 from bench.process import PROGRAMS, Command, place_in, run
 from bench.programs.read_tree import list_files
-from bench.report import in_megabytes, publish
+from bench.report import Subject, in_megabytes, publish
 from bench.rounds import results, take_turns
 from bench.tools import Target
 from scanner.errors import KeycatchError
@@ -32,24 +32,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bench.installed import Scanner
-    from bench.process import Place
+    from bench.process import Surroundings
     from bench.report import Table
 
 SECTIONS: Final = ("stages", "process", "startup")
 FLOOR: Final = "reading only"
-
-
-class Tree(NamedTuple):
-    """What is scanned."""
-
-    path: str
-    made: str
-    files: int
-    bytes: int
-
-    def __str__(self) -> str:
-        """Return a line for people."""
-        return f"{self.files:,} files, {in_megabytes(self.bytes)}; {self.made}"
 
 
 def configure(commands: Any) -> None:
@@ -99,11 +86,15 @@ def _scan(args: argparse.Namespace) -> int:
         base = Path(work)
         place = place_in(base, jobs)
         loads = [load("at the start")]
-        made, leaks_in, leaks = _tree(args, base)
+        path, about = _tree(args, base)
 
         if "process" in args.sections:
-            scanners = [keycatch(), *peers]
-            scans = _compare(made, leaks_in, leaks, scanners, place, args.runs)
+            leaks_in = path
+            if args.tree:
+                leaks_in = str(base / "leaks")
+                os.mkdir(leaks_in)
+                planted.write(planted.plant(args.planted, args.seed), [Path(leaks_in)])
+            scans = _compare(path, leaks_in, [keycatch(), *peers], place, args)
             loads.append(load("after the scans"))
         if "startup" in args.sections:
             say("timing the start-up")
@@ -111,38 +102,29 @@ def _scan(args: argparse.Namespace) -> int:
             starts = startup_table(place, base, args.runs * 4)
         if "stages" in args.sections:
             say("timing the stages")
-            stages = stages_table(made.path, int(args.sample * 1_000_000), args.runs)
+            stages = stages_table(path, int(args.sample * 1_000_000), args.runs)
 
     tables = [*stages, *scans, *starts]
-    publish(tables, jobs=jobs, about={"tree": made}, loads=loads, json_file=args.json)
+    publish(tables, jobs=jobs, about={"tree": about}, loads=loads, json_file=args.json)
     return 0
 
 
-def _tree(args: argparse.Namespace, base: Path) -> tuple[Tree, str, list[planted.Planted]]:
-    """Return the tree that `args` asks for, the directory with the planted files, and those.
-
-    They are below `base`, unless the tree is given; credentials are then planted next to it.
-    """
-    directory = base / "tree"
-    directory.mkdir()
-    if args.tree:
-        path, made = os.path.abspath(args.tree), "given"
-        files = planted.plant(args.planted, args.seed)
-        planted.write(files, [directory])
-    else:
+def _tree(args: argparse.Namespace, base: Path) -> tuple[str, Subject]:
+    """Return the path of the tree, and what is in it; below `base` it is generated unless given."""
+    path, made = os.path.abspath(args.tree or base / "tree"), "given"
+    if not args.tree:
         say("generating the tree")
-        path, made = (
-            str(directory),
-            f"generated with --generate {args.generate:g} --seed {args.seed}",
-        )
-        files = _generate_in(directory, args)
+        os.mkdir(path)
+        _generate_in(Path(path), args)
+        made = f"generated with --generate {args.generate:g} --seed {args.seed}"
 
     try:
-        listed = list_files(path)
+        files = list_files(path)
     except OSError as error:
         raise KeycatchError(f"cannot list {path}: {error.strerror}") from None
-    size = sum(map(os.path.getsize, listed))
-    return Tree(path, made, len(listed), size), str(directory), files
+    size = sum(map(os.path.getsize, files))
+    text = f"{len(files):,} files, {in_megabytes(size)}; {made}"
+    return path, Subject(text, {"files": len(files), "bytes": size})
 
 
 def _generate_in(root: Path, args: argparse.Namespace) -> list[planted.Planted]:
@@ -151,41 +133,41 @@ def _generate_in(root: Path, args: argparse.Namespace) -> list[planted.Planted]:
 
 
 def _compare(
-    made: Tree,
+    path: str,
     leaks_in: str,
-    leaks: Sequence[planted.Planted],
     scanners: Sequence[Scanner],
-    place: Place,
-    rounds: int,
+    place: Surroundings,
+    args: argparse.Namespace,
 ) -> list[Table]:
     """Return the tables of `scanners`, of which the first is keycatch, and of the floor.
 
-    The files `leaks` are in the directory `leaks_in`, which may be that of the tree.
+    They scan `path`; the credentials that are planted are in the directory `leaks_in`, which may be
+    the same.
     """
     reported, found = {}, {}
     for scanner in scanners:
         say(f"checking {scanner.name}")
-        reported[scanner.name] = scanner.check(Target.DIRECTORY, made.path, place)[0]
-        inside = reported[scanner.name]
-        if leaks_in != made.path:
+        reported[scanner.name] = inside = scanner.check(Target.DIRECTORY, path, place)[0]
+        if leaks_in != path:
             inside = scanner.check(Target.DIRECTORY, leaks_in, place)[0]
         found[scanner.name] = inside.paths
 
-    commands = [
-        scanner.command(Target.DIRECTORY, made.path, jobs=place.jobs) for scanner in scanners
-    ]
+    commands = [scanner.command(Target.DIRECTORY, path, jobs=place.jobs) for scanner in scanners]
     reader = (sys.executable, "-I", "-S", str(PROGRAMS / "read_tree.py"))
-    commands.append(Command(FLOOR, (*reader, made.path, str(place.jobs))))
-    costs = take_turns(commands, place, rounds, uncounted=0)
+    commands.append(Command(FLOOR, (*reader, path, str(place.jobs))))
+    costs = take_turns(commands, place, args.runs, uncounted=0)
     say("looking at memory")
     # In one more run, since looking at it would disturb the timing, with caches that are filled.
     memory = {command.name: run(command, place, watch=True).memory for command in commands}
 
     versions = {scanner.name: scanner.version for scanner in scanners}
     rows = results(costs, scanners[0].name, versions, memory)
-    each = len(leaks) // len({file.kind for file in leaks})
+    # The same seed gives the same files, wherever they are.
+    leaks = planted.plant(args.planted, args.seed)
     return [
         scans_table("Whole scan as a process, in turn", rows),
         read_table("What each says it read of the tree, and what it reported", reported),
-        found_table(f"Reported of the planted credentials, {each} of each kind", leaks, found),
+        found_table(
+            f"Reported of the planted credentials, {args.planted} of each kind", leaks, found
+        ),
     ]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bench.installed import Scanner
-    from bench.process import Place
+    from bench.process import Surroundings
     from bench.report import Table
 
 _RAW: Final = ("diff-index", "--cached", "--raw", "--no-abbrev", "--no-renames", "HEAD")
@@ -66,7 +66,7 @@ def _staged(args: argparse.Namespace) -> int:
 
 
 def _measure(
-    root: Path, place: Place, scanners: Sequence[Scanner], many: int, rounds: int
+    root: Path, place: Surroundings, scanners: Sequence[Scanner], many: int, rounds: int
 ) -> list[Table]:
     """Stage changes in the repository `root`, and measure the hooks.
 
@@ -90,7 +90,9 @@ def _measure(
     return [two_files, _many_files(large, place, clean, rounds)]
 
 
-def _two_files(change: Staged, place: Place, scanners: Sequence[Scanner], rounds: int) -> Table:
+def _two_files(
+    change: Staged, place: Surroundings, scanners: Sequence[Scanner], rounds: int
+) -> Table:
     commands = [
         scanner.command(Target.STAGED, *change.names, jobs=place.jobs) for scanner in scanners
     ]
@@ -103,7 +105,7 @@ def _two_files(change: Staged, place: Place, scanners: Sequence[Scanner], rounds
     return small_table("two files", title, results(costs, base, versions), base)
 
 
-def _many_files(change: Staged, place: Place, clean: Path, rounds: int) -> Table:
+def _many_files(change: Staged, place: Surroundings, clean: Path, rounds: int) -> Table:
     wanted = place.home / "staged-blobs"
     wanted.write_text(change.blobs, "ascii")
     staged = Command(
@@ -146,7 +148,7 @@ def _many_files(change: Staged, place: Place, clean: Path, rounds: int) -> Table
     return small_table("many files", title, rows, staged.name, notes)
 
 
-def _require_findings(root: Path, place: Place, scanners: Sequence[Scanner]) -> None:
+def _require_findings(root: Path, place: Surroundings, scanners: Sequence[Scanner]) -> None:
     """Stage credentials, see that every scanner finds one, and take them back."""
     files = plant(4, 1)[:4]
     for file in files:

@@ -14,7 +14,7 @@ from bench.rounds import results, take_turns
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from bench.process import Place
+    from bench.process import Surroundings
     from bench.report import Table
 
 _CLEAN: Final = "import os\n\n\ndef home() -> str:\n    return os.environ['HOME']\n" * 20
@@ -26,7 +26,7 @@ BARE: Final = Command("python -c pass", (sys.executable, "-c", "pass"), CHECKOUT
 """Python itself."""
 
 
-def startup_table(place: Place, work: Path, rounds: int) -> list[Table]:
+def startup_table(place: Surroundings, work: Path, rounds: int) -> list[Table]:
     """Measure the baseline, Python itself, and a scan of a small file without and with a finding.
 
     The files are written into the existing directory `work`.

@@ -23,7 +23,7 @@ _ANSWER: Final = (
 ).encode()
 
 
-class Log(NamedTuple):
+class RoundLog(NamedTuple):
     """What the server was asked in one round."""
 
     requests: int
@@ -63,14 +63,14 @@ class StsStub(ThreadingHTTPServer):
             self._together = max(self._together, self._under_way.total())
             self._together_for_one = max(self._together_for_one, self._under_way[key_id])
 
-    def take_log(self) -> Log:
+    def take_log(self) -> RoundLog:
         """Return what there was since the last call, and start over."""
         with self._lock:
             asked, self._asked = self._asked, []
             together, for_one = self._together, self._together_for_one
             self._together = self._together_for_one = 0
         canaries = sum(each in self._canaries for each in asked)
-        return Log(len(asked), len(set(asked)), together, for_one, canaries)
+        return RoundLog(len(asked), len(set(asked)), together, for_one, canaries)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -16,9 +16,9 @@ import pytest
 
 from bench import __main__ as command_line
 from bench import rounds
-from bench.inputs import lines
+from bench.inputs import source
 from bench.measures import history, scan
-from bench.process import Command, Cost, Memory, Place
+from bench.process import Command, Cost, Memory, Surroundings
 
 
 class Ran(NamedTuple):
@@ -66,7 +66,7 @@ def made_up_costs() -> Iterator[None]:
     """Replace the launcher where times or memory are measured, and make pools of lines small."""
     numbers = itertools.count(1)
 
-    def run(command: Command, place: Place, *, watch: bool = False) -> Cost:
+    def run(command: Command, place: Surroundings, *, watch: bool = False) -> Cost:
         with open(command.stdin or os.devnull, "rb") as given:
             done = subprocess.run(
                 command.argv, cwd=place.directory, env=place.environment(command.environment),
@@ -79,7 +79,7 @@ def made_up_costs() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (rounds, scan, history):
             patch.setattr(module, "run", run)
-        patch.setattr(lines, "_POOL", 40)
+        patch.setattr(source, "_POOL", 40)
         yield
 
 

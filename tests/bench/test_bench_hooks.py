@@ -35,7 +35,7 @@ def cpu(table: Any, name: str) -> float:
 
 def test_the_generated_repository_is_as_large_as_was_asked_for(staged: Any, push: Any) -> None:
     for done in (staged, push):
-        about = done.figures["about"]["repository"]
+        about = done.figures["about"]["repository"]["figures"]
         assert about["commits"] == 60
         assert about["files"] == 40
         assert about["pack"] > 0

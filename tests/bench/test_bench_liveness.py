@@ -16,7 +16,7 @@ def test_it_asks_once_about_each_key_and_never_about_a_canary(bench: Callable[..
     assert log["together_for_one"] == 1
     assert log["together"] >= 1
     assert [row["name"] for row in done.rows("scans")] == ["scan", "scan --check-liveness"]
-    assert done.figures["about"]["tree"]["canaries"] > 20
+    assert done.figures["about"]["tree"]["figures"]["canaries"] > 20
     assert "5 keys" in done.stdout
     header, line = done.stdout.partition("In each round\n")[2].splitlines()
     assert header.endswith("for keys of canary accounts")

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bench import rounds
-from bench.process import Command, Cost, Memory, Place
+from bench.process import Command, Cost, Memory, Surroundings
 from bench.rounds import Spread, ratios, results, spread, take_turns, together
 from scanner.errors import KeycatchError
 
-PLACE = Place(Path(), Path(), (), 1)
+PLACE = Surroundings(Path(), Path(), (), 1)
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the names of the commands that are run, in their order; nothing is run."""
     names: list[str] = []
 
-    def run(command: Command, place: Place) -> Cost:
+    def run(command: Command, place: Surroundings) -> Cost:
         names.append(command.name)
         return Cost(len(names), 1, 1, exit_code=int(command.name == "fails"))
 

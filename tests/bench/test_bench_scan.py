@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bench.inputs import lines, tree
+from bench.inputs import source, tree
 
 SMALL = ("--generate", "0.3", "--files", "60", "--planted", "2")
 
@@ -28,7 +28,7 @@ def generated(root: Path, seed: int = 1) -> dict[str, bytes]:
 
 
 def test_the_same_seed_gives_the_same_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "_POOL", 40)
+    monkeypatch.setattr(source, "_POOL", 40)
     first = generated(tmp_path / "first")
     assert first == generated(tmp_path / "second")
     assert first != generated(tmp_path / "other", seed=2)
@@ -37,12 +37,12 @@ def test_the_same_seed_gives_the_same_tree(tmp_path: Path, monkeypatch: pytest.M
 def test_the_tree_has_the_size_that_was_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lines, "_POOL", 40)
+    monkeypatch.setattr(source, "_POOL", 40)
     files = generated(tmp_path / "tree")
-    source = {name: content for name, content in files.items() if "site-" not in name}
-    assert len(source) == 60
-    # Lines are kept whole, which moves the size of each file a little.
-    assert 200_000 < sum(map(len, source.values())) < 330_000
+    sources = {name: content for name, content in files.items() if "site-" not in name}
+    assert len(sources) == 60
+    # The lines of a file may be fewer bytes than it is to have.
+    assert 200_000 < sum(map(len, sources.values())) < 330_000
 
 
 def test_generate_keeps_a_tree(bench: Callable[..., Any], tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_generate_keeps_a_tree(bench: Callable[..., Any], tmp_path: Path) -> Non
 
 def test_keycatch_reads_all_of_the_tree_and_finds_what_is_planted(scanned: Any) -> None:
     (own,) = scanned.rows("read")
-    about = scanned.figures["about"]["tree"]
+    about = scanned.figures["about"]["tree"]["figures"]
     assert own["name"] == "keycatch"
     assert own["bytes"] == about["bytes"]
     assert own["files or blobs"] == about["files"] == 90
@@ -104,7 +104,7 @@ def test_a_given_tree_is_scanned_and_credentials_are_planted_elsewhere(
     done = bench("scan", tmp_path, *options, measured=True)
     assert done.code == 0, done.stderr
     assert files_of(tmp_path) == before
-    assert done.figures["about"]["tree"]["files"] == 1
+    assert done.figures["about"]["tree"]["figures"]["files"] == 1
     assert done.rows("read")[0]["findings"] == 0
     assert {row["keycatch"] for row in done.rows("found")} == {1}
 

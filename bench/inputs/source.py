@@ -1,4 +1,4 @@
-"""Lines of made-up source: what code, documents and data look like, without meaning anything.
+"""Files of made-up source: what code, documents and data look like, without meaning anything.
 
 Many hold what a search takes for a credential and what is none: identifiers of 40 characters,
 paths, hashes, integrity values.
@@ -7,12 +7,12 @@ paths, hashes, integrity values.
 from __future__ import annotations
 
 import base64
+import random
 import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    import random
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _POOL: Final = 1500
 """Different lines of each kind. Making one takes longer than writing it, so files repeat them in
@@ -43,61 +43,45 @@ def snake(rng: random.Random, words: int) -> str:
     return "_".join(rng.choices(_WORDS, k=words))
 
 
-def _camel(rng: random.Random, words: int) -> str:
-    return "".join(word.title() for word in rng.choices(_WORDS, k=words))
-
-
-def _path(rng: random.Random, words: int) -> str:
-    return "/".join(rng.choices(_WORDS, k=words))
-
-
-def _text(rng: random.Random, words: int) -> str:
-    return " ".join(rng.choices(_WORDS, k=words))
-
-
-def _hex(rng: random.Random, length: int) -> str:
-    return "".join(rng.choices("0123456789abcdef", k=length))
-
-
 def _base64(rng: random.Random, size: int) -> str:
     return base64.b64encode(rng.randbytes(size)).decode()
 
 
-def _number(rng: random.Random, below: int) -> str:
-    return str(rng.randrange(below))
-
-
-def _indent(rng: random.Random, width: int) -> str:
-    return " " * width * rng.randrange(4)
-
-
-_FIELDS: Final = {
-    "snake": snake, "camel": _camel, "path": _path, "text": _text, "hex": _hex, "base64": _base64,
-    "number": _number, "indent": _indent,
-}  # fmt: skip
+_FIELDS: Final[dict[str, Callable[[random.Random, int], str]]] = {
+    "snake": snake,
+    "camel": lambda rng, words: "".join(map(str.title, rng.choices(_WORDS, k=words))),
+    "path": lambda rng, words: "/".join(rng.choices(_WORDS, k=words)),
+    "text": lambda rng, words: " ".join(rng.choices(_WORDS, k=words)),
+    "hex": lambda rng, length: "".join(rng.choices("0123456789abcdef", k=length)),
+    "base64": _base64,
+    "number": lambda rng, below: str(rng.randrange(below)),
+    "indent": lambda rng, width: " " * width * rng.randrange(4),
+}
 """What the names in a template stand for; after a colon comes their argument."""
 
 
 class _Field(NamedTuple):
     rng: random.Random
-    make: Callable[[random.Random, int], str]
+    name: str
 
     def __format__(self, argument: str) -> str:
-        return self.make(self.rng, int(argument))
+        return _FIELDS[self.name](self.rng, int(argument))
+
+
+def _filled(rng: random.Random, template: str) -> bytes:
+    return template.format_map({name: _Field(rng, name) for name in _FIELDS}).encode()
 
 
 def _minified(rng: random.Random) -> bytes:
-    fields = {name: _Field(rng, make) for name, make in _FIELDS.items()}
     piece = (
         "function {hex:1}(t,e){{return t.{snake:1}{camel:1}(e)&&"
         '"{path:3}"!==e?n({number:999}):void 0}}'
     )
-    return (piece * rng.randrange(100, 400)).format_map(fields).encode()
+    return _filled(rng, piece * rng.randrange(100, 400))
 
 
 def _image(rng: random.Random) -> bytes:
-    text = _base64(rng, rng.randrange(300, 6000))
-    return f'<img src="data:image/png;base64,{text}">'.encode()
+    return _filled(rng, f'<img src="data:image/png;base64,{{base64:{rng.randrange(300, 6000)}}}">')
 
 
 def _binary(rng: random.Random) -> bytes:
@@ -171,15 +155,39 @@ KINDS: Final[dict[str, tuple[int, tuple[str, ...] | Callable[[random.Random], by
 """Extension, and a word where two kinds share it, to a weight and what its lines are made from."""
 
 
-def weights(kinds: Iterable[str]) -> list[int]:
-    """Return how often files of each of `kinds` are among others."""
-    return [KINDS[kind][0] for kind in kinds]
+class SourceFile(NamedTuple):
+    """A made-up file."""
+
+    path: str
+    kind: str
+    lines: list[bytes]
 
 
 def pool(rng: random.Random, kind: str) -> list[bytes]:
     """Return lines of `kind`, from which files are put together."""
     made = KINDS[kind][1]
-    if not isinstance(made, tuple):
-        return [made(rng) for _ in range(_POOL)]
-    fields = {name: _Field(rng, make) for name, make in _FIELDS.items()}
-    return [rng.choice(made).format_map(fields).encode() for _ in range(_POOL)]
+    if isinstance(made, tuple):
+        return [_filled(rng, rng.choice(made)) for _ in range(_POOL)]
+    return [made(rng) for _ in range(_POOL)]
+
+
+def source_files(
+    rng: random.Random, pools: Mapping[str, list[bytes]], lengths: Iterable[float]
+) -> Iterator[SourceFile]:
+    """Yield a file of each of `lengths`, in bytes, of one of the kinds in `pools`.
+
+    Lines are kept whole: a file has up to a line more.
+    """
+    for number, length in enumerate(lengths):
+        (kind,) = rng.choices(list(pools), [KINDS[kind][0] for kind in pools])
+        # Twenty files share a folder: the number of the folder is the seed of its name.
+        folder = random.Random(number // 20)
+        extension = kind.partition(" ")[0]
+        path = f"{snake(folder, 1)}/{snake(folder, 1)}/{snake(folder, 2)}_{number}{extension}"
+
+        lines: list[bytes] = []
+        left = length
+        while left > 0:
+            lines.append(rng.choice(pools[kind]))
+            left -= len(lines[-1]) + 1
+        yield SourceFile(path, kind, lines)
