@@ -43,6 +43,7 @@ def small_table(
             f"{row.name} {row.version}",
             in_milliseconds(row.cpu),
             in_milliseconds(row.wall),
+            # Three digits: git takes a hundredth of what keycatch does.
             in_seconds(row.times_cpu, 3),
         )
         for row in rows

@@ -147,4 +147,5 @@ def _version(program: str, tool: Tool) -> str:
         done = subprocess.run([program, *tool.version], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise KeycatchError(f"cannot run {program}: {error}") from None
+    # Some print their name before it, others the number alone.
     return done.stdout.split()[-1]

@@ -77,6 +77,7 @@ class Surroundings(NamedTuple):
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.home / ".cache"),
+            # Messages in English, file names in UTF-8.
             "LC_ALL": "C.UTF-8",
             # gitleaks and betterleaks have no option for it: their runtime reads this.
             "GOMAXPROCS": str(self.jobs),
@@ -119,6 +120,7 @@ def run(
         "stdin": command.stdin,
         "output": output and str(output),
     }
+    # -I and -S: no settings of the user and no site packages, so that it stays small.
     done = subprocess.run(
         [sys.executable, "-I", "-S", str(PROGRAMS / "launch.py")],
         input=json.dumps(job),

@@ -75,6 +75,7 @@ def take_turns(
             cost = run(command, place)
             if cost.exit_code not in command.exits:
                 raise KeycatchError(f"{command.name} ended with exit code {cost.exit_code}")
+            # Rounds that do not count have numbers up to 0.
             if number > 0:
                 costs[command.name].append(cost)
         after_round()

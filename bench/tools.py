@@ -167,7 +167,7 @@ GITLEAKS: Final = Tool(
     name="gitleaks",
     calls={
         Target.DIRECTORY: Call(("dir", NAMES, *_QUIET), frozenset((0, 1))),
-        # It ends with 1 both when it finds something and when it fails, unless it is told.
+        # By default it ends with 1 both when it finds something and when it fails.
         Target.REPOSITORY: Call(("git", NAMES, *_QUIET, "--exit-code", "0")),
         Target.STAGED: Call(("git", "--staged", *_QUIET)),
     },

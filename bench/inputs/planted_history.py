@@ -44,6 +44,7 @@ def plant_history(directory: Path, each: int, seed: int) -> list[Planted]:
     stream.append(_commit(1, b"they do not belong here"))
     stream += [b"D %b\n" % file.name.encode() for file in files[1::2]]
     git(directory, "fast-import", "--quiet", stdin=b"".join(stream))
+    # With deltas, as a server keeps it.
     git(directory, "repack", "-a", "-d", "-q")
     return files
 

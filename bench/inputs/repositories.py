@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.errors import KeycatchError
 from scanner.git.object_store import ObjectStore
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+GIT: Final = shutil.which("git") or "git"
+"""The program, for commands that are measured: they are started by path."""
 
 
 class Stored(NamedTuple):
@@ -55,6 +60,7 @@ def stored(given: str) -> Stored:
     answer = git(root, "rev-parse", *asked).decode(errors="surrogateescape").splitlines()
     directory = Path(answer[0])
     objects = git(directory, "rev-parse", "--git-path", "objects").rstrip(b"\n")
+    # 256 or 160 bits, in hexadecimal.
     digits = 64 if answer[1] == "sha256" else 40
     packs = ObjectStore(str(directory / os.fsdecode(objects)), digits).packs()
 
@@ -92,14 +98,13 @@ def existing(given: str) -> Path:
 
 def git(directory: Path, *command: str, stdin: bytes = b"") -> bytes:
     """Return what a git `command` prints in `directory`; KeycatchError with git's reason."""
-    done = subprocess.run(
-        ["git", *command],
-        cwd=directory,
-        env=git_environment(),
-        input=stdin,
-        capture_output=True,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [GIT, *command], cwd=directory, env=git_environment(), input=stdin,
+            capture_output=True, check=False,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise KeycatchError("git was not found: install it or put it on the PATH") from None
     if done.returncode:
         reason = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason"])[-1]
         raise KeycatchError(f"git {command[0]} failed: {reason}")
@@ -108,7 +113,9 @@ def git(directory: Path, *command: str, stdin: bytes = b"") -> bytes:
 
 def git_environment() -> dict[str, str]:
     """Return the variables of this process without those that change what git does."""
+    # In a hook GIT_DIR and others would name another repository than the working directory.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    # A question for a password would wait for an answer that nobody gives.
     return {**kept, "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -118,6 +125,7 @@ def clone(source: str, target: Path, *, checkout: bool) -> None:
     Objects are copied and not linked: `source` is never written to, and what it lacks shows now.
     Raises KeycatchError.
     """
+    # With --no-local git copies objects through a pack, and reads each of them on the way.
     options = ["--quiet", "--no-local", "--single-branch", "--no-tags"]
     options += [] if checkout else ["--no-checkout"]
     git(target.parent, "clone", *options, "--", str(existing(source)), str(target))

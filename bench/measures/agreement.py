@@ -59,6 +59,7 @@ def run(repositories: Sequence[str]) -> int:
             print(f"  {sentence}")
         if len(wrong) > _SHOWN:
             print(f"  and {len(wrong) - _SHOWN:,} more")
+        # A large history takes minutes: the others are not waited for.
         sys.stdout.flush()
         code |= bool(wrong)
     return code
@@ -161,6 +162,7 @@ def _of_pack(pack: Pack, hash_size: int) -> Iterator[Object | Unreadable]:
             continue
         yield Object(pack.name(root), kind, size, digest)
 
+    # A delta that cannot be applied is reported to the function, and the walk goes on.
     note = unread.append
     for entry, _, data, _ in walk(pack, roots, _MEMORY, lambda each, why: note((each, why))):
         reached[entry] = 1

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
+from bench.inputs.repositories import GIT
 from bench.process import PROGRAMS, Command
 from scanner.errors import KeycatchError
 
@@ -20,7 +20,7 @@ def floors(repository: Stored, jobs: int, *, with_log: bool) -> list[Command]:
     Inflating runs in one process and, if that is more, in `jobs`. `with_log` adds `git log -p`,
     as gitleaks calls it.
     """
-    git = (shutil.which("git") or "git", "-C", repository.path)
+    git = (GIT, "-C", repository.path)
     inflate = (sys.executable, "-I", str(PROGRAMS / "inflate_packs.py"))
     commands = []
     # A history that was never packed has only loose objects: there is nothing to inflate.

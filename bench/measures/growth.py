@@ -63,6 +63,7 @@ def _measure(repository: Stored, place: Surroundings, rounds: int) -> list[Resul
 
     own = scanner.command(Target.REPOSITORY, repository.path, jobs=place.jobs)
     own = own._replace(name="keycatch history")
+    # In one process: the chart is about CPU, which more of them do not make less.
     commands = [own, *floors(repository, 1, with_log=False)]
     costs = take_turns(commands, place, rounds, uncounted=0)
     return results(costs, own.name, memory={own.name: memory})

@@ -113,6 +113,7 @@ def _measure(
         reported[scanner.name], memory[scanner.name] = scanner.check(
             Target.REPOSITORY, repository.path, place
         )
+    # Fast because it has not read everything would be no figure.
     require_all(repository, reported[own.name])
     lower = floors(repository, place.jobs, with_log=args.log)
     for floor in lower:

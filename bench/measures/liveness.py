@@ -79,6 +79,7 @@ def _measure(
 
     Raises KeycatchError unless each credential is asked about exactly once in every round.
     """
+    # One processor: waiting for answers takes none.
     place = place_in(work, 1)
     stub = StsStub(args.answer / 1000, canaries)
     logs: list[RoundLog] = []

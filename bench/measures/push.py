@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Any, Final
 
 from bench.comparison import small_table
-from bench.inputs.repositories import git
+from bench.inputs.repositories import GIT, git
 from bench.installed import CHECKOUT, SCANNER, keycatch, scan_for_report
 from bench.machine import say
 from bench.measures.hook_repository import add_options, ready
@@ -60,6 +59,7 @@ def _measure(root: Path, place: Surroundings, pushed: int, rounds: int) -> Table
     number = _count(root, span)
 
     # The remote that a clone knows has everything, so that there would be nothing to push.
+    # --no-deref: origin/HEAD is a symbolic reference, which would delete what it points to.
     for name in git(root, "for-each-ref", "--format=%(refname)", "refs/remotes").split():
         git(root, "update-ref", "--no-deref", "-d", name.decode())
     git(root, "update-ref", "refs/remotes/origin/main", old)
@@ -73,7 +73,6 @@ def _measure(root: Path, place: Surroundings, pushed: int, rounds: int) -> Table
     wanted.write_text("".join(f"{blob}\n" for blob in blobs), "ascii")
     sizes = git(root, "cat-file", "--batch-check=%(objectsize)", stdin=wanted.read_bytes())
 
-    program = shutil.which("git") or "git"
     whole = keycatch().command(Target.REPOSITORY, str(root), jobs=place.jobs)
     whole = whole._replace(name="keycatch history")
     push = Command(
@@ -86,10 +85,10 @@ def _measure(root: Path, place: Surroundings, pushed: int, rounds: int) -> Table
     )
     floors = [
         BASELINE,
-        Command("git rev-list", (program, "rev-list", "--topo-order", "--reverse", span)),
-        Command("git diff-tree", (program, *_TREES), stdin=str(commits)),
+        Command("git rev-list", (GIT, "rev-list", "--topo-order", "--reverse", span)),
+        Command("git diff-tree", (GIT, *_TREES), stdin=str(commits)),
         Command(
-            "git cat-file --batch", (program, "cat-file", "--batch", "--buffer"), stdin=str(wanted)
+            "git cat-file --batch", (GIT, "cat-file", "--batch", "--buffer"), stdin=str(wanted)
         ),
     ]
     say("checking what is read")
@@ -99,6 +98,7 @@ def _measure(root: Path, place: Surroundings, pushed: int, rounds: int) -> Table
     costs = take_turns([whole, push, *floors], place, rounds)
     sums = {"reading: the four above together": together(*(costs[each.name] for each in floors))}
 
+    # A line that is no number is of an object that a partial clone lacks.
     size = in_megabytes(sum(int(line) for line in sizes.split() if line.isdigit()))
     title = (
         f"A push of {number:,} commits with {len(blobs):,} new contents, {size},"

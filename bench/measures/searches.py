@@ -22,21 +22,20 @@ _CLASSES: Final = bytes(ord("x") if byte in ALPHABET else ord(".") for byte in r
 
 def copying(found: Stages, units: Sequence[bytes]) -> None:
     """Measure what mapping the content to two classes of bytes costs, and the copy it needs."""
-
-    def in_place(unit: bytes) -> None:
-        stringzilla.translate(bytearray(unit), _CLASSES, inplace=True)
-
-    def into_new(unit: bytes) -> None:
-        stringzilla.translate(unit, _CLASSES)
-
-    def builtin(unit: bytes) -> None:
-        unit.translate(_CLASSES)
-
     found.group = "copying and mapping"
+    # A scan has to keep the content, so it cannot map it in place without a copy.
     found.each("limit: copy (memcpy)", bytearray, units)
-    found.each("copy, stringzilla.translate in place", in_place, units)
-    found.each("stringzilla.translate into new bytes", into_new, units)
-    found.each("bytes.translate", builtin, units)
+    found.each(
+        "copy, stringzilla.translate in place",
+        lambda unit: stringzilla.translate(bytearray(unit), _CLASSES, inplace=True),
+        units,
+    )
+    found.each(
+        "stringzilla.translate into new bytes",
+        lambda unit: stringzilla.translate(unit, _CLASSES),
+        units,
+    )
+    found.each("bytes.translate", lambda unit: unit.translate(_CLASSES), units)
 
 
 def literals(found: Stages, units: Sequence[bytes], anchors: Sequence[Anchor]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bench.comparison import small_table
 from bench.inputs.planted import plant
-from bench.inputs.repositories import git
+from bench.inputs.repositories import GIT, git
 from bench.installed import CHECKOUT, SCANNER, find_peers, keycatch
 from bench.machine import say
 from bench.measures.hook_repository import add_options, ready
@@ -82,6 +82,7 @@ def _measure(
         )
     _require_findings(root, place, scanners)
 
+    # An index like HEAD, for a scan that has nothing to read.
     clean = root / ".git" / "index-clean"
     shutil.copyfile(root / ".git" / "index", clean)
     two_files = _two_files(_stage(root, _evenly(small, 2)), place, scanners, rounds)
@@ -120,7 +121,7 @@ def _many_files(change: Staged, place: Surroundings, clean: Path, rounds: int) -
     imports = BASELINE._replace(name=f"imports: {BASELINE.name}")
     index = _diff_index("index: ")
     contents = Command(
-        "contents: git cat-file --batch", (_git(), "cat-file", "--batch", "--buffer"),
+        "contents: git cat-file --batch", (GIT, "cat-file", "--batch", "--buffer"),
         stdin=str(wanted),
     )  # fmt: skip
     say(f"measuring a change of {len(change.names)} files")
@@ -154,6 +155,7 @@ def _require_findings(root: Path, place: Surroundings, scanners: Sequence[Scanne
     for file in files:
         (root / file.name).write_bytes(file.content)
     names = [file.name for file in files]
+    # Projects ignore files such as `.env`.
     git(root, "add", "--force", "--", *names)
 
     output = place.home / "output.txt"
@@ -195,6 +197,7 @@ def _stage(root: Path, names: Sequence[str]) -> Staged:
             file.write(_ADDED)
     git(root, "add", "--all")
 
+    # The fourth field of a raw line is the ID of the new content.
     blobs = {line.split()[3].decode() for line in git(root, *_RAW).splitlines()}
     wanted = "".join(f"{blob}\n" for blob in sorted(blobs))
     sizes = git(root, "cat-file", "--batch-check=%(objectsize)", stdin=wanted.encode())
@@ -202,11 +205,4 @@ def _stage(root: Path, names: Sequence[str]) -> Staged:
 
 
 def _diff_index(prefix: str = "") -> Command:
-    return Command(f"{prefix}git diff-index --cached", (_git(), *_RAW))
-
-
-def _git() -> str:
-    program = shutil.which("git")
-    if program is None:
-        raise KeycatchError("git was not found: install it or put it on the PATH")
-    return program
+    return Command(f"{prefix}git diff-index --cached", (GIT, *_RAW))

@@ -58,6 +58,7 @@ class StsStub(ThreadingHTTPServer):
     def note(self, key_id: str, change: int) -> None:
         """Record that a request about `key_id` has come (1) or is answered (-1)."""
         with self._lock:
+            # A request counts when it comes, not again when it is answered.
             self._asked += [key_id] * max(change, 0)
             self._under_way[key_id] += change
             self._together = max(self._together, self._under_way.total())

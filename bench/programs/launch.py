@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Do what standard input asks for."""
     job = json.load(sys.stdin)
+    # Inherited by the command and by all that it starts.
     if job["cores"] and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, job["cores"])
     os.chdir(job["cwd"])
@@ -39,11 +40,13 @@ def main() -> None:
     given = os.open(job["stdin"], os.O_RDONLY) if job["stdin"] else nothing
     kept = nothing
     if job["output"]:
+        # Readable for nobody else: a scanner may print what it found.
         kept = os.open(job["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     streams = [
         (os.POSIX_SPAWN_DUP2, stream, number) for number, stream in enumerate((given, kept, kept))
     ]
 
+    # Unlike fork, it does not copy the page tables of this process first.
     began = time.perf_counter()
     process = os.posix_spawn(job["argv"][0], job["argv"], job["env"], file_actions=streams)
     memory: tuple[int, ...] = (0, 0, 0)
