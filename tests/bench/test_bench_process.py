@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from bench.process import Command, Surroundings, place_in, run
+from bench.programs import launch
 from scanner.errors import KeycatchError
 
 
@@ -31,11 +34,31 @@ def test_a_cost_has_time_memory_and_exit_code(place: Surroundings) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-def test_anonymous_memory_is_part_of_what_is_resident(place: Surroundings) -> None:
-    # Long enough to be looked at a hundred times, or once on a machine a hundred times as slow.
-    memory = run(python("import time; time.sleep(0.5)"), place, watch=True).memory
-    assert 0 < memory.anonymous < memory.rss
-    assert 0 < memory.pss <= memory.rss
+def test_anonymous_memory_is_part_of_what_is_resident() -> None:
+    rss, pss, anonymous = launch._memory(os.getpid())
+    assert 0 < anonymous < rss
+    assert 0 < pss <= rss
+    assert launch._memory(-1) == (0, 0, 0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_the_memory_of_a_tree_is_that_of_all_its_processes() -> None:
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:
+        assert {os.getpid(), child.pid} <= set(launch._tree(os.getpid()))
+        assert launch._tree(child.pid) == [child.pid]
+
+
+def test_the_largest_sums_over_a_tree_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = iter([(0, 0, None), (0, 0, None), (7, 1, "used")])
+    seen = iter([(5, 1, 1), (5, 2, 1), (4, 4, 3), (4, 4, 3)])
+    monkeypatch.setattr(launch.os, "wait4", lambda *_: next(ends))
+    monkeypatch.setattr(launch, "_tree", lambda _: [7, 8])
+    monkeypatch.setattr(launch, "_memory", lambda _: next(seen))
+    assert launch._watch(7, 0.0) == (1, "used", (10, 8, 6))
+
+
+def test_a_command_that_is_watched_has_the_same_exit_code(place: Surroundings) -> None:
+    assert run(python("raise SystemExit(3)"), place, watch=True).exit_code == 3
 
 
 def test_a_command_runs_in_its_place(place: Surroundings, tmp_path: Path) -> None:
