@@ -7,6 +7,7 @@ import sys
 from time import monotonic
 from typing import Final, TextIO
 
+from scanner.files import discard
 from scanner.secret import printable
 
 _PATIENCE: Final = 0.5
@@ -25,16 +26,6 @@ def say(message: str) -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         discard(sys.stderr)  # nobody is listening
-
-
-def discard(stream: TextIO) -> None:
-    """Let what `stream` still holds go nowhere: the interpreter would flush it and complain."""
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
-    except (OSError, ValueError):  # no file behind it: nothing will be flushed either
-        return
 
 
 def wants_color(choice: str, stream: TextIO | None) -> bool:

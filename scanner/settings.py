@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import Final, NamedTuple
 
-from scanner.errors import ConfigError
+from scanner.errors import ConfigError, did_you_mean
 from scanner.findings import Confidence
 from scanner.git.work_tree import find_work_tree
 from scanner.secret import printable
@@ -110,9 +110,8 @@ def _settings(path: str, root: str, table: dict[str, object]) -> Settings:
     known = {"rules", "disable", "exclude", "fail-on", *_ACCOUNTS}
     for key in table:
         if key not in known:
-            raise ConfigError(
-                f"{printable(path)}: {printable(key)}: unknown key{_hint(key, known)}"
-            )
+            hint = did_you_mean(key, known, mark="") or f"; known are {', '.join(sorted(known))}"
+            raise ConfigError(f"{printable(path)}: {printable(key)}: unknown key{hint}")
     beside = os.path.dirname(os.path.abspath(path))
     return Settings(
         origin=path,
@@ -157,13 +156,6 @@ def _confidence(path: str, table: dict[str, object]) -> Confidence:
         if confidence.label == value:
             return confidence
     raise ConfigError(f"{printable(path)}: fail-on: must be low, medium or high")
-
-
-def _hint(key: str, known: set[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(key, sorted(known), n=1)
-    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
 
 
 class Exclusion:

@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from scanner.about import NAME, VERSION
-from scanner.console import discard, say
-from scanner.errors import KeycatchError, UsageError
+from scanner.console import say
+from scanner.errors import KeycatchError, UsageError, did_you_mean
+from scanner.files import discard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,16 +141,11 @@ def _parse(parser: _Parser, arguments: list[str], operands: str) -> argparse.Nam
 
 
 def _no_command(name: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, COMMANDS, n=1)
     if os.path.exists(name):
-        hint = f"to scan it: {NAME} scan {name}"
-    elif near:
-        hint = f"did you mean {near[0]}?"
+        hint = f"; to scan it: {NAME} scan {name}"
     else:
-        hint = f"there are {', '.join(COMMANDS)}"
-    return f"there is no command '{name}'; {hint}"
+        hint = did_you_mean(name, COMMANDS, mark="") or f"; there are {', '.join(COMMANDS)}"
+    return f"there is no command '{name}'{hint}"
 
 
 def _unexpected(error: Exception) -> str:
