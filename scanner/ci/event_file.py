@@ -10,6 +10,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from scanner.ci.interface import NoRange
+from scanner.saved.fields import Fields, NoReportError
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -35,53 +36,61 @@ def read_event(path: str) -> bytes:
 
 
 class Event:
-    """The fields of an event; a field that is missing or of another type raises NoRange."""
+    """The fields of an event, named with dots between: `pull_request.base.sha`."""
 
     __slots__ = ("_fields", "_path")
 
     def __init__(self, environ: Mapping[str, str], read: Callable[[str], bytes]) -> None:
-        """Read and parse the file that `GITHUB_EVENT_PATH` names."""
+        """Read and parse the file that `GITHUB_EVENT_PATH` names. Raises NoRange."""
         import json
 
         self._path = environ.get("GITHUB_EVENT_PATH", "")
         if not self._path:
             raise NoRange("GITHUB_EVENT_PATH is empty and has to name the event file of the job")
+
         content = read(self._path)
         if len(content) > LARGEST:
             raise self._unusable(f"it is larger than {LARGEST >> 20} MiB")
         try:
-            fields = json.loads(content)
+            self._fields = Fields(json.loads(content))
+        except NoReportError:
+            raise self._unusable("it is not a JSON object") from None
         except RecursionError:
             raise self._unusable("it is nested too deeply") from None
         except ValueError:  # of JSON, of its encoding, or of a number that is too long
             raise self._unusable("it is not valid JSON") from None
-        if not isinstance(fields, dict):
-            raise self._unusable("it is not a JSON object")
-        self._fields = fields
 
-    def text(self, dotted: str) -> str:
-        """Return the string in the field `dotted`, such as `pull_request.base.sha`."""
-        found = self._get(dotted)
-        if not isinstance(found, str):
-            raise self._unusable(f"it has no text in {dotted}")
-        return found
+    def text(self, name: str) -> str:
+        """Return the string in the field `name`, which may be empty. Raises NoRange without one."""
+        try:
+            parent, key = self._place(name)
+            return parent.name(key)
+        except NoReportError:
+            raise self._unusable(f"it has no text in {name}") from None
 
-    def text_or_none(self, dotted: str) -> str:
-        """Return the string in the field `dotted`, or an empty one where there is none."""
-        found = self._get(dotted)
-        return found if isinstance(found, str) else ""
+    def optional_text(self, name: str) -> str:
+        """Return the string in the field `name`, or an empty one where there is none."""
+        try:
+            parent, key = self._place(name)
+            return parent.optional_text(key)
+        except NoReportError:
+            return ""
 
-    def is_true(self, dotted: str) -> bool:
-        """Tell whether the field `dotted` is there and true."""
-        return self._get(dotted) is True
+    def is_true(self, name: str) -> bool:
+        """Return whether the field `name` is there and true."""
+        try:
+            parent, key = self._place(name)
+            return parent.truth(key)
+        except NoReportError:
+            return False
 
-    def _get(self, dotted: str) -> object:
-        found: object = self._fields
-        for key in dotted.split("."):
-            if not isinstance(found, dict):
-                return None
-            found = found.get(key)
-        return found
+    def _place(self, name: str) -> tuple[Fields, str]:
+        """Return the object that has the field `name`, and its key there. Raises NoReportError."""
+        *parents, key = name.split(".")
+        found = self._fields
+        for parent in parents:
+            found = found.fields(parent)
+        return found, key
 
     def _unusable(self, reason: str) -> NoRange:
         return NoRange(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.ci.interface import Change, NoRange
+from scanner.ci.interface import CiChange, NoRange
 from scanner.ci.values import base_revision, branch_ref
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Built(NamedTuple):
     provider: str
     event: str
     head: str
-    """The revision; see `Change` for its form."""
+    """The revision; see `CiChange` for its form."""
     head_from: str
     """The variable or field it is from; empty for HEAD."""
     branch: str
@@ -42,15 +42,15 @@ class Built(NamedTuple):
         return self.head_from or "what is checked out"
 
 
-def everything(built: Built, because: str = "") -> Change:
+def everything(built: Built, because: str = "") -> CiChange:
     """Return all that the head reaches, for an event that is no change."""
     taken_from = f"{built.source}{f' ({because})' if because else ''}"
-    return Change(built.provider, built.event, (built.head,), (), taken_from, built.depth)
+    return CiChange(built.provider, built.event, (built.head,), (), taken_from, built.depth)
 
 
 def between(
-    built: Built, before: tuple[str, ...], before_from: str, after_rewrite: Change | None = None
-) -> Change:
+    built: Built, before: tuple[str, ...], before_from: str, after_rewrite: CiChange | None = None
+) -> CiChange:
     """Return what the head has and the revisions `before`, taken from `before_from`, lack.
 
     Raises NoRange where that is nothing by definition.
@@ -66,14 +66,14 @@ def between(
     if missing:
         remedy = f"{remedy}, and fetch the branch: {' && '.join(map(_fetch, missing))}"
     taken_from = f"{before_from} and {built.source}"
-    return Change(
+    return CiChange(
         built.provider, built.event, (built.head,), before, taken_from, remedy, after_rewrite
     )
 
 
 def against_base(
     built: Built, environ: Mapping[str, str], default: str = "", default_from: str = ""
-) -> Change:
+) -> CiChange:
     """Return what the head has and the base lacks.
 
     The base is what the user set in `KEYCATCH_BASE`, or the branch `default` that the CI system
@@ -100,7 +100,7 @@ def pushed(
     environ: Mapping[str, str],
     default: str = "",
     default_from: str = "",
-) -> Change:
+) -> CiChange:
     """Return what a push added: since `before`, or against the base where that is empty.
 
     After a forced push `before` may be gone; then it is the base too, if there is one.

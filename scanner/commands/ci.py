@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from scanner.ci.interface import Change
+    from scanner.ci.interface import CiChange
     from scanner.findings import Tally
     from scanner.git.repository import Repository
     from scanner.sources.changes import ChangeSet
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     return scan_change("ci", args, repository, collect)
 
 
-def resolve(change: Change, repository: Repository) -> tuple[Change, list[str], list[str]]:
+def resolve(change: CiChange, repository: Repository) -> tuple[CiChange, list[str], list[str]]:
     """Return `change` and the commit IDs to include and to exclude.
 
     Where a complete clone lacks what is to be excluded, as after a forced push, the change says
@@ -66,7 +66,7 @@ def resolve(change: Change, repository: Repository) -> tuple[Change, list[str], 
     return change, include, [name for name in exclude if name is not None]
 
 
-def described(change: Change, commits: int) -> str:
+def described(change: CiChange, commits: int) -> str:
     """Return what was taken for the range, for a person to check."""
     left_out = f" without {', '.join(change.exclude)}" if change.exclude else ""
     number = f"{commits:,} commit{'' if commits == 1 else 's'}"
