@@ -25,7 +25,8 @@ _PERSON: Final = {
 }
 _CONFIGURES: Final = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 _FOUND: Final = b"aws-access-key-pair"
-"""The rule that the report of a hook names when it was keycatch that stopped something."""
+"""The rule that the report of a hook names when it was keycatch that stopped something: a hook that
+fails for another reason proves nothing."""
 
 
 class ProofError(KeycatchError):
@@ -35,9 +36,9 @@ class ProofError(KeycatchError):
 def prove(hooks: Collection[str], texts: Mapping[str, bytes] | None) -> None:
     """Commit, merge and push with `hooks` in a temporary repository; raises ProofError.
 
-    `texts` are their contents; None stands for what the user's configuration makes git run. Hooks
-    that they would chain in their place are not part of it. The credential is made up anew each
-    time, and only the temporary repository gets to hold it.
+    `texts` are their contents; with None the user's configuration decides what git runs. Hooks that
+    they would chain in their place are not part of it. The credential is a new one each time, and
+    is nowhere but in the temporary repository.
     """
     from tempfile import TemporaryDirectory
 
@@ -59,7 +60,7 @@ class _Trial:
     __slots__ = ("_bare", "_credential", "_variables", "_work")
 
     def __init__(self, root: str, texts: Mapping[str, bytes] | None) -> None:
-        # Inside of a hook or an alias git has variables that stand for another repository.
+        # Inside of a hook or an alias git has variables that name another repository.
         inherited = {
             name: value
             for name, value in os.environ.items()
@@ -70,10 +71,12 @@ class _Trial:
         alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} if texts else {}
         self._variables = environment(inherited, **_PERSON, **alone, GIT_ALLOW_PROTOCOL="file")
         self._credential = _credential()
+
         self._work, self._bare = os.path.join(root, "work"), os.path.join(root, "bare")
         for path, options in ((self._work, ()), (self._bare, ("--bare",))):
             os.mkdir(path)
             self._do("init", "-q", "--template=", *options, path)
+        # A user who signs everything has no key for the made-up person.
         settings = {"commit.gpgSign": "false", "merge.verifySignatures": "false"}
         if texts:
             settings["core.hooksPath"] = os.path.join(root, "hooks")
@@ -81,6 +84,7 @@ class _Trial:
             _write(os.path.join(self._bare, "hooks"), texts)
         for name, value in settings.items():
             self._do("config", name, value)
+
         self._do("symbolic-ref", "HEAD", "refs/heads/main")
         self._stage("plain", b"text\n")
         self._do("commit", "-q", "-m", "plain")

@@ -222,11 +222,11 @@ def test_a_second_installation_changes_nothing(install: Any, hooks: Path) -> Non
 
 def older(path: Path) -> bytes:
     """Make the hook one that another version wrote."""
-    from scanner.hooks.script import Kind, _written, kind_of
+    from scanner.hooks.script import HookKind, _written, kind_of
 
-    text = _written("keycatch install --undo", ["exit 0"]).replace(b"0.1.0", b"0.0.9")
-    assert kind_of(text) is Kind.EDITED
-    text = _written("keycatch install --undo", ["exit 0"])
+    text = _written("keycatch install --undo", "exit 0\n").replace(b"0.1.0", b"0.0.9")
+    assert kind_of(text) is HookKind.EDITED
+    text = _written("keycatch install --undo", "exit 0\n")
     path.write_bytes(text)
     path.chmod(0o700)
     return text
