@@ -1,4 +1,4 @@
-"""The terminal: messages, whether to use colour, and a progress bar only while it helps."""
+"""The terminal: messages, whether to use colour, and a progress bar for long scans."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from scanner.secret import printable
 _PATIENCE: Final = 0.5
 """Seconds before a bar appears: most scans are over by then."""
 _EVERY: Final = 0.1
+"""Seconds between two drawings: faster than anybody reads, and writing to a terminal is slow."""
 _BAR: Final = 28
 """Width in columns of the bar itself."""
 
@@ -25,11 +26,11 @@ def say(message: str) -> None:
         sys.stderr.write(printable(message) + "\n")
         sys.stderr.flush()
     except (OSError, ValueError):
-        discard(sys.stderr)  # nobody is listening
+        discard(sys.stderr)  # its reader has closed it
 
 
 def wants_color(choice: str, stream: TextIO | None) -> bool:
-    """Decide on colour for `stream`: the option `auto`, `always` or `never`, then the environment.
+    """Return whether to colour `stream`: by the option `auto`, `always` or `never`, then variables.
 
     For `auto`: NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then CLICOLOR=0, then whether the
     stream is a terminal that is not dumb. An empty variable counts as none; 0 or false in
@@ -49,7 +50,7 @@ def wants_color(choice: str, stream: TextIO | None) -> bool:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether `stream` is a terminal; one that is closed is none."""
+    """Return whether `stream` is a terminal; one that is closed is not."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:
@@ -57,7 +58,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 class ProgressBar:
-    """A line on standard error that says how far a scan has come; drawn only on a terminal."""
+    """A line on standard error that shows how far a scan has come; drawn only on a terminal."""
 
     __slots__ = ("_began", "_drawn", "_last", "_noun", "_stream", "_width")
 
@@ -74,7 +75,7 @@ class ProgressBar:
 
     @staticmethod
     def useful() -> bool:
-        """Tell whether anybody would see a bar: a terminal that can erase a line, and no CI."""
+        """Return whether to draw a bar: on a terminal that can erase a line, and not in CI."""
         dumb = os.environ.get("TERM") == "dumb"
         return is_terminal(sys.stderr) and not dumb and not os.environ.get("CI")
 
@@ -84,6 +85,7 @@ class ProgressBar:
         if now - self._began < _PATIENCE or now - self._last < _EVERY:
             return
         self._last = now
+
         filled = _BAR * done // max(total, 1)
         elapsed = now - self._began
         text = f"[{'#' * filled:-<{_BAR}}] {done:,} of {total:,} {self._noun}"
@@ -95,7 +97,7 @@ class ProgressBar:
         self._drawn = True
 
     def clear(self) -> None:
-        """Remove the line, so that nothing is left behind."""
+        """Remove the line, so that the report follows the prompt."""
         if self._drawn:
             self._write("\r\x1b[2K")
             self._drawn = False

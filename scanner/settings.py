@@ -1,8 +1,8 @@
 """The configuration: what a project has decided for all who scan it.
 
 `.keycatch.toml`, or the table `[tool.keycatch]` of `pyproject.toml`, at the root of the work tree
-(outside of one, in the current directory). A key that is not known is an error: a misspelt setting
-must not be in force in anybody's mind only.
+(outside of one, in the current directory). A key that is not known is an error, since nobody would
+notice that a misspelt setting has no effect.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ class Settings(NamedTuple):
     """Patterns of paths that are not scanned."""
     fail_on: Confidence = Confidence.MEDIUM
     own_accounts: tuple[str, ...] = ()
-    """Accounts whose credentials are ours."""
+    """Accounts that are the user's own."""
     canary_accounts: tuple[str, ...] = ()
-    """Accounts of decoys beside those that are known; nobody is asked about their credentials."""
+    """Accounts of decoys besides the known ones; STS is not asked about their credentials."""
     liveness_allow: tuple[str, ...] = ()
-    """If there are any, only credentials of these accounts are asked about."""
+    """If there are any, STS is asked about credentials of these accounts only."""
     liveness_deny: tuple[str, ...] = ()
-    """Accounts whose credentials are never asked about."""
+    """Accounts about whose credentials STS is never asked."""
 
 
 _ACCOUNTS: Final = ("own-accounts", "canary-accounts", "liveness-allow", "liveness-deny")
@@ -71,7 +71,8 @@ def _read(path: str, root: str, *, required: bool) -> Settings | None:
     content = _content(path)
     if os.path.basename(path) != _PYPROJECT:
         return _settings(path, root, _parse(path, content))
-    # Parsing TOML takes 10 ms: not for a table that is not there.
+
+    # Importing and parsing TOML takes 10 ms, a fifth of a hook's time: not without such a table.
     tool = _parse(path, content).get("tool") if b"keycatch" in content else None
     table = tool.get("keycatch") if isinstance(tool, dict) else None
     if table is None:
@@ -112,11 +113,12 @@ def _settings(path: str, root: str, table: dict[str, object]) -> Settings:
         if key not in known:
             hint = did_you_mean(key, known, mark="") or f"; known are {', '.join(sorted(known))}"
             raise ConfigError(f"{printable(path)}: {printable(key)}: unknown key{hint}")
-    beside = os.path.dirname(os.path.abspath(path))
+
+    folder = os.path.dirname(os.path.abspath(path))
     return Settings(
         origin=path,
         directory=root,
-        rules=tuple(os.path.join(beside, name) for name in _strings(path, table, "rules")),
+        rules=tuple(os.path.join(folder, name) for name in _strings(path, table, "rules")),
         disable=_strings(path, table, "disable"),
         exclude=_patterns(path, table),
         fail_on=_confidence(path, table),
@@ -175,12 +177,13 @@ class Exclusion:
         from functools import cache
 
         forms = [f"{p}*" if p.endswith("/") else p for p in settings.exclude]
+        # Without patterns the expression would be empty and match every path.
         self._match = re.compile("|".join(map(fnmatch.translate, forms)) or "(?!)").match
         self._base = os.path.join(os.path.realpath(settings.directory), "")
         self._real = cache(os.path.realpath)  # once for all files of a directory
 
     def __contains__(self, path: str) -> bool:
-        """Tell whether the file at `path`, relative to the current directory, is excluded."""
+        """Return whether the file at `path`, relative to the current directory, is excluded."""
         parent, name = os.path.split(path)
         full = os.path.join(self._real(parent), name)
         if not full.startswith(self._base):

@@ -1,6 +1,6 @@
 """The event file of GitHub Actions: a JSON object that people outside of the project fill.
 
-The payload of an event is GitHub's, but titles, names and texts in it are anybody's.
+GitHub writes the payload of an event, but anybody can write the titles, names and texts in it.
 """
 
 from __future__ import annotations

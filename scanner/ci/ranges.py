@@ -1,7 +1,7 @@
 """From a head and what is known of its past to a change.
 
-Some events do not tell what was there before: a new branch, a forced push, a new tag. What other
-remote branches have cannot stand in for it: of two branches that are pushed at once, each would
+Some events do not name the commit before: a new branch, a forced push, a new tag. The commits of
+other remote branches cannot take its place: of two branches that are pushed at once, each would
 leave out the commits that it shares with the other, and nobody would scan them. So it is one base,
 the branch that changes are merged into, whose own pushes are scanned.
 """
@@ -61,6 +61,7 @@ def between(
             "is nothing between them: give the commits with keycatch range, or scan the tree with "
             "keycatch scan"
         )
+
     remedy = built.depth
     missing = [ref for ref in before if not _HASH.fullmatch(ref)]
     if missing:
@@ -87,6 +88,7 @@ def against_base(
             f"{built.provider} does not tell what this {built.event} is to be compared with: set "
             f"the variable {BASE} to the branch that changes are merged into, such as main"
         )
+
     base = base_revision(value, origin)
     if built.branch and base == branch_ref(built.branch, "the branch that is built"):
         return everything(built, f"{origin} is this branch itself")

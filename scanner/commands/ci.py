@@ -57,6 +57,7 @@ def resolve(change: CiChange, repository: Repository) -> tuple[CiChange, list[st
     what to compare with instead. Raises GitError with the setting to change.
     """
     include = [repository.required(name, change.remedy) for name in change.include]
+
     exclude = [repository.resolve(name) for name in change.exclude]
     if None in exclude:
         if change.after_rewrite is not None and not repository.is_shallow:
@@ -67,7 +68,7 @@ def resolve(change: CiChange, repository: Repository) -> tuple[CiChange, list[st
 
 
 def described(change: CiChange, commits: int) -> str:
-    """Return what was taken for the range, for a person to check."""
+    """Return the sentence that names the range and where it is from, for a person to check."""
     left_out = f" without {', '.join(change.exclude)}" if change.exclude else ""
     number = f"{commits:,} commit{'' if commits == 1 else 's'}"
     return (

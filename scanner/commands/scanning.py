@@ -60,7 +60,7 @@ def _heeds_marks(args: argparse.Namespace) -> bool:
 
 
 def excluder(settings: Settings, root: str = "") -> Callable[[str], bool]:
-    """Return a function that tells of a path, relative to `root`, whether it is excluded."""
+    """Return a function that returns whether a path, relative to `root`, is excluded."""
     if not settings.exclude:
         return lambda _path: False
     from scanner.settings import Exclusion
@@ -90,7 +90,7 @@ def examine_change(
     settings: Settings,
     rules: Sequence[Rule],
 ) -> Report:
-    """Scan the change that `collect` returns, and tell what it brings in."""
+    """Scan the change that `collect` returns; return the report about what it adds."""
     from scanner.findings import Tally
     from scanner.git.work_tree import find_work_tree
 
@@ -103,7 +103,7 @@ def examine_change(
         names = change.names.keys() - {blob.path for blob in change.blobs}
         settle = partial(_settle, repository, rules, change, _heeds_marks(args))
         report = scan_blobs(kind, change.blobs, tally, args, rules, sorted(names), settle)
-    tally.blobs -= change.messages  # they are told as commits
+    tally.blobs -= change.messages  # the report counts them as commits
     return report
 
 
