@@ -40,6 +40,7 @@ def wants_color(choice: str, stream: TextIO | None) -> bool:
     if choice != "auto":
         return choice == "always"
     value = os.environ.get
+    # What the user asks for in NO_COLOR counts more than what a CI system forces.
     if value("NO_COLOR") or value("FORCE_COLOR") in ("0", "false"):
         return False
     if value("FORCE_COLOR") or value("CLICOLOR_FORCE", "0") not in ("", "0"):
@@ -71,7 +72,7 @@ class ProgressBar:
         try:
             self._width = os.get_terminal_size(self._stream.fileno()).columns or 80
         except (OSError, ValueError):
-            self._width = 80
+            self._width = 80  # no terminal, or one that does not say
 
     @staticmethod
     def useful() -> bool:
@@ -88,6 +89,7 @@ class ProgressBar:
 
         filled = _BAR * done // max(total, 1)
         elapsed = now - self._began
+        # Width in characters is width in columns: all of them are ASCII.
         text = f"[{'#' * filled:-<{_BAR}}] {done:,} of {total:,} {self._noun}"
         text += f", {size / 1e6 / elapsed:,.0f} MB/s"
         if 0 < done < total:

@@ -87,7 +87,7 @@ def _read(path: str, root: str, *, required: bool) -> Settings | None:
 def _content(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)  # a device or a pipe has no size to look at
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(f"cannot read the configuration {printable(path)}: {reason}") from None
@@ -100,7 +100,7 @@ def _parse(path: str, content: bytes) -> dict[str, object]:
     import tomllib
 
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return tomllib.loads(content.decode("utf-8-sig"))  # editors on Windows write a BOM
     except ValueError as error:  # of TOML, of UTF-8, or of a number that is too long
         raise ConfigError(f"{printable(path)}: not valid TOML: {printable(str(error))}") from None
     except RecursionError:
@@ -147,6 +147,7 @@ def _patterns(path: str, table: dict[str, object]) -> tuple[str, ...]:
 def _account_ids(path: str, table: dict[str, object], key: str) -> tuple[str, ...]:
     names = _strings(path, table, key)
     for name in names:
+        # isdigit alone takes digits of every script and superscripts.
         if not (len(name) == 12 and name.isascii() and name.isdigit()):
             raise ConfigError(f"{printable(path)}: {key}: must be a list of strings of 12 digits")
     return names
@@ -164,7 +165,7 @@ class Exclusion:
     """The paths that a configuration excludes.
 
     A pattern is matched against the path relative to the root of the project, with `/` between
-    names: `*` and `?` match any characters, `/` among them; a pattern that ends in `/` stands for
+    names: `*` and `?` match any characters, `/` among them; a pattern that ends in `/` means
     everything below.
     """
 

@@ -37,6 +37,7 @@ def change(
     if environ.get("CIRCLE_PULL_REQUEST") or environ.get("CIRCLE_PR_NUMBER"):
         built = built._replace(event="pull request")
 
+    # Empty for the first pipeline of a branch.
     before = previous(environ, BEFORE, head)
     if not environ.get(BASE):
         return pushed(built, before, BEFORE, environ)

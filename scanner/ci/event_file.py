@@ -26,6 +26,7 @@ def read_event(path: str) -> bytes:
     Raises NoRange.
     """
     try:
+        # Opening a pipe would wait for somebody to write into it.
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise NoRange(f"the event file {printable(path)} is not a regular file")
         with open(path, "rb") as file:

@@ -44,6 +44,7 @@ def change(
         head = hash_in(environ, "GITHUB_SHA")
         built = Built(provider.name, _NO_CHANGE[name], head, "GITHUB_SHA", "", provider.depth)
         return everything(built, "no change to compare")
+
     if name in _PULL_REQUEST:
         depth = _FOREIGN if name == "pull_request_target" else provider.depth
         built = Built(provider.name, "pull request", "", "", "", depth)
@@ -55,6 +56,7 @@ def change(
         return _between_fields(built, event, "merge_group.head_sha", "merge_group.base_sha")
     if name == "push":
         return _push(provider, Event(environ, read), environ)
+
     raise NoRange(
         f"the event {shown(name)} of {provider.name} does not tell which commits changed: run the "
         "workflow on push, pull_request or merge_group, or use keycatch range or keycatch scan"

@@ -36,6 +36,7 @@ def change(
 
     head = hash_or_head(environ, "GIT_COMMIT")
     head_from = "" if head == HEAD else "GIT_COMMIT"
+    # BRANCH_NAME is there in multibranch projects only.
     branch = environ.get("BRANCH_NAME", "") or environ.get("GIT_BRANCH", "").removeprefix("origin/")
     built = Built(provider.name, "push", head, head_from, branch, provider.depth)
     if environ.get("TAG_NAME"):

@@ -109,6 +109,7 @@ def pushed(
     """
     if not before:
         return against_base(built, environ, default, default_from)
+
     rewritten = None
     if environ.get(BASE) or default:
         forced = built._replace(event="forced push")
@@ -120,6 +121,8 @@ def _fetch(ref: str) -> str:
     """Return the command that fetches a remote-tracking branch, safe to copy into a shell."""
     from shlex import quote
 
+    # With the reference on both sides: a clone of one branch has a refspec for that branch only,
+    # and `git fetch origin main` would leave the remote-tracking branch as it is.
     branch = ref.removeprefix("refs/remotes/origin/")
     source = ref if branch == ref else f"refs/heads/{branch}"
     return f"git fetch origin {quote(f'+{source}:{ref}')}"

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 HEAD: Final = "HEAD"
 _SHOWN: Final = 60
-"""Characters of a refused value that the message repeats."""
+"""Characters of a refused value that the message repeats: as much as fits into a line of a log."""
 _LONGEST_NAME: Final = 1024
 """Characters; a part of a name ends at 255, where it is the name of a file."""
+
+# SHA-1 and SHA-256; git takes no fewer than four digits for an abbreviated hash (core.abbrev).
 _HASH: Final = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 _SHORT_HASH: Final = re.compile(r"[0-9a-fA-F]{4,63}")
 _NOT_IN_NAMES: Final = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//")
@@ -104,10 +106,12 @@ def base_revision(text: str, origin: str) -> str:
 
 def _is_name(name: str) -> bool:
     """Return whether git allows a branch of this name (git-check-ref-format(1))."""
+    # `@` alone is HEAD (gitrevisions(7)).
     if not name or len(name) > _LONGEST_NAME or name == "@" or _NOT_IN_NAMES.search(name):
         return False
     if name.startswith("-") or name.endswith("."):
         return False
+
     try:
         name.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell: no bytes at all

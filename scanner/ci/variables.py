@@ -38,7 +38,7 @@ class Request(NamedTuple):
 
 
 class Variables(NamedTuple):
-    """The variables of a system; an empty name stands for one that the system lacks."""
+    """The variables of a system; an empty name is one that the system lacks."""
 
     commit: str
     """The full hash of the commit that is built."""
@@ -50,9 +50,9 @@ class Variables(NamedTuple):
     started_by: str = ""
     """What started the job."""
     events: Mapping[str, str] = {}
-    """Values of `started_by`, to the events that they stand for; an empty one is a push."""
+    """Values of `started_by`, to the events that they mean; an empty one is a push."""
     other_event: str = PUSH
-    """The event that all other values stand for."""
+    """The event that all other values mean."""
     before: str = ""
     """The commit that the branch pointed at before the push: empty or zeros for a new branch."""
     before_is_range: bool = False

@@ -27,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "The hooks check every commit, merge and push. Hooks that are there are kept and run as "
         "well."
     )
+
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--global",
@@ -39,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=f"write a {_SERVER} hook into a bare repository that is pushed to",
     )
+
     parser.add_argument(
         "--hooks",
         nargs="+",
@@ -130,6 +132,7 @@ def _installed_for_all(setting: HooksPath, names: Sequence[str], *, ours: bool) 
     from scanner.hooks.files import look
     from scanner.hooks.script import CALLS, HookKind
 
+    # One of another version does as well, as long as it runs the command of that hook.
     found = [look(setting.value, name) for name in names]
     calls = [f" {CALLS[name]}".encode() for name in names]
     if not all(
@@ -197,9 +200,11 @@ def _write_for_all(directory: str, names: Sequence[str], program: str, *, is_use
 
     contents = {name: script.passing_hook(name) for name in script.OTHERS}
     contents |= {name: script.user_hook(name, program) for name in names}
+    # Only keycatch writes to its own directory: a foreign hook there has no business.
     hooks = files.to_write(directory, contents, chain=False)
     with ExitStack() as undo:
         _write(directory, hooks, undo)
+        # Last of what is written: until now git ran the hooks of each repository.
         if not is_used:
             location.use_for_all(directory)
             undo.callback(location.use_no_more)

@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
 
     since, until = ends(args.range)
     repository = Repository()
+    # As IDs, so that a name cannot be an option of rev-list, and one that is missing is an error.
     exclude = [repository.required(since, _REMEDY)]
     include = [repository.required(until, _REMEDY)]
     collect = partial(changes.of_range, repository, include, exclude, _REMEDY)

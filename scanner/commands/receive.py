@@ -96,7 +96,7 @@ def _seconds(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scan what the push brings, tell whoever pushes about it and return the exit code."""
+    """Scan what the push brings, print what its author has to know and return the exit code."""
     try:
         return _run(args)
     except TimeUp:
@@ -146,7 +146,7 @@ def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]
     collect = partial(
         changes.of_range, repository, push.include, ["--all"], _REMEDY, names=push.names
     )
-    # Quiet: what the server's configuration takes away is nothing for whoever pushes to weigh.
+    # Quiet: the author of a push cannot change what the server's configuration takes away.
     silent = argparse.Namespace(**{**vars(args), "quiet": True})
     report = examine_change("receive", silent, repository, collect, settings, rules)
     report.tally.notices = [

@@ -24,12 +24,14 @@ _LABEL_WIDTH: Final = 12
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
     listing = actions.add_parser("list", help="list the rules, one line for each")
     show = actions.add_parser("show", help="show everything about one rule")
     show.add_argument("rule_id", metavar="ID", help="the ID of the rule")
     show.add_argument("--yaml", action="store_true", help="print the rule file as it is")
     test = actions.add_parser("test", help="scan the examples of the rules, check what is found")
     test.add_argument("files", metavar="FILE", nargs="*", help="rule files of your own")
+
     for action in (listing, show):
         action.add_argument(
             "--rules",

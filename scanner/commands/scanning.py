@@ -95,6 +95,7 @@ def examine_change(
     from scanner.git.work_tree import find_work_tree
 
     tally = Tally()
+    # The paths of a change are relative to the work tree, wherever in it the command runs.
     root = find_work_tree(".") or ""
     with closing(collect(tally, excluder(settings, root))) as change:
         excluded = tally.skipped.get(EXCLUDED, 0)
@@ -129,6 +130,7 @@ def _blobs(repository: Repository, names: Collection[str]) -> Iterator[Blob]:
     from scanner.git.objects import ObjectReader
     from scanner.sources.objects import GitBlob
 
+    # In one order every time, so that a report about several is the same every time.
     ordered = sorted(names)
     if ordered:
         lfs = Storage(repository)

@@ -76,7 +76,9 @@ def to_write(
     With `chain` hooks that are there are kept and run; without, they are in the way. HookError
     names the first that has to be left alone; `force` is less strict about it.
     """
+    # All are looked at before the first is written: an error has to leave everything as it was.
     found = [(look(directory, name), content) for name, content in contents.items()]
+
     for hook, _ in found:
         path = printable(hook.path)
         if hook.kind is HookKind.EDITED:
@@ -87,6 +89,7 @@ def to_write(
         if hook.kind is HookKind.FOREIGN:
             if not chain:
                 raise HookError(f"{path} is not keycatch's: move it away")
+
             reason = objection(hook.path, hook.content, force=force)
             if reason:
                 raise HookError(f"{path} {reason}")
@@ -104,6 +107,7 @@ def to_remove(directory: str, names: Iterable[str]) -> list[Hook]:
     HookError names the first that was changed meanwhile.
     """
     found = [look(directory, name) for name in names]
+
     for hook in found:
         path = printable(hook.path)
         if hook.kind is HookKind.EDITED:
@@ -121,6 +125,7 @@ def to_remove(directory: str, names: Iterable[str]) -> list[Hook]:
 
 def make_directory(path: str, undo: ExitStack) -> None:
     """Make the directory at `path` and those above it, where they are missing."""
+    # os.makedirs does not say which of them it made, and undoing removes no others.
     missing = []
     while not os.path.lexists(path):
         missing.append(path)
@@ -144,12 +149,14 @@ def write(hook: Hook, content: bytes, undo: ExitStack) -> None:
     """
     try:
         if hook.kind is HookKind.FOREIGN and hook.has_kept:
+            # A copy of it is kept already: an installation was cut off, or its tool wrote it again.
             undo.callback(_put_copy, hook)
         elif hook.kind is HookKind.FOREIGN:
             _keep(hook.path, hook.kept)
             undo.callback(_put_back, hook)
 
         if hook.kind is HookKind.OURS:
+            # Its permissions are the user's choice, but git does not run it without an x.
             _replace(hook.path, content, hook.mode | 0o111 & ~_umask())
             undo.callback(_replace, hook.path, hook.content, hook.mode)
         else:
@@ -160,7 +167,7 @@ def write(hook: Hook, content: bytes, undo: ExitStack) -> None:
     except OSError as error:
         raise _failed("write", hook.path, error) from None
     if not usable:
-        # git would ignore it, with a hint at most.
+        # git would ignore it, with a hint at most (advice.ignoredHook).
         raise HookError(
             f"{printable(hook.path)} cannot be made executable on that file system: set "
             "core.hooksPath to a directory where programs can be"
@@ -177,6 +184,7 @@ def remove(hook: Hook) -> bool:
         # The framework's present hook is where its older one would go back to.
         kept = _read(hook.kept)
         restore = kept is None or not _is_framework(kept[0])
+
     try:
         if restore:
             _put_back(hook)
@@ -199,7 +207,10 @@ def remove_empty(directory: str) -> None:
 
 
 def _read(path: str) -> tuple[bytes, int] | None:
-    """Return content and permissions of the file at `path`, those of its target for a link."""
+    """Return content and permissions of the file at `path`, those of its target for a link.
+
+    None where there is nothing. Raises HookError for a directory or a device.
+    """
     if not os.path.lexists(path):
         return None
     if not os.path.exists(path):
@@ -239,6 +250,7 @@ def _replace(path: str, content: bytes, mode: int | None) -> None:
 
 def _keep(path: str, kept: str) -> None:
     """Hard-link `path` to `kept`; rename it where hard links are not possible."""
+    # With a link there is a hook at `path` all the time: a commit meanwhile is checked.
     try:
         os.link(path, kept, follow_symlinks=False)
     except (OSError, NotImplementedError):

@@ -88,6 +88,7 @@ def settings() -> list[HooksPath]:
 
     Raises GitError where a configuration file cannot be read.
     """
+    # Scope and origin are for messages; the type has git expand `~`, as it does for itself.
     asked = ("--show-scope", "--show-origin", "--type=path", "--get-all")
     done = _complete("config", "-z", *asked, "core.hooksPath")
     if done.returncode not in (0, 1):  # 1: there is none
@@ -114,7 +115,7 @@ def directory_for_all() -> str:
         base = os.path.join(os.path.expanduser("~"), ".config")
     directory = os.path.join(base, "keycatch", "hooks")
     if not os.path.isabs(directory):
-        raise UsageError("there is no home directory: set HOME")
+        raise UsageError("there is no home directory: set HOME")  # expanduser left the `~`
     return directory
 
 
@@ -125,6 +126,7 @@ def is_same(one: str, other: str) -> bool:
 
 def use_for_all(directory: str) -> None:
     """Set core.hooksPath in the user's configuration; raises GitError."""
+    # With these slashes git finds it on Windows too, and prints it back as it is here.
     _change("set", "core.hooksPath", directory.replace(os.sep, "/"))
 
 
@@ -147,6 +149,7 @@ def _change(what: str, *arguments: str) -> None:
 
 
 def _complete(*command: str, at: str = ".", **variables: str) -> Completed:
+    # Without `hooks` git would be asked with core.hooksPath set to /dev/null.
     return complete(command, at, environment(os.environ, **variables), hooks=True)
 
 
@@ -158,6 +161,7 @@ def _run(*command: str, at: str = ".", **variables: str) -> bytes:
 
 
 def _path(*command: str, at: str = ".", **variables: str) -> str:
+    # Not strip(): the path itself may end in white space.
     return os.fsdecode(_run(*command, at=at, **variables).removesuffix(b"\n"))
 
 
@@ -171,5 +175,6 @@ def _real(path: str) -> str:
 
 
 def _is_ignored(path: str, top: str, variables: Mapping[str, str]) -> bool:
+    # Through a link git would refuse to look ("beyond a symbolic link").
     real = os.path.relpath(os.path.realpath(path), os.path.realpath(top))
     return not _complete("check-ignore", "-q", "--", real, at=top, **variables).returncode

@@ -19,6 +19,7 @@ class HookManager(NamedTuple):
     """Whether its hooks still work under another name."""
 
 
+# The remedies are from the documentation of each tool; docs/install.md has them in full.
 _MANAGERS: Final = (
     # husky's hooks run the file of their own name in .husky, and do nothing where there is none.
     HookManager(

@@ -42,6 +42,7 @@ def prove(hooks: Collection[str], texts: Mapping[str, bytes] | None) -> None:
     """
     from tempfile import TemporaryDirectory
 
+    # On Windows git may still have a pack open; what stays is in a directory for temporary files.
     with TemporaryDirectory(prefix="keycatch-", ignore_cleanup_errors=True) as root:
         trial = _Trial(root, texts)
         if "pre-commit" in hooks:
@@ -68,6 +69,7 @@ class _Trial:
             or name == "GIT_EXEC_PATH"
             or (texts is None and name in _CONFIGURES)
         }
+        # Hooks given as texts are tried as git runs them without anybody's configuration.
         alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} if texts else {}
         self._variables = environment(inherited, **_PERSON, **alone, GIT_ALLOW_PROTOCOL="file")
         self._credential = _credential()
@@ -85,10 +87,12 @@ class _Trial:
         for name, value in settings.items():
             self._do("config", name, value)
 
+        # Whatever init.defaultBranch is, the pushes below need a name.
         self._do("symbolic-ref", "HEAD", "refs/heads/main")
         self._stage("plain", b"text\n")
         self._do("commit", "-q", "-m", "plain")
         self._stage("key", self._credential)
+        # Plumbing, since `git commit` would run the hooks that are to be tried.
         tree = self._do("write-tree")
         side = self._do("commit-tree", "-p", "HEAD", "-m", "key", tree)
         self._do("update-ref", "refs/heads/side", side)
@@ -104,12 +108,14 @@ class _Trial:
 
     def merge(self) -> None:
         """Try to merge the credential in."""
+        # git runs pre-merge-commit only where it makes a merge commit (githooks(5)).
         command = ("merge", "-q", "--no-ff", "-m", "merge", "side")
         self._stops("pre-merge-commit", self._git(*command, hooks=True))
         self._do("reset", "-q", "--hard")
 
     def push(self, name: str, *, hooks: bool) -> None:
         """Try to push a branch without and one with the credential, with `hooks` on this side."""
+        # The server of the trial takes no signatures, which push.gpgSign may ask for.
         command = ("push", "-q", "--no-signed", self._bare)
         self._passes(name, self._git(*command, f"main:refs/heads/{name}", hooks=hooks))
         self._stops(name, self._git(*command, f"side:refs/heads/{name}-side", hooks=hooks))
@@ -148,6 +154,7 @@ class _Trial:
 def _credential() -> bytes:
     from scanner.rulebook.generator import Generator
 
+    # From the generator of the rules' examples: a value that its rule believes, and nobody's.
     made = Generator(int.from_bytes(os.urandom(16), "big"))
     lines = (
         f"aws_access_key_id = {made.access_key_id()}",

@@ -41,6 +41,7 @@ OTHERS: Final = (
 `fsmonitor-watchman` is not one: core.fsmonitor names it with its path.
 """
 
+# What all versions have written and all later ones have to recognise.
 _HEAD: Final = b"#!/bin/sh\n# Written by `keycatch install`"
 _SUM: Final = b"# Checksum of the other lines, for updating and undoing: "
 
