@@ -109,7 +109,7 @@ def test_a_reader_that_has_seen_enough(
 
 @posix
 def test_findings_fail_even_if_nobody_reads_them(keycatch: Any, tmp_path: Path, plant: Any) -> None:
-    (tmp_path / "file").write_text(plant.pair() * 3000)
+    (tmp_path / "file").write_text(plant.pair() * 300)
     reading, writing = os.pipe()
     os.close(reading)
     try:
