@@ -63,6 +63,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("liveness.states",),
     ("secret",),
     ("errors",),
+    # The file system and streams, without any idea of what is written.
+    ("files",),
     ("about",),
 )
 """From the top downwards, by the names of modules without `scanner.`; the most exact name counts.

@@ -34,6 +34,7 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--output", metavar="FILE", help="write the report there, whole or not at all"
     )
+
     group.add_argument(
         "--fail-on",
         choices=tuple(CONFIDENCES),
@@ -48,6 +49,7 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )
+
     amount = group.add_mutually_exclusive_group()
     amount.add_argument("-q", "--quiet", action="store_true", help="print findings and errors only")
     amount.add_argument("-v", "--verbose", action="store_true", help="print every detail")
@@ -68,6 +70,7 @@ def add_scan_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _jobs(text: str) -> int:
+    # More processes than any machine has processors only cost memory; int() also takes " 1_0 ".
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not 1 <= number <= 256:
         raise argparse.ArgumentTypeError(f"must be a number from 1 to 256, not {text!r}")
@@ -109,7 +112,7 @@ def _configuration(args: argparse.Namespace, settings: Settings, excluded: int) 
     file = settings.origin
     root = os.path.join(settings.directory, "")
     if settings.directory and os.path.isabs(file) and file.startswith(root):
-        file = file[len(root) :]  # a report does not tell where things are on the machine
+        file = file[len(root) :]  # reports do not reveal directories of the machine
     fail_on = None if args.fail_on else settings.fail_on
     return Configuration(file, excluded, settings.disable, fail_on)
 

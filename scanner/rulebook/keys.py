@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from scanner.errors import RuleError
+from scanner.errors import RuleError, did_you_mean
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-
-
-def suggestion(word: str, known: Collection[str]) -> str:
-    """Return `; did you mean ...?` with the known word nearest to `word`, or an empty string."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 class Keys:
@@ -38,7 +30,7 @@ class Keys:
         for key in self._mapping:
             if key not in names:
                 word = str(key)
-                hint = suggestion(word, names) or f"; known are {', '.join(sorted(names))}"
+                hint = did_you_mean(word, names) or f"; known are {', '.join(sorted(names))}"
                 self.fail(word, f"there is no such key{what}{hint}")
 
     def require(self, key: str) -> None:
@@ -106,7 +98,7 @@ class Keys:
         """Return one of `choices`."""
         value = self._mapping.get(key, default)
         if not isinstance(value, str) or value not in choices:
-            hint = suggestion(str(value), choices)
+            hint = did_you_mean(str(value), choices)
             self.fail(key, f"has to be one of {', '.join(choices)}, not {kind_of(value)}{hint}")
         return value
 

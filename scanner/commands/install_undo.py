@@ -1,4 +1,4 @@
-"""Takes hooks out again, for `keycatch install --undo`."""
+"""`keycatch install --undo`: removes keycatch's hooks and puts back what was there before."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from scanner.hooks.files import Hook
-
 
 def undo_here(names: Sequence[str]) -> int:
-    """Take the hooks `names` out of the repository that the process stands in; returns 0.
+    """Remove the hooks `names` from the repository of the current directory; returns 0.
 
     Raises GitError without one, and HookError where a hook was changed meanwhile.
     """
@@ -23,20 +21,18 @@ def undo_here(names: Sequence[str]) -> int:
 
     place = location.here()
     directories = [place.own]
-    wide = (
-        place.setting is not None and place.setting.is_wide and os.path.isabs(place.setting.value)
-    )
     # Hooks that were installed before core.hooksPath was set are where git looked then.
-    if not wide and not location.is_same(place.directory, place.own):
+    is_shared = place.setting is not None and place.setting.is_one_for_all
+    if not is_shared and not location.is_same(place.directory, place.own):
         directories.insert(0, place.directory)
     return _remove(dict.fromkeys(directories, names))
 
 
 def undo_everywhere(names: Sequence[str], *, chosen: bool) -> int:
-    """Take out the hooks for all repositories; returns 0. Raises GitError and HookError.
+    """Remove the hooks for all repositories; returns 0. Raises GitError and HookError.
 
-    Of keycatch's own directory nothing stays, so that `names` must not have been `chosen`; from
-    another one that core.hooksPath names, those are taken.
+    keycatch's own directory is removed whole, so `names` must not have been `chosen`; from another
+    one that core.hooksPath names, those are removed.
     """
     from scanner.hooks import location, script
     from scanner.hooks.files import remove_empty
@@ -66,13 +62,13 @@ def undo_everywhere(names: Sequence[str], *, chosen: bool) -> int:
 
 
 def _remove(places: Mapping[str, Sequence[str]], before: Callable[[], None] | None = None) -> int:
-    """Take the hooks out of directories, whose names are given for each, or none of them."""
-    from scanner.hooks.files import remove
-    from scanner.hooks.planning import removals
+    """Remove the hooks that `places` names for each directory, or none of them; returns 0.
 
-    found: list[Hook] = []
-    for directory, names in places.items():
-        found += removals(directory, names)
+    `before` is called when nothing speaks against it any more.
+    """
+    from scanner.hooks.files import remove, to_remove
+
+    found = [hook for directory, names in places.items() for hook in to_remove(directory, names)]
     if before:
         before()
     for hook in found:
