@@ -113,6 +113,8 @@ def _reasons(missing: Mapping[str, Finding], scans: Sequence[SourceScan]) -> dic
 
     notices = [each for scanned in scans for each in scanned.tally.notices if each.hides]
     unread = {os.path.abspath(each.path) for each in notices}
+    # A notice about an object has the kind of the object before its ID.
+    unread_objects = {each.path.rpartition(" ")[2] for each in notices}
     excluded = {key for scanned in scans for key in scanned.excluded}
     there = {key for scanned in scans for key in scanned.there}
 
@@ -120,6 +122,8 @@ def _reasons(missing: Mapping[str, Finding], scans: Sequence[SourceScan]) -> dic
     def reason(fingerprint: str, at: Location) -> Missing:
         path = os.path.abspath(at.path)
         if any(_is_within(path, each) for each in unread):
+            return Missing.UNREADABLE
+        if at.object in unread_objects and at.object in there:
             return Missing.UNREADABLE
         if fingerprint in excluded or path in excluded:
             return Missing.EXCLUDED

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -158,6 +160,28 @@ def test_what_cannot_be_read_is_not_said_to_be_gone(scan: Scan, monkeypatch: Any
         assert reason(again(report)) == "unreadable"
     monkeypatch.setattr(FileBlob, "read", lambda _blob: 1 / 0)
     assert reason(again(report)) == "unreadable"
+
+
+@pytest.mark.parametrize("command", [("scan", "."), ("history",)])
+def test_what_is_not_read_to_the_end_is_not_said_to_have_changed(
+    command: tuple[str, ...], repository: Any, scan: Scan
+) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.env", "nothing")
+    content = bytearray(file.getvalue())
+    content[8] = content[content.index(b"PK\1\2") + 10] = 93  # a compression that nobody reads
+    repository.write("a.zip", bytes(content))
+    repository.write("a.env", pair())
+    repository.commit()
+    report = scan(*command)
+    Path("a.env").unlink()
+    name = repository.git("rev-parse", "HEAD:a.zip").strip()
+    moved = {"path": "a.zip"} if command[0] == "scan" else {"object": name}
+    made_up = crafted(report, **moved)
+    (finding,) = made_up.findings
+    other = made_up._replace(findings=(finding._replace(fingerprint="0" * 32),))
+    assert reason(again(other)) == "unreadable"
 
 
 def test_what_is_below_a_directory_that_cannot_be_listed(
