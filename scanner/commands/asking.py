@@ -113,7 +113,7 @@ def inquire(
 
     An interrupt ends the asking only.
     """
-    from scanner.liveness.checking import Plan, check
+    from scanner.liveness.checking import CheckOptions, check
     from scanner.liveness.partitions import ENDPOINTS, private
     from scanner.liveness.verdicts import applied
 
@@ -121,7 +121,7 @@ def inquire(
     if args.liveness_endpoint is not None:
         endpoints = (private(args.liveness_endpoint),)
     everywhere = endpoints is ENDPOINTS
-    answers = check(findings, Plan(endpoints, accounts(args, settings)))
+    answers = check(findings, CheckOptions(endpoints, accounts(args, settings)))
     return [
         applied(finding, liveness, everywhere=everywhere)
         for finding, liveness in zip(findings, answers, strict=True)

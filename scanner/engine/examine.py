@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.content import Layer
 from scanner.engine.catalogue import Catalogue
 from scanner.engine.defects import INTERNAL, describe
-from scanner.engine.names import DECODER, name_layer
+from scanner.engine.file_names import DECODER, name_layer
 from scanner.findings import Finding, Notice, Tally
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from scanner.detectors import load
 from scanner.detectors.interface import Aside, Part
 from scanner.detectors.matching import PatternTimeout, find
 from scanner.engine.defects import INTERNAL, describe
-from scanner.engine.names import name_layer
+from scanner.engine.file_names import name_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ ALREADY_THERE: Final = "was there before this change"
 DOUBTFUL: Final = "on another local branch, which may not be part of this push"
 
 
-class Change(NamedTuple):
+class Provenance(NamedTuple):
     """How the contents of a scan came in."""
 
     origins: Mapping[str, list[Origin]]
@@ -42,7 +42,7 @@ class Change(NamedTuple):
 
 def settle(
     report: Report,
-    change: Change,
+    change: Provenance,
     examiner: Examiner,
     blobs: Callable[[Collection[str]], Iterable[Blob]],
 ) -> Report:
@@ -91,7 +91,7 @@ def _values(blobs: Iterable[Blob], examiner: Examiner) -> dict[str, set[tuple[st
 
 
 def _settled(
-    finding: Finding, change: Change, was_there: Callable[[Origin, tuple[str, Secret]], bool]
+    finding: Finding, change: Provenance, was_there: Callable[[Origin, tuple[str, Secret]], bool]
 ) -> Finding:
     is_new = is_doubtful = False
     locations: list[Location] = []

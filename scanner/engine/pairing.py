@@ -44,7 +44,7 @@ class Spot(NamedTuple):
     """The greatest distance in bytes at which it may be paired; 0 for no limit."""
 
 
-class _Item(NamedTuple):
+class _SidedSpot(NamedTuple):
     """A spot, and whether and which of the key IDs or of the secrets it is."""
 
     spot: Spot
@@ -60,8 +60,8 @@ def pair(text: bytes, ids: Sequence[Spot], secrets: Sequence[Spot]) -> list[Pair
 
     Both sequences are ordered by offset. Each occurrence is used once.
     """
-    items = [_Item(spot, True, i) for i, spot in enumerate(ids)]
-    items += [_Item(spot, False, j) for j, spot in enumerate(secrets)]
+    items = [_SidedSpot(spot, True, i) for i, spot in enumerate(ids)]
+    items += [_SidedSpot(spot, False, j) for j, spot in enumerate(secrets)]
     items.sort(key=lambda item: item.spot.start)
     ranks = sorted({item.spot.rank for item in items})
     waiting = _joined(text, items)
@@ -88,7 +88,7 @@ def pair(text: bytes, ids: Sequence[Spot], secrets: Sequence[Spot]) -> list[Pair
     return sorted(pairs)
 
 
-def _joined(text: bytes, items: list[_Item]) -> dict[int, int]:
+def _joined(text: bytes, items: list[_SidedSpot]) -> dict[int, int]:
     """Return, by the start of a key ID, the rank of a secret to which punctuation joins it.
 
     It waits for that one: in `ID:SECRET` no name is needed to tell what belongs together.
@@ -100,8 +100,10 @@ def _joined(text: bytes, items: list[_Item]) -> dict[int, int]:
     }
 
 
-def _clusters(text: bytes, items: list[_Item], limit: int | None) -> Iterator[list[_Item]]:
-    cluster: list[_Item] = []
+def _clusters(
+    text: bytes, items: list[_SidedSpot], limit: int | None
+) -> Iterator[list[_SidedSpot]]:
+    cluster: list[_SidedSpot] = []
     for item in items:
         if cluster and limit and _cost(text, cluster[-1].spot, item.spot) > limit:
             yield cluster
@@ -123,29 +125,29 @@ def _cost(text: bytes, one: Spot, other: Spot) -> int:
 # -- one cluster ------------------------------------------------------------------------------
 
 
-class _State(NamedTuple):
+class _Arrangement(NamedTuple):
     """The best way so far to pair everything up to some run."""
 
     left_over: int
     cost: int
-    pairs: _Chain | None
+    pairs: _PairList | None
 
 
-class _Chain(NamedTuple):
+class _PairList(NamedTuple):
     """Pairs in a list that shares its tail with the lists of other states."""
 
-    items: Sequence[tuple[_Item, _Item]]
-    before: _Chain | None
+    items: Sequence[tuple[_SidedSpot, _SidedSpot]]
+    before: _PairList | None
 
 
-def _match(text: bytes, cluster: list[_Item], *, lists_only: bool) -> list[Pair]:
+def _match(text: bytes, cluster: list[_SidedSpot], *, lists_only: bool) -> list[Pair]:
     runs = _runs(cluster)
     if len(runs) < 2:
         return []
     # States by the number of spots of the current run that the run before it has taken.
-    states = {0: _State(0, 0, None)}
+    states = {0: _Arrangement(0, 0, None)}
     for run, following in zip(runs, [*runs[1:], []], strict=True):
-        reached: dict[int, _State] = {}
+        reached: dict[int, _Arrangement] = {}
         for taken, state in states.items():
             free = run[taken:]
             for number in _numbers(free, following, lists_only):
@@ -155,10 +157,10 @@ def _match(text: bytes, cluster: list[_Item], *, lists_only: bool) -> list[Pair]
                     chosen = free[:number] if number > 1 else free[-1:]
                     joined = list(zip(chosen, following, strict=False))
                     cost += number * _cost(text, free[-1].spot, following[0].spot)
-                    chain = _Chain(joined, chain)
+                    chain = _PairList(joined, chain)
                 known = reached.get(number)
                 if known is None or (left_over, cost) < known[:2]:
-                    reached[number] = _State(left_over, cost, chain)
+                    reached[number] = _Arrangement(left_over, cost, chain)
         states = reached
     return [
         (one.number, other.number) if one.is_id else (other.number, one.number)
@@ -166,14 +168,14 @@ def _match(text: bytes, cluster: list[_Item], *, lists_only: bool) -> list[Pair]
     ]
 
 
-def _unroll(chain: _Chain | None) -> Iterator[tuple[_Item, _Item]]:
+def _unroll(chain: _PairList | None) -> Iterator[tuple[_SidedSpot, _SidedSpot]]:
     while chain is not None:
         yield from chain.items
         chain = chain.before
 
 
-def _runs(cluster: list[_Item]) -> list[list[_Item]]:
-    runs: list[list[_Item]] = []
+def _runs(cluster: list[_SidedSpot]) -> list[list[_SidedSpot]]:
+    runs: list[list[_SidedSpot]] = []
     for item in cluster:
         if runs and runs[-1][0].is_id == item.is_id:
             runs[-1].append(item)
@@ -182,7 +184,7 @@ def _runs(cluster: list[_Item]) -> list[list[_Item]]:
     return runs
 
 
-def _numbers(free: list[_Item], following: list[_Item], lists_only: bool) -> set[int]:
+def _numbers(free: list[_SidedSpot], following: list[_SidedSpot], lists_only: bool) -> set[int]:
     """Return how many of `free` may be paired with the first of `following`.
 
     One means the last of `free`, more the first of them: lists are paired first with first. They
@@ -201,7 +203,7 @@ def _numbers(free: list[_Item], following: list[_Item], lists_only: bool) -> set
     return {0, 1, number}
 
 
-def _is_list(one: list[_Item], other: list[_Item], gap: int) -> bool:
+def _is_list(one: list[_SidedSpot], other: list[_SidedSpot], gap: int) -> bool:
     """Tell whether two groups look like lists: no wider apart inside than from one another."""
     inside = max(
         later.spot.start - earlier.spot.end

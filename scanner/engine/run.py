@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.examine import Examiner
+from scanner.engine.masking import Masker
 from scanner.engine.merge import merge
-from scanner.engine.names import Masker
 from scanner.engine.sweep import Swept, sweep, sweep_names
 from scanner.findings import Notice, Report, Tally
 
@@ -32,7 +32,7 @@ Progress = Callable[[int, int, int], None]
 """Called with (blobs done, blobs in all, bytes done)."""
 
 
-class Job(NamedTuple):
+class ScanJob(NamedTuple):
     """How to scan."""
 
     rules: Sequence[Rule]
@@ -48,7 +48,7 @@ class Job(NamedTuple):
     """Whether a mark on its line, such as `keycatch:allow`, allows a credential."""
 
 
-def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: Job) -> Report:
+def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
     """Scan `blobs` and return the report; `tally` brings what the source could not list."""
     jobs = job.jobs or processes()
     examiner = Examiner(job.rules, job.line_hash, heed_marks=job.heed_marks)

@@ -22,7 +22,7 @@ _RAW: Final = (
 )  # fmt: skip
 
 
-class Entry(NamedTuple):
+class ChangedPath(NamedTuple):
     """A path whose content a change sets or removes."""
 
     path: bytes
@@ -52,16 +52,16 @@ class Commit(NamedTuple):
     id: str
     author_date: str
     """ISO 8601, with the author's offset."""
-    entries: tuple[Entry, ...]
+    entries: tuple[ChangedPath, ...]
 
 
-def staged(repository: Repository, base: str) -> list[Entry]:
+def staged(repository: Repository, base: str) -> list[ChangedPath]:
     """Return what the index changes against the tree or commit `base`. Raises GitError."""
     command = ("diff-index", "--cached", *_RAW, base, "--")
     return list(parse_raw(repository.run(*command, what="compare the index")))
 
 
-def whole_tree(repository: Repository, tree: str) -> list[Entry]:
+def whole_tree(repository: Repository, tree: str) -> list[ChangedPath]:
     """Return everything in the `tree`, as if it were new. Raises GitError."""
     ends = (repository.empty_tree(), tree)
     command = ("diff-tree", "-r", *_RAW, *ends, "--")
@@ -116,7 +116,7 @@ def of_commits(repository: Repository, listed: bytes) -> Iterator[Commit]:
 def parse_commits(shown: bytes) -> Iterator[Commit]:
     """Read the output of `diff-tree --stdin -z --format=%x00%H %aI`; see `commits`."""
     head: list[str] = []
-    entries: list[Entry] = []
+    entries: list[ChangedPath] = []
     tokens = iter(shown.split(b"\0"))
     for token in tokens:
         token = token.lstrip(b"\n")
@@ -132,7 +132,7 @@ def parse_commits(shown: bytes) -> Iterator[Commit]:
         yield Commit(head[0], head[1], tuple(entries))
 
 
-def parse_raw(diff: bytes) -> Iterator[Entry]:
+def parse_raw(diff: bytes) -> Iterator[ChangedPath]:
     """Read the output of `diff-index --raw -z --no-abbrev --no-renames`."""
     tokens = iter(diff.split(b"\0"))
     for token in tokens:
@@ -140,7 +140,7 @@ def parse_raw(diff: bytes) -> Iterator[Entry]:
             yield _entry(token, next(tokens, b""))
 
 
-def _entry(head: bytes, path: bytes) -> Entry:
+def _entry(head: bytes, path: bytes) -> ChangedPath:
     # `:` once for each parent, then the modes (of the parents, then the new one), then the blobs
     # in the same order, then a letter for each parent.
     parents = len(head) - len(head.lstrip(b":"))
@@ -148,4 +148,4 @@ def _entry(head: bytes, path: bytes) -> Entry:
     if len(fields) != 2 * (parents + 1) + 1 or not path:
         raise GitError("git gave a difference that cannot be read; try a newer git")
     blobs = [blob.decode() for blob in fields[parents + 1 : -1]]
-    return Entry(path, fields[parents], blobs[-1], tuple(blobs[:-1]), fields[-1] == b"U")
+    return ChangedPath(path, fields[parents], blobs[-1], tuple(blobs[:-1]), fields[-1] == b"U")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.git.changes import Entry, whole_tree
+from scanner.git.changes import ChangedPath, whole_tree
 from scanner.git.process import GitError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Tag(NamedTuple):
     """The commit that it points to, perhaps through other tags; empty if that is no commit."""
 
 
-def published(repository: Repository, names: Sequence[str]) -> tuple[list[Tag], list[Entry]]:
+def published(repository: Repository, names: Sequence[str]) -> tuple[list[Tag], list[ChangedPath]]:
     """Return the annotated tags and the files that come with the objects `names` without a commit.
 
     A tag can be of another tag, which is published with it. It can also be of a tree, or of a blob
@@ -38,14 +38,14 @@ def published(repository: Repository, names: Sequence[str]) -> tuple[list[Tag], 
     found = repository.run("cat-file", "--batch-check", what="look up objects", stdin=asked)
     answers = [line.decode("ascii", "replace").split() for line in found.splitlines()]
     heads: list[Tag] = []
-    entries: list[Entry] = []
+    entries: list[ChangedPath] = []
     for (name, kind, *_), (end, of, *_) in zip(answers[::2], answers[1::2], strict=True):
         if "missing" in (kind, of):
             raise GitError(f"{name}, or what it is a tag of, is not in this clone: fetch it")
         if kind == "tag":
             heads.append(Tag(name, end if of == "commit" else ""))
         if of == "blob":
-            entries.append(Entry(end.encode(), b"100644", end, ()))
+            entries.append(ChangedPath(end.encode(), b"100644", end, ()))
         elif of == "tree":
             entries += whole_tree(repository, end)
     return (_chains(repository, heads) if heads else []), entries

@@ -35,7 +35,7 @@ class Tip(NamedTuple):
     """The IDs of the annotated tags on the way to it."""
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """A path in an index."""
 
     holder: str
@@ -167,7 +167,7 @@ def _entries(reference: str, lines: list[bytes], suffix: str) -> Iterator[Tip]:
         yield Tip(OTHER, label, name.decode("ascii", "replace"))
 
 
-def indexes(repository: Repository, trees: Mapping[str, str]) -> list[Entry]:
+def indexes(repository: Repository, trees: Mapping[str, str]) -> list[IndexEntry]:
     """Return what is in the indexes of `trees`, the `work_trees`. Raises GitError."""
     found = _index(repository, "index", {})
     for suffix, folder in trees.items():
@@ -177,7 +177,7 @@ def indexes(repository: Repository, trees: Mapping[str, str]) -> list[Entry]:
     return found
 
 
-def _index(repository: Repository, label: str, settings: Mapping[str, str]) -> list[Entry]:
+def _index(repository: Repository, label: str, settings: Mapping[str, str]) -> list[IndexEntry]:
     command = ("ls-files", "--stage", "-z", "--full-name", ":/")
     if settings:
         # Which repository it is has been found, and what hooks say of an index is of another one.
@@ -195,5 +195,5 @@ def _index(repository: Repository, label: str, settings: Mapping[str, str]) -> l
         head, _, path = line.partition(b"\t")
         mode, *rest = head.split(b" ")
         if rest:
-            found.append(Entry(label, path, "" if mode == SUBMODULE else rest[0].decode()))
+            found.append(IndexEntry(label, path, "" if mode == SUBMODULE else rest[0].decode()))
     return found

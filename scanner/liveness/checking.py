@@ -32,7 +32,7 @@ _TICK: Final = 0.2
 """Seconds between two looks at whether there was an interrupt, which ends no wait."""
 
 
-class Plan(NamedTuple):
+class CheckOptions(NamedTuple):
     """Whom to ask about what."""
 
     endpoints: Sequence[Endpoint] = ENDPOINTS
@@ -40,14 +40,16 @@ class Plan(NamedTuple):
     pace: Pace = Pace()
 
 
-def check(findings: Sequence[Finding], plan: Plan, ask: Ask | None = None) -> list[Liveness]:
+def check(
+    findings: Sequence[Finding], options: CheckOptions, ask: Ask | None = None
+) -> list[Liveness]:
     """Return what is known of each of `findings`, asking each credential once.
 
     `ask` sends one request, by default to STS. An interrupt ends the asking, not the process: what
     is known by then is returned. So it is whatever else goes wrong, but for the UsageError where
     boto3 is missing and needed.
     """
-    settled = unified([candidate(finding, plan.accounts) for finding in findings])
+    settled = unified([candidate(finding, options.accounts) for finding in findings])
     asked = [
         (finding, each)
         for finding, each in zip(findings, settled, strict=True)
@@ -58,7 +60,7 @@ def check(findings: Sequence[Finding], plan: Plan, ask: Ask | None = None) -> li
     with noticed() as interrupted:
         try:
             if asked:
-                _find_out(groups(asked), plan, ask, known, interrupted)
+                _find_out(groups(asked), options, ask, known, interrupted)
         except KeyboardInterrupt:  # where somebody else deals with interrupts
             pass
         except UsageError:
@@ -70,21 +72,21 @@ def check(findings: Sequence[Finding], plan: Plan, ask: Ask | None = None) -> li
 
 def _find_out(
     each_id: list[list[Candidate]],
-    plan: Plan,
+    options: CheckOptions,
     ask: Ask | None,
     known: dict[Candidate, Liveness],
     interrupted: Callable[[], bool],
 ) -> None:
     if ask is not None:
-        _Crew(each_id, plan, ask, known).work(interrupted)
+        _Crew(each_id, options, ask, known).work(interrupted)
         return
     from scanner.liveness.client import Client
     from scanner.liveness.protection import forbid_core_dumps
 
-    client = Client(plan.pace)
+    client = Client(options.pace)
     forbid_core_dumps()
     try:
-        _Crew(each_id, plan, client.ask, known).work(interrupted)
+        _Crew(each_id, options, client.ask, known).work(interrupted)
     finally:
         client.close()
 
@@ -104,13 +106,13 @@ class _Crew:
     def __init__(
         self,
         each_id: list[list[Candidate]],
-        plan: Plan,
+        options: CheckOptions,
         ask: Ask,
         known: dict[Candidate, Liveness],
     ) -> None:
         from random import Random
 
-        self._plan = plan
+        self._options = options
         self._ask = ask
         self._each_id = each_id
         self._known = known
@@ -123,8 +125,8 @@ class _Crew:
         down: dict[Endpoint, int] = {}
         self._heap = [
             _Due(0.0, number, Inquiry(
-                candidates, plan.endpoints, self._paced, self._tell, plan.pace, monotonic, jitter,
-                down,
+                candidates, options.endpoints, self._paced, self._tell, options.pace, monotonic,
+                jitter, down,
             ).steps())
             for number, candidates in enumerate(each_id)
         ]  # fmt: skip
@@ -147,7 +149,7 @@ class _Crew:
             self._known.setdefault(each, unknown(reason))
 
     def _start(self) -> None:
-        for number in range(min(self._plan.pace.together, self._open)):
+        for number in range(min(self._options.pace.together, self._open)):
             try:
                 threading.Thread(target=self._labour, daemon=True).start()
             except RuntimeError:  # the system gives us no more threads: those that there are do
@@ -156,7 +158,7 @@ class _Crew:
                 return
 
     def _wait(self, interrupted: Callable[[], bool]) -> None:
-        until = monotonic() + self._plan.pace.budget
+        until = monotonic() + self._options.pace.budget
         while not interrupted():
             with self._changed:
                 left = until - monotonic()
@@ -193,7 +195,7 @@ class _Crew:
     def _paced(self, candidate: Candidate, endpoint: Endpoint) -> Answer:
         with self._changed:
             slot = max(monotonic(), self._next_slot)
-            self._next_slot = slot + 1 / self._plan.pace.per_second
+            self._next_slot = slot + 1 / self._options.pace.per_second
         while (wait := slot - monotonic()) > 0 and not self._stopped:
             sleep(min(wait, _TICK))
         if self._stopped:

@@ -12,7 +12,7 @@ import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from scanner.engine.names import DECODER
+from scanner.engine.file_names import DECODER
 from scanner.engine.sweep import Swept, sweep, sweep_names
 from scanner.findings import NO_FILE, REFERENCE_NAME, Tally
 from scanner.git.lfs import Storage

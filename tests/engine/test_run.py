@@ -14,7 +14,7 @@ import pytest
 from scanner.content import Layer
 from scanner.engine import run as running
 from scanner.engine import workers
-from scanner.engine.run import Job, run
+from scanner.engine.run import ScanJob, run
 from scanner.findings import Tally
 from scanner.rulebook import load_rules
 from scanner.rulebook.examples import Generator
@@ -69,7 +69,7 @@ def tree(seed: int, number: int = 200) -> list[MemoryBlob]:
 
 
 def report(blobs, jobs):
-    made = run("scan", blobs, Tally(), Job(RULES, jobs))
+    made = run("scan", blobs, Tally(), ScanJob(RULES, jobs))
     tally = made.tally
     return (made.kind, made.findings, tally.blobs, tally.bytes, dict(sorted(tally.skipped.items())),
             dict(sorted(tally.set_aside.items())), tally.notices)  # fmt: skip
@@ -146,7 +146,7 @@ def test_a_worker_that_is_lost_before_it_is_told_anything(share_everything, monk
     start = context.Process.start
     monkeypatch.setattr(context.Process, "start", lambda p: (start(p), p.join()))
     blobs = tree(5)
-    made = run("scan", blobs, Tally(), Job(RULES, 2))
+    made = run("scan", blobs, Tally(), ScanJob(RULES, 2))
     assert (
         len({n.path for n in made.incomplete if n.reason == "worker-lost"})
         == len(blobs) - made.tally.blobs
@@ -169,7 +169,7 @@ def test_stopping_early_ends_the_workers(share_everything, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run("scan", tree(6), Tally(), Job(RULES, 2, progress=stop))
+        run("scan", tree(6), Tally(), ScanJob(RULES, 2, progress=stop))
     assert len(started) == 2
     assert not [process for process in started if process.is_alive()]
 
@@ -177,7 +177,7 @@ def test_stopping_early_ends_the_workers(share_everything, monkeypatch):
 def test_progress_counts_every_blob():
     seen = []
     blobs = tree(7, 100)
-    run("scan", blobs, Tally(), Job(RULES, 1, progress=lambda *counts: seen.append(counts)))
+    run("scan", blobs, Tally(), ScanJob(RULES, 1, progress=lambda *counts: seen.append(counts)))
     assert [done for done, _, _ in seen] == sorted(done for done, _, _ in seen)
     assert seen[-1][:2] == (100, 100)
 
@@ -291,13 +291,13 @@ def test_only_what_is_reported_is_read_for_what_it_tells(monkeypatch):
     monkeypatch.setattr(
         "scanner.forensics.tell", lambda finding: read.append(finding.fingerprint) or None
     )
-    report = run("scan", tree(5), Tally(), Job(RULES, 1))
+    report = run("scan", tree(5), Tally(), ScanJob(RULES, 1))
     assert read == [finding.fingerprint for finding in report.findings]
     assert read
 
 
 def test_what_is_told_is_the_same_however_the_work_is_shared():
-    alone, shared = (run("scan", tree(6), Tally(), Job(RULES, jobs)) for jobs in (1, 2))
+    alone, shared = (run("scan", tree(6), Tally(), ScanJob(RULES, jobs)) for jobs in (1, 2))
     assert [finding.forensics for finding in alone.findings] == [
         finding.forensics for finding in shared.findings
     ]
@@ -305,13 +305,13 @@ def test_what_is_told_is_the_same_however_the_work_is_shared():
 
 
 def test_a_defect_of_a_reader_costs_what_it_would_have_told_and_no_more(monkeypatch):
-    whole = run("scan", tree(7), Tally(), Job(RULES, 1))
+    whole = run("scan", tree(7), Tally(), ScanJob(RULES, 1))
 
     def fail(finding):
         raise ZeroDivisionError(finding.values["key_id"].reveal())
 
     monkeypatch.setattr("scanner.forensics.tell", fail)
-    report = run("scan", tree(7), Tally(), Job(RULES, 1))
+    report = run("scan", tree(7), Tally(), ScanJob(RULES, 1))
     assert report.findings == tuple(each._replace(forensics=None) for each in whole.findings)
     told = [notice for notice in report.tally.notices if notice.reason == "internal-error"]
     assert len(told) == len(report.findings)

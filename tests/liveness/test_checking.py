@@ -15,7 +15,7 @@ import pytest
 from scanner.liveness.answers import Answer, unknown
 from scanner.liveness.canaries import known_accounts
 from scanner.liveness.candidates import Accounts
-from scanner.liveness.checking import Plan, check
+from scanner.liveness.checking import CheckOptions, check
 from scanner.liveness.inquiry import Pace
 from scanner.liveness.partitions import ENDPOINTS
 from scanner.liveness.states import Reason, State
@@ -37,7 +37,7 @@ def test_two_hundred_credentials_are_asked_about_side_by_side(
 
     sts.answer = slowly
     findings = [maker.finding() for _ in range(200)]
-    found = check(findings, Plan((sts.endpoint(),)))
+    found = check(findings, CheckOptions((sts.endpoint(),)))
     assert 4 < max(most) <= Pace().together
     assert {each.state for each in found} == {State.LIVE}
     assert sorted(request.key_id for request in sts.log) == sorted(
@@ -63,7 +63,7 @@ def test_one_key_id_with_three_secrets_at_once(sts: Any, maker: Any, helpers: An
         return helpers.LIVE if len(sent) == 3 and not too_soon else helpers.MISMATCH
 
     sts.answer = answer
-    found = check(findings, Plan((sts.endpoint(),), pace=helpers.QUICK))
+    found = check(findings, CheckOptions((sts.endpoint(),), pace=helpers.QUICK))
     states = {
         finding.fingerprint: each.state for finding, each in zip(findings, found, strict=True)
     }
@@ -80,7 +80,7 @@ def test_a_key_id_that_waits_holds_up_no_other_one(sts: Any, maker: Any, helpers
         [maker.finding(key_id) for _ in range(2)] for key_id in (maker.key_id(), maker.key_id())
     ]
     pace = helpers.QUICK._replace(together=1, gap=0.5)
-    check([*twins[0], *twins[1]], Plan((sts.endpoint(),), pace=pace))
+    check([*twins[0], *twins[1]], CheckOptions((sts.endpoint(),), pace=pace))
     ids = [request.key_id for request in sts.log]
     assert len(ids) == 4
     assert ids[0] != ids[1]  # one thread, and the second key ID was asked about meanwhile
@@ -92,7 +92,7 @@ def test_each_credential_is_asked_about_once(sts: Any, maker: Any, helpers: Any)
     sts.answer = lambda _request: helpers.UNKNOWN_ID
     # As in two repositories that are scanned at once.
     copies = [finding, finding._replace(partition="aws-eusc"), finding._replace(partition="aws-cn")]
-    found = check(copies, Plan(sts.endpoints()))
+    found = check(copies, CheckOptions(sts.endpoints()))
     assert [each.state for each in found] == [State.INACTIVE] * 3
     assert sts.regions == ["eusc-de-east-1", "cn-north-1", "us-east-1", "us-gov-west-1"]
 
@@ -105,7 +105,7 @@ def test_no_request_for_a_canary_ever(sts: Any, maker: Any, helpers: Any) -> Non
         for prefix in ("AKIA", "ASIA")
     ]
     others = [maker.finding() for _ in range(5)]
-    found = check([*canaries, *others], Plan((sts.endpoint(),), accounts))
+    found = check([*canaries, *others], CheckOptions((sts.endpoint(),), accounts))
     assert [each.state for each in found] == [State.CANARY] * len(canaries) + [State.LIVE] * 5
     assert {request.key_id for request in sts.log} == {
         helpers.plain(finding, "key_id") for finding in others
@@ -144,7 +144,7 @@ def test_lists_of_accounts(
     accounts = Accounts(
         frozenset(), {numbers[name] for name in allow}, {numbers[name] for name in deny}
     )
-    found = check(list(findings.values()), Plan((sts.endpoint(),), accounts))
+    found = check(list(findings.values()), CheckOptions((sts.endpoint(),), accounts))
     live = [name for name, each in zip(findings, found, strict=True) if each.state is State.LIVE]
     assert "".join(live) == asked
     assert len(sts.log) == len(asked)
@@ -164,7 +164,9 @@ def test_what_takes_too_long_in_all_stays_unknown(sts: Any, maker: Any, helpers:
     sts.answer = answer
     pace = helpers.QUICK._replace(budget=1.0, read=20.0)
     begin = time.monotonic()
-    found = check([maker.finding(), slow, maker.finding()], Plan((sts.endpoint(),), pace=pace))
+    found = check(
+        [maker.finding(), slow, maker.finding()], CheckOptions((sts.endpoint(),), pace=pace)
+    )
     assert time.monotonic() - begin < 5
     assert [each.state for each in found] == [State.LIVE, State.UNKNOWN, State.LIVE]
     assert found[1].reason is Reason.TIME_LIMIT
@@ -190,7 +192,7 @@ def test_an_interrupt_ends_the_asking_and_keeps_what_is_known(
 
     sts.answer = answer
     pace = helpers.QUICK._replace(read=20.0)
-    found = check(findings, Plan((sts.endpoint(),), pace=pace))
+    found = check(findings, CheckOptions((sts.endpoint(),), pace=pace))
     states = {
         helpers.plain(finding, "key_id"): each
         for finding, each in zip(findings, found, strict=True)
@@ -212,7 +214,7 @@ def test_an_interrupt_before_the_first_question(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("scanner.liveness.client.Client.__init__", interrupted)
-    (found,) = check([maker.finding()], Plan())
+    (found,) = check([maker.finding()], CheckOptions())
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.INTERRUPTED)
 
 
@@ -224,7 +226,7 @@ def test_a_defect_costs_one_key_id(maker: Any) -> None:
             raise RuntimeError(candidate.secret.reveal().decode())
         return Answer(unknown(Reason.REFUSED))
 
-    found = check(findings, Plan(ENDPOINTS[:1]), ask)
+    found = check(findings, CheckOptions(ENDPOINTS[:1]), ask)
     assert [each.reason for each in found] == [Reason.REFUSED, Reason.DEFECT, Reason.REFUSED]
     assert "RuntimeError at test_checking.py" in found[1].detail
     assert findings[1].values["secret"].reveal().decode() not in repr(found)
@@ -245,7 +247,9 @@ def test_where_there_are_no_more_threads_those_that_there_are_do(
 
     monkeypatch.setattr(threading.Thread, "start", limited)
     answer = Answer(unknown(Reason.REFUSED))
-    found = check([maker.finding() for _ in range(9)], Plan(ENDPOINTS[:1]), lambda *_: answer)
+    found = check(
+        [maker.finding() for _ in range(9)], CheckOptions(ENDPOINTS[:1]), lambda *_: answer
+    )
     assert {each.reason for each in found} == {Reason.REFUSED if number else Reason.DEFECT}
 
 
@@ -259,7 +263,7 @@ def test_whatever_fails_costs_no_finding(
         raise OSError("no more files")
 
     monkeypatch.setattr(what, fail)
-    found = check([maker.finding(secret=""), maker.finding()], Plan((sts.endpoint(),)))
+    found = check([maker.finding(secret=""), maker.finding()], CheckOptions((sts.endpoint(),)))
     assert found[0].reason is Reason.NO_SECRET
     done = what.endswith("close")
     assert found[1].state is (State.LIVE if done else State.UNKNOWN)
@@ -270,7 +274,7 @@ def test_an_account_that_is_known_otherwise_is_a_canary_too(sts: Any, maker: Any
     """A key ID of before 2019 tells none, but who found it may know it."""
     canary = min(known_accounts())
     finding = maker.finding(maker._generator.old_access_key_id(), account_id=canary)
-    (found,) = check([finding], Plan((sts.endpoint(),), Accounts(known_accounts())))
+    (found,) = check([finding], CheckOptions((sts.endpoint(),), Accounts(known_accounts())))
     assert found.state is State.CANARY
     assert sts.log == []
 
@@ -283,7 +287,7 @@ def test_the_rate_is_limited(maker: Any) -> None:
         return Answer(unknown(Reason.REFUSED))
 
     pace = Pace(per_second=50.0)
-    check([maker.finding() for _ in range(11)], Plan(ENDPOINTS[:1], pace=pace), ask)
+    check([maker.finding() for _ in range(11)], CheckOptions(ENDPOINTS[:1], pace=pace), ask)
     assert max(times) - min(times) >= 10 / 50 * 0.9
 
 
@@ -295,7 +299,7 @@ def test_once_the_time_is_up_nothing_more_is_sent(maker: Any) -> None:
         return Answer(unknown(Reason.REFUSED))
 
     pace = Pace(per_second=1.0, budget=0.4)
-    found = check([maker.finding() for _ in range(8)], Plan(ENDPOINTS[:1], pace=pace), ask)
+    found = check([maker.finding() for _ in range(8)], CheckOptions(ENDPOINTS[:1], pace=pace), ask)
     time.sleep(0.5)
     assert len(sent) == 1
     reasons = [each.reason for each in found]
@@ -308,7 +312,7 @@ def test_nothing_to_ask_starts_nothing(maker: Any) -> None:
     def ask(*_arguments: Any) -> Answer:
         raise AssertionError
 
-    found = check([maker.finding(secret=""), maker.finding(key_id="")], Plan(), ask)
+    found = check([maker.finding(secret=""), maker.finding(key_id="")], CheckOptions(), ask)
     assert [each.reason for each in found] == [Reason.NO_SECRET, Reason.NO_KEY_ID]
-    assert check([], Plan(), ask) == []
+    assert check([], CheckOptions(), ask) == []
     assert threading.active_count() == before

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scanner.liveness.checking import Plan, check
+from scanner.liveness.checking import CheckOptions, check
 from scanner.liveness.states import Reason, State
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -25,7 +25,7 @@ LIVE: Any = object()
 def ask(wire: Any, maker: Any, helpers: Any, respond: Any, **pace: Any) -> tuple[Any, Any]:
     server = wire(respond)
     quick = helpers.QUICK._replace(attempts=2, read=0.3, **pace)
-    (found,) = check([maker.finding()], Plan((server.endpoint(),), pace=quick))
+    (found,) = check([maker.finding()], CheckOptions((server.endpoint(),), pace=quick))
     return found, server
 
 
@@ -154,7 +154,7 @@ def test_an_answer_is_of_the_question_before_it(
 
     server = wire(respond)
     pace = helpers.QUICK._replace(together=1)
-    found = check([maker.finding(), maker.finding()], Plan((server.endpoint(),), pace=pace))
+    found = check([maker.finding(), maker.finding()], CheckOptions((server.endpoint(),), pace=pace))
     assert [each.state for each in found] == [State.INACTIVE, State.SECRET_UNPROVEN]
 
 
@@ -198,7 +198,7 @@ def test_nothing_of_an_evil_answer_is_passed_on(wire: Any, maker: Any, helpers: 
         for message in (piece, f"User: arn:aws:iam::{piece}:user/{piece}", f"arn:aws:{piece}"):
             body = helpers.fault(code, message).replace(b">1<", f">{piece}<".encode())
             server = wire(sized(body, head))
-            (found,) = check([finding], Plan((server.endpoint(),), pace=helpers.QUICK))
+            (found,) = check([finding], CheckOptions((server.endpoint(),), pace=helpers.QUICK))
             assert (found.state, found.reason) == (State.UNKNOWN, Reason.REFUSED)
             assert piece not in repr(found)
             assert ("Other" in found.detail) is (code == "Other")
@@ -209,7 +209,9 @@ def test_threads_that_hang_keep_nobody(wire: Any, maker: Any, helpers: Any) -> N
     gone = threading.Event()
     server = wire(lambda *_: gone.wait(10))
     pace = helpers.QUICK._replace(read=30.0, budget=0.5)
-    found = check([maker.finding() for _ in range(30)], Plan((server.endpoint(),), pace=pace))
+    found = check(
+        [maker.finding() for _ in range(30)], CheckOptions((server.endpoint(),), pace=pace)
+    )
     gone.set()
     assert {(each.state, each.reason) for each in found} == {(State.UNKNOWN, Reason.TIME_LIMIT)}
     assert server.connections == pace.together

@@ -17,7 +17,7 @@ import pytest
 
 from scanner.liveness.canaries import known_accounts
 from scanner.liveness.candidates import Accounts
-from scanner.liveness.checking import Plan, check
+from scanner.liveness.checking import CheckOptions, check
 from scanner.liveness.inquiry import Pace
 from scanner.liveness.partitions import ENDPOINTS, Endpoint
 from scanner.liveness.states import Reason, State
@@ -209,7 +209,7 @@ def test_situation(row: Row, sts: Any, maker: Any, helpers: Any) -> None:
     sts.answer = reply if callable(reply) and not isinstance(reply, tuple) else lambda _r: reply
     finding = row.finding(maker, helpers)
     pace = helpers.QUICK._replace(read=0.3)
-    (found,) = check([finding], Plan(sts.endpoints(), ACCOUNTS, pace))
+    (found,) = check([finding], CheckOptions(sts.endpoints(), ACCOUNTS, pace))
     assert (found.state, found.reason, found.principal) == (row.state, row.reason, row.principal)
     assert len(sts.log) == row.requests
     assert bool(found.arn) is bool(found.account) is (row.state is State.LIVE)
@@ -221,7 +221,7 @@ def test_a_proxy_wants_to_know(
 ) -> None:
     sts.answer = lambda _request: helpers.Reply(407, b"", {"Proxy-Authenticate": "Basic"})
     monkeypatch.setenv("HTTPS_PROXY", sts.url)
-    (found,) = check([maker.finding()], Plan(ENDPOINTS[:1], pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions(ENDPOINTS[:1], pace=helpers.QUICK))
     assert (found.state, found.reason) == told
     assert [request.method for request in sts.log] == ["CONNECT"] * 4
 
@@ -242,7 +242,9 @@ def test_no_connection(
 
     send = Client.ask
     monkeypatch.setattr(Client, "ask", lambda *asked: sent.append(asked) or send(*asked))
-    (found,) = check([maker.finding()], Plan((Endpoint("aws", url, "a"),), pace=helpers.QUICK))
+    (found,) = check(
+        [maker.finding()], CheckOptions((Endpoint("aws", url, "a"),), pace=helpers.QUICK)
+    )
     assert (found.state, found.reason) == told
     assert len(sent) == 4
 
@@ -251,7 +253,7 @@ def test_no_connection(
 def test_a_bad_certificate(told: Any, authority: Any, wire: Any, maker: Any, helpers: Any) -> None:
     """More of them are in test_tls.py."""
     server = wire(b"", authority.context("sts.example.com"))
-    (found,) = check([maker.finding()], Plan((server.endpoint(),), pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions((server.endpoint(),), pace=helpers.QUICK))
     assert (found.state, found.reason) == told
     assert (b"".join(server.requests), server.connections) == (b"", 1)
 
@@ -266,7 +268,7 @@ def test_an_interrupt(told: Any, sts: Any, maker: Any, helpers: Any) -> None:
         sts.stop.wait(10)
 
     sts.answer = answer
-    (found,) = check([maker.finding()], Plan((sts.endpoint(),), pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions((sts.endpoint(),), pace=helpers.QUICK))
     assert (found.state, found.reason) == told
     assert len(sts.log) == 1
 
@@ -276,7 +278,7 @@ def test_the_time_is_over(told: Any, sts: Any, maker: Any, helpers: Any) -> None
     assert Pace().budget == 120
     sts.answer = lambda _request: sts.stop.wait(10)
     pace = helpers.QUICK._replace(budget=0.3)
-    (found,) = check([maker.finding()], Plan((sts.endpoint(),), pace=pace))
+    (found,) = check([maker.finding()], CheckOptions((sts.endpoint(),), pace=pace))
     assert (found.state, found.reason) == told
     assert len(sts.log) == 1
 

@@ -297,7 +297,7 @@ def test_whatever_a_scan_finds_is_found_again(
     rules: tuple[Rule, ...],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    from scanner.engine.run import Job, run
+    from scanner.engine.run import ScanJob, run
     from scanner.sources import tree as source
 
     root = tmp_path_factory.mktemp("tree")
@@ -310,7 +310,7 @@ def test_whatever_a_scan_finds_is_found_again(
     tally = Tally()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
-        found = run("scan", source.blobs(["."], tally), tally, Job(rules, jobs=1))
+        found = run("scan", source.blobs(["."], tally), tally, ScanJob(rules, jobs=1))
     report = read("".join(render(found, VIEW)).encode())
     recovered = find_again(report, Source(rules, [str(root)], named=True))
     assert not recovered.missing

@@ -1,31 +1,22 @@
-"""File names as content: a credential in a name is found, and no report prints it.
+"""Masking: no value that was found is printed as part of a name or a message of a report.
 
-Names are searched like the text of a file. A finding in one has the decoder `path` and its place in
-the name. Afterwards every found value is masked in every name and message that a report could
-print, those of people and branches in a history among them: here, in the engine, so that no report
-can forget it.
+A credential can be in the name of a file, a branch or a person as well as in a file. After a scan
+every found value is replaced by its redacted form in everything that a report prints besides the
+value itself. That happens here, in the engine, so that no report format can forget it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.content import Layer
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from scanner.findings import Finding, Head, History, Moment, Notice, Report
 
-DECODER: Final = "path"
 _SHORTEST: Final = 12
-"""Bytes of a value that is looked for in names: a shorter one is a word that many names hold."""
-
-
-def name_layer(name: str, below: Layer | None = None) -> Layer:
-    """Return the layer of the name of a file, or of a member of the archive `below`."""
-    data = name.encode("utf-8", "surrogateescape")
-    return Layer(data, below=below or Layer(b""), decoder=DECODER)
+"""Fewest characters of a value that is looked for in names: a shorter one, which only a rule of the
+user can find, is likely to be a word that many names have. An access key ID has 20."""
 
 
 class Masker:
