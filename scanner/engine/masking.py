@@ -27,22 +27,26 @@ class Masker:
     def __init__(self, report: Report, spellings: Mapping[str, str]) -> None:
         """Collect what is to be masked.
 
-        `spellings` are values as they stand in names, perhaps encoded, to their redacted forms; of
-        the values of the findings those that stand in any name or message of `report` are added.
+        `spellings` are values as names spell them, perhaps encoded, to their redacted forms. Those
+        values of the findings that are in any name or message of `report` are added to them.
         """
         values = dict(spellings)
+        # All texts as one, so that each value is searched for once: values are few, but a history
+        # has many names, and the list of values is gone through for each text that is masked.
         everything = "\0".join(set(_texts(report)))
         for finding in report.findings:
             for value in finding.values.values():
                 text = value.reveal().decode("utf-8", "surrogateescape")
                 if len(text) >= _SHORTEST and text in everything:
                     values.setdefault(text, value.redacted())
-        # The longest first: a value may hold another one.
+
+        # The longest first: a value can contain another one, and would not be recognised once that
+        # is masked.
         self._values = sorted(values.items(), key=lambda item: (-len(item[0]), item))
         self._known: dict[str, str] = {}
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything to mask."""
+        """Return whether there is anything to mask."""
         return bool(self._values)
 
     def mask(self, text: str) -> str:
@@ -71,12 +75,12 @@ class Masker:
             at._replace(path=self.mask(at.path), member=self.mask(at.member))
             for at in finding.locations
         )
-        told = finding.forensics
+        facts = finding.forensics
         return finding._replace(
-            locations=tuple(dict.fromkeys(masked)),
+            locations=tuple(dict.fromkeys(masked)),  # two names can be the same once masked
             evidence=self._all(finding.evidence),
             history=finding.history and self._history(finding.history),
-            forensics=told and told._replace(user=self.mask(told.user)),
+            forensics=facts and facts._replace(user=self.mask(facts.user)),
             user=self.mask(finding.user),
         )
 
@@ -105,21 +109,24 @@ class Masker:
 
 
 def _texts(report: Report) -> Iterator[str]:
-    """Yield every name and message of `report` in which a value could stand."""
+    """Yield every name and message of `report` that could contain a value."""
     for finding in report.findings:
         for at in finding.locations:
             yield at.path
             yield at.member
-        yield from finding.evidence  # names of users and hosts stand in it
+
+        yield from finding.evidence  # it quotes names of users and hosts
         if finding.history:
             history = finding.history
             for moment in (history.first, history.last, history.removed):
                 if moment:
                     yield moment.author
             yield from (*history.branches, *history.tags, *history.held_by)
+
     for notice in report.tally.notices:
         yield notice.path
         yield notice.detail
+
     yield from report.narrowed
     for head in report.heads:
         yield head.repository
