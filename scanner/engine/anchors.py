@@ -8,8 +8,8 @@
   that are long enough; their lengths are read off afterwards.
 * **Literals that are pieces of base64** are searched for in those runs only, joined together.
 
-`python -m bench stages` measures each step and the alternatives; `docs/benchmarks.md` has the
-figures, and why the library is `stringzilla`.
+`python -m bench scan --sections stages` measures each step and the alternatives;
+`docs/benchmarks.md` has the figures, and why the library is `stringzilla`.
 """
 
 from __future__ import annotations

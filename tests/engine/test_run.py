@@ -185,20 +185,39 @@ def test_progress_counts_every_blob():
 # -- real processes -------------------------------------------------------------------------------
 
 
+HELD = """
+import os, sys, time
+from scanner.engine import run
+from scanner.commands import main
+
+scan = run.Blobs.scan
+
+def held(blobs, start, end):
+    while not os.path.exists("go-on"):
+        time.sleep(0.01)
+    return scan(blobs, start, end)
+
+run._ALONE_BLOBS = 0
+run.Blobs.scan = held
+raise SystemExit(main(["scan", "--no-config", "--jobs", "2", "."]))
+"""
+"""The command with two workers, which do not scan their first files before the test says so."""
+
+
 @pytest.fixture
 def big_tree(tmp_path):
-    """A directory that keeps two processes busy for minutes."""
+    """A directory with work for two processes."""
     made = Generator(8)
-    block = "".join(f"{made.access_key_id()}:{made.secret_access_key()}\n" for _ in range(100))
-    for number in range(2000):
-        (tmp_path / f"f{number}").write_text(block)
+    for number in range(40):
+        text = f"{made.access_key_id()}:{made.secret_access_key()}\n"
+        (tmp_path / f"f{number}").write_text(text)
     return tmp_path
 
 
 def start(directory: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
-        [sys.executable, "-m", "scanner", "scan", "--no-config", "--jobs", "2", "."],
+        [sys.executable, "-c", HELD],
         cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
     )  # fmt: skip
@@ -262,22 +281,20 @@ def test_workers_end_with_their_parent(big_tree, how):
     wait_for(lambda: len(children(process.pid)) >= 2)
     left = children(process.pid)
     process.send_signal(how)
-    process.communicate(timeout=60)
+    process.wait(timeout=60)
+    # A parent that is killed ends no worker: they notice it when they have scanned their files.
+    (big_tree / "go-on").touch()
+    process.communicate(timeout=60)  # each worker has its output open as well
     wait_for(lambda: not [pid for pid in left if alive(pid)])
 
 
 @linux
 def test_a_killed_worker_is_told_by_the_command(big_tree):
-    for path in sorted(big_tree.iterdir())[10:]:
-        path.write_text("nothing\n")
-    # One file that takes long, so that there is a worker to kill.
-    made = Generator(9)
-    pair = [f"{made.access_key_id()}:{made.secret_access_key()}\n" for _ in range(3000)]
-    (big_tree / "f1000").write_text("".join(pair) * 20)
     process = start(big_tree)
     wait_for(lambda: len(children(process.pid)) >= 2)
     for pid in children(process.pid):
         os.kill(pid, signal.SIGKILL)
+    (big_tree / "go-on").touch()
     _, err = process.communicate(timeout=120)
     assert b"Traceback" not in err
     assert process.returncode in (1, 2)

@@ -24,7 +24,7 @@ LIVE: Any = object()
 
 def ask(wire: Any, maker: Any, helpers: Any, respond: Any, **pace: Any) -> tuple[Any, Any]:
     server = wire(respond)
-    quick = helpers.QUICK._replace(attempts=2, read=0.3, **pace)
+    quick = helpers.QUICK._replace(attempts=2, **pace)
     (found,) = check([maker.finding()], CheckOptions((server.endpoint(),), pace=quick))
     return found, server
 
@@ -107,9 +107,8 @@ def test_odd_ways_to_send_an_answer(name: str, wire: Any, maker: Any, helpers: A
 def endless(piece: bytes, begin: bytes = b"") -> Callable[[socket.socket, bytes], None]:
     def respond(connection: socket.socket, _request: bytes) -> None:
         connection.sendall(begin)
-        until = time.monotonic() + 20
-        with suppress(OSError):
-            while time.monotonic() < until:
+        with suppress(OSError):  # the test closes the connection
+            while True:
                 connection.sendall(piece)
                 time.sleep(0.005)
 
@@ -129,10 +128,8 @@ def test_what_has_no_end_ends_with_the_time(
     piece: bytes, begin: bytes, wire: Any, maker: Any, helpers: Any
 ) -> None:
     """No single read takes too long, so only the limit for all of it can end this."""
-    began = time.monotonic()
     found, _ = ask(wire, maker, helpers, endless(piece, begin), budget=0.7)
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.TIME_LIMIT)
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("after", [b"", b"\r\n\r\n"])
@@ -207,8 +204,8 @@ def test_nothing_of_an_evil_answer_is_passed_on(wire: Any, maker: Any, helpers: 
 def test_threads_that_hang_keep_nobody(wire: Any, maker: Any, helpers: Any) -> None:
     """Sixteen connections that hang: the others are told that the time is up, and all is told."""
     gone = threading.Event()
-    server = wire(lambda *_: gone.wait(10))
-    pace = helpers.QUICK._replace(read=30.0, budget=0.5)
+    server = wire(lambda *_: gone.wait(helpers.HELD))
+    pace = helpers.QUICK._replace(budget=0.5)
     found = check(
         [maker.finding() for _ in range(30)], CheckOptions((server.endpoint(),), pace=pace)
     )
