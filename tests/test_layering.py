@@ -60,6 +60,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # The vocabulary that everything above shares.
     ("content",),
     ("findings",),
+    ("locations", "tally"),
     ("liveness.states",),
     ("secret",),
     ("errors",),

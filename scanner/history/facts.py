@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from scanner.git.log import Difference
     from scanner.git.repository import Repository
-    from scanner.git.tips import Entry, Tip
+    from scanner.git.tips import IndexEntry, Tip
 
     Key: TypeAlias = str | bytes
     """The ID of an object, or the name of a file or directory; only for annotations."""
@@ -137,7 +137,7 @@ class Facts:
         """Whether a branch or a tag reaches a node."""
 
     def _read_indexes(
-        self, entries: Iterable[Entry], wanted: set[str], names: frozenset[bytes]
+        self, entries: Iterable[IndexEntry], wanted: set[str], names: frozenset[bytes]
     ) -> None:
         self.indexed: dict[Key, set[str]] = {}
         """The indexes that have an object or a name."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scanner.engine.examine import Examiner
     from scanner.engine.sweep import Swept
     from scanner.git.repository import Repository
-    from scanner.git.tips import Entry
+    from scanner.git.tips import IndexEntry
 
 _SUBMODULE_COUNT: Final = "submodule"
 
@@ -35,7 +35,7 @@ def search_names(repository: Repository, examiner: Examiner) -> list[Swept]:
         )
         for finding in found.findings
     ]
-    entries: list[Entry] = []
+    entries: list[IndexEntry] = []
     problem = None
     try:
         entries = indexes(repository, work_trees(repository))

@@ -97,7 +97,7 @@ class Recollection:
         Nothing is stored if any value of `findings` stands in a name, or `spellings` says so: a
         record holds no credentials, and names are most of what attribution consists of.
         """
-        from scanner.engine.names import Masker
+        from scanner.engine.masking import Masker
 
         if self._stored:
             return self._stored
