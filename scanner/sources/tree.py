@@ -82,7 +82,6 @@ def _below(directory: str, tally: Tally) -> Iterator[str]:
         detail = f"ignored files are scanned too: {error}"
         tally.notice(Notice("git-unavailable", directory, detail, hides=False))
         return _walk(directory, tally)
-
     for warning in listing.warnings:
         tally.notice(Notice("unreadable", directory, warning, hides=True))
     return _listed(directory, listing, tally)
@@ -103,7 +102,7 @@ def _listed(directory: str, listing: work_tree.Listing, tally: Tally) -> Iterato
 
 
 def _not_checked_out(submodule: str, tally: Tally) -> Iterator[str]:
-    """Yield what is in the directory of a submodule that is not checked out: mostly nothing."""
+    """Yield what lies in the directory of a submodule that is no repository: most often nothing."""
     files = list(_walk(submodule, tally)) if os.path.isdir(submodule) else []
     if not files:
         tally.skip("submodule-not-checked-out")
