@@ -108,7 +108,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    # A scan that cannot be ended, such as one in compiled code, ends with the process.
+    # What does not let itself be ended is left behind.
     with time_limit(args.time_limit, lambda: os._exit(verdict.on_time_up(args))):
         report, settings, rules = _scan(args)
     if not (report.findings or report.incomplete or args.verbose) and _is_printed(args):
