@@ -156,3 +156,11 @@ def test_no_report_shows_a_value_that_is_the_name_of_somebody(name, made, rules)
         assert secret not in output
         assert key_id not in output
         assert f"AKIA****{key_id[-4:]}" in output
+
+
+@pytest.mark.parametrize("length", [11, 12])
+def test_a_value_of_a_few_letters_is_a_word_that_many_names_have(length):
+    text = password()[:length]
+    whole = report(text, history(text))
+    (found,) = Masker(whole, {}).report(whole).findings
+    assert (text in repr(found.history)) is (length < 12)

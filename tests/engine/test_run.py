@@ -182,6 +182,13 @@ def test_progress_counts_every_blob():
     assert seen[-1][:2] == (100, 100)
 
 
+@linux
+def test_a_large_machine_is_not_used_up(monkeypatch):
+    for number, used in ((1, 1), (4, 4), (16, 16), (128, 16)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, n=number: set(range(n)))
+        assert running.processes() == used
+
+
 # -- real processes -------------------------------------------------------------------------------
 
 
