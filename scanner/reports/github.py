@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
 from scanner.reports.interface import Format
+from scanner.reports.names import file_name
 from scanner.reports.text import render as render_text
 
 if TYPE_CHECKING:
@@ -139,19 +140,6 @@ def in_lines(location: Location) -> bool:
     from scanner.reports.arrange import UNPACKING
 
     return not location.member and UNPACKING.isdisjoint(location.decoded)
-
-
-def file_name(path: str) -> str:
-    """Return the path as GitHub has it: relative to the directory of the scan, with slashes.
-
-    What cannot be printed is escaped; GitHub then shows the annotation without a file.
-    """
-    from urllib.parse import unquote_to_bytes
-
-    from scanner.reports.names import relative_uri
-    from scanner.secret import visible
-
-    return visible(os.fsdecode(unquote_to_bytes(relative_uri(path))))
 
 
 def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:

@@ -11,6 +11,8 @@ import re
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
+from scanner.secret import visible
+
 OUTSIDE: Final = "_outside"
 """The first segment of the URI of a file that is not below the directory of the scan."""
 _SCHEMES: Final = ("https", "http", "ssh", "git")
@@ -147,3 +149,11 @@ def quoted(text: str) -> str:
         else quote(name_bytes(character), safe="")
         for character in text
     )
+
+
+def file_name(path: str) -> str:
+    """Return `path` as GitHub has it: relative to the directory of the scan, with slashes.
+
+    Characters that cannot be printed are escaped; GitHub then shows an annotation without a file.
+    """
+    return visible(os.fsdecode(unquote_to_bytes(relative_uri(path))))

@@ -17,7 +17,7 @@ from scanner.findings import Severity
 from scanner.reports.arrange import as_in_head, elsewhere, further, ordered, sightings
 from scanner.reports.exposure import alive, exposed
 from scanner.reports.forensic import ending
-from scanner.reports.github import file_name
+from scanner.reports.names import file_name
 from scanner.reports.wording import (
     contents,
     credentials,
