@@ -29,7 +29,7 @@ _SHOWN: Final = 20
 _STEP: Final = 1 << 20
 _MEMORY: Final = 192 << 20
 _LARGEST_HELD: Final = 64 << 20
-"""Both as in `scanner.history.objects`."""
+"""Both as in `scanner.history.objects.object_work`."""
 
 
 class Object(NamedTuple):
