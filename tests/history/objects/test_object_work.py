@@ -26,9 +26,19 @@ def examiner(rules: Any) -> Examiner:
     return Examiner(rules)
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the first test that needs it leaves a copy of its repository for the others."""
+    return tmp_path_factory.mktemp("made") / "planted"
+
+
 @pytest.fixture
-def planted(repository: Any, plant: Any) -> Any:
+def planted(repository: Any, plant: Any, made: Path) -> Any:
     """Return a repository with credentials in contents, messages and names."""
+    if made.exists():
+        shutil.rmtree(repository.root)
+        shutil.copytree(made, repository.root)
+        return repository
     text = ""
     for number in range(30):
         text += f"line {number} of a text that grows\n" * 20
@@ -42,6 +52,7 @@ def planted(repository: Any, plant: Any) -> Any:
     repository.git("add", "-A")
     repository.git("commit", "-qm", f"with {plant.pair()}")
     repository.git("tag", "-a", "-m", f"and {plant.pair()}", "v1")
+    shutil.copytree(repository.root, made)
     return repository
 
 
