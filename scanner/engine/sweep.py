@@ -35,17 +35,6 @@ _SEPARATOR: Final = EDGE + b"\0" + EDGE
 """Between two files of a batch: no anchor contains it, so none is found across it."""
 
 
-class Noted(NamedTuple):
-    """An object of git that came to something: what a later scan cannot pass over."""
-
-    object: bytes
-    """Its binary ID."""
-    asides: tuple[tuple[str, int], ...] = ()
-    """How many values were set aside in it, by reason; empty if there was anything else."""
-    name: bytes = b""
-    """Of a tree: a name in it that has anchors, or, once all names have been looked at, more."""
-
-
 class Swept(NamedTuple):
     """What a number of blobs come to."""
 
@@ -53,10 +42,6 @@ class Swept(NamedTuple):
     tally: Tally
     spellings: dict[str, str]
     """Values as they stand in names, to their redacted forms."""
-    noted: list[Noted] | None = None
-    """What objects came to; None unless they are those of a history."""
-    named: set[bytes] | None = None
-    """Binary IDs that objects of a history name, as far as those are to be looked for."""
 
 
 def sweep(examiner: Examiner, blobs: Iterable[Blob]) -> Swept:
