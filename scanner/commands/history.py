@@ -57,6 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="REPO",
         help="repositories, bare or not (default: the one around the current directory)",
     )
+
     group = parser.add_argument_group("history")
     group.add_argument(
         "--branch",
@@ -86,9 +87,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _size(text: str) -> int:
+    """Return the bytes that an option names; raises ArgumentTypeError."""
     units = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
     number = text.rstrip("kKmMgG")
     unit = text[len(number) :].lower()
+    # Digits of other scripts are digits for Python; more than twelve are a mistake, not a size.
     is_number = number.isascii() and number.isdigit() and len(number) < 13
     if not (is_number and int(number) and unit in units):
         raise argparse.ArgumentTypeError(f"must be bytes such as 500000, 100K or 10M, not {text!r}")

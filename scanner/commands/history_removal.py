@@ -175,14 +175,15 @@ def _as_text(
     for check in checks:
         wanted = check.wanted
         values = ", ".join(f"{role} {_redacted(text)}" for role, text in wanted.values.items())
-        told = f"{wanted.rule_id} {values} ({wanted.fingerprint[:12]})"
+        shown = f"{wanted.rule_id} {values} ({wanted.fingerprint[:12]})"
         if not check.held:
-            yield f"gone: {printable(told)}\n"
+            yield f"gone: {printable(shown)}\n"
             continue
         parts = " and ".join(check.parts)
-        yield f"STILL THERE: {printable(told)}: {printable(parts)}\n"
+        yield f"STILL THERE: {printable(shown)}: {printable(parts)}\n"
         for line in _where(check, repositories):
             yield f"  {printable(line)}\n"
+
     held = sum(bool(check.held) for check in checks)
     so_far = "" if not report.incomplete else ", as far as could be read"
     yield f"{held:,} of {len(checks):,} credentials of the report are still there{so_far}.\n"
@@ -208,7 +209,7 @@ def _as_json(
         }
         for check in checks
     ]
-    told = {
+    document = {
         "schema_version": 1,
         "tool": {"name": NAME, "version": VERSION},
         "complete": not report.incomplete,
@@ -216,11 +217,11 @@ def _as_json(
         "credentials": credentials,
         "not_in_report": new,
     }
-    yield dumps(told) + "\n"
+    yield dumps(document) + "\n"
 
 
 def _redacted(text: str) -> str:
-    """Return a value of a report, which may have been told to show it, redacted."""
+    """Return a value of a report, which may show it in full, redacted."""
     return text if MASK in text else Secret(text.encode()).redacted()
 
 

@@ -54,6 +54,7 @@ class Rescan:
         self.path = record_path(repository)
         """The path of the record's files without their suffixes; empty where there is no cache."""
         self._key = scan_key(job.rules, heed_marks=job.heed_marks, hash_size=self._hash_size)
+
         self._before = load(self.path, self._key) if self.path else None
         self._after: ScanRecord | None = None
         """What `save` writes, with `_ids`, if those have changed."""

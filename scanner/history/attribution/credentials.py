@@ -79,6 +79,7 @@ def _attributed(
         )
         for finding in merged
     ]
+
     histories = answers.histories(holders)
     head = _files_of_head(repository)
     return [
@@ -137,11 +138,12 @@ def _files_of_head(repository: Repository) -> dict[str, str]:
     if repository.resolve("HEAD") is None:
         return {}
     listed = repository.run("ls-tree", "-r", "-z", "HEAD", what="list the files of HEAD")
+
     files: dict[str, str] = {}
     for entry in filter(None, listed.split(b"\0")):
         attributes, _, path = entry.partition(b"\t")
         mode, _, name = attributes.split(b" ")
-        if mode != SUBMODULE:
+        if mode != SUBMODULE:  # its ID is that of a commit in another repository
             files[os.fsdecode(path)] = name.decode()
     return files
 

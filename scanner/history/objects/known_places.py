@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scanner.engine.catalogue import Catalogue
 
 # More than any distance inside an object: git's own limit for a delta result is 1 GiB (`LARGEST` in
-# `scanner.git.delta`). It stands for "nothing can have changed on this side".
+# `scanner.git.delta`). It means that nothing can have changed on this side.
 _UNLIMITED: Final = 1 << 62
 
 

@@ -109,6 +109,7 @@ def _missing(repository: Repository, extent: list[str]) -> set[str]:
         "--",
         what="look for missing objects",
     )
+    # git prints a missing object with a question mark before its ID (git-rev-list(1), --missing).
     return {line[1:].decode("ascii") for line in listed.split(b"\n") if line[:1] == b"?"}
 
 

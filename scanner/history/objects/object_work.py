@@ -150,6 +150,7 @@ class ObjectWork:
             and pack.kinds[root] == BLOB
             and pack.children_of[root] < 0
         ]
+
         for root in large:
             if root not in unwanted:
                 if self._max_size and pack.size(root) > self._max_size:
@@ -178,6 +179,7 @@ class ObjectWork:
     def _search_loose(self, search: ObjectSearch, unit: WorkUnit) -> None:
         result, all_loose = search.found, self.units.loose
         search.turn_to(lambda number: bytes.fromhex(all_loose[number].name))
+
         for number in range(unit.start, unit.end):
             name, path = all_loose[number]
             try:
@@ -188,6 +190,7 @@ class ObjectWork:
             except (PackError, OSError) as error:
                 result.tally.notice(Notice(UNREAD, name, reason_of(error), hides=True))
                 continue
+
             if data is None:
                 result.tally.notice(Notice(UNREAD, name, "it is large", hides=True))
             else:

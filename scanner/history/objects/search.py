@@ -77,9 +77,11 @@ class ObjectSearch:
         self._examiner = examiner
         self._catalogue = examiner.catalogue
         self._index = examiner.catalogue.index
+
         self._carrier = PlaceCarrier(examiner.catalogue)
         self._widths, self._guards = self._carrier.widths, self._carrier.guards
         self._margin = max([MARGIN, *map(operator.add, self._widths, self._guards)])
+
         self._known: dict[int, KnownPlaces] = {}
         """By the key of an object on which others are based."""
         self._names: set[bytes] = set()

@@ -68,6 +68,7 @@ class Replacements:
         """Texts as they are in objects, to their roles."""
         self._holders: list[tuple[Repository, Catalogue, list[str]]] = []
         self.left: list[Left] = []
+        # As they are: most are not encoded. Other forms are added by `look_at`.
         for role, value in self._values:
             self._add(value.reveal(), role, value)
 
@@ -104,7 +105,7 @@ class Replacements:
         self._holders.append((repository, catalogue, names))
         for _, _, data in self._contents(repository, names):
             for part, below in _parts(catalogue, data, self._values):
-                if part.layer.depth and below:
+                if part.layer.depth and below:  # at depth 0 the text is the value itself
                     self._add(below, part.role, part.value)
 
     def check(self) -> None:

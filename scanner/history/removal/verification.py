@@ -54,6 +54,7 @@ def verify(
         for finding in findings
         for role, value in finding.values.items()
     ]
+
     checks = []
     known: set[str] = set()
     for each in wanted:
@@ -65,6 +66,7 @@ def verify(
         )
         known.update(finding.fingerprint for finding, _ in held)
         checks.append(RemovalCheck(each, held))
+
     return checks, sum(finding.fingerprint not in known for finding in findings)
 
 
@@ -80,8 +82,11 @@ def _is_part(
     if len(wanted.values) == 1:
         return fingerprint == wanted.fingerprint
 
+    # The report shows values redacted, or in full if it was made with --show-secrets. A value that
+    # is hidden entirely identifies nothing.
     shown = wanted.values[role]
     if shown == MASK or shown not in (value.redacted(), value.shown(True)):
         return False
+    # An account can be missing on either side: an old key ID does not contain it.
     accounts = {wanted.account_id, finding.account_id} - {""}
     return role != _KEY_ID or len(accounts) < 2
