@@ -7,17 +7,43 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
-ROOT = Path(__file__).resolve().parent.parent
-LAUNCHER = Path(__file__).resolve().with_name("launch.py")
-SAMPLE_SECONDS = 0.005
-"""How often the memory of the process tree is looked at, in runs that are not timed."""
+ROOT: Final = Path(__file__).resolve().parent.parent
+PROGRAMS: Final = Path(__file__).resolve().with_name("programs")
+_SAMPLE_SECONDS: Final = 0.005
+"""How often the memory of the process tree is looked at, in runs that are not timed: a process that
+is read in /proc waits for it."""
+
+
+class Command(NamedTuple):
+    """A command to run, and how it ends if all went well."""
+
+    name: str
+    argv: tuple[str, ...]
+    environment: Mapping[str, str] = MappingProxyType({})
+    """Variables besides those that all commands have."""
+    stdin: str | None = None
+    """The file that is its standard input, or None for nothing."""
+    exits: frozenset[int] = frozenset((0,))
+    """Exit codes of a run that went well."""
+
+
+class Memory(NamedTuple):
+    """Peak memory of all processes of a run together, in bytes; 0 where it cannot be seen."""
+
+    rss: int = 0
+    """Shared pages count in each process that has them."""
+    pss: int = 0
+    """Each shared page counts once."""
+    anonymous: int = 0
+    """What is in no file: not the pages of a mapped one, which the system can drop at any time."""
 
 
 class Cost(NamedTuple):
@@ -29,24 +55,15 @@ class Cost(NamedTuple):
     peak: int
     """Peak resident memory of the largest single process."""
     exit_code: int
+    memory: Memory = Memory()
+    """Of the whole tree, only of a run that was watched."""
 
 
-class TreeMemory(NamedTuple):
-    """Peak memory of all processes of a run together, in bytes; 0 where it cannot be seen."""
-
-    rss: int
-    """Shared pages count in each process that has them."""
-    pss: int
-    """Each shared page counts once."""
-    anonymous: int
-    """What is in no file: not the pages of a mapped one, which the system can drop at any time."""
-
-
-class Place(NamedTuple):
+class Surroundings(NamedTuple):
     """Where commands run, so that nothing of the user's settings changes what they do."""
 
     directory: Path
-    """An empty directory: no configuration is found in it."""
+    """The working directory: empty, so that no configuration is found, or a repository."""
     home: Path
     """A home directory of its own, where tools may keep their caches from run to run."""
     cores: tuple[int, ...]
@@ -55,103 +72,69 @@ class Place(NamedTuple):
     """How many they are to use."""
 
     def environment(self, extra: Mapping[str, str]) -> dict[str, str]:
-        """Return the variables of a command: few, and the same for all."""
+        """Return the variables of a command: few, and the same for all but for `extra`."""
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self.home),
             "XDG_CACHE_HOME": str(self.home / ".cache"),
+            # Messages in English, file names in UTF-8.
             "LC_ALL": "C.UTF-8",
+            # gitleaks and betterleaks have no option for it: their runtime reads this.
             "GOMAXPROCS": str(self.jobs),
             **extra,
         }
 
 
-def choose_cores(number: int) -> tuple[int, ...]:
-    """Return `number` of the processors this process may use, or () where that cannot be set.
-
-    Raises KeycatchError if there are fewer.
-    """
-    affinity = getattr(os, "sched_getaffinity", None)
-    if affinity is None:
-        return ()
-    available = sorted(affinity(0))
-    if number > len(available):
-        raise KeycatchError(
-            f"--jobs {number} asks for more processors than the {len(available)} there are"
-        )
-    return tuple(available[:number])
-
-
-def place_in(base: Path, jobs: int) -> Place:
+def place_in(base: Path, jobs: int) -> Surroundings:
     """Return where commands run below the existing `base`: no files, and a home of their own.
 
     Raises KeycatchError if there are fewer than `jobs` processors.
     """
+    affinity = getattr(os, "sched_getaffinity", None)
+    available = sorted(affinity(0)) if affinity else []
+    if affinity and jobs > len(available):
+        raise KeycatchError(
+            f"--jobs {jobs} asks for more processors than the {len(available)} there are"
+        )
+
     empty, home = base / "empty", base / "home"
     empty.mkdir()
     home.mkdir()
-    return Place(empty, home, choose_cores(jobs), jobs)
+    return Surroundings(empty, home, tuple(available[:jobs]), jobs)
 
 
-def measure(
-    argv: Sequence[str],
-    place: Place,
-    extra: Mapping[str, str] | None = None,
-    stdin: str | None = None,
+def run(
+    command: Command, place: Surroundings, *, watch: bool = False, output: Path | None = None
 ) -> Cost:
-    """Run `argv` with its output thrown away and return what it cost; nothing watches it.
+    """Run `command` and return what it cost, whatever its exit code.
 
-    `stdin` is the file that it reads; without one there is nothing to read.
+    Its output goes to the file `output`, or is thrown away. With `watch`, the memory of the process
+    tree is sampled, which disturbs the times. Raises KeycatchError if it cannot be started.
     """
-    told = _launch(argv, place, extra or {}, 0.0, stdin)
-    return Cost(told["wall"], told["user"] + told["system"], int(told["peak"]), int(told["exit"]))
-
-
-def watch_memory(
-    argv: Sequence[str], place: Place, extra: Mapping[str, str] | None = None
-) -> TreeMemory:
-    """Run `argv` and return the largest sum of memory over its processes that was seen."""
-    return watch(argv, place, extra)[1]
-
-
-def watch(
-    argv: Sequence[str],
-    place: Place,
-    extra: Mapping[str, str] | None = None,
-    output: str | None = None,
-) -> tuple[int, TreeMemory]:
-    """Do the same; return the exit code too, and write what the command says into `output`."""
-    told = _launch(argv, place, extra or {}, SAMPLE_SECONDS, output=output)
-    sizes = (int(told[f"tree_{kind}"]) for kind in TreeMemory._fields)
-    return int(told["exit"]), TreeMemory(*sizes)
-
-
-def _launch(
-    argv: Sequence[str],
-    place: Place,
-    extra: Mapping[str, str],
-    sample: float,
-    stdin: str | None = None,
-    output: str | None = None,
-) -> dict[str, float]:
     job = {
-        "argv": list(argv),
-        "env": place.environment(extra),
+        "argv": command.argv,
+        "env": place.environment(command.environment),
         "cwd": str(place.directory),
         "cores": place.cores,
-        "sample": sample,
-        "stdin": stdin,
-        "output": output,
+        "sample": _SAMPLE_SECONDS if watch else 0,
+        "stdin": command.stdin,
+        "output": output and str(output),
     }
+    # -I and -S: no settings of the user and no site packages, so that it stays small.
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(LAUNCHER)],
+        [sys.executable, "-I", "-S", str(PROGRAMS / "launch.py")],
         input=json.dumps(job),
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise KeycatchError(f"cannot run {argv[0]}: {said}")
-    told: dict[str, float] = json.loads(done.stdout)
-    return told
+        raise KeycatchError(f"cannot run {command.argv[0]}: {last_line(done.stderr)}")
+
+    cost = json.loads(done.stdout)
+    return Cost(cost["wall"], cost["cpu"], cost["peak"], cost["exit"], Memory(*cost["memory"]))
+
+
+def last_line(text: str) -> str:
+    """Return the start of the last line of what a program printed, which has the reason."""
+    return (text.strip().splitlines() or ["it said nothing"])[-1][:200]

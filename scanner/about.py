@@ -1,4 +1,4 @@
-"""What the project calls itself: the one place for its name, version and address.
+"""The name, version and address of the project, each in this place only.
 
 `HOME` has no public value yet. Everything that needs an address (rule help links, SARIF, snippets)
 builds it from this constant, so that giving the project a home is a change of one line.

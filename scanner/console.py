@@ -1,4 +1,4 @@
-"""The terminal: messages, whether to use colour, and a progress bar only while it helps."""
+"""The terminal: messages, whether to use colour, and a progress bar for long scans."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import sys
 from time import monotonic
 from typing import Final, TextIO
 
+from scanner.files import discard
 from scanner.secret import printable
 
 _PATIENCE: Final = 0.5
 """Seconds before a bar appears: most scans are over by then."""
 _EVERY: Final = 0.1
+"""Seconds between two drawings: faster than anybody reads, and writing to a terminal is slow."""
 _BAR: Final = 28
 """Width in columns of the bar itself."""
 
@@ -24,21 +26,11 @@ def say(message: str) -> None:
         sys.stderr.write(printable(message) + "\n")
         sys.stderr.flush()
     except (OSError, ValueError):
-        discard(sys.stderr)  # nobody is listening
-
-
-def discard(stream: TextIO) -> None:
-    """Let what `stream` still holds go nowhere: the interpreter would flush it and complain."""
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, stream.fileno())
-        os.close(null)
-    except (OSError, ValueError):  # no file behind it: nothing will be flushed either
-        return
+        discard(sys.stderr)  # its reader has closed it
 
 
 def wants_color(choice: str, stream: TextIO | None) -> bool:
-    """Decide on colour for `stream`: the option `auto`, `always` or `never`, then the environment.
+    """Return whether to colour `stream`: by the option `auto`, `always` or `never`, then variables.
 
     For `auto`: NO_COLOR, then FORCE_COLOR or CLICOLOR_FORCE, then CLICOLOR=0, then whether the
     stream is a terminal that is not dumb. An empty variable counts as none; 0 or false in
@@ -48,6 +40,7 @@ def wants_color(choice: str, stream: TextIO | None) -> bool:
     if choice != "auto":
         return choice == "always"
     value = os.environ.get
+    # What the user asks for in NO_COLOR counts more than what a CI system forces.
     if value("NO_COLOR") or value("FORCE_COLOR") in ("0", "false"):
         return False
     if value("FORCE_COLOR") or value("CLICOLOR_FORCE", "0") not in ("", "0"):
@@ -58,7 +51,7 @@ def wants_color(choice: str, stream: TextIO | None) -> bool:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Tell whether `stream` is a terminal; one that is closed is none."""
+    """Return whether `stream` is a terminal; one that is closed is not."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:
@@ -66,7 +59,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 class ProgressBar:
-    """A line on standard error that says how far a scan has come; drawn only on a terminal."""
+    """A line on standard error that shows how far a scan has come; drawn only on a terminal."""
 
     __slots__ = ("_began", "_drawn", "_last", "_noun", "_stream", "_width")
 
@@ -79,11 +72,11 @@ class ProgressBar:
         try:
             self._width = os.get_terminal_size(self._stream.fileno()).columns or 80
         except (OSError, ValueError):
-            self._width = 80
+            self._width = 80  # no terminal, or one that does not say
 
     @staticmethod
     def useful() -> bool:
-        """Tell whether anybody would see a bar: a terminal that can erase a line, and no CI."""
+        """Return whether to draw a bar: on a terminal that can erase a line, and not in CI."""
         dumb = os.environ.get("TERM") == "dumb"
         return is_terminal(sys.stderr) and not dumb and not os.environ.get("CI")
 
@@ -93,8 +86,10 @@ class ProgressBar:
         if now - self._began < _PATIENCE or now - self._last < _EVERY:
             return
         self._last = now
+
         filled = _BAR * done // max(total, 1)
         elapsed = now - self._began
+        # Width in characters is width in columns: all of them are ASCII.
         text = f"[{'#' * filled:-<{_BAR}}] {done:,} of {total:,} {self._noun}"
         text += f", {size / 1e6 / elapsed:,.0f} MB/s"
         if 0 < done < total:
@@ -104,7 +99,7 @@ class ProgressBar:
         self._drawn = True
 
     def clear(self) -> None:
-        """Remove the line, so that nothing is left behind."""
+        """Remove the line, so that the report follows the prompt."""
         if self._drawn:
             self._write("\r\x1b[2K")
             self._drawn = False

@@ -7,7 +7,7 @@ it. Positions are byte offsets inside a layer until a finding needs a line and a
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple, Protocol
 
 
@@ -20,11 +20,12 @@ class OffsetMap(Protocol):
 
 
 class Segments:
-    r"""Decoded bytes stand in the source one for one, except where an escape was longer.
+    r"""Decoded bytes are in the source one for one, except where an escape was longer.
 
     `decoded[i]` and `source[i]` are the starts of corresponding stretches, both ascending, the
     first at decoded offset 0. The bytes of a stretch correspond one to one; an escape such as `%2F`
-    or `\u002f` is a stretch of its own whose source is longer. The last pair marks the ends.
+    or `\u002f` is a stretch of its own whose source is longer. One that means nothing, such as a
+    soft line break, has no decoded bytes at all. The last pair marks the ends.
     """
 
     __slots__ = ("_decoded", "_source")
@@ -39,16 +40,17 @@ class Segments:
         return self._start(start), self._end(end)
 
     def _start(self, offset: int) -> int:
+        # After what means nothing there, which is no part of what begins.
         index = bisect_right(self._decoded, offset) - 1
         return self._source[index] + offset - self._decoded[index]
 
     def _end(self, offset: int) -> int:
-        # The end of a span is where the stretch after its last byte begins, which is right behind
-        # an escape; inside a stretch it is one past the last byte.
-        index = bisect_right(self._decoded, offset) - 1
-        if self._decoded[index] == offset:
+        # Where the stretch after the last byte begins, right after an escape and before what means
+        # nothing; inside a stretch, one past the last byte.
+        index = bisect_left(self._decoded, offset)
+        if index < len(self._decoded) and self._decoded[index] == offset:
             return self._source[index]
-        return self._source[index] + offset - self._decoded[index]
+        return self._source[index - 1] + offset - self._decoded[index - 1]
 
 
 class Place(NamedTuple):
@@ -103,7 +105,8 @@ class Layer:
         self.offsets = offsets
         self.base_line = base_line
         self.base_column = base_column
-        self._mark = (0, base_line, base_column)
+        self._mark = (0, base_line, base_column)  # offset, line and column to count on from
+
         self.depth: int = below.depth + 1 if below else 0
         if below is None:
             self.member = member
@@ -123,7 +126,7 @@ class Layer:
         return tuple(reversed(chain))
 
     def ground(self, start: int, end: int) -> tuple[Layer, int, int]:
-        """Follow a span down to the text it stands in: that layer and the span in it."""
+        """Follow a span down to the text it is in; return that layer and the span in it."""
         layer = self
         while layer.offsets is not None and layer.below is not None:
             start, end = layer.offsets.source(start, end)
@@ -131,7 +134,7 @@ class Layer:
         return layer, start, end
 
     def place(self, start: int, end: int) -> Place:
-        """Return lines and columns of a span, counted in the text it stands in."""
+        """Return lines and columns of a span, counted in the text it is in."""
         text, start, end = self.ground(start, end)
         start_line, start_column = text.position(start)
         end_line, end_column = text.count_position(end)
@@ -155,18 +158,19 @@ class Layer:
             begin, line, column = 0, self.base_line, self.base_column
         lines = count_lines(self.data, begin, offset)
         if lines:
-            # The line begins behind the mark: a floor there keeps files without line feeds cheap.
+            # The line begins after the mark: a floor there keeps files without line feeds cheap.
             begin, line, column = line_start(self.data, offset, begin), line + lines, 1
         return line, column + len(self.data[begin:offset].decode("utf-8", "surrogateescape"))
 
 
 def count_lines(data: bytes, start: int, end: int) -> int:
     """Return the number of line ends in `data` from offset `start` to before offset `end`."""
+    # Counted, not split: `count` runs at memory speed and makes no list of lines.
     feeds = data.count(b"\n", start, end)
     returns = data.count(b"\r", start, end)
     if not returns:
         return feeds
-    # A carriage return right before `end` belongs to a pair if a line feed stands at `end`.
+    # A carriage return right before `end` belongs to a pair if a line feed is at `end`.
     pairs = data.count(b"\r\n", start, end)
     split_pair = end > start and data[end - 1 : end + 1] == b"\r\n"
     return feeds + returns - pairs - split_pair

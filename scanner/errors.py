@@ -7,6 +7,11 @@ stops only one file from being read is not an exception of this kind but a `Noti
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class KeycatchError(Exception):
     """Something the user has to act on; `str()` of it is the whole message."""
@@ -34,3 +39,14 @@ class RuleError(KeycatchError):
     def __reduce__(self) -> tuple[type[RuleError], tuple[str, str, str]]:
         """Rebuild from the three parts, since exceptions pickle their message only."""
         return RuleError, (self.source, self.key, self.reason)
+
+
+def did_you_mean(word: str, known: Iterable[str], mark: str = "`") -> str:
+    """Return `; did you mean ...?` with the known word nearest to `word`, or an empty string.
+
+    `mark` is put on both sides of the known word.
+    """
+    from difflib import get_close_matches  # not for runs with nothing misspelt
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {mark}{near[0]}{mark}?" if near else ""

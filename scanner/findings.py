@@ -200,7 +200,7 @@ class Finding(NamedTuple):
     owner: str = ""
     """`ours` or `foreign`, by the list of our own accounts; empty where that cannot be told."""
     forensics: Forensics | None = None
-    """What the credential tells by itself; filled when a run is concluded, see `scanner.forensics`.
+    """What the credential tells by itself; filled when a run is concluded, see `scanner.kinds`.
 
     None before that, and for a credential of a rule of the user.
     """

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from scanner.content import Layer
 
+# Size of the window, base and width of the numbers: `fingerprints.ts` of github/codeql-action.
 _UNITS: Final = 100
 _BASE: Final = 37
 _MASK: Final = (1 << 64) - 1
@@ -36,8 +37,8 @@ _END: Final = "\uffff" + "\0" * _UNITS
 class LineHashes:
     """The text of one file, prepared so that the hash of any line is quick to compute.
 
-    Lines are told apart by their 100 units; GitHub counts lines with the same hash. The two differ
-    only for a collision made on purpose, and then in nothing but the number behind the colon.
+    Lines are distinguished by their 100 units; GitHub counts lines with the same hash. The two
+    differ only for a collision made on purpose, and then only in the number after the colon.
     """
 
     __slots__ = ("_starts", "_text", "_windows", "data")
@@ -86,6 +87,7 @@ def line_hash(layer: Layer, line: int) -> str:
     file that is too large to be held, the hash covers what the window shows of the line.
     """
     global _latest
+    # By identity: comparing the content of a large file would cost more than the hash.
     if _latest is None or _latest.data is not layer.data:
         _latest = LineHashes(layer.data)
     return _latest.line(line - layer.base_line + 1)
@@ -117,10 +119,12 @@ def _hashes(text: str, starts: Sequence[int]) -> Iterator[int]:
     A window that overlaps the one before is computed from it by the units that left and entered:
     this keeps files of very short lines from costing 100 steps for each of them.
     """
-    value, before = 0, -_UNITS
+    value, before = 0, -_UNITS  # no window overlaps the first
     for start in starts:
         step = start - before
+        # Rolling costs two units for each step, and starting again costs all 100.
         if 2 * step < _UNITS:
+            # Horner's rule: move all weights up, take away what left, add what entered.
             left = text[before:start]
             entered = text[before + _UNITS : start + _UNITS]
             value = (

@@ -12,6 +12,7 @@ import re
 from typing import Final
 
 MASK: Final = "****"
+"""What is shown in place of what is hidden, whatever its length, which is a hint as well."""
 
 
 class Secret:
@@ -34,6 +35,7 @@ class Secret:
         more characters (24 of its 240 bits), nothing of anything shorter than 20 characters.
         """
         value = self._value
+        # A key ID has 20 characters. Anything shorter may be a password, of which each one counts.
         if len(value) < 20 or not value.isascii():
             return MASK
         keep = 4 if len(value) <= 24 else 2
@@ -78,13 +80,14 @@ class Secret:
 def printable(text: str) -> str:
     r"""Return `text` so that neither a terminal nor the runner of a CI job reads commands in it.
 
-    File names and content are chosen by whoever wrote the repository. Control characters and
+    File names and content are chosen by the authors of the repository. Control characters and
     undecodable bytes are escaped as `visible` does it. What a runner that reads the log would obey
     is taken apart by escaping one character of it: `##[` and `##vso[` anywhere (GitHub, Azure
     Pipelines; TeamCity's is alike), and `::` at the start of a word (GitHub: of a line, which a
     long text is broken into). Doing it twice does no more than doing it once.
     """
     text = visible(text)
+    # Hardly any text has either, and looking is faster than replacing.
     if "##" in text:
         text = LOG_COMMAND.sub(r"#\\x23", text)
     if "::" in text:
@@ -93,7 +96,7 @@ def printable(text: str) -> str:
 
 
 LOG_COMMAND: Final = re.compile(r"##(?=[A-Za-z]*\[)")
-"""Two signs that begin a command, wherever they stand in a line."""
+"""Two signs that begin a command, wherever they are in a line."""
 _WORD_COMMAND: Final = re.compile(r"(?<![^ ])::")
 
 
@@ -101,7 +104,7 @@ def visible(text: str) -> str:
     r"""Return `text` with every control character and undecodable byte escaped.
 
     An escape sequence must not reach a terminal, nor a line feed break a line of output in two.
-    Surrogates that stand for undecodable bytes of a file name become `\xNN`. For what goes into the
+    Surrogates, which are undecodable bytes of a file name, become `\xNN`. For what goes into the
     log of a CI job as a line of text, see `printable`.
     """
     if text.isascii() and text.isprintable():

@@ -1,8 +1,8 @@
 """The configuration: what a project has decided for all who scan it.
 
 `.keycatch.toml`, or the table `[tool.keycatch]` of `pyproject.toml`, at the root of the work tree
-(outside of one, in the current directory). A key that is not known is an error: a misspelt setting
-must not be in force in anybody's mind only.
+(outside of one, in the current directory). A key that is not known is an error, since nobody would
+notice that a misspelt setting has no effect.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import Final, NamedTuple
 
-from scanner.errors import ConfigError
+from scanner.errors import ConfigError, did_you_mean
 from scanner.findings import Confidence
 from scanner.git.work_tree import find_work_tree
 from scanner.secret import printable
@@ -36,13 +36,13 @@ class Settings(NamedTuple):
     """Patterns of paths that are not scanned."""
     fail_on: Confidence = Confidence.MEDIUM
     own_accounts: tuple[str, ...] = ()
-    """Accounts whose credentials are ours."""
+    """Accounts that are the user's own."""
     canary_accounts: tuple[str, ...] = ()
-    """Accounts of decoys beside those that are known; nobody is asked about their credentials."""
+    """Accounts of decoys besides the known ones; STS is not asked about their credentials."""
     liveness_allow: tuple[str, ...] = ()
-    """If there are any, only credentials of these accounts are asked about."""
+    """If there are any, STS is asked about credentials of these accounts only."""
     liveness_deny: tuple[str, ...] = ()
-    """Accounts whose credentials are never asked about."""
+    """Accounts about whose credentials STS is never asked."""
 
 
 _ACCOUNTS: Final = ("own-accounts", "canary-accounts", "liveness-allow", "liveness-deny")
@@ -71,7 +71,8 @@ def _read(path: str, root: str, *, required: bool) -> Settings | None:
     content = _content(path)
     if os.path.basename(path) != _PYPROJECT:
         return _settings(path, root, _parse(path, content))
-    # Parsing TOML takes 10 ms: not for a table that is not there.
+
+    # Importing and parsing TOML takes 10 ms, a fifth of a hook's time: not without such a table.
     tool = _parse(path, content).get("tool") if b"keycatch" in content else None
     table = tool.get("keycatch") if isinstance(tool, dict) else None
     if table is None:
@@ -86,7 +87,7 @@ def _read(path: str, root: str, *, required: bool) -> Settings | None:
 def _content(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)  # a device or a pipe has no size to look at
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(f"cannot read the configuration {printable(path)}: {reason}") from None
@@ -99,7 +100,7 @@ def _parse(path: str, content: bytes) -> dict[str, object]:
     import tomllib
 
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return tomllib.loads(content.decode("utf-8-sig"))  # editors on Windows write a BOM
     except ValueError as error:  # of TOML, of UTF-8, or of a number that is too long
         raise ConfigError(f"{printable(path)}: not valid TOML: {printable(str(error))}") from None
     except RecursionError:
@@ -110,14 +111,14 @@ def _settings(path: str, root: str, table: dict[str, object]) -> Settings:
     known = {"rules", "disable", "exclude", "fail-on", *_ACCOUNTS}
     for key in table:
         if key not in known:
-            raise ConfigError(
-                f"{printable(path)}: {printable(key)}: unknown key{_hint(key, known)}"
-            )
-    beside = os.path.dirname(os.path.abspath(path))
+            hint = did_you_mean(key, known, mark="") or f"; known are {', '.join(sorted(known))}"
+            raise ConfigError(f"{printable(path)}: {printable(key)}: unknown key{hint}")
+
+    folder = os.path.dirname(os.path.abspath(path))
     return Settings(
         origin=path,
         directory=root,
-        rules=tuple(os.path.join(beside, name) for name in _strings(path, table, "rules")),
+        rules=tuple(os.path.join(folder, name) for name in _strings(path, table, "rules")),
         disable=_strings(path, table, "disable"),
         exclude=_patterns(path, table),
         fail_on=_confidence(path, table),
@@ -146,6 +147,7 @@ def _patterns(path: str, table: dict[str, object]) -> tuple[str, ...]:
 def _account_ids(path: str, table: dict[str, object], key: str) -> tuple[str, ...]:
     names = _strings(path, table, key)
     for name in names:
+        # isdigit alone takes digits of every script and superscripts.
         if not (len(name) == 12 and name.isascii() and name.isdigit()):
             raise ConfigError(f"{printable(path)}: {key}: must be a list of strings of 12 digits")
     return names
@@ -159,18 +161,11 @@ def _confidence(path: str, table: dict[str, object]) -> Confidence:
     raise ConfigError(f"{printable(path)}: fail-on: must be low, medium or high")
 
 
-def _hint(key: str, known: set[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(key, sorted(known), n=1)
-    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(known))}"
-
-
 class Exclusion:
     """The paths that a configuration excludes.
 
     A pattern is matched against the path relative to the root of the project, with `/` between
-    names: `*` and `?` match any characters, `/` among them; a pattern that ends in `/` stands for
+    names: `*` and `?` match any characters, `/` among them; a pattern that ends in `/` means
     everything below.
     """
 
@@ -183,12 +178,13 @@ class Exclusion:
         from functools import cache
 
         forms = [f"{p}*" if p.endswith("/") else p for p in settings.exclude]
+        # Without patterns the expression would be empty and match every path.
         self._match = re.compile("|".join(map(fnmatch.translate, forms)) or "(?!)").match
         self._base = os.path.join(os.path.realpath(settings.directory), "")
         self._real = cache(os.path.realpath)  # once for all files of a directory
 
     def __contains__(self, path: str) -> bool:
-        """Tell whether the file at `path`, relative to the current directory, is excluded."""
+        """Return whether the file at `path`, relative to the current directory, is excluded."""
         parent, name = os.path.split(path)
         full = os.path.join(self._real(parent), name)
         if not full.startswith(self._base):

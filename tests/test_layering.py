@@ -20,6 +20,8 @@ import pytest
 
 from scanner.commands import COMMANDS
 from scanner.reports import FORMATS
+from scanner.response import playbook
+from scanner.rulebook.compiled import shipped_rules
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "scanner"
@@ -33,7 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("settings", "console", "ci"),
     # Where git runs hooks, and what they say: written by a command, read by git alone.
     ("hooks",),
-    # What to do about a report, and finding again what it tells.
+    # What to do about a report.
     ("response",),
     # Whole histories: a command scans them, once or again, and reports what is found. Below are the
     # rooms: what is remembered between scans and how credentials are removed, which commits added a
@@ -50,20 +52,24 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # The flow: anchors, decoding, pairing, judging. It knows what a blob is, not where it is from.
     ("engine",),
     ("sources.interface",),
-    # One kind of structure each; they know rules and facts, not the flow that calls them.
-    ("detectors", "decoders", "forensics"),
+    # One kind of credential or encoding each; they know rules and facts, not the flow.
+    ("kinds", "decoders"),
     # Facts about AWS and about GitHub: they hold whatever a rule says.
     ("aws", "line_hash"),
     # What to look for: rules as data, and where their files are.
     ("rulebook",),
-    # Reports that were saved: read into the vocabulary below, by whatever compares or answers them.
+    # Reports that were saved, read into the vocabulary below by whatever compares or answers them.
     ("saved",),
+    # The one reader of JSON that anybody may have written: a type and a form, or a reason.
+    ("json_fields",),
     # The vocabulary that everything above shares.
     ("content",),
     ("findings",),
     ("liveness.states",),
     ("secret",),
     ("errors",),
+    # The file system and streams, without any idea of what is written.
+    ("files",),
     ("about",),
 )
 """From the top downwards, by the names of modules without `scanner.`; the most exact name counts.
@@ -73,7 +79,7 @@ import each other.
 """
 
 FAMILIES = (
-    "sources", "detectors", "decoders", "forensics", "reports", "ci", "response.playbooks",
+    "sources", "kinds", "decoders", "reports", "ci",
 )  # fmt: skip
 """Packages with an interface, a registry and one module per member."""
 
@@ -269,6 +275,16 @@ def registered() -> dict[str, str]:
     for command in COMMANDS:  # named by the last part of the module
         for function in ("configure", "run"):
             entries[f"scanner.commands.{command}:{function}"] = "scanner.commands"
+    for rule in shipped_rules():  # the rules name their kinds
+        if rule.kind:
+            module = rule.kind.partition(".")[0]
+            entries[f"scanner.kinds.{module}"] = "scanner.kinds"
+    for name in playbook.names():  # and, where the steps depend on the credential, a function
+        module, _, function = playbook.load(name).steps_from.partition(".")
+        if module:
+            entries[f"scanner.response.playbooks.{module}:{function}"] = (
+                "scanner.response.playbooks"
+            )
     return entries
 
 

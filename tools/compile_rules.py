@@ -1,6 +1,9 @@
-"""Write what is made from the rule files: `rules/compiled.json` and the pages in `docs/rules/`.
+"""Write everything that is made from the rule files.
 
-    python tools/compile_rules.py           # both
+That is `rules/compiled.json` for scans, `rules/response.json` for `keycatch respond`, the pages in
+`docs/rules/`, and the tables of rules in README.md and docs/README.md.
+
+    python tools/compile_rules.py
     python tools/compile_rules.py --check   # write nothing; exit 1 if anything is not current
 
 The output depends on the rule files alone.
@@ -10,12 +13,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
+
+import compile_response  # noqa: E402
 
 from scanner.errors import RuleError  # noqa: E402
 from scanner.rulebook.compiled import FORMAT, pack  # noqa: E402
@@ -24,9 +30,19 @@ from scanner.rulebook.loading import shipped_files  # noqa: E402
 if TYPE_CHECKING:
     from scanner.rulebook.checking import RuleFile
 
-COMPILED = ROOT / "rules" / "compiled.json"
-PAGES = ROOT / "docs" / "rules"
-HEADINGS = (
+SHARED: Final = ROOT / "rules" / "response"
+TABLES: Final = {"README.md": "docs/rules", "docs/README.md": "rules"}
+"""Pages with a table of the rules between two comments, and the way to the rule pages from each."""
+
+GROUPS: Final = {
+    "access-keys": "Access keys",
+    "service-keys": "Keys of single services",
+    "tokens": "Tokens that expire, and signed URLs",
+    "other": "Private keys and other Amazon credentials",
+}
+"""The rows of these tables, by the `group` of a rule; the most dangerous come first."""
+
+HEADINGS: Final = (
     "What it is",
     "Why it matters",
     "How it is recognised",
@@ -49,7 +65,7 @@ def page(file: RuleFile) -> str:
     origin = (
         f"derived from {', '.join(f'[`{base}`]({base}.md)' for base in rule.derived_from)}"
         if rule.derived_from
-        else f"judged by the detector `{rule.detector}`"
+        else f"judged by the kind `{rule.kind}`"
     )
     sections = (
         rule.summary,
@@ -81,35 +97,70 @@ def _listing(examples: tuple[str, ...]) -> str:
     return "\n\n".join(f"```text\n{example}\n```" for example in examples)
 
 
-def outputs() -> dict[Path, str]:
-    """Return the content of every file that is made from the rule files."""
+_TABLE: Final = re.compile(r"(?s)(<!-- rules: .*? -->\n).*?(<!-- end of rules -->\n)")
+
+
+def with_table(text: str, files: list[RuleFile], pages: str) -> str:
+    """Return the page `text` with a current table of the rules between its two comments.
+
+    `pages` is the directory of the rule pages, relative to the page. Raises RuleError for a rule
+    that belongs to no group of the table.
+    """
+    rows: dict[str, list[str]] = {group: [] for group in GROUPS}
+    for file in sorted(files, key=lambda file: (-file.rule.severity, file.rule.id)):
+        rule = file.rule
+        if file.group not in rows:
+            raise RuleError(
+                f"rules/{rule.id}.yaml", "group", f"has to be one of {', '.join(GROUPS)}"
+            )
+        rows[file.group].append(f"[{rule.name}]({pages}/{rule.id}.md)")
+
+    lines = [f"| {GROUPS[group]} | {', '.join(links)} |\n" for group, links in rows.items()]
+    table = "".join(["| | rules |\n|---|---|\n", *lines])
+    return _TABLE.sub(lambda found: f"{found[1]}{table}{found[2]}", text)
+
+
+def outputs(root: Path) -> dict[Path, str]:
+    """Return the content of every file below `root` that is made from the rule files."""
     files = [file for _, file in shipped_files()]
-    made = {COMPILED: compiled_text(files)}
-    made.update({PAGES / f"{file.rule.id}.md": page(file) for file in files})
+    made = {
+        root / "rules" / "compiled.json": compiled_text(files),
+        root / "rules" / "response.json": compile_response.compiled_text(files, str(SHARED)),
+    }
+    for file in files:
+        made[root / "docs" / "rules" / f"{file.rule.id}.md"] = page(file)
+    for name, pages in TABLES.items():
+        made[root / name] = with_table((root / name).read_text("utf-8"), files, pages)
     return made
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the tool; returns its exit code."""
+def main(arguments: list[str] | None = None, root: Path = ROOT) -> int:
+    """Run the tool on the checkout `root`; returns its exit code."""
     parser = argparse.ArgumentParser(description="Write what is made from the rule files.")
-    parser.add_argument("--check", action="store_true", help="write nothing, tell what is stale")
+    parser.add_argument("--check", action="store_true", help="write nothing, list what is stale")
     options = parser.parse_args(arguments)
     try:
-        made = outputs()
+        made = outputs(root)
     except RuleError as error:
         print(error, file=sys.stderr)
         return 1
+
     stale = [path for path, text in made.items() if not _is(path, text)]
-    left_over = [path for path in sorted(PAGES.glob("*.md")) if path not in made]
+    left_over = [
+        path for path in sorted((root / "docs" / "rules").glob("*.md")) if path not in made
+    ]
+
     for path in stale:
-        print(f"{'stale' if options.check else 'writing'}: {path.relative_to(ROOT)}")
+        print(f"{'stale' if options.check else 'writing'}: {path.relative_to(root)}")
         if not options.check:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(made[path], encoding="utf-8", newline="\n")
+
     for path in left_over:
-        print(f"{'left over' if options.check else 'deleting'}: {path.relative_to(ROOT)}")
+        print(f"{'left over' if options.check else 'deleting'}: {path.relative_to(root)}")
         if not options.check:
             path.unlink()
+
     return 1 if options.check and (stale or left_over) else 0
 
 

@@ -8,9 +8,9 @@ Usage::
 `tree` looks at each maximal run of exactly 40 characters of the base64 alphabet that has both
 cases and is not followed by `=`, in every file, binary ones too. It prints a histogram of the
 scores, the same candidates judged by Shannon entropy, and each distinct candidate at or above
-`--threshold`, for a person to classify. Strings that are regular or below `MEDIUM_BITS` are shown;
-of the others, which may be credentials, only the first and last two characters, the neighbours and
-the place are.
+`--threshold`, for a person to classify. Strings that are regular or below `MEDIUM_BITS` are shown.
+The others may be credentials: only their first and last two characters, the neighbours and the
+place are shown.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from scanner.aws.randomness import (  # the checkout's scanner, not an installed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Those of the figures in docs/randomness.md.
 SEED = 20261121
 SAMPLES = 200_000
 RECALL_THRESHOLDS = (0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80)
@@ -47,12 +48,15 @@ ENTROPY_BITS = 4.25
 """The entropy gate of a widely used scanner, bits a character."""
 
 BUCKET_BITS = 10
+"""The width of a line of the histogram."""
+
+# A bare secret is a run of exactly 40 characters; one before `=` is the end of longer base64.
 _CANDIDATE = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])")
 
 
 @dataclasses.dataclass
 class Candidate:
-    """One distinct string that stands where a secret could stand.
+    """One distinct string that is where a secret could be.
 
     Attributes:
         value: the 40 characters.
@@ -84,6 +88,7 @@ def main() -> int:
     tree.add_argument("directories", type=Path, nargs="+")
     tree.add_argument("--threshold", type=float, default=LOW_BITS, help="print from this score on")
     options = parser.parse_args()
+
     if options.command == "recall":
         report_recall(options.samples, options.seed)
     else:
@@ -96,6 +101,7 @@ def report_recall(samples: int, seed: int) -> None:
     source = random.Random(seed)
     secrets = [bytes(source.choices(ALPHABET, k=40)) for _ in range(samples)]
     scores = sorted(map(score, secrets))
+
     print(f"{samples} simulated secrets, seed {seed}")
     print("\nquantile  score (bits)")
     print(f"lowest    {scores[0]:.1f}")
@@ -123,6 +129,7 @@ def report_tree(directories: list[Path], threshold: float) -> None:
         files += 1
         size += len(content)
         collect(content, place, found)
+
     candidates = sorted(found.values(), key=lambda candidate: (-candidate.bits, candidate.value))
     occurrences = sum(candidate.occurrences for candidate in candidates)
     print(f"{files} files, {size / 1e6:.0f} MB, {occurrences} candidates, {len(found)} distinct")
@@ -148,11 +155,13 @@ def walk(directories: list[Path]) -> Iterator[tuple[Path, str]]:
 
 def collect(content: bytes, place: str, found: dict[bytes, Candidate]) -> None:
     """Add the candidates in `content`, which was read from `place`, to `found`."""
+    # What a person wrote has no NUL bytes; what only compiled files hold is another histogram.
     text = b"\0" not in content
     for match in _CANDIDATE.finditer(content):
         value = match[0]
         if value == value.lower() or value == value.upper():
             continue
+
         candidate = found.get(value)
         if candidate is None:
             start, end = match.span()
@@ -174,6 +183,7 @@ def print_histogram(candidates: list[Candidate]) -> None:
     for candidate in candidates:
         bucket = math.floor(candidate.bits / BUCKET_BITS) * BUCKET_BITS
         buckets[bucket, candidate.text, candidate.reason is not None] += 1
+
     print("\nscore (bits)   in text  of them regular  only in binaries  of them regular")
     for bucket in sorted({bucket for bucket, _, _ in buckets}):
         text_regular, binary_regular = (buckets[bucket, text, True] for text in (True, False))
@@ -186,7 +196,7 @@ def print_histogram(candidates: list[Candidate]) -> None:
 
 
 def print_verdicts(candidates: list[Candidate]) -> None:
-    """Print what the score with the regularity lets through, beside what entropy lets through."""
+    """Print what the score with the regularity lets through, next to what entropy lets through."""
     print(f"\ndistinct candidates            entropy >= {ENTROPY_BITS}  below")
     for name, low, high in (
         ("score at least medium", MEDIUM_BITS, math.inf),
@@ -205,10 +215,11 @@ def print_verdicts(candidates: list[Candidate]) -> None:
 
 
 def line_of(candidate: Candidate) -> str:
-    """Return the line that tells a person what `candidate` is, without showing a secret."""
+    """Return a line about `candidate` for a person, without showing a secret."""
     value = candidate.value.decode("ascii")
     if candidate.reason is None and candidate.bits >= MEDIUM_BITS:
         value = f"{value[:2]}****{value[-2:]}"
+
     before, after = (part.decode("latin-1") for part in candidate.neighbours)
     kind = "text" if candidate.text else "binary"
     reason = f", {candidate.reason}" if candidate.reason else ""

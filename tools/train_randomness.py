@@ -16,7 +16,7 @@ What is counted, and why (the figures behind each choice are in docs/randomness.
 * Runs of 20 to 100 characters are counted: that is what competes with a 40-character secret. Short
   runs are words, whose statistics differ; longer ones are mostly encoded data.
 * Code is full of encoded blobs (certificates, hashes, source maps), which must not be learnt. Runs
-  of one-case hexadecimal are left out (another test recognises them), and the rest is *trimmed*:
+  of one-case hexadecimal are left out (another test recognizes them), and the rest is *trimmed*:
   a table counted on runs of 8 to 15 characters, among which blobs are few, scores the long runs;
   those that look more like uniform base64 than like code are dropped and the table is counted
   again, for `ROUNDS` rounds. Without trimming, the gap between text and secrets is a third.
@@ -53,11 +53,18 @@ UNIT_BITS = 0.125
 """One step of the stored integers, in bits: 39 rounded steps add an error of about 0.2 bits."""
 
 SEED_LENGTHS = (8, 15)
+"""Runs of the first table, in characters: among short ones few are encoded data."""
+
 COUNTED_LENGTHS = (20, 100)
+"""Runs of the table itself: below are words, above is encoded data."""
+
 ROUNDS = 3
+"""How often the counted runs are trimmed by the table before: the text above has the reason."""
+
 SMOOTHING = 20.0
 """Added to each of the 4096 counts. A pair that training did not see must not decide alone."""
 
+# The library of another version has other files, and the table would differ.
 STDLIB_VERSION = "3.11.7"
 STDLIB_SHA256 = "12098f15651e1ec0bf27427c1a5f2c84c8b4ab883c36ab15f8433c0e958fdcee"
 
@@ -164,6 +171,7 @@ def main() -> int:
     experiment.add_argument("--smoothing", type=float, default=SMOOTHING)
     options = parser.parse_args()
 
+    # The inputs: what is not exactly what the digests say would give another table.
     wheels = fetch_wheels(options.wheels)
     stdlib = stdlib_files(options.stdlib)
     found = tree_sha256(options.stdlib, stdlib)
@@ -173,6 +181,7 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
+
     shortest, longest = options.lengths
     seed, counted = encode(
         distinct_runs(contents(stdlib, wheels)), [SEED_LENGTHS, (shortest, longest)]
@@ -189,6 +198,7 @@ def main() -> int:
         f"{SEED_LENGTHS[1]} symbols; {kept} of {total} runs counted; "
         f"{options.smoothing:g} added to each count"
     )
+
     text = document(table, rule)
     if options.check:
         same = options.output.read_text(encoding="utf-8") == text
@@ -205,6 +215,7 @@ def fetch_wheels(directory: Path) -> list[Path]:
         FileNotFoundError: a wheel is missing although pip reported success.
     """
     directory.mkdir(parents=True, exist_ok=True)
+    # By content, since a name says nothing about what is in the file.
     by_digest = {sha256(path): path for path in sorted(directory.glob("*.whl"))}
     missing = [(name, digest) for name, digest in WHEELS if digest not in by_digest]
     if missing:
@@ -213,7 +224,8 @@ def fetch_wheels(directory: Path) -> list[Path]:
             "".join(f"{name} --hash=sha256:{digest}\n" for name, digest in missing),
             encoding="utf-8",
         )
-        # The platform is named so that every machine gets the same builds. pip takes no wildcard.
+        # The platform is named so that every machine gets the same builds. pip has no wildcard
+        # for them: https://pip.pypa.io/en/stable/cli/pip_download/
         platforms = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
         subprocess.run(
             [
@@ -234,6 +246,7 @@ def fetch_wheels(directory: Path) -> list[Path]:
             check=True,
         )
         by_digest = {sha256(path): path for path in sorted(directory.glob("*.whl"))}
+
     paths = [by_digest.get(digest) for _, digest in WHEELS]
     absent = [name for (name, _), path in zip(WHEELS, paths, strict=True) if path is None]
     if absent:
@@ -250,7 +263,7 @@ def sha256(path: Path) -> str:
 def stdlib_files(root: Path) -> list[Path]:
     """Return the Python files of the standard library below `root`, in the order of their names.
 
-    Left out is what an installation adds to the source: packages, caches, build settings.
+    What an installation adds to the source is left out: packages, caches, build settings.
     """
     skipped = {"site-packages", "dist-packages", "__pycache__", "lib-dynload"}
     found = []
@@ -296,6 +309,7 @@ def distinct_runs(blobs: Iterable[bytes]) -> set[bytes]:
 
 def encode(runs: Iterable[bytes], lengths: list[tuple[int, int]]) -> list[Runs]:
     """Return, for each inclusive range of `lengths`, the runs in it that are not one-case hex."""
+    # Runs of one length are the rows of one array, so that numpy scores them together.
     by_length: dict[int, list[bytes]] = {}
     for run in runs:
         by_length.setdefault(len(run), []).append(run)
@@ -305,6 +319,7 @@ def encode(runs: Iterable[bytes], lengths: list[tuple[int, int]]) -> list[Runs]:
             kept = [run for run in group if not _ONE_CASE_HEX.fullmatch(run)]
             symbols = np.frombuffer(b"".join(kept), np.uint8).reshape(-1, length)
             encoded[length] = _INDEX[symbols]
+
     return [
         {length: rows for length, rows in encoded.items() if low <= length <= high}
         for low, high in lengths
@@ -322,6 +337,7 @@ def train(
     """
     if rounds == 0:
         return table_of(counted, smoothing), sum(len(rows) for rows in counted.values())
+
     table = table_of(seed, smoothing)
     kept = counted
     for _ in range(rounds):
@@ -342,6 +358,7 @@ def table_of(runs: Runs, smoothing: float) -> NDArray[np.int64]:
     for rows in runs.values():
         pairs = rows[:, :-1].astype(np.int64) * 64 + rows[:, 1:]
         counts += np.bincount(pairs.ravel(), minlength=4096)
+
     square = counts.reshape(64, 64) + smoothing
     bits = -math.log2(64) - np.log2(square / square.sum(axis=1, keepdims=True))
     table: NDArray[np.int64] = np.rint(bits / UNIT_BITS).astype(np.int64)
@@ -360,6 +377,7 @@ def document(table: NDArray[np.int64], rule: str) -> str:
         "symbols": "values 0 to 63 of base64 (RFC 4648 section 4)",
         "unit_bits": UNIT_BITS,
     }
+    # A row of the table is a line of the file, so that a change can be read in a diff.
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
     rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in table.tolist())
     return "{\n" + ",\n".join(lines) + ',\n"rows": [\n' + rows + "\n]\n}\n"

@@ -7,8 +7,8 @@ Without FILE it takes the golden files of the tests. DIR is where the npm packag
 temporary directory. All files go through one call, since most of its time is starting up.
 
 Two properties of the validator shape this program. Its exit code is 0 whatever it finds, so its
-output is read. And a value outside an enumeration makes it skip a file without a word, so the
-schema is checked first. Each run also plants files with known defects and fails if they pass.
+output is read. And a value outside an enumeration makes it skip a file silently, so the schema is
+checked first. Each run also plants files with known defects and fails if they pass.
 
 Exit code: 0 if all files are valid, 1 if not, 2 if the validation itself did not work.
 """
@@ -36,11 +36,11 @@ ACCEPTED: Final = {
     "SARIF2006": "fetches each address over the network, and the project has no public one yet",
     "SARIF2011": "wants the lines around a result, which are what must not be published",
 }
-"""Rules of the validator that are not followed, and why."""
+"""Rules of the validator that are not followed, and the reason for each."""
 
 
 class ValidationError(Exception):
-    """The validation did not work: nothing is known about the files."""
+    """The validation itself failed: nothing is known about the files."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -49,6 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
     parser.add_argument("--multitool", type=Path, metavar="DIR", help="where it is installed")
     options = parser.parse_args(arguments)
+
     files = options.files or sorted(ROOT.glob("tests/reports/golden/*.sarif"))
     try:
         if not files:
@@ -59,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValidationError, OSError) as error:
         print(f"validate_sarif: {error}", file=sys.stderr)
         return 2
+
     for problem in problems:
         print(problem)
     print(f"{len(files)} files, {len(problems)} problems")
@@ -82,9 +84,11 @@ def installed(directory: Path) -> Path:
 
 def validate(files: list[Path], tool: Path, work: Path) -> list[str]:
     """Return what is wrong with `files`, one line for each problem."""
+    # The validator skips the file with the bad value, so that one goes to the schema only.
     bad_value, bad_region, bad_uri = planted(files, work)
     schema = schema_problems([*files, bad_value])
     found = tool_problems([*files, bad_region, bad_uri], tool, work / "validation.sarif")
+
     if not schema.pop(bad_value):
         raise ValidationError("the schema passed a file with a level that does not exist")
     for bad, expected in ((bad_region, "SARIF1007"), (bad_uri, "SARIF1002")):
@@ -94,10 +98,11 @@ def validate(files: list[Path], tool: Path, work: Path) -> list[str]:
                 f"the validator did not report {expected} for {bad.name}, only {sorted(rules)}"
             )
         print(f"planted {bad.name}: reported as {', '.join(sorted(rules))}")
+
     accepted = Counter[str]()
     problems: list[str] = []
     for file in files:
-        # There is always something to remark, if only in a note: silence means it was not read.
+        # A file that was read has at least a note: silence means that it was not read.
         if not found[file]:
             raise ValidationError(f"the validator skipped {file}")
         problems += [f"{file}: schema: {text}" for text in schema[file]]
@@ -106,6 +111,7 @@ def validate(files: list[Path], tool: Path, work: Path) -> list[str]:
                 accepted[rule_id] += 1
             elif not text.startswith("note "):
                 problems.append(f"{file}: {rule_id} {text}")
+
     for rule_id, number in sorted(accepted.items()):
         print(f"accepted {rule_id}, {number} times: {ACCEPTED[rule_id]}")
     return problems
@@ -119,6 +125,8 @@ def planted(files: list[Path], work: Path) -> tuple[Path, Path, Path]:
             break
     else:
         raise ValidationError("no file has a result, so no defect can be planted")
+
+    # A copy for each defect: the log is changed in place.
     text = json.dumps(log)
 
     def write(name: str, change: Any) -> Path:
@@ -164,24 +172,31 @@ def tool_problems(files: list[Path], tool: Path, output: Path) -> dict[Path, lis
         str(tool), "validate", *targets, "--rule-kind", RULE_KINDS, "--output", str(output),
         "--log", "ForceOverwrite", "--level", "Error;Warning;Note", "--quiet", "true",
     ]  # fmt: skip
+    # Otherwise .NET needs libicu, which minimal images lack:
+    # https://learn.microsoft.com/dotnet/core/runtime-config/globalization
     environment = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if not output.exists():
         raise ValidationError(f"the validator wrote nothing: {(done.stdout + done.stderr)[-2000:]}")
+
+    # It begins its output with a byte order mark.
     run = json.loads(output.read_text(encoding="utf-8-sig"))["runs"][0]
     for invocation in run.get("invocations", ()):
         for key in ("toolExecutionNotifications", "toolConfigurationNotifications"):
             for notification in invocation.get(key, ()):
                 if notification.get("level") == "error":
                     raise ValidationError(f"the validator failed: {notification['message']}")
+
     found: dict[Path, list[tuple[str, str]]] = {file: [] for file in files}
     by_uri = {file.resolve().as_uri(): file for file in files}
     for result in run.get("results", ()):
         location = result["locations"][0]["physicalLocation"]
         uri = location["artifactLocation"].get("uri", "")
+        # A location has its URI, or the index of the artifact that has it: SARIF 2.1.0, 3.4.5.
         index = location["artifactLocation"].get("index")
         if not uri and index is not None:
             uri = run["artifacts"][index]["location"]["uri"]
+
         line = location.get("region", {}).get("startLine", 1)
         text = f"{result.get('level', 'warning')} at line {line}: {message_of(run, result)}"
         found[by_uri[uri]].append((result["ruleId"], text))
@@ -189,10 +204,14 @@ def tool_problems(files: list[Path], tool: Path, output: Path) -> dict[Path, lis
 
 
 def message_of(run: Any, result: Any) -> str:
-    """Return the text of a result, which is in its rule where the result has only arguments."""
+    """Return the text of a result, which is in its rule where the result has only arguments.
+
+    The placeholders are those of SARIF 2.1.0, section 3.11.5.
+    """
     message = result["message"]
     if "text" in message:
         return str(message["text"])
+
     rule = run["tool"]["driver"]["rules"][result["ruleIndex"]]
     text: str = rule["messageStrings"][message["id"]]["text"]
     for number, argument in enumerate(message.get("arguments", ())):

@@ -1,6 +1,6 @@
 """The event file of GitHub Actions: a JSON object that people outside of the project fill.
 
-The payload of an event is GitHub's, but titles, names and texts in it are anybody's.
+GitHub writes the payload of an event, but anybody can write the titles, names and texts in it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from scanner.ci.interface import NoRange
+from scanner.json_fields import FieldError, Fields
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def read_event(path: str) -> bytes:
     Raises NoRange.
     """
     try:
+        # Opening a pipe would wait for somebody to write into it.
         if not stat.S_ISREG(os.stat(path).st_mode):
             raise NoRange(f"the event file {printable(path)} is not a regular file")
         with open(path, "rb") as file:
@@ -35,53 +37,61 @@ def read_event(path: str) -> bytes:
 
 
 class Event:
-    """The fields of an event; a field that is missing or of another type raises NoRange."""
+    """The fields of an event, named with dots between: `pull_request.base.sha`."""
 
     __slots__ = ("_fields", "_path")
 
     def __init__(self, environ: Mapping[str, str], read: Callable[[str], bytes]) -> None:
-        """Read and parse the file that `GITHUB_EVENT_PATH` names."""
+        """Read and parse the file that `GITHUB_EVENT_PATH` names. Raises NoRange."""
         import json
 
         self._path = environ.get("GITHUB_EVENT_PATH", "")
         if not self._path:
             raise NoRange("GITHUB_EVENT_PATH is empty and has to name the event file of the job")
+
         content = read(self._path)
         if len(content) > LARGEST:
             raise self._unusable(f"it is larger than {LARGEST >> 20} MiB")
         try:
-            fields = json.loads(content)
+            self._fields = Fields(json.loads(content))
+        except FieldError:
+            raise self._unusable("it is not a JSON object") from None
         except RecursionError:
             raise self._unusable("it is nested too deeply") from None
         except ValueError:  # of JSON, of its encoding, or of a number that is too long
             raise self._unusable("it is not valid JSON") from None
-        if not isinstance(fields, dict):
-            raise self._unusable("it is not a JSON object")
-        self._fields = fields
 
-    def text(self, dotted: str) -> str:
-        """Return the string in the field `dotted`, such as `pull_request.base.sha`."""
-        found = self._get(dotted)
-        if not isinstance(found, str):
-            raise self._unusable(f"it has no text in {dotted}")
-        return found
+    def text(self, name: str) -> str:
+        """Return the string in the field `name`, which may be empty. Raises NoRange without one."""
+        try:
+            parent, key = self._place(name)
+            return parent.name(key)
+        except FieldError:
+            raise self._unusable(f"it has no text in {name}") from None
 
-    def text_or_none(self, dotted: str) -> str:
-        """Return the string in the field `dotted`, or an empty one where there is none."""
-        found = self._get(dotted)
-        return found if isinstance(found, str) else ""
+    def optional_text(self, name: str) -> str:
+        """Return the string in the field `name`, or an empty one where there is none."""
+        try:
+            parent, key = self._place(name)
+            return parent.optional_text(key)
+        except FieldError:
+            return ""
 
-    def is_true(self, dotted: str) -> bool:
-        """Tell whether the field `dotted` is there and true."""
-        return self._get(dotted) is True
+    def is_true(self, name: str) -> bool:
+        """Return whether the field `name` is there and true."""
+        try:
+            parent, key = self._place(name)
+            return parent.truth(key)
+        except FieldError:
+            return False
 
-    def _get(self, dotted: str) -> object:
-        found: object = self._fields
-        for key in dotted.split("."):
-            if not isinstance(found, dict):
-                return None
-            found = found.get(key)
-        return found
+    def _place(self, name: str) -> tuple[Fields, str]:
+        """Return the object that has the field `name`, and its key there. Raises FieldError."""
+        *parents, key = name.split(".")
+        found = self._fields
+        for parent in parents:
+            found = found.fields(parent)
+        return found, key
 
     def _unusable(self, reason: str) -> NoRange:
         return NoRange(

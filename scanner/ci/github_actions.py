@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.ci.event_file import Event
-from scanner.ci.interface import Change, NoRange, Provider
+from scanner.ci.interface import NoRange
 from scanner.ci.ranges import Built, against_base, between, everything
-from scanner.ci.values import full_hash, hash_in, is_on, is_zero, shown
+from scanner.ci.values import full_hash, hash_in, is_zero, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-NAME: Final = "GitHub Actions"
-DEPTH: Final = "set fetch-depth: 0 in actions/checkout"
+    from scanner.ci.interface import CiChange, Provider
+
 _FOREIGN: Final = (
     "run the workflow on pull_request instead of pull_request_target, or check out "
     "pull_request.head.sha with fetch-depth: 0"
@@ -35,66 +35,64 @@ _NO_CHANGE: Final = {
 _DEFAULT: Final = "repository.default_branch"
 
 
-def change(environ: Mapping[str, str], read: Callable[[str], bytes]) -> Change:
+def change(
+    provider: Provider, environ: Mapping[str, str], read: Callable[[str], bytes]
+) -> CiChange:
     """Return the change of the event that `GITHUB_EVENT_NAME` names. Raises NoRange."""
     name = environ.get("GITHUB_EVENT_NAME", "")
     if name in _NO_CHANGE:
         head = hash_in(environ, "GITHUB_SHA")
-        return everything(_built(_NO_CHANGE[name], head, "GITHUB_SHA"), "no change to compare")
+        built = Built(provider.name, _NO_CHANGE[name], head, "GITHUB_SHA", "", provider.depth)
+        return everything(built, "no change to compare")
+
     if name in _PULL_REQUEST:
-        return _pull_request(Event(environ, read), foreign=name == "pull_request_target")
+        depth = _FOREIGN if name == "pull_request_target" else provider.depth
+        built = Built(provider.name, "pull request", "", "", "", depth)
+        event = Event(environ, read)
+        return _between_fields(built, event, "pull_request.head.sha", "pull_request.base.sha")
     if name == "merge_group":
-        return _merge_group(Event(environ, read))
+        built = Built(provider.name, "merge group", "", "", "", provider.depth)
+        event = Event(environ, read)
+        return _between_fields(built, event, "merge_group.head_sha", "merge_group.base_sha")
     if name == "push":
-        return _push(Event(environ, read), environ)
+        return _push(provider, Event(environ, read), environ)
+
     raise NoRange(
-        f"the event {shown(name)} of {NAME} does not tell which commits changed: run the workflow "
-        "on push, pull_request or merge_group, or use keycatch range or keycatch scan"
+        f"the event {shown(name)} of {provider.name} does not tell which commits changed: run the "
+        "workflow on push, pull_request or merge_group, or use keycatch range or keycatch scan"
     )
 
 
-def _built(event: str, head: str, head_from: str, branch: str = "", depth: str = DEPTH) -> Built:
-    return Built(NAME, event, head, head_from, branch, depth)
-
-
-def _pull_request(event: Event, *, foreign: bool) -> Change:
-    head_from, base_from = "pull_request.head.sha", "pull_request.base.sha"
+def _between_fields(built: Built, event: Event, head_from: str, base_from: str) -> CiChange:
     head = full_hash(event.text(head_from), head_from)
     base = full_hash(event.text(base_from), base_from)
-    depth = _FOREIGN if foreign else DEPTH
-    return between(_built("pull request", head, head_from, depth=depth), (base,), base_from)
+    return between(built._replace(head=head, head_from=head_from), (base,), base_from)
 
 
-def _merge_group(event: Event) -> Change:
-    head_from, base_from = "merge_group.head_sha", "merge_group.base_sha"
-    head = full_hash(event.text(head_from), head_from)
-    base = full_hash(event.text(base_from), base_from)
-    return between(_built("merge group", head, head_from), (base,), base_from)
-
-
-def _push(event: Event, environ: Mapping[str, str]) -> Change:
+def _push(provider: Provider, event: Event, environ: Mapping[str, str]) -> CiChange:
     after, ref = event.text("after"), event.text("ref")
     if event.is_true("deleted") or is_zero(after):
         raise NoRange(
             f"the push deletes {shown(ref)}, so there is nothing to scan: leave such events out "
             "with the condition !github.event.deleted on the job"
         )
-    default = event.text_or_none(_DEFAULT)
+
+    default = event.optional_text(_DEFAULT)
+    built = Built(provider.name, "push", "", "", ref, provider.depth)
     if ref.startswith("refs/tags/"):
         # `after` is the tag object of an annotated tag, which actions/checkout does not fetch.
-        commit_from = "head_commit.id"
-        built = _built("tag", full_hash(event.text(commit_from), commit_from), commit_from)
+        origin = "head_commit.id"
+        head = full_hash(event.text(origin), origin)
+        built = built._replace(event="tag", head=head, head_from=origin, branch="")
         return against_base(built, environ, default, _DEFAULT)
+
     before = event.text("before")
-    kind = "push"
     if is_zero(before):
-        kind = "new branch"
+        built = built._replace(event="new branch")
     elif event.is_true("forced"):
-        kind = "forced push"  # `before` is reachable from no branch, so no clone has it
-    built = _built(kind, full_hash(after, "after"), "after", ref)
-    if kind != "push":
+        # `before` is reachable from no branch, so no clone has it.
+        built = built._replace(event="forced push")
+    built = built._replace(head=full_hash(after, "after"), head_from="after")
+    if built.event != "push":
         return against_base(built, environ, default, _DEFAULT)
     return between(built, (full_hash(before, "before"),), "before")
-
-
-PROVIDER: Final = Provider(NAME, lambda environ: is_on(environ, "GITHUB_ACTIONS"), change)

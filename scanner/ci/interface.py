@@ -1,8 +1,8 @@
-"""What a CI system tells about a change, and how a module that understands one looks.
+"""What a CI system says about a change, and what there is to know about each system.
 
 A provider turns the environment of a job, and the event file where there is one, into the range of
 commits to scan. It asks nobody else: it neither runs git nor uses the network. Whether the
-revisions are in the clone is for git to tell.
+revisions are in the clone is for git to say.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-class Change(NamedTuple):
+class CiChange(NamedTuple):
     """The commits of a change: those that `include` reaches and `exclude` does not.
 
     Every revision is `HEAD`, a full hash in lower case, or a full reference name below `refs/`.
@@ -35,7 +35,7 @@ class Change(NamedTuple):
     """The variables and fields that the revisions come from, for a person to check."""
     remedy: str
     """What to do where a revision is not in the clone, as an instruction without a full stop."""
-    after_rewrite: Change | None = None
+    after_rewrite: CiChange | None = None
     """What to scan instead where the clone is complete (not shallow) and yet has no `exclude`.
 
     A forced push drops the commit that a branch pointed at before; CI systems name it all the same.
@@ -46,14 +46,20 @@ class Provider(NamedTuple):
     """A CI system."""
 
     name: str
-    is_here: Callable[[Mapping[str, str]], bool]
-    """Tells from the environment whether this is a job of that CI system."""
-    change: Callable[[Mapping[str, str], Callable[[str], bytes]], Change]
-    """Returns the change, given the environment and a function that reads a file by its path.
+    page: str
+    """The name of its page in docs/ci, without `.md`."""
+    depth: str
+    """How to get a complete clone, as an instruction without a full stop."""
+    marker: str
+    """The variable that jobs of this system have."""
+    change: Callable[[Provider, Mapping[str, str], Callable[[str], bytes]], CiChange]
+    """Returns the change, given this, the environment and a function that reads a file by its path.
 
     Raises NoRange.
     """
+    marker_is_flag: bool = True
+    """Whether the marker counts when it is `true` or `1`; if not, when it is not empty."""
 
 
 class NoRange(KeycatchError):  # noqa: N818 -- says what is missing, not what broke
-    """The range of the change cannot be told: what is missing, and what to set."""
+    """The range of the change is not known: the message says what is missing, and what to set."""

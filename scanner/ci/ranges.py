@@ -1,7 +1,7 @@
 """From a head and what is known of its past to a change.
 
-Some events do not tell what was there before: a new branch, a forced push, a new tag. What other
-remote branches have cannot stand in for it: of two branches that are pushed at once, each would
+Some events do not name the commit before: a new branch, a forced push, a new tag. The commits of
+other remote branches cannot take its place: of two branches that are pushed at once, each would
 leave out the commits that it shares with the other, and nobody would scan them. So it is one base,
 the branch that changes are merged into, whose own pushes are scanned.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.ci.interface import Change, NoRange
+from scanner.ci.interface import CiChange, NoRange
 from scanner.ci.values import base_revision, branch_ref
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Built(NamedTuple):
     provider: str
     event: str
     head: str
-    """The revision; see `Change` for its form."""
+    """The revision; see `CiChange` for its form."""
     head_from: str
     """The variable or field it is from; empty for HEAD."""
     branch: str
@@ -42,15 +42,15 @@ class Built(NamedTuple):
         return self.head_from or "what is checked out"
 
 
-def everything(built: Built, because: str = "") -> Change:
+def everything(built: Built, because: str = "") -> CiChange:
     """Return all that the head reaches, for an event that is no change."""
     taken_from = f"{built.source}{f' ({because})' if because else ''}"
-    return Change(built.provider, built.event, (built.head,), (), taken_from, built.depth)
+    return CiChange(built.provider, built.event, (built.head,), (), taken_from, built.depth)
 
 
 def between(
-    built: Built, before: tuple[str, ...], before_from: str, after_rewrite: Change | None = None
-) -> Change:
+    built: Built, before: tuple[str, ...], before_from: str, after_rewrite: CiChange | None = None
+) -> CiChange:
     """Return what the head has and the revisions `before`, taken from `before_from`, lack.
 
     Raises NoRange where that is nothing by definition.
@@ -61,19 +61,20 @@ def between(
             "is nothing between them: give the commits with keycatch range, or scan the tree with "
             "keycatch scan"
         )
+
     remedy = built.depth
     missing = [ref for ref in before if not _HASH.fullmatch(ref)]
     if missing:
         remedy = f"{remedy}, and fetch the branch: {' && '.join(map(_fetch, missing))}"
     taken_from = f"{before_from} and {built.source}"
-    return Change(
+    return CiChange(
         built.provider, built.event, (built.head,), before, taken_from, remedy, after_rewrite
     )
 
 
 def against_base(
     built: Built, environ: Mapping[str, str], default: str = "", default_from: str = ""
-) -> Change:
+) -> CiChange:
     """Return what the head has and the base lacks.
 
     The base is what the user set in `KEYCATCH_BASE`, or the branch `default` that the CI system
@@ -87,6 +88,7 @@ def against_base(
             f"{built.provider} does not tell what this {built.event} is to be compared with: set "
             f"the variable {BASE} to the branch that changes are merged into, such as main"
         )
+
     base = base_revision(value, origin)
     if built.branch and base == branch_ref(built.branch, "the branch that is built"):
         return everything(built, f"{origin} is this branch itself")
@@ -100,13 +102,14 @@ def pushed(
     environ: Mapping[str, str],
     default: str = "",
     default_from: str = "",
-) -> Change:
+) -> CiChange:
     """Return what a push added: since `before`, or against the base where that is empty.
 
     After a forced push `before` may be gone; then it is the base too, if there is one.
     """
     if not before:
         return against_base(built, environ, default, default_from)
+
     rewritten = None
     if environ.get(BASE) or default:
         forced = built._replace(event="forced push")
@@ -118,6 +121,8 @@ def _fetch(ref: str) -> str:
     """Return the command that fetches a remote-tracking branch, safe to copy into a shell."""
     from shlex import quote
 
+    # With the reference on both sides: a clone of one branch has a refspec for that branch only,
+    # and `git fetch origin main` would leave the remote-tracking branch as it is.
     branch = ref.removeprefix("refs/remotes/origin/")
     source = ref if branch == ref else f"refs/heads/{branch}"
     return f"git fetch origin {quote(f'+{source}:{ref}')}"

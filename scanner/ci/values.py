@@ -1,7 +1,7 @@
 """Values of the environment and of events, checked before git sees them.
 
-Names of branches are chosen by whoever opens a pull request, and git has arguments that run
-programs. A value is a full hash or becomes a full reference name; anything else is refused.
+The author of a pull request chooses the names of branches, and git has arguments that run programs.
+A value is a full hash or becomes a full reference name; anything else is refused.
 """
 
 from __future__ import annotations
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 
 HEAD: Final = "HEAD"
 _SHOWN: Final = 60
-"""Characters of a refused value that the message repeats."""
+"""Characters of a refused value that the message repeats: as much as fits into a line of a log."""
 _LONGEST_NAME: Final = 1024
+"""Characters; a part of a name ends at 255, where it is the name of a file."""
+
+# SHA-1 and SHA-256; git takes no fewer than four digits for an abbreviated hash (core.abbrev).
 _HASH: Final = re.compile(r"[0-9a-fA-F]{40}|[0-9a-fA-F]{64}")
 _SHORT_HASH: Final = re.compile(r"[0-9a-fA-F]{4,63}")
 _NOT_IN_NAMES: Final = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//")
@@ -26,12 +29,12 @@ _NOT_IN_NAMES: Final = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//")
 
 
 def is_on(environ: Mapping[str, str], name: str) -> bool:
-    """Tell whether the variable `name` says yes: `true` in any case, or 1."""
+    """Return whether the variable `name` is `true`, in any case, or 1."""
     return environ.get(name, "").lower() in ("true", "1")
 
 
 def is_zero(text: str) -> bool:
-    """Tell whether `text` is the hash of zeros that stands for no commit."""
+    """Return whether `text` is the hash of zeros, with which git names no commit."""
     return _HASH.fullmatch(text) is not None and not text.strip("0")
 
 
@@ -51,9 +54,9 @@ def hash_in(environ: Mapping[str, str], name: str) -> str:
 
 
 def hash_or_head(environ: Mapping[str, str], name: str) -> str:
-    """Return the hash in the variable `name`, or `HEAD` where it is empty or says no more.
+    """Return the hash in the variable `name`, or `HEAD` where it is empty or abbreviated.
 
-    An abbreviated hash says no more than what is checked out. Raises NoRange for other values.
+    git takes an abbreviated hash for a branch of that name first. Raises NoRange for other values.
     """
     text = environ.get(name, "")
     if text in ("", HEAD) or (_SHORT_HASH.fullmatch(text) and not _HASH.fullmatch(text)):
@@ -62,11 +65,11 @@ def hash_or_head(environ: Mapping[str, str], name: str) -> str:
 
 
 def previous(environ: Mapping[str, str], name: str, head: str) -> str:
-    """Return the hash in the variable `name`, or an empty string where it tells nothing.
+    """Return the hash in the variable `name`, or an empty string where it is of no use.
 
-    It tells nothing if it is empty, zeros, abbreviated, or `head` itself: between a commit and
+    It is of no use if it is empty, zeros, abbreviated, or `head` itself: between a commit and
     itself there is nothing to scan, and a job that is run again must not pass for that. Raises
-    NoRange for what cannot be a hash.
+    NoRange for text that cannot be a hash.
     """
     text = environ.get(name, "")
     if not text or is_zero(text) or (_SHORT_HASH.fullmatch(text) and not _HASH.fullmatch(text)):
@@ -79,7 +82,7 @@ def branch_ref(name: str, origin: str) -> str:
     """Return the remote-tracking branch of the branch `name`, with or without `refs/heads/`.
 
     The full reference name: git would look for a tag called `origin/main` before the branch.
-    Raises NoRange for what git does not take for the name of a branch.
+    Raises NoRange for text that git does not take for the name of a branch.
     """
     short = name.removeprefix("refs/heads/")
     if not _is_name(short):
@@ -102,11 +105,13 @@ def base_revision(text: str, origin: str) -> str:
 
 
 def _is_name(name: str) -> bool:
-    """Tell whether git would allow a branch of this name (git-check-ref-format(1))."""
+    """Return whether git allows a branch of this name (git-check-ref-format(1))."""
+    # `@` alone is HEAD (gitrevisions(7)).
     if not name or len(name) > _LONGEST_NAME or name == "@" or _NOT_IN_NAMES.search(name):
         return False
     if name.startswith("-") or name.endswith("."):
         return False
+
     try:
         name.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell: no bytes at all

@@ -10,8 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from scanner.about import NAME, VERSION
-from scanner.console import discard, say
-from scanner.errors import KeycatchError, UsageError
+from scanner.console import say
+from scanner.errors import KeycatchError, UsageError, did_you_mean
+from scanner.files import discard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +32,13 @@ COMMANDS: Final = {
 """Name of each command, which is also that of its module here, to what it does."""
 
 _OPERANDS: Final = {"scan": "paths", "history": "repositories"}
-"""Commands whose options may stand before, between and behind their operands, to the operands."""
+"""Commands whose options may be before, between and after their operands, to the operands."""
 
 OK, FINDINGS, FAILED = 0, 1, 2
 _COLUMNS: Final = 80
+"""Width of help, wherever it is shown: the same text in every terminal and in the tests."""
 _INTERRUPTED: Final = 130
-"""What shells report for a process that an interrupt ended."""
+"""128 and the number of SIGINT, as shells report a process that it ended."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,10 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns the exit code: 0 clean, 1 findings, 2 usage, configuration or an incomplete scan. Never
     raises an Exception, except in Python's development mode (`python -X dev`).
     """
-    if argv is None:
+    if argv is None:  # else a program calls, which decides about signals itself
         _end_in_order()
     arguments = list(sys.argv[1:] if argv is None else argv)
     name = arguments[0] if arguments else ""
+
     try:
         code = _run(arguments)
     except KeycatchError as error:
@@ -70,6 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         say(f"{NAME}: {_unexpected(error)}")
         code = FAILED
+
     return code if _flushed() else FAILED
 
 
@@ -88,6 +92,7 @@ def _run(arguments: list[str]) -> int:
         if end.code in (OK, None):
             return OK
         raise
+
     if not name:
         _overview().print_help(sys.stderr)
         return FAILED
@@ -132,7 +137,7 @@ def _overview() -> _Parser:
 def _parse(parser: _Parser, arguments: list[str], operands: str) -> argparse.Namespace:
     if not operands:
         return parser.parse_args(arguments)
-    # What stands behind `--` is taken out first: argparse mistakes it in an intermixed line.
+    # What follows `--` is taken out first: argparse mistakes it in an intermixed line.
     end = arguments.index("--") if "--" in arguments else len(arguments)
     args = parser.parse_intermixed_args(arguments[:end])
     getattr(args, operands).extend(arguments[end + 1 :])
@@ -140,16 +145,11 @@ def _parse(parser: _Parser, arguments: list[str], operands: str) -> argparse.Nam
 
 
 def _no_command(name: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, COMMANDS, n=1)
     if os.path.exists(name):
-        hint = f"to scan it: {NAME} scan {name}"
-    elif near:
-        hint = f"did you mean {near[0]}?"
+        hint = f"; to scan it: {NAME} scan {name}"
     else:
-        hint = f"there are {', '.join(COMMANDS)}"
-    return f"there is no command '{name}'; {hint}"
+        hint = did_you_mean(name, COMMANDS, mark="") or f"; there are {', '.join(COMMANDS)}"
+    return f"there is no command '{name}'{hint}"
 
 
 def _unexpected(error: Exception) -> str:

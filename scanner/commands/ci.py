@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from scanner.ci.interface import Change
+    from scanner.ci.interface import CiChange
     from scanner.findings import Tally
     from scanner.git.repository import Repository
     from scanner.sources.changes import ChangeSet
@@ -50,13 +50,14 @@ def run(args: argparse.Namespace) -> int:
     return scan_change("ci", args, repository, collect)
 
 
-def resolve(change: Change, repository: Repository) -> tuple[Change, list[str], list[str]]:
+def resolve(change: CiChange, repository: Repository) -> tuple[CiChange, list[str], list[str]]:
     """Return `change` and the commit IDs to include and to exclude.
 
     Where a complete clone lacks what is to be excluded, as after a forced push, the change says
     what to compare with instead. Raises GitError with the setting to change.
     """
     include = [repository.required(name, change.remedy) for name in change.include]
+
     exclude = [repository.resolve(name) for name in change.exclude]
     if None in exclude:
         if change.after_rewrite is not None and not repository.is_shallow:
@@ -66,8 +67,8 @@ def resolve(change: Change, repository: Repository) -> tuple[Change, list[str], 
     return change, include, [name for name in exclude if name is not None]
 
 
-def described(change: Change, commits: int) -> str:
-    """Return what was taken for the range, for a person to check."""
+def described(change: CiChange, commits: int) -> str:
+    """Return the sentence that names the range and where it is from, for a person to check."""
     left_out = f" without {', '.join(change.exclude)}" if change.exclude else ""
     number = f"{commits:,} commit{'' if commits == 1 else 's'}"
     return (

@@ -11,8 +11,9 @@ from scanner.commands.options import incomplete_message
 from scanner.commands.saved_report import read_report, shown_name
 from scanner.console import say
 from scanner.errors import KeycatchError, UsageError
+from scanner.files import write_whole
 from scanner.reports.wording import HISTORY_KIND
-from scanner.secret import MASK, Secret, printable
+from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
@@ -118,12 +119,8 @@ def _write(target: str, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
         return
-    from scanner.history.record.private_file import write_private
-
     try:
-        if os.path.lexists(target):  # made since the options were checked
-            raise FileExistsError(0, "it exists by now")
-        write_private(target, content)
+        write_whole(target, [content], 0o600, only_new=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise KeycatchError(
@@ -174,7 +171,7 @@ def _as_text(
 ) -> Iterator[str]:
     for check in checks:
         wanted = check.wanted
-        values = ", ".join(f"{role} {_redacted(text)}" for role, text in wanted.values.items())
+        values = ", ".join(f"{role} {value.redacted()}" for role, value in wanted.values.items())
         shown = f"{wanted.rule_id} {values} ({wanted.fingerprint[:12]})"
         if not check.held:
             yield f"gone: {printable(shown)}\n"
@@ -202,7 +199,7 @@ def _as_json(
         {
             "fingerprint": check.wanted.fingerprint,
             "rule_id": check.wanted.rule_id,
-            "values": {role: _redacted(text) for role, text in check.wanted.values.items()},
+            "values": {role: value.redacted() for role, value in check.wanted.values.items()},
             "gone": not check.held,
             "still_there": check.parts,
             "where": [printable(line) for line in _where(check, repositories)],
@@ -218,11 +215,6 @@ def _as_json(
         "not_in_report": new,
     }
     yield dumps(document) + "\n"
-
-
-def _redacted(text: str) -> str:
-    """Return a value of a report, which may show it in full, redacted."""
-    return text if MASK in text else Secret(text.encode()).redacted()
 
 
 def _where(check: RemovalCheck, repositories: Sequence[Repository]) -> list[str]:

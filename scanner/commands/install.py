@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
-from scanner.commands.uninstalling import undo_everywhere, undo_here
+from scanner.commands.install_undo import undo_everywhere, undo_here
 from scanner.errors import UsageError
 from scanner.secret import printable
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
-    from scanner.hooks.location import Place, Setting
-    from scanner.hooks.planning import Step
+    from scanner.hooks.files import Hook
+    from scanner.hooks.location import HooksLocation, HooksPath
 
 _HOOKS: Final = ("pre-commit", "pre-merge-commit", "pre-push")
 _SERVER: Final = "pre-receive"
@@ -26,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "The hooks check every commit, merge and push. Hooks that are there are kept and run as "
         "well."
     )
+
     where = parser.add_mutually_exclusive_group()
     where.add_argument(
         "--global",
@@ -38,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help=f"write a {_SERVER} hook into a bare repository that is pushed to",
     )
+
     parser.add_argument(
         "--hooks",
         nargs="+",
@@ -59,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     """Install or take out what is asked for, say what was done, and return the exit code."""
     if args.server and args.hooks:
         raise UsageError(f"--server writes a {_SERVER} hook, so leave out --hooks")
+
     every = (*_HOOKS, _SERVER) if args.undo else _HOOKS
     chosen = (_SERVER,) if args.server else args.hooks or every
     names = [name for name in (*_HOOKS, _SERVER) if name in chosen]  # in git's order, each once
@@ -70,56 +74,32 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _install_here(args: argparse.Namespace, names: Sequence[str]) -> int:
-    from scanner.hooks import location, script
+    from scanner.hooks import location
     from scanner.hooks.program import installed
 
     place = location.here()
     _refuse_kind(place, args)
-    setting = place.setting
-    _refuse_no_directory(place.directory, setting)
-    directory = place.directory
-    if setting and setting.is_wide and os.path.isabs(setting.value):
+    directory, setting = place.directory, place.setting
+    _refuse_no_directory(directory, setting)
+    if setting and setting.is_one_for_all:
         ours = location.is_same(setting.value, location.directory_for_all())
         if not (ours and args.server):
-            return _installed_for_all(setting, names)
+            return _installed_for_all(setting, names, ours=ours)
         directory = place.own  # whose hooks those for all repositories run
     if place.is_tracked and not args.force:
         raise UsageError(
             f"core.hooksPath puts hooks into {printable(place.directory)}, where git tracks them: "
             "add `keycatch staged` to its hooks by hand, or write there with --force"
         )
+
     # A path of this machine is of no use to others who get the hook with the repository.
     program = "" if place.is_tracked else installed()
-    contents = {name: script.beside(name, program) for name in names}
-    _write_beside(directory, contents, setting, program, args)
+    _write_chaining(directory, names, program, force=args.force)
     print(f"undo     keycatch install{' --server' if args.server else ''} --undo")
     return 0
 
 
-def _installed_for_all(setting: Setting, names: Sequence[str]) -> int:
-    """Say that the hooks for all repositories do it; UsageError where they do not."""
-    from scanner.hooks import location
-    from scanner.hooks.files import look
-    from scanner.hooks.script import CALLS, Kind
-
-    found = [look(setting.value, name) for name in names]
-    calls = [f" {CALLS[name]}".encode() for name in names]
-    if not all(
-        hook.kind is Kind.OURS and call in hook.content and os.access(hook.path, os.X_OK)
-        for hook, call in zip(found, calls, strict=True)
-    ):
-        own = location.is_same(setting.value, location.directory_for_all())
-        raise UsageError(
-            f"core.hooksPath in {setting.origin} makes git run the hooks of all repositories from "
-            f"{printable(setting.value)}: `keycatch install --global` "
-            f"{'writes them again' if own else 'adds to those'}"
-        )
-    print("keycatch is installed for all repositories, this one too; nothing was written")
-    print("undo     keycatch install --global --undo")
-    return 0
-
-
-def _refuse_kind(place: Place, args: argparse.Namespace) -> None:
+def _refuse_kind(place: HooksLocation, args: argparse.Namespace) -> None:
     if place.is_bare and not args.server:
         raise UsageError(
             "this is a bare repository, where nobody commits: `keycatch install --server` checks "
@@ -132,117 +112,137 @@ def _refuse_kind(place: Place, args: argparse.Namespace) -> None:
         )
 
 
-def _write_beside(
-    directory: str,
-    contents: dict[str, bytes],
-    setting: Setting | None,
-    program: str,
-    args: argparse.Namespace,
-) -> None:
-    """Write hooks that chain what is beside them, try them, and tell about it."""
-    from scanner.hooks.files import Changes
-    from scanner.hooks.planning import steps
-    from scanner.hooks.proof import prove
-
-    _refuse_no_directory(directory, setting)
-    todo = steps(directory, contents, force=args.force)
-    with Changes() as changes:
-        changes.make_directory(directory)
-        for step in todo:
-            if not step.is_done:
-                changes.write(step.hook, step.content)
-        prove(list(contents), contents)
-    _tell(todo)
-    _tell_program(program, contents)
-
-
-def _refuse_no_directory(directory: str, setting: Setting | None) -> None:
-    if os.path.lexists(directory) and not os.path.isdir(directory):
-        if setting:
-            raise UsageError(
-                f"core.hooksPath in {setting.origin} is {printable(setting.value)}, which is no "
-                "directory, so git runs no hooks: take it out with "
-                f"`git config --{setting.scope} --unset core.hooksPath`"
-            )
+def _refuse_no_directory(directory: str, setting: HooksPath | None) -> None:
+    if not os.path.lexists(directory) or os.path.isdir(directory):
+        return
+    if setting:
         raise UsageError(
-            f"{printable(directory)} is no directory, so git runs no hooks: move it away"
+            f"core.hooksPath in {setting.origin} is {printable(setting.value)}, which is no "
+            f"directory, so git runs no hooks: {_take_out(setting)}"
         )
+    raise UsageError(f"{printable(directory)} is no directory, so git runs no hooks: move it away")
+
+
+def _take_out(setting: HooksPath) -> str:
+    return f"take it out with `git config --{setting.scope} --unset core.hooksPath`"
+
+
+def _installed_for_all(setting: HooksPath, names: Sequence[str], *, ours: bool) -> int:
+    """Say that the hooks for all repositories do it; UsageError where they do not."""
+    from scanner.hooks.files import look
+    from scanner.hooks.script import CALLS, HookKind
+
+    # One of another version does as well, as long as it runs the command of that hook.
+    found = [look(setting.value, name) for name in names]
+    calls = [f" {CALLS[name]}".encode() for name in names]
+    if not all(
+        hook.kind is HookKind.OURS and call in hook.content and os.access(hook.path, os.X_OK)
+        for hook, call in zip(found, calls, strict=True)
+    ):
+        raise UsageError(
+            f"core.hooksPath in {setting.origin} makes git run the hooks of all repositories from "
+            f"{printable(setting.value)}: `keycatch install --global` "
+            f"{'writes them again' if ours else 'adds to those'}"
+        )
+    print("keycatch is installed for all repositories, this one too; nothing was written")
+    print("undo     keycatch install --global --undo")
+    return 0
 
 
 def _install_everywhere(args: argparse.Namespace, names: Sequence[str]) -> int:
-    from scanner.hooks import location, script
+    from scanner.hooks import location
     from scanner.hooks.program import installed
 
     program = installed()
     setting = location.for_all()
     directory = location.directory_for_all()
     if setting and not location.is_same(setting.value, directory):
+        where = f"core.hooksPath in {setting.origin} is {printable(setting.value)}"
         if not os.path.isabs(setting.value):
             raise UsageError(
-                f"core.hooksPath in {setting.origin} is {printable(setting.value)}, another place "
-                "in each repository: run `keycatch install` in each, or take it out with "
-                f"`git config --{setting.scope} --unset core.hooksPath`"
+                f"{where}, another place in each repository: run `keycatch install` in each, or "
+                f"{_take_out(setting)}"
             )
-        contents = {name: script.beside(name, program) for name in names}
-        _write_beside(setting.value, contents, setting, program, args)
-        print(f"because  core.hooksPath in {setting.origin} is {printable(setting.value)}")
+        _refuse_no_directory(setting.value, setting)
+        _write_chaining(setting.value, names, program, force=args.force)
+        print(f"because  {where}")
     else:
-        _write_everywhere(directory, names, program, is_used=setting is not None)
-    _tell_of_local(location.settings())
-    print("undo     keycatch install --global --undo")
-    return 0
+        _write_for_all(directory, names, program, is_used=setting is not None)
 
-
-def _write_everywhere(directory: str, names: Sequence[str], program: str, *, is_used: bool) -> None:
-    """Write hooks for all repositories, have git use them, try them, and tell about it."""
-    from scanner.hooks import location, script
-    from scanner.hooks.files import Changes
-    from scanner.hooks.planning import steps
-    from scanner.hooks.proof import prove
-
-    contents = {name: script.passing(name) for name in script.OTHERS}
-    contents |= {name: script.everywhere(name, program) for name in names}
-    todo = steps(directory, contents, chain=False)
-    with Changes() as changes:
-        changes.make_directory(directory)
-        for step in todo:
-            if not step.is_done:
-                changes.write(step.hook, step.content)
-        if not is_used:
-            location.use_for_all(directory)
-            changes.undo_with(location.use_no_more)
-        prove(names, None)
-    _tell([step for step in todo if os.path.basename(step.hook.path) in names])
-    print(f"         and {len(contents) - len(names)} that only run the repository's own hooks")
-    print(f"{'current' if is_used else 'set':<9}core.hooksPath of the user: {printable(directory)}")
-    print("chains   in each repository the hooks of its own .git/hooks")
-    _tell_program(program, names)
-
-
-def _tell(todo: Iterable[Step]) -> None:
-    from scanner.hooks.script import Kind
-
-    for step in todo:
-        hook = step.hook
-        what = "current" if step.is_done else "updated" if hook.kind is Kind.OURS else "wrote"
-        print(f"{what:<9}{printable(hook.path)}")
-        if step.chains:
-            runs = os.access(hook.kept, os.X_OK)
-            note = "" if runs else ", which is not executable, so git did not run it either"
-            print(f"chains   {printable(hook.kept)}{note}")
-
-
-def _tell_program(program: str, names: Iterable[str]) -> None:
-    first = f"{printable(program)}, or else the one" if program else "the program"
-    print(f"runs     {first} on the PATH")
-    print(
-        f"tried    {', '.join(names)}: each stopped a made-up credential in a temporary repository"
-    )
-
-
-def _tell_of_local(values: Sequence[Setting]) -> None:
+    values = location.settings()
     if values and not values[-1].is_wide:
         print(
             f"but      core.hooksPath in {values[-1].origin} is for this repository alone: run "
             "`keycatch install` here too"
         )
+    print("undo     keycatch install --global --undo")
+    return 0
+
+
+def _write_chaining(directory: str, names: Sequence[str], program: str, *, force: bool) -> None:
+    """Write hooks that chain what is next to them, try them, and say so."""
+    from scanner.hooks import files, proof, script
+
+    contents = {name: script.repository_hook(name, program) for name in names}
+    hooks = files.to_write(directory, contents, force=force)
+    with ExitStack() as undo:
+        _write(directory, hooks, undo)
+        proof.prove(names, contents)
+        undo.pop_all()
+
+    _print_hooks(hooks)
+    _print_program(program, names)
+
+
+def _write_for_all(directory: str, names: Sequence[str], program: str, *, is_used: bool) -> None:
+    """Write hooks for all repositories, have git use them, try them, and say so."""
+    from scanner.hooks import files, location, proof, script
+
+    contents = {name: script.passing_hook(name) for name in script.OTHERS}
+    contents |= {name: script.user_hook(name, program) for name in names}
+    # Only keycatch writes to its own directory: a foreign hook there has no business.
+    hooks = files.to_write(directory, contents, chain=False)
+    with ExitStack() as undo:
+        _write(directory, hooks, undo)
+        # Last of what is written: until now git ran the hooks of each repository.
+        if not is_used:
+            location.use_for_all(directory)
+            undo.callback(location.use_no_more)
+        proof.prove(names, None)
+        undo.pop_all()
+
+    _print_hooks([each for each in hooks if os.path.basename(each[0].path) in names])
+    print(f"         and {len(contents) - len(names)} that only run the repository's own hooks")
+    print(f"{'current' if is_used else 'set':<9}core.hooksPath of the user: {printable(directory)}")
+    print("chains   in each repository the hooks of its own .git/hooks")
+    _print_program(program, names)
+
+
+def _write(directory: str, hooks: Iterable[tuple[Hook, bytes]], undo: ExitStack) -> None:
+    from scanner.hooks import files
+
+    files.make_directory(directory, undo)
+    for hook, content in hooks:
+        if not hook.is_current(content):
+            files.write(hook, content, undo)
+
+
+def _print_hooks(hooks: Iterable[tuple[Hook, bytes]]) -> None:
+    """Print what was done, given the hooks as they were before."""
+    from scanner.hooks.script import HookKind
+
+    for hook, content in hooks:
+        what = "updated" if hook.kind is HookKind.OURS else "wrote"
+        print(f"{'current' if hook.is_current(content) else what:<9}{printable(hook.path)}")
+        if hook.chains:
+            runs = os.access(hook.kept, os.X_OK)
+            note = "" if runs else ", which is not executable, so git did not run it either"
+            print(f"chains   {printable(hook.kept)}{note}")
+
+
+def _print_program(program: str, names: Iterable[str]) -> None:
+    first = f"{printable(program)}, or else the one" if program else "the program"
+    print(f"runs     {first} on the PATH")
+    print(
+        f"tried    {', '.join(names)}: each stopped a made-up credential in a temporary repository"
+    )

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from scanner.about import NAME
-from scanner.commands.asking import add_liveness_options, ask, check_options
+from scanner.commands.liveness_check import add_liveness_options, ask, check_options
 from scanner.console import say
 from scanner.errors import ConfigError
 from scanner.findings import Confidence, Configuration, Report
@@ -20,7 +20,6 @@ from scanner.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scanner.reports.interface import View
     from scanner.rulebook.model import Rule
 
 EXCLUDED = "excluded-by-configuration"
@@ -35,6 +34,7 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--output", metavar="FILE", help="write the report there, whole or not at all"
     )
+
     group.add_argument(
         "--fail-on",
         choices=tuple(CONFIDENCES),
@@ -49,6 +49,7 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )
+
     amount = group.add_mutually_exclusive_group()
     amount.add_argument("-q", "--quiet", action="store_true", help="print findings and errors only")
     amount.add_argument("-v", "--verbose", action="store_true", help="print every detail")
@@ -69,6 +70,7 @@ def add_scan_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _jobs(text: str) -> int:
+    # More processes than any machine has processors only cost memory; int() also takes " 1_0 ".
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not 1 <= number <= 256:
         raise argparse.ArgumentTypeError(f"must be a number from 1 to 256, not {text!r}")
@@ -110,7 +112,7 @@ def _configuration(args: argparse.Namespace, settings: Settings, excluded: int) 
     file = settings.origin
     root = os.path.join(settings.directory, "")
     if settings.directory and os.path.isabs(file) and file.startswith(root):
-        file = file[len(root) :]  # a report does not tell where things are on the machine
+        file = file[len(root) :]  # reports do not reveal directories of the machine
     fail_on = None if args.fail_on else settings.fail_on
     return Configuration(file, excluded, settings.disable, fail_on)
 
@@ -139,25 +141,14 @@ def conclude(
         rules=tuple(rules),
         exit_code=code,
     )
-    write(load(args.format)(report, view), args.output, private=args.show_secrets)
-    if args.format == "github":
-        _summarize(report, view)
-    # Text and annotations say it themselves, if they stand where people look.
-    told = args.format in ("text", "github") and to_terminal
-    if report.incomplete and not told:
+    chosen = load(args.format)
+    write(chosen.render(report, view), args.output, private=args.show_secrets)
+    problem = chosen.after(report, view) if chosen.after else ""
+    if problem:
+        say(f"{NAME}: {problem}")
+    if report.incomplete and not (chosen.says_incomplete and to_terminal):
         say(incomplete_message(report))
     return code
-
-
-def _summarize(report: Report, view: View) -> None:
-    """Append to the summary of the step, where GitHub Actions asks for one."""
-    path = os.environ.get("GITHUB_STEP_SUMMARY")
-    if path:
-        from scanner.reports import step_summary
-
-        problem = step_summary.append(report, view, path)
-        if problem:
-            say(f"{NAME}: {problem}")
 
 
 def threshold(args: argparse.Namespace, settings: Settings) -> Confidence:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
 
 
-class Push(NamedTuple):
+class OutgoingPush(NamedTuple):
     """What a push publishes."""
 
     include: list[str]
@@ -27,9 +27,9 @@ class Push(NamedTuple):
     exclude: list[str]
     """What the remote has: commits, and options of rev-list for its tracking branches."""
     names: list[str]
-    """References that the remote has not got yet."""
+    """References that the remote lacks."""
     perhaps: Sequence[str] = ()
-    """Commits that references may be pushed to which nobody tells about."""
+    """Commits that may be part of the push: the framework does not name every reference."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -64,11 +64,12 @@ def run(args: argparse.Namespace) -> int:
     return scan_change("push", args, repository, collect)
 
 
-def of_hook(lines: bytes, remote: str, repository: Repository) -> Push:
+def of_hook(lines: bytes, remote: str, repository: Repository) -> OutgoingPush:
     """Return the push that the `lines` on the standard input of a pre-push hook describe.
 
-    Each holds the local reference and its object, the remote one and its object. A deletion
-    publishes nothing. What the remote has and this clone lacks cannot be left out.
+    Each holds the local reference and its object, the remote one and its object (githooks(5)). A
+    deletion publishes nothing. Objects of the remote that this clone lacks cannot be left out.
+    Raises UsageError for other lines.
     """
     include: list[str] = []
     there: list[str] = []
@@ -77,6 +78,7 @@ def of_hook(lines: bytes, remote: str, repository: Repository) -> Push:
         fields = line.decode("utf-8", "surrogateescape").rsplit(" ", 3)
         if len(fields) != 4 or not all(map(repository.is_name, fields[1::2])):
             raise UsageError("standard input is not that of a pre-push hook")
+
         _, local, name, theirs = fields
         if local != repository.zero:
             include.append(local)
@@ -84,29 +86,31 @@ def of_hook(lines: bytes, remote: str, repository: Repository) -> Push:
             there.append(theirs)
         else:
             names.append(name)
-    return Push(include, [*repository.existing(there), *_tracking(remote)], names)
+
+    return OutgoingPush(include, [*repository.existing(there), *_tracking(remote)], names)
 
 
-def of_framework(environ: Mapping[str, str], repository: Repository) -> Push:
+def of_framework(environ: Mapping[str, str], repository: Repository) -> OutgoingPush:
     """Return the push that the variables of the pre-commit framework describe.
 
-    It tells the first reference of a push only, and for the first push of a whole history no ends.
-    The others can be any of the local branches.
+    It names the first reference of a push only, and for the first push of a whole history no ends
+    (_pre_push_ns in pre-commit's hook_impl.py). The others can be any of the local branches.
     """
     until = environ.get("PRE_COMMIT_TO_REF") or environ.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
     since = environ.get("PRE_COMMIT_FROM_REF", "")
     known = repository.resolve(since) if since else None
     exclude = [known] if known else []
     exclude += _tracking(environ.get("PRE_COMMIT_REMOTE_NAME", ""))
+
     commit = repository.required(until, DEEPEN)
-    # Of a tag also the tag itself.
+    # The message of an annotated tag is published too, so it is the tag and not its commit.
     named = ("rev-parse", "--quiet", "--verify", until)
     tip = repository.run(*named, what=f"find {printable(until)}").decode().strip()
+
     heads = ("for-each-ref", "--format=%(objectname)", "refs/heads")
     local = repository.run(*heads, what="list the branches").decode().split()
     perhaps = [name for name in dict.fromkeys(local) if name != commit]
-    names = _new_name(environ, repository)
-    return Push([tip], exclude, names, perhaps)
+    return OutgoingPush([tip], exclude, _new_name(environ, repository), perhaps)
 
 
 def _new_name(environ: Mapping[str, str], repository: Repository) -> list[str]:
@@ -118,6 +122,7 @@ def _new_name(environ: Mapping[str, str], repository: Repository) -> list[str]:
 
 
 def _tracking(remote: str) -> list[str]:
-    # A push to an address has that in the place of a name, and no tracking branches.
+    # A push to an address has that in the place of a name, and no tracking branches. `*?[` would
+    # be a pattern for --remotes.
     is_name = bool(remote) and not any(mark in remote for mark in "*?[\\:\n\0")
     return [f"--remotes={remote}"] if is_name else []

@@ -13,7 +13,6 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     import argparse
 
-
 _REMEDY = "fetch its history, for example with `git fetch --unshallow`"
 
 
@@ -35,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
 
     since, until = ends(args.range)
     repository = Repository()
+    # As IDs, so that a name cannot be an option of rev-list, and one that is missing is an error.
     exclude = [repository.required(since, _REMEDY)]
     include = [repository.required(until, _REMEDY)]
     collect = partial(changes.of_range, repository, include, exclude, _REMEDY)
@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
 def ends(span: str) -> tuple[str, str]:
     """Return the two revisions of `span`; one that is left out is HEAD. Raises UsageError."""
     since, dots, until = span.partition("..")
+    # `A...B`, the symmetric difference, is another set of commits than a user of A..B expects.
     if not dots or until.startswith(".") or ".." in until:
         hint = "write A..B for the commits that B has and A has not"
         raise UsageError(f"'{printable(span)}' is not a range of commits: {hint}")

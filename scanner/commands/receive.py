@@ -9,8 +9,8 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.commands import verdict
-from scanner.commands.asking import ask, check_options
+from scanner.commands import receive_outcome
+from scanner.commands.liveness_check import ask, check_options
 from scanner.commands.options import (
     add_report_options,
     add_scan_options,
@@ -23,6 +23,7 @@ from scanner.commands.options import (
 from scanner.commands.scanning import examine_change
 from scanner.commands.time_limit import MOST, TimeUp, time_limit
 from scanner.errors import KeycatchError, UsageError
+from scanner.reports import load
 
 if TYPE_CHECKING:
     from scanner.findings import Report
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
     from scanner.settings import Settings
 
 _SECONDS: Final = 60.0
-"""Git itself sets a hook no limit. It is for a pusher to wait, and for a server to serve others."""
+"""git sets a hook no limit. Somebody waits for the push, and the server has others to serve."""
 _REMEDY: Final = "the repository on the server has to be made complete"
 
 
-class Push(NamedTuple):
+class IncomingPush(NamedTuple):
     """What a push brings."""
 
     include: list[str]
@@ -96,34 +97,34 @@ def _seconds(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Scan what the push brings, tell whoever pushes about it and return the exit code."""
+    """Scan what the push brings, print what its author has to know and return the exit code."""
     try:
         return _run(args)
     except TimeUp:
-        return verdict.on_time_up(args)
+        return receive_outcome.on_time_up(args)
     except Exception as error:
         if sys.flags.dev_mode and not isinstance(error, KeycatchError):
             raise
-        return verdict.on_failure(args, error)
+        return receive_outcome.on_failure(args, error)
 
 
 def _run(args: argparse.Namespace) -> int:
-    # What does not let itself be ended is left behind.
-    with time_limit(args.time_limit, lambda: os._exit(verdict.on_time_up(args))):
+    # A scan that cannot be ended, such as one in compiled code, ends with the process.
+    with time_limit(args.time_limit, lambda: os._exit(receive_outcome.on_time_up(args))):
         report, settings, rules = _scan(args)
     if not (report.findings or report.incomplete or args.verbose) and _is_printed(args):
-        return verdict.ACCEPTED
+        return receive_outcome.ACCEPTED
     conclude(report, args, settings, rules)
     fail_on = threshold(args, settings)
-    if exit_code(report, fail_on, exit_zero=args.exit_zero) == verdict.FAILED:
-        return verdict.on_incomplete(args)
-    if exit_code(report, fail_on, exit_zero=False) == verdict.REJECTED:
-        return verdict.on_findings(args)
-    return verdict.ACCEPTED
+    if exit_code(report, fail_on, exit_zero=args.exit_zero) == receive_outcome.FAILED:
+        return receive_outcome.on_incomplete(args)
+    if exit_code(report, fail_on, exit_zero=False) == receive_outcome.REJECTED:
+        return receive_outcome.on_findings(args)
+    return receive_outcome.ACCEPTED
 
 
 def _is_printed(args: argparse.Namespace) -> bool:
-    return args.format == "text" and args.output in (None, "-")
+    return load(args.format).for_people and args.output in (None, "-")
 
 
 def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]:
@@ -133,36 +134,40 @@ def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]
 
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("receive reads what git tells a pre-receive hook; see its --help")
+
     # What a push can put into a work tree must not decide how it is scanned.
     check_options(args)
     settings = load_settings(args) if args.config is not None else Settings()
     settings = settings._replace(origin=os.path.basename(settings.origin))
     rules = load_rules(settings)
+
     repository = Repository()
     push = of_hook(sys.stdin.buffer.read(), repository)
-    # In the hook the references are still what they were before the push.
+    # In the hook the references still are what they were before the push (githooks(5)).
     collect = partial(
         changes.of_range, repository, push.include, ["--all"], _REMEDY, names=push.names
     )
-    # Quiet: what the server's configuration takes away is nothing for whoever pushes to weigh.
+    # Quiet: the author of a push cannot change what the server's configuration takes away.
     silent = argparse.Namespace(**{**vars(args), "quiet": True})
     report = examine_change("receive", silent, repository, collect, settings, rules)
     report.tally.notices = [
-        notice._replace(detail=verdict.without_directories(notice.detail, args.config))
+        notice._replace(detail=receive_outcome.without_directories(notice.detail, args.config))
         for notice in report.tally.notices
     ]
     return ask(report, args, settings), settings, rules  # within the time limit
 
 
-def of_hook(lines: bytes, repository: Repository) -> Push:
+def of_hook(lines: bytes, repository: Repository) -> IncomingPush:
     """Return the push that the `lines` on the standard input of a pre-receive hook describe.
 
-    Each holds the old object of a reference, the new one and its name. A deletion brings nothing.
-    No line at all is an error: every push would pass where another hook has read them before.
+    Each holds the old object of a reference, the new one and its name (githooks(5)). A deletion
+    brings nothing. No line at all is an error: every push would pass where another hook has read
+    them before.
     Raises UsageError.
     """
     include: list[str] = []
     names: list[str] = []
+
     found = [line for line in lines.split(b"\n") if line]
     if not found:
         raise UsageError("standard input names no reference, as git tells a pre-receive hook")
@@ -170,9 +175,11 @@ def of_hook(lines: bytes, repository: Repository) -> Push:
         fields = line.decode("utf-8", "surrogateescape").split(" ", 2)
         if len(fields) != 3 or not all(map(repository.is_name, fields[:2])):
             raise UsageError("standard input is not that of a pre-receive hook")
+
         old, new, name = fields
         if new != repository.zero:
             include.append(new)
             if old == repository.zero:
                 names.append(name)
-    return Push(list(dict.fromkeys(include)), names)
+
+    return IncomingPush(list(dict.fromkeys(include)), names)

@@ -1,4 +1,4 @@
-"""`keycatch respond`: what to do about what a report found. Nothing is executed."""
+"""`keycatch respond`: what to do about the findings of a report. Nothing is executed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
-from scanner.commands.asked import noted
-from scanner.commands.asking_again import add_asking_options, answered
+from scanner.commands.respond_liveness import (
+    add_respond_liveness_options,
+    check_respond_options,
+    with_new_answers,
+    with_owners,
+)
 from scanner.commands.saved_report import read_report
 from scanner.response.formats import FORMATS
 
@@ -45,7 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )
     group.add_argument("-q", "--quiet", action="store_true", help="print the plan and errors only")
-    add_asking_options(parser)
+    add_respond_liveness_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -58,8 +62,16 @@ def run(args: argparse.Namespace) -> int:
     from scanner.response.plan import respond
 
     _refuse_to_overwrite(args)
-    answer = answered(read_report(args.report), args)
-    plan = noted(respond(answer.report, datetime.now(UTC)), answer)
+    report = read_report(args.report)
+    check_respond_options(args)
+    if args.check_liveness:
+        from scanner.commands.new_answers import with_notes
+
+        answered = with_new_answers(report, args)
+        plan = with_notes(respond(answered.report, datetime.now(UTC)), answered)
+    else:
+        plan = respond(with_owners(report, args), datetime.now(UTC))
+
     to_terminal = args.output in (None, "-")
     color = wants_color(args.color, sys.stdout) if to_terminal else args.color == "always"
     write(load(args.format)(plan, color), args.output, what="plan")
@@ -75,10 +87,12 @@ def _refuse_to_overwrite(args: argparse.Namespace) -> None:
 
     if args.output in (None, "-"):
         return
+
     try:
         output = os.stat(args.output)
         report = os.fstat(sys.stdin.fileno()) if args.report == "-" else os.stat(args.report)
     except (OSError, ValueError, AttributeError):
-        return  # one of them is not there, or no file: nothing is lost
+        return  # one of them does not exist, or is not a file: nothing is lost
+
     if stat.S_ISREG(report.st_mode) and os.path.samestat(report, output):
         raise UsageError(f"--output {printable(args.output)} is the report: name another file")

@@ -18,17 +18,20 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 _LABEL_WIDTH: Final = 12
+"""Columns: the longest label is `derived from`."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
     listing = actions.add_parser("list", help="list the rules, one line for each")
     show = actions.add_parser("show", help="show everything about one rule")
     show.add_argument("rule_id", metavar="ID", help="the ID of the rule")
     show.add_argument("--yaml", action="store_true", help="print the rule file as it is")
     test = actions.add_parser("test", help="scan the examples of the rules, check what is found")
     test.add_argument("files", metavar="FILE", nargs="*", help="rule files of your own")
+
     for action in (listing, show):
         action.add_argument(
             "--rules",
@@ -68,6 +71,7 @@ def _show(rule_id: str, rules: Sequence[Rule], *, as_yaml: bool) -> int:
         with open(_path_of(rule), encoding="utf-8") as file:
             sys.stdout.write(file.read())
         return 0
+
     from scanner.about import rule_page
     from scanner.rulebook.loading import load_file
 
@@ -79,7 +83,7 @@ def _show(rule_id: str, rules: Sequence[Rule], *, as_yaml: bool) -> int:
         _field("severity", rule.severity.label),
         _field("confidence", rule.confidence.label),
         _field("role", rule.role),
-        _field("detector", rule.detector),
+        _field("kind", rule.kind),
         _field("anchors", ", ".join(_anchors(rule))),
         _field("pattern", rule.pattern),
         _field("derived from", ", ".join(rule.derived_from)),
@@ -136,6 +140,7 @@ def _test(files: Sequence[str]) -> int:
     rules = load_rules(files, ())
     contents = [content for _, content in shipped_files()]
     contents += [load_file(path) for path in files]
+
     tried = 0
     failures: list[str] = []
     for content in contents:
@@ -145,6 +150,7 @@ def _test(files: Sequence[str]) -> int:
                 problem = _try(content.rule.id, kind, number, template, rules)
                 if problem:
                     failures.append(f"{content.rule.id}: example {number} of {kind}: {problem}")
+
     for failure in failures:
         print(failure)
     without = [content.rule.id for content in contents if not content.examples.match]
@@ -157,7 +163,7 @@ def _test(files: Sequence[str]) -> int:
 def _try(rule_id: str, kind: str, number: int, template: str, rules: Sequence[Rule]) -> str:
     """Scan one example; return what is wrong with the result, or an empty string."""
     from scanner.engine import scan_bytes
-    from scanner.rulebook.examples import expand
+    from scanner.kinds.examples import expand
 
     text = expand(template, f"{rule_id}/{kind}/{number}")
     findings = scan_bytes(os.fsencode(text), "example", rules)

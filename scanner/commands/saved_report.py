@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from scanner.saved.report import SavedReport
 
 _LARGEST: Final = 1 << 30
-"""Bytes of a report that are read."""
+"""Bytes of the largest report that is read: a wrong file must not take all memory."""
 _STDIN: Final = "-"
 
 
 def read_report(path: str, kind: str = "") -> SavedReport:
     """Return the report at `path`, `-` for standard input; raises KeycatchError.
 
-    One of another `kind` is refused, where a command needs a certain one.
+    If a `kind` is given, such as `history`, a report of another one is refused.
     """
-    from scanner.saved.report import NoReportError, read
+    from scanner.saved.report import NoReportError, read  # here: a scan needs nothing of it
 
     shown = shown_name(path)
     try:
@@ -40,7 +40,7 @@ def read_report(path: str, kind: str = "") -> SavedReport:
 
 
 def shown_name(path: str) -> str:
-    """Return what stands behind `the report` in a message about the one at `path`."""
+    """Return what follows `the report` in a message about the one at `path`."""
     return "on standard input" if path == _STDIN else printable(path)
 
 
@@ -48,10 +48,11 @@ def _content(path: str) -> bytes:
     if path == _STDIN:
         if sys.stdin is None:
             raise KeycatchError("standard input is closed; name a file with the report")
-        content = sys.stdin.buffer.read(_LARGEST + 1)
+        content = sys.stdin.buffer.read(_LARGEST + 1)  # one more, to see that there is more
     else:
         with open(path, "rb") as file:
             content = file.read(_LARGEST + 1)
+
     if len(content) > _LARGEST:
         raise KeycatchError(
             f"the report {printable(path)} is larger than {_LARGEST:,} bytes: scan less at once"

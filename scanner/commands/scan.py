@@ -40,11 +40,13 @@ def run(args: argparse.Namespace) -> int:
     rules = load_rules(settings)
     tally = Tally()
     blobs = tree.blobs(args.paths or ["."], tally)
+
     is_excluded = excluder(settings)
     kept = [blob for blob in blobs if not (blob.shareable and is_excluded(blob.path))]
     excluded = len(blobs) - len(kept)
     if excluded:
         tally.skip(EXCLUDED, excluded)
     announce(args, settings, excluded, len(blobs))
+
     report = scan_blobs("scan", kept, tally, args, rules)
     return conclude(report, args, settings, rules)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scanner.commands.options import EXCLUDED, announce, conclude, load_rules, load_settings
+from scanner.reports import load
 
 if TYPE_CHECKING:
     import argparse
@@ -42,7 +43,7 @@ def scan_blobs(
     from scanner.engine.run import Job, run
 
     hashing: LineHash | None = None
-    if args.format == "sarif":
+    if load(args.format).needs_line_hash:
         from scanner.line_hash import line_hash
 
         hashing = line_hash
@@ -60,7 +61,7 @@ def _heeds_marks(args: argparse.Namespace) -> bool:
 
 
 def excluder(settings: Settings, root: str = "") -> Callable[[str], bool]:
-    """Return a function that tells of a path, relative to `root`, whether it is excluded."""
+    """Return a function that returns whether a path, relative to `root`, is excluded."""
     if not settings.exclude:
         return lambda _path: False
     from scanner.settings import Exclusion
@@ -90,11 +91,12 @@ def examine_change(
     settings: Settings,
     rules: Sequence[Rule],
 ) -> Report:
-    """Scan the change that `collect` returns, and tell what it brings in."""
+    """Scan the change that `collect` returns; return the report about what it adds."""
     from scanner.findings import Tally
     from scanner.git.work_tree import find_work_tree
 
     tally = Tally()
+    # The paths of a change are relative to the work tree, wherever in it the command runs.
     root = find_work_tree(".") or ""
     with closing(collect(tally, excluder(settings, root))) as change:
         excluded = tally.skipped.get(EXCLUDED, 0)
@@ -103,7 +105,7 @@ def examine_change(
         names = change.names.keys() - {blob.path for blob in change.blobs}
         settle = partial(_settle, repository, rules, change, _heeds_marks(args))
         report = scan_blobs(kind, change.blobs, tally, args, rules, sorted(names), settle)
-    tally.blobs -= change.messages  # they are told as commits
+    tally.blobs -= change.messages  # the report counts them as commits
     return report
 
 
@@ -129,6 +131,7 @@ def _blobs(repository: Repository, names: Collection[str]) -> Iterator[Blob]:
     from scanner.git.objects import ObjectReader
     from scanner.sources.objects import GitBlob
 
+    # In one order every time, so that a report about several is the same every time.
     ordered = sorted(names)
     if ordered:
         lfs = Storage(repository)

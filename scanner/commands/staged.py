@@ -46,6 +46,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _runs_on_all_files() -> bool:
-    # git sets GIT_INDEX_FILE for the hooks of a commit; the framework run by hand, or by CI, does
-    # not have it.
+    # git sets GIT_INDEX_FILE for the hooks of a commit (run_commit_hook in git's commit.c); the
+    # framework run by hand, or by CI, does not have it.
     return os.environ.get("PRE_COMMIT") == "1" and "GIT_INDEX_FILE" not in os.environ

@@ -1,8 +1,8 @@
 """A limit on how long something may take, whatever it is waiting for.
 
-A deadline that is looked at between steps cannot end the wait for another process that hangs. So a
-thread of its own watches the clock and wakes the main thread with a signal, in which an exception
-then ends what is going on: processes are ended by the code that started them. Where there are no
+A deadline that is checked between steps cannot end the wait for another process that hangs. So a
+thread watches the clock and wakes the main thread with a signal, in which an exception
+then ends the scan: processes are ended by the code that started them. Where there are no
 signals between threads (Windows) the exception comes as soon as the main thread runs Python code.
 """
 
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 MOST: Final = 86_400
 """The longest limit, in seconds: a day."""
 GRACE: Final = 5.0
-"""Seconds in which everything has to be in order once the time is up."""
+"""Seconds for ending git and removing temporary files once the time is up."""
 _AGAIN: Final = 0.1
-"""Seconds between two signals: one can come right before the main thread begins to wait."""
+"""Seconds between two signals: one can come right before the main thread begins to wait, which it
+then does not interrupt."""
+
 if sys.platform == "win32":
     _SIGNAL: Final = signal.SIGINT
 else:
@@ -31,7 +33,7 @@ else:
 
 
 class TimeUp(BaseException):
-    """The time is up. No Exception, so that nothing takes it for a defect and goes on."""
+    """The time is up. It is no Exception, so that no handler of errors of one blob goes on."""
 
 
 @contextmanager
@@ -44,6 +46,7 @@ def time_limit(seconds: float, give_up: Callable[[], None]) -> Iterator[None]:
     if not seconds:
         yield
         return
+
     over, due = threading.Event(), threading.Event()
     raised = False
 
@@ -75,7 +78,7 @@ def time_limit(seconds: float, give_up: Callable[[], None]) -> Iterator[None]:
             yield
         finally:
             over.set()
-    finally:  # again, since the first one may be where the exception is raised
+    finally:  # again, since TimeUp may be raised at the first `over.set()`
         over.set()
         watcher.join()
         signal.signal(_SIGNAL, before)

@@ -1,36 +1,29 @@
 """The decoders, in the order in which the engine asks them.
 
-A decoder is a module with a `DECODER`; adding one is that module, a line here and a test. This
-package is imported by every scan, so a member imports what it needs inside its functions.
+To add one, write a module with a `DECODER` (see `scanner.decoders.interface.Decoder`) and its test,
+then run `python tools/register.py`, which adds the line below and the row in docs/decoders.md.
+`tests/decoders/test_registry.py` holds what every decoder owes the engine. All members are imported
+by every scan, which needs their anchors, so each imports what decoding takes inside its functions.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from scanner.decoders import (
-    base64_text,
-    bzip2,
-    gzip_file,
-    json_string,
-    percent,
-    tar_archive,
-    utf16,
-    xz,
-    zip_archive,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from scanner.decoders.interface import Decoder
 
-DECODERS: tuple[Decoder, ...] = (
-    utf16.DECODER,
-    percent.DECODER,
-    json_string.DECODER,
-    base64_text.DECODER,
-    zip_archive.DECODER,
-    tar_archive.DECODER,
-    gzip_file.DECODER,
-    bzip2.DECODER,
-    xz.DECODER,
+MODULES: Final = (
+    "scanner.decoders.utf16",
+    "scanner.decoders.percent",
+    "scanner.decoders.json_string",
+    "scanner.decoders.base64_text",
+    "scanner.decoders.zip_archive",
+    "scanner.decoders.tar_archive",
+    "scanner.decoders.gzip_file",
+    "scanner.decoders.bzip2",
+    "scanner.decoders.xz",
+    "scanner.decoders.quoted_printable",
 )
+DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)

@@ -1,4 +1,4 @@
-r"""Where a block of base64 begins and ends, and where its characters stand.
+r"""Where a block of base64 begins and ends, and where in the file its characters are.
 
 A block is one run of the alphabet, or several in lines of equal length of which the last may be
 shorter, as PEM, MIME and `base64` write it; lines may be indented (a block scalar in YAML) or end
@@ -11,17 +11,23 @@ import re
 from array import array
 from bisect import bisect_right
 
+# Between two lines: a line break with indentation around it, or its escape in a string literal.
 _SEPARATOR = re.compile(rb"[ \t]*\r?\n[ \t]*|(?:\\r)?\\n")
 _CLOSES = re.compile(rb"={1,2}|[ \t]*(?:\r?\n|\Z)|\\[nr\"]|[\"'`<]")
-"""What stands behind a line of base64, and hardly ever behind a word at the start of a line."""
+"""What follows a line of base64, and hardly ever follows a word at the start of a line."""
 _WORD = 20
-"""Characters: a shorter line may be a word that happens to stand beside base64."""
+"""Characters: a shorter line may be a word that happens to be next to base64."""
 _SHORTEST = 48
-"""Characters: lines of base64 that was wrapped by a program are not shorter."""
+"""Characters: lines of base64 that was wrapped by a program are not shorter.
+
+PEM has 64 (RFC 7468, section 2), MIME 76 (RFC 2045, section 6.8), uuencode's 45 bytes make 60.
+"""
 _RULE = b"---"
 """Starts the end line of PEM and a document of YAML, in characters of the URL-safe alphabet."""
 _INDENT = 256
+"""Characters of indentation that are looked through, which keeps a line of blanks cheap."""
 _STEP = 1024
+"""Characters that are first searched backwards for the start of a run; most are within them."""
 
 
 class Block:
@@ -43,7 +49,7 @@ class Block:
             self._counted, self._before = self.begin, 0
 
     def before(self, offset: int) -> int:
-        """Return how many characters of the block stand before `offset`."""
+        """Return how many characters of the block are before `offset`."""
         if offset > self._counted:
             self._before += len(_characters(self._data[self._counted : offset]))
             self._counted = offset
@@ -62,12 +68,18 @@ def _characters(text: bytes) -> bytes:
 
 
 def _span(data: bytes, offset: int, run: re.Pattern[bytes]) -> tuple[int, int]:
+    """Return where the block around `offset` begins and ends.
+
+    First the line of `offset`, then those below it, since a block most often begins there, then
+    those above it.
+    """
     begin = _run_start(data, offset, run)
     found = run.match(data, offset)
     end = found.end() if found else offset
     # The letter of `\n` belongs to the alphabet, but not to the block.
     if data[begin - 1 : begin + 1] in (b"\\n", b"\\r", b"\\t") and begin < offset:
         begin += 1
+
     width = end - begin
     above = _above(data, begin)
     last_line = end
@@ -87,16 +99,19 @@ def _join_below(
         line = run.match(data, separator.end()) if separator else None
         if not line or not _CLOSES.match(data, line.end()) or line[0].startswith(_RULE):
             return end, joined
+
         size = line.end() - line.start()
         if not full and size >= _WORD:
-            # The first line stands behind something else, so its length says nothing.
+            # The first line follows something else, such as a key, so its length says nothing.
             width, full = size, True
         if size > width:
             return end, joined
+
         total += size
         is_word = size < min(width, _WORD) and not data.startswith(b"=", line.end())
         if is_word and (total % 4 or width % 4 or width < _SHORTEST):
             return end, joined  # EOF, for instance; otherwise the rest of the block
+
         end, joined = line.end(), width
         if size < width:
             return end, joined
@@ -110,11 +125,13 @@ def _join_above(
         start = _run_start(data, above, run)
         if data[start - 1 : start + 1] in (b"\\n", b"\\r", b"\\t"):
             start += 1
+
         size = above - start
         next_above = _above(data, start)
         if next_above < 0:
-            # Behind something else in its line, such as a key.
+            # It follows something else in its line, such as a key, so it is the first of the block.
             return start if size >= _WORD else begin
+
         if size < max(length, _WORD) or (width and size != width):
             return begin
         width = size
@@ -143,7 +160,7 @@ def _above(data: bytes, begin: int) -> int:
 def _run_start(data: bytes, offset: int, run: re.Pattern[bytes]) -> int:
     """Return where the run that holds or ends at `offset` begins.
 
-    No search goes backwards, so it is looked for in reversed pieces of growing size.
+    A pattern does not search backwards, so it looks at reversed pieces of growing size.
     """
     step = _STEP
     while offset > 0:
@@ -165,7 +182,7 @@ class Base64Map:
     def __init__(self, data: bytes, begin: int, end: int, skip: int, label: int) -> None:
         """Describe the decoding of the block `data[begin:end]`.
 
-        Its first `skip` characters do not belong to it; `label` bytes right before `begin` stand
+        Its first `skip` characters do not belong to it; `label` bytes right before `begin` are
         undecoded at the start of what was decoded.
         """
         self._data = data
@@ -178,6 +195,8 @@ class Base64Map:
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the characters that encode decoded bytes `start` to `end`."""
+        # A character holds six bits: from the one with the first bit of the span to the one with
+        # its last, which may hold bits of neighbours too.
         label = self._label
         begin = self._begin
         low = self._place((start - label) * 8 // 6) if start >= label else begin - label + start
@@ -194,6 +213,7 @@ class Base64Map:
         return self._places[index] + character - self._lines[index]
 
     def _index(self) -> array[int]:
+        """Return how many characters are before each line, and fill in where the lines begin."""
         lines = array("Q", [0])
         self._places.append(self._begin)
         for separator in _SEPARATOR.finditer(self._data, self._begin, self._end):

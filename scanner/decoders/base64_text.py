@@ -2,9 +2,9 @@
 
 What is worth decoding is known by what it holds. Three bytes make four characters, so a word looks
 different for each of its three possible positions: at each one some of its characters depend on
-nothing but the word (see `encoded_forms`). The form also tells where a group of four begins, so a
-piece of base64 that is glued to something else is still decoded aright. A secret access key encoded
-alone has no word: it is 54 characters, 55 with its line feed.
+nothing but the word (see `encoded_forms`). The form also shows where a group of four begins, so a
+piece of base64 that is glued to something else is still decoded correctly. A secret access key
+encoded alone has no word: it is 54 characters, 55 with its line feed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.content import Layer
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from scanner.decoders.base64_block import Block
 
+# By value, six bits each: RFC 4648, table 1.
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
@@ -28,13 +29,13 @@ def encoded_forms(word: bytes) -> tuple[tuple[bytes, int], ...]:
 
     With `n` bytes before it in the group (0, 1, 2) the word begins at bit 8n. A character holds 6
     bits, so the first that belongs to the word entirely begins at the next multiple of 6, and the
-    last ends at the last multiple of 6 that is not behind the word.
+    last ends at the last multiple of 6 that is not after the word.
     """
     forms = []
     for before in range(3):
         first = -(-8 * before // 6)
         last = (8 * before + 8 * len(word)) // 6
-        # The word, with the bits behind the last whole character dropped.
+        # The word, with the bits after the last whole character dropped.
         bits = int.from_bytes(word, "big") >> 8 * (before + len(word)) - 6 * last
         places = range(6 * (last - first - 1), -1, -6)
         forms.append((bytes([_ALPHABET[bits >> place & 63] for place in places]), first % 4))
@@ -44,7 +45,7 @@ def encoded_forms(word: bytes) -> tuple[tuple[bytes, int], ...]:
 _FORMS: tuple[tuple[bytes, int], ...] = (
     *encoded_forms(b"AKIA"),
     *encoded_forms(b"ASIA"),
-    # Of `aws_secret_access_key`, `SecretAccessKey`, `AWS_SECRET_KEY`: a profile without its key ID.
+    # In `aws_secret_access_key`, `SecretAccessKey`, `AWS_SECRET_KEY`: a profile without its key ID.
     *encoded_forms(b"ecret"),
     *encoded_forms(b"ECRET"),
     # PowerShell encodes commands as UTF-16.
@@ -59,8 +60,9 @@ _FORMS: tuple[tuple[bytes, int], ...] = (
 _ALONE = tuple(encoded_forms(prefix)[0][0] for prefix in (b"AKIA", b"ASIA"))
 """How a key ID begins that is encoded by itself, which gives no more than 27 characters."""
 _RUNS = (54, 55)
+"""Characters of base64 without padding that 40 bytes make, and 41: a line feed after them."""
 _LABEL = 160
-"""Bytes before a lone secret that are kept with it, since its name is among them."""
+"""Bytes of its line before a lone secret that are kept with it, since its name is among them."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -80,6 +82,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         for form, phase in _FORMS:
             if not data.startswith(form, offset):
                 continue
+
             standard.move(offset)
             url_safe.move(offset)
             # Both only where neither alphabet explains all that the other does.
@@ -108,6 +111,7 @@ def _lone_secret(layer: Layer, offset: int, budget: Budget) -> Layer | None:
     )
     if not found:
         return None
+
     from binascii import a2b_base64
 
     from scanner.decoders.base64_block import Base64Map
@@ -116,6 +120,7 @@ def _lone_secret(layer: Layer, offset: int, budget: Budget) -> Layer | None:
     secret = a2b_base64(found[0] + b"=" * (-len(found[0]) % 4))
     if not re.fullmatch(rb"[A-Za-z0-9+/]{40}\n?", secret):
         return None
+
     start = max(data.rfind(b"\n", 0, offset) + 1, offset - _LABEL)
     label = data[start:offset]
     if not budget.take(len(label) + len(secret)):
@@ -143,11 +148,12 @@ def _decoded(layer: Layer, block: Block, skip: int, budget: Budget) -> Layer | N
 
 
 def _leave(layer: Layer, budget: Budget) -> None:
-    from scanner.decoders.unpack import LIMIT, path_of
+    from scanner.decoders.layers import LIMIT, path_of
 
     budget.leave(LIMIT, f"more base64 than is decoded: {path_of(layer, '')}")
 
 
+# `a2b_base64` knows the standard alphabet only: RFC 4648, sections 4 and 5.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
 DECODER = Decoder(
@@ -159,4 +165,16 @@ DECODER = Decoder(
         *(Anchor(run=run, after=b"=") for run in _RUNS),
     ),
     decode,
+    Description(
+        (
+            "base64 of `AKIA`, `ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their "
+            "three forms; base64 that begins with gzip, ZIP or a session token; gzip encoded "
+            "twice; 54 or 55 characters that are a lone secret"
+        ),
+        (
+            "the whole block, through line breaks and indentation, standard or URL-safe; of a "
+            "lone secret also the name before it"
+        ),
+        "the encoded characters",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,13 +13,17 @@ if TYPE_CHECKING:
 
 _MAGIC = b"BZh"
 _BLOCK, _END = b"1AY&SY", b"\x17rE8P\x90"
-"""What follows the magic and the digit of the block size: the first block, or the end."""
+"""What follows the magic and the digit of the block size: the first block, or the end.
+
+The digits of pi and of its square root, in binary coded decimals (bzip2's own `compress.c`).
+"""
 
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield what the bzip2 file `layer` holds."""
+    from scanner.decoders.layers import DAMAGED, LIMIT, path_of
     from scanner.decoders.streams import Stream
-    from scanner.decoders.unpack import DAMAGED, LIMIT, path_of, unpack
+    from scanner.decoders.unpack import unpack
 
     data = layer.data
 
@@ -47,4 +51,14 @@ def _begins(data: bytes, position: int) -> bool:
     )
 
 
-DECODER = Decoder("bzip2", ((0, _MAGIC),), (), decode)
+DECODER = Decoder(
+    "bzip2",
+    ((0, _MAGIC),),
+    (),
+    decode,
+    Description(
+        "signature",
+        "the content of all streams",
+        "line and column in the content",
+    ),
+)

@@ -1,7 +1,7 @@
 """Decoding escapes in place, for decoders that replace a few bytes in otherwise readable text.
 
 The neighbourhood of the escapes is decoded with them: the name before a value and the lines above
-and below tell what it is. Neighbourhoods are merged, so that no byte is decoded once per escape.
+and below say what it is. Neighbourhoods are merged, so that no byte is decoded once per escape.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ GAP = 256
 LARGEST = 1 << 20
 """Bytes of one neighbourhood; larger ones are cut, with an overlap of twice the reach."""
 _LINES_ABOVE = 2
+"""A pair is most often in neighbouring lines, with a comment or a name above it."""
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 Replace = Callable[["re.Match[bytes]"], bytes]
@@ -50,6 +51,7 @@ class EscapeMap:
         return self._segments.source(start, end)
 
     def _build(self) -> Segments:
+        """Return the stretches between escapes, and each escape as a stretch of its own."""
         decoded, source = [0], [self._begin]
         for match in self._escape.finditer(self._data, self._begin, self._end):
             start, end = match.span()
@@ -59,6 +61,7 @@ class EscapeMap:
                 source.append(start)
             decoded.append(at + len(self._replace(match)))
             source.append(end)
+
         if self._end > source[-1]:
             decoded.append(decoded[-1] + self._end - source[-1])
             source.append(self._end)
@@ -75,15 +78,15 @@ def decode_escapes(
 ) -> Iterator[Layer]:
     """Yield the neighbourhoods of `offsets` with every match of `escape` replaced.
 
-    `escape` must match the same with and without what stands before it; `replace` never gives
-    nothing, and never more bytes than it replaces.
+    `escape` must match the same with and without what is before it; `replace` never gives more
+    bytes than it replaces.
     """
     data = layer.data
     for begin, end in neighbourhoods(data, offsets):
         if escape.search(data, begin, end) is None:
             continue
         if not budget.take(end - begin):
-            from scanner.decoders.unpack import LIMIT, path_of
+            from scanner.decoders.layers import LIMIT, path_of
 
             budget.leave(LIMIT, f"more {decoder} escapes than are decoded: {path_of(layer, '')}")
             return
@@ -103,8 +106,10 @@ def neighbourhoods(data: bytes, offsets: Iterable[int]) -> Iterator[tuple[int, i
     """
     begin = end = -1
     for offset in offsets:
+        # Deep inside of what is decoded anyway: nothing would be added that decides.
         if offset + REACH // 2 <= end:
             continue
+
         low, high = _around(data, offset)
         if begin < 0:
             begin, end = low, high
@@ -115,19 +120,21 @@ def neighbourhoods(data: bytes, offsets: Iterable[int]) -> Iterator[tuple[int, i
             end = max(end, high)
             if end - begin > LARGEST:
                 yield begin, end
-                begin = _behind_run(data, max(begin, end - 2 * REACH), end)
+                begin = _after_run(data, max(begin, end - 2 * REACH), end)
     if begin >= 0:
         yield begin, end
 
 
 def _around(data: bytes, offset: int) -> tuple[int, int]:
+    """Return the span from two lines above to one line below, or as far as the reach."""
     floor = max(0, offset - REACH)
     low = offset
     for _ in range(_LINES_ABOVE + 1):
         low = data.rfind(b"\n", floor, low)
         if low < 0:
             break
-    low = low + 1 if low >= 0 else _behind_run(data, floor, offset)
+    low = low + 1 if low >= 0 else _after_run(data, floor, offset)
+
     ceiling = min(len(data), offset + REACH)
     high = data.find(b"\n", offset, ceiling)
     if high >= 0:
@@ -137,7 +144,7 @@ def _around(data: bytes, offset: int) -> tuple[int, int]:
     return low, high
 
 
-def _behind_run(data: bytes, cut: int, stop: int) -> int:
+def _after_run(data: bytes, cut: int, stop: int) -> int:
     # A cut through a long run could leave just as much of it as a secret is long.
     if cut == 0:
         return 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,18 +15,22 @@ if TYPE_CHECKING:
     from scanner.content import Layer
 
 _MAGIC = b"\x1f\x8b\x08"
+"""The two bytes of the format, and the number of deflate, the only method there is."""
+# Header and trailer: RFC 1952, section 2.3.
+_FLAGS = 3
 _FIXED = 10
 """Bytes of a header without options."""
 _TRAILER = 8
-"""CRC-32 and size modulo 2^32, behind the compressed data."""
+"""CRC-32 and size modulo 2^32, after the compressed data."""
 _HEADER_CRC, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
-"""Flags: which options follow the header."""
+"""Flags: which options follow the header, in the order extra, name, comment, CRC."""
 
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield what the gzip file `layer` holds, all its members as one text."""
+    from scanner.decoders.layers import DAMAGED, LIMIT, path_of
     from scanner.decoders.streams import Stream, inflater
-    from scanner.decoders.unpack import DAMAGED, LIMIT, path_of, unpack
+    from scanner.decoders.unpack import unpack
 
     data = layer.data
 
@@ -48,7 +52,8 @@ def payload_start(data: bytes, position: int) -> int:
     """Return where the compressed data of the gzip member at `position` begins; -1 for none."""
     if data[position : position + 3] != _MAGIC or len(data) < position + _FIXED:
         return -1
-    flags = data[position + 3]
+
+    flags = data[position + _FLAGS]
     position += _FIXED
     if flags & _EXTRA:
         position += 2 + int.from_bytes(data[position : position + 2], "little")
@@ -63,4 +68,14 @@ def payload_start(data: bytes, position: int) -> int:
     return position
 
 
-DECODER = Decoder("gzip", ((0, _MAGIC),), (), decode)
+DECODER = Decoder(
+    "gzip",
+    ((0, _MAGIC),),
+    (),
+    decode,
+    Description(
+        "signature",
+        "the content of all streams",
+        "line and column in the content",
+    ),
+)

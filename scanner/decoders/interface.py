@@ -1,4 +1,4 @@
-"""What a decoder is: the way from bytes in which a credential hides to bytes in which it stands.
+"""What a decoder is: the way from bytes in which a credential hides to bytes that show it.
 
 A decoder says by what it is recognised: a signature near the start of a layer (`magics`), or
 anchors anywhere in it. The engine calls `decode` only on a layer where one of them was found,
@@ -16,14 +16,18 @@ if TYPE_CHECKING:
     from scanner.content import Layer
     from scanner.rulebook.model import Anchor
 
+# What hides beyond a limit makes the scan incomplete. docs/decoders.md has them in a table.
 MAX_DEPTH = 8
-"""Layers on top of one another: an archive in an archive, base64 in JSON in base64."""
+"""Layers on top of one another: an archive in an archive, base64 in JSON in base64.
+
+There has to be one, since a file can unpack to itself (Russ Cox, "Zip Files All The Way Down").
+"""
 MAX_LAYERS = 100_000
 """Layers of one file: members of archives and decoded stretches together."""
 MAX_BYTES = 1 << 30
 """Decoded bytes of one file, all layers together."""
 MAX_LAYER_BYTES = 64 << 20
-"""Bytes of one layer: what a worker holds in memory at once."""
+"""Bytes of one layer: what a worker holds in memory at once, in more than one copy."""
 
 
 class Budget:
@@ -64,12 +68,22 @@ class Budget:
         self.left.append((reason, detail))
 
 
+class Description(NamedTuple):
+    """The row of a decoder in docs/decoders.md, in Markdown; `tools/register.py` writes it."""
+
+    recognised_by: str
+    result: str
+    """What comes out."""
+    position: str
+    """The position that a report gives for what is found in there."""
+
+
 class Decoder(NamedTuple):
-    """One way of decoding."""
+    """One way of decoding. A module of this package that is one has it as `DECODER`."""
 
     name: str
     magics: tuple[tuple[int, bytes], ...]
-    """(offset, bytes): the layer is of this kind if the bytes stand at that offset in it."""
+    """(offset, bytes): the layer is of this kind if the bytes are at that offset in it."""
     anchors: tuple[Anchor, ...]
     """What is worth decoding: offsets of these are handed to `decode`.
 
@@ -87,8 +101,9 @@ class Decoder(NamedTuple):
     raises for damaged or hostile content. Bytes are never produced before they are budgeted:
     a bomb must not be unpacked in order to be measured.
     """
+    description: Description
     reach: int = 0
     """Bytes to either side of an anchor that decide what comes out there; 0 where it has no bound.
 
-    See `scanner.detectors.reach_of`, which tells what it is good for.
+    The search of a history needs it, which reads of a version only what its delta adds.
     """

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -25,10 +25,11 @@ _SLASH_OR_PLUS = b"fFbB"
 """Last digits of U+002F and U+002B."""
 _KEY_IDS = (b"AKIA", b"ASIA")
 _RUNS = (41, 43, 45)
+"""Characters of a secret with what is left of `\\n`, `\\x3e` and `\\u003e` at its head."""
 _LETTERS = {
     0x62: b"\b", 0x66: b"\f", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t",
 }  # fmt: skip
-"""What the letter of a two-character escape stands for; any other character is itself."""
+"""What the letter of a two-character escape means; any other character is itself."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -38,6 +39,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     from scanner.decoders.escapes import decode_escapes
 
     data = layer.data
+    # An escape right before a credential, and one that a run of the right length begins with.
     glue = rb"\\(?:[nrtbf]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
     glued = re.compile(glue + rb"\Z")
     leading = re.compile(glue + rb"[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])")
@@ -53,6 +55,8 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
             return True
         return offset > 0 and leading.match(data, offset - 1) is not None
 
+    # JSON (RFC 8259, section 7), with the escapes of JavaScript, C and Python on top: `\x2f`,
+    # `\u{2f}`. Two units of UTF-16 that are one character are matched together.
     escape = re.compile(
         rb"\\(?:[\"'\\/bfnrt]|x[0-9A-Fa-f]{2}"
         rb"|u[dD][89aAbB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
@@ -70,12 +74,13 @@ def _replace(match: re.Match[bytes]) -> bytes:
         return bytes.fromhex(escape[2:].decode())
     if letter != 0x75:  # u
         return _LETTERS.get(letter, escape[1:])
+
     if len(escape) == 12 and escape[6:7] == b"\\":
         units = bytes.fromhex((escape[2:6] + escape[8:]).decode())
         return units.decode("utf-16-be").encode()
     code = int(escape[2:].strip(b"{}"), 16)
     if code > 0x10FFFF or 0xD800 <= code <= 0xDFFF:
-        return b"?"
+        return b"?"  # half of a pair, or beyond Unicode: no character, and in no credential
     return chr(code).encode()
 
 
@@ -87,5 +92,13 @@ DECODER = Decoder(
         *(Anchor(run=run, before=b"\\") for run in _RUNS),
     ),
     decode,
-    8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+    Description(
+        (
+            r"`\/`, `\u002f`, `\u002b`, `\x2f`, `\x2b`; a key ID right behind an escape; a run "
+            r"of 41, 43 or 45 characters that begins with an escape (`\n`, `\x3e`, `\u003e`)"
+        ),
+        "the line with the lines around it",
+        "the escapes",
+    ),
+    reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

@@ -1,7 +1,7 @@
 """Percent-encoding (RFC 3986, section 2.1), in place: URLs, form data, logs of requests.
 
 In the URL-encoded form of a secret access key only `/` and `+` are escaped, in that of a session
-token `=` as well; those, `:` and `&` also stand right before a credential. Where the escape before
+token `=` as well; those, `:` and `&` also come right before a credential. Where the escape before
 it is the only one, the key ID or the secret is glued to hexadecimal digits: `%3DAKIA...`, and a run
 of 42 characters that begins with the digits. `%252` is `%2` encoded twice; the second layer comes
 by recursion.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _ESCAPED = (b"%2F", b"%2f", b"%2B", b"%2b", b"%252")
 _KEY_IDS = (b"AKIA", b"ASIA")
 _SECRET_AND_DIGITS = 42
+"""Characters of a secret with the digits of an escape at its head."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -58,5 +59,13 @@ DECODER = Decoder(
         Anchor(run=_SECRET_AND_DIGITS, before=b"%"),
     ),
     decode,
-    8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+    Description(
+        (
+            "`%2F`, `%2B`, `%252`; a key ID right behind an escape; a run of 42 characters that"
+            " begins with the digits of an escape"
+        ),
+        "the line with the lines around it",
+        "the escapes",
+    ),
+    reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

@@ -4,13 +4,16 @@ Headers are read here rather than by `tarfile`: that keeps every member it has s
 chained headers, and in many patch releases still in use does not end on hostile sizes
 (CVE-2019-20907, CVE-2025-8194). Nothing is extracted, so of a header only the name, the kind and
 the size matter. Sparse files give the data that is stored, not their holes.
+
+Offsets and kinds are those of POSIX.1-2017, utility pax, "ustar Interchange Format", and of the GNU
+tar manual, "Basic Tar Format".
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -19,13 +22,38 @@ if TYPE_CHECKING:
     from scanner.decoders.streams import Read
 
 _BLOCK = 512
+"""Bytes of a header; content is padded to a multiple of it."""
+
+# The fields of a header that are read. Numbers are octal text, or base 256 (see `_number`).
+_NAME, _SIZE, _CHECKSUM = slice(0, 100), slice(124, 136), slice(148, 156)
+_KIND, _LINK_NAME = slice(156, 157), slice(157, 257)
 _MAGIC_AT, _MAGIC = 257, b"ustar"
+_POSIX = b"ustar\0"
+"""The magic of POSIX with its terminator; that of GNU is `ustar` and a space."""
+_PREFIX = slice(345, 500)
+_IS_EXTENDED = 482
+"""In a GNU header of a sparse file: whether a block with more of its map follows."""
+_IS_EXTENDED_AGAIN = slice(504, 505)
+"""The same in such a block."""
+
+# Kinds of headers.
+_LINKS = b"12"
+_NO_CONTENT = b"3456"
+"""Devices, directories and pipes; whatever their size says, no content follows."""
+_GNU_NAME, _GNU_LINK, _SPARSE = b"L", b"K", b"S"
+_PAX = b"xX"
+"""The second one is Solaris' of before the standard."""
+_PAX_GLOBAL = b"g"
+"""For all members to come, so it cannot name any of them: it is passed over."""
+_META = _PAX + _PAX_GLOBAL + _GNU_NAME + _GNU_LINK
+
 _MAX_BLOCKS = 1 << 19
-"""Blocks that are no content, which the budget does not count: headers, zeros behind the end."""
+"""Blocks that are no content, which the budget does not count: headers, zeros after the end.
+
+256 MiB of them: an archive of nothing but headers ends as well.
+"""
 _MAX_META = 1 << 20
-"""Bytes of a long name or of pax records."""
-_LINKS, _NO_CONTENT = b"12", b"3456"
-_GNU_NAME, _GNU_LINK, _PAX, _PAX_GLOBAL, _SPARSE = b"L", b"K", b"xX", b"g", b"S"
+"""Bytes of a long name or of pax records; a path has 4,096 on Linux, so this is never too few."""
 
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -33,97 +61,135 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
     from scanner.decoders.streams import Slice
 
     data = layer.data
-    if data.startswith(_MAGIC, _MAGIC_AT) and _valid(data[:_BLOCK]):
+    if data.startswith(_MAGIC, _MAGIC_AT) and _is_valid(data[:_BLOCK]):
         yield from walk(Slice(data, 0, len(data)), layer, budget)
 
 
 def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, bool]:
     """Yield the members of the archive that `read` gives; return whether it was read to its end.
 
-    The layers stand on `archive`, which may be empty where the archive is too large to be held.
+    The layers are on `archive`, which may be empty where the archive is too large to be held.
     """
-    from scanner.decoders.streams import Part
-    from scanner.decoders.unpack import DAMAGED, LIMIT, path_of, unpack
+    from scanner.decoders.layers import DAMAGED, LIMIT, path_of, windows
 
-    name = link = b""
-    size = -1
+    said = _Extended()
     ended = False
     blocks = 0
     while blocks < _MAX_BLOCKS:
         block = read(_BLOCK)
         blocks += 1
+
+        # Two blocks of zeros end an archive. One is enough, and another archive may follow: that
+        # is what `tar --concatenate` and `cat` make, and what `tar --ignore-zeros` reads.
         if not block.strip(b"\0"):
             if len(block) < _BLOCK:
                 return True
             ended = True
             continue
-        if not _valid(block):
-            # Behind the end there may be anything, for instance the padding of a tape.
+        if not _is_valid(block):
+            # After the end there may be anything, for instance the padding of a tape.
             if not ended:
                 budget.leave(DAMAGED, f"tar: {path_of(archive, '')}")
             return ended
         ended = False
-        kind = block[156:157]
-        stored = _number(block[124:136])
-        if kind in _PAX + _PAX_GLOBAL + _GNU_NAME + _GNU_LINK and stored >= 0:
-            meta = read(_padded(stored)) if stored <= _MAX_META else b""
-            if len(meta) < stored:
+
+        # A long name, a long target or pax records are a member of their own, before the member
+        # that they are about.
+        kind = block[_KIND]
+        size = _number(block[_SIZE])
+        if kind in _META and size >= 0:
+            meta = read(_padded(size)) if size <= _MAX_META else b""
+            if len(meta) < size:
                 budget.leave(DAMAGED, f"tar: {path_of(archive, '')}")
                 return False
             blocks += len(meta) // _BLOCK
-            meta = meta[:stored]
-            if kind == _GNU_NAME:
-                name = meta.rstrip(b"\0")
-            elif kind == _GNU_LINK:
-                link = meta.rstrip(b"\0")
-            elif kind in _PAX:
-                records = _records(meta)
-                name = records.get(b"GNU.sparse.name") or records.get(b"path", name)
-                link = records.get(b"linkpath", link)
-                size = _decimal(records.get(b"size", b""))
+            said.take(kind, meta[:size])
             continue
-        stored = size if size >= 0 else stored
-        member = (name or _header_name(block)).decode("utf-8", "surrogateescape")
-        target = link or block[157:257].partition(b"\0")[0]
-        name = link = b""
-        size = -1
-        if kind == _SPARSE and block[482]:
+
+        size = said.size if said.size >= 0 else size
+        member = (said.name or _header_name(block)).decode("utf-8", "surrogateescape")
+        target = said.link or block[_LINK_NAME].partition(b"\0")[0]
+        said = _Extended()
+
+        if kind == _SPARSE and block[_IS_EXTENDED]:
             blocks += 1
-            while read(_BLOCK)[504:505].strip(b"\0") and blocks < _MAX_BLOCKS:
+            while read(_BLOCK)[_IS_EXTENDED_AGAIN].strip(b"\0") and blocks < _MAX_BLOCKS:
                 blocks += 1
+
         if kind in _LINKS:
             # The size of a link says nothing about what follows; its target is its content.
-            yield from unpack(_once(target), archive, "tar", member, budget)
-            continue
-        if kind in _NO_CONTENT:
-            continue
-        if stored < 0:
-            budget.leave(DAMAGED, f"tar: {path_of(archive, member)}")
-            return False
-        part = Part(read, stored)
-        whole = yield from unpack(part, archive, "tar", member, budget)
-        if not whole:
-            return False
-        if part.remaining:
-            budget.leave(DAMAGED, f"tar: {path_of(archive, member)}")
-            return False
-        if stored % _BLOCK:
-            read(_padded(stored) - stored)
+            yield from windows(_read_once(target), archive, "tar", member, budget)
+        elif kind not in _NO_CONTENT:
+            whole = yield from _content(read, size, archive, member, budget)
+            if not whole:
+                return False
     budget.leave(LIMIT, f"too many tar headers: {path_of(archive, '')}")
     return False
 
 
-def _valid(block: bytes) -> bool:
-    # The checksum counts its own eight bytes as spaces; some writers summed signed bytes.
+def _content(
+    read: Read, size: int, archive: Layer, member: str, budget: Budget
+) -> Generator[Layer, None, bool]:
+    """Yield the `size` bytes of content of `member`; return whether a header can follow."""
+    from scanner.decoders.layers import DAMAGED, path_of, windows
+    from scanner.decoders.streams import BoundedRead
+
+    if size < 0:
+        budget.leave(DAMAGED, f"tar: {path_of(archive, member)}")
+        return False
+    part = BoundedRead(read, size)
+    whole = yield from windows(part, archive, "tar", member, budget)
+    if not whole:
+        return False
+    if part.remaining:
+        budget.leave(DAMAGED, f"tar: {path_of(archive, member)}")
+        return False
+    if size % _BLOCK:
+        read(_padded(size) - size)
+    return True
+
+
+class _Extended:
+    """What GNU and pax headers say about the next member in place of its own header."""
+
+    __slots__ = ("link", "name", "size")
+
+    def __init__(self) -> None:
+        self.name = b""
+        self.link = b""
+        self.size = -1
+
+    def take(self, kind: bytes, meta: bytes) -> None:
+        """Take in the content `meta` of a header of this `kind`."""
+        if kind == _GNU_NAME:
+            self.name = meta.rstrip(b"\0")
+        elif kind == _GNU_LINK:
+            self.link = meta.rstrip(b"\0")
+        elif kind in _PAX:
+            records = _records(meta)
+            # The path of a sparse file in pax format is a made-up one.
+            self.name = records.get(b"GNU.sparse.name") or records.get(b"path", self.name)
+            self.link = records.get(b"linkpath", self.link)
+            self.size = _decimal(records.get(b"size", b""))
+
+
+def _is_valid(block: bytes) -> bool:
+    """Return whether `block` is a header with the checksum that it states."""
     if len(block) < _BLOCK:
         return False
-    stated = _number(block[148:156])
-    plain = sum(block) - sum(block[148:156]) + 8 * 32
+    stated = _number(block[_CHECKSUM])
+    # The sum of all bytes, with the eight of the checksum itself as spaces.
+    plain = sum(block) - sum(block[_CHECKSUM]) + 8 * 32
+    # Some old writers summed signed bytes, as the GNU tar manual warns.
     return stated in (plain, plain - 256 * sum(byte > 127 for byte in block))
 
 
 def _number(field: bytes) -> int:
-    """Return the value of a numeric header field: octal digits or base 256; -1 if it is neither."""
+    """Return the value of a numeric header field; -1 if it is none that can be a size.
+
+    Octal digits between spaces and zero bytes. GNU and star write what does not fit into the digits
+    in base 256, with the first byte 0x80; 0xff is a negative number.
+    """
     if field[0] == 0x80:
         return int.from_bytes(field[1:], "big")
     digits = field.strip(b" \0")
@@ -131,6 +197,10 @@ def _number(field: bytes) -> int:
 
 
 def _decimal(digits: bytes) -> int:
+    """Return the value of decimal digits; -1 for anything else.
+
+    A size has at most 19 digits, and Python takes quadratic time for very long numbers.
+    """
     return int(digits) if digits.isdigit() and len(digits) < 20 else -1
 
 
@@ -139,9 +209,10 @@ def _padded(size: int) -> int:
 
 
 def _header_name(block: bytes) -> bytes:
-    name = block[:100].partition(b"\0")[0]
+    name = block[_NAME].partition(b"\0")[0]
     # The prefix belongs to POSIX headers; GNU ones have times there.
-    prefix = block[345:500].partition(b"\0")[0] if block[257:263] == b"ustar\0" else b""
+    is_posix = block.startswith(_POSIX, _MAGIC_AT)
+    prefix = block[_PREFIX].partition(b"\0")[0] if is_posix else b""
     return prefix + b"/" + name if prefix else name
 
 
@@ -152,18 +223,31 @@ def _records(meta: bytes) -> dict[bytes, bytes]:
     while position < len(meta):
         space = meta.find(b" ", position, position + 20)
         length = _decimal(meta[position:space]) if space >= 0 else -1
+        # The shortest is `5 a=` and a line feed. Less would not move on, which is how `tarfile`
+        # came to run for ever (CVE-2019-20907).
         if length < 5:
             break
+
         key, _, value = meta[space + 1 : position + length - 1].partition(b"=")
         records[key] = value
         position += length
     return records
 
 
-def _once(content: bytes) -> Read:
+def _read_once(content: bytes) -> Read:
     from scanner.decoders.streams import Slice
 
     return Slice(content, 0, len(content))
 
 
-DECODER = Decoder("tar", ((_MAGIC_AT, _MAGIC),), (), decode)
+DECODER = Decoder(
+    "tar",
+    ((_MAGIC_AT, _MAGIC),),
+    (),
+    decode,
+    Description(
+        "`ustar` at offset 257",
+        "every member, and the targets of links",
+        "path in the archive, line and column in the member",
+    ),
+)

@@ -2,8 +2,8 @@ r"""UTF-16 in both byte orders, and UTF-32: text files of Windows, and the strin
 
 A file that is text as a whole becomes a text of its own. In a binary (a .NET assembly, a registry
 hive) the strings are collected into one layer, a line each, that knows where they came from: a key
-ID and its secret stand in two of them. `A\0K\0I\0A` stands in either byte order, one byte further
-on where the high byte comes first.
+ID and its secret are in two of them. `A\0K\0I\0A` is in either byte order, one byte further on
+where the high byte comes first.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from scanner.content import Layer
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -27,10 +27,13 @@ _BOMS = (
     (_BIG, "utf-16-be"),
 )
 _SAMPLE = 4096
+"""Bytes at the start, in the middle and at the end by which text is recognised."""
 _SMALLEST = 40
 """Bytes: a key ID in UTF-16."""
+# Bytes of text in ASCII: tab, line feed, carriage return, and what can be printed.
 _TEXT = bytes((9, 10, 13, *range(32, 127)))
 _PIECE = 1 << 16
+"""Bytes that are converted at once, so that a large file is not held three times."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -93,7 +96,8 @@ def _whole(data: bytes) -> str:
 def _looks_like(sample: bytes) -> str:
     for codec, low, high in (("utf-16-le", 0, 1), ("utf-16-be", 1, 0)):
         lows = sample[low::2]
-        # Mostly Latin letters, and hardly anything that is not text.
+        # Mostly Latin letters, and hardly anything that is not text: half of the high bytes are
+        # zero, half of the low bytes are printable ASCII, and of those 2 % at most are zero.
         if sample[high::2].count(0) * 2 >= len(lows):
             strange = lows.translate(None, _TEXT)
             if len(strange) * 2 <= len(lows) and lows.count(0) * 50 <= len(lows):
@@ -108,15 +112,19 @@ def _byte_orders(data: bytes, offsets: Sequence[int]) -> list[bool]:
     for offset in offsets:
         if offset < end:
             continue
+
+        # Low byte first, unless the byte before is the high one of the same character: then both
+        # are possible, and where the string ends decides.
         orders.add(False)
         if offset == 0 or data[offset - 1]:
             continue
+
         end = offset
         stop = min(len(data) - 1, offset + _SAMPLE)
         while end < stop and data[end] in _TEXT and not data[end + 1]:
             end += 2
-        # Behind the last zero byte stands the low byte of one more character, or else it was the
-        # high byte of the last one.
+        # After the last zero byte comes the low byte of one more character, or else that zero was
+        # the high byte of the last one.
         if end < len(data) and data[end] in _TEXT:
             orders.add(True)
     return sorted(orders)
@@ -131,11 +139,14 @@ def _strings(layer: Layer, big: bool, budget: Budget) -> Iterator[Layer]:
     size = sum((end - start) // 2 + 1 for start, end in spans)
     if not spans:
         return
+
     if not budget.take(size):
-        from scanner.decoders.unpack import LIMIT, path_of
+        from scanner.decoders.layers import LIMIT, path_of
 
         budget.leave(LIMIT, f"more UTF-16 strings than are decoded: {path_of(layer, '')}")
         return
+
+    # Four characters, as of `strings`(1), and of ASCII only: no credential has others.
     first = 1 if big else 0
     text = b"\n".join(data[start + first : end : 2] for start, end in spans) + b"\n"
     yield Layer(text, below=layer, decoder="utf16", offsets=StringsMap(spans))
@@ -171,4 +182,13 @@ DECODER = Decoder(
     ((0, _LITTLE), (0, _BIG), (0, b"\0"), (1, b"\0")),
     (Anchor(b"A\0K\0I\0A"), Anchor(b"A\0S\0I\0A")),
     decode,
+    Description(
+        (
+            "a byte order mark (also that of UTF-32); without one, zero bytes in every other "
+            "place at the start, in the middle and at the end; UTF-16 `AKIA` or `ASIA` anywhere"
+            " in a binary"
+        ),
+        ("the text; of a binary, its ASCII strings of four or more characters, a line each"),
+        "line and column in the text; in a binary, of the encoded characters",
+    ),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.decoders.interface import Budget, Decoder
+from scanner.decoders.interface import Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scanner.content import Layer
 
+# Magic bytes and padding: "The .xz File Format" 1.2.1, sections 2.1.1.1 and 2.2.
 _MAGIC = b"\xfd7zXZ\0"
 _MEMORY = 256 << 20
 """Bytes that decompression may take: the highest preset needs 65 MB, a file can ask for 4 GB."""
@@ -18,15 +19,16 @@ _MEMORY = 256 << 20
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield what the xz file `layer` holds."""
+    from scanner.decoders.layers import DAMAGED, LIMIT, path_of
     from scanner.decoders.streams import Stream
-    from scanner.decoders.unpack import DAMAGED, LIMIT, path_of, unpack
+    from scanner.decoders.unpack import unpack
 
     data = layer.data
 
     def begin(position: int) -> tuple[Any, int] | None:
         import lzma
 
-        while data.startswith(b"\0\0\0\0", position):
+        while data.startswith(b"\0\0\0\0", position):  # padding has a multiple of four bytes
             position += 4
         if not data.startswith(_MAGIC, position):
             return None
@@ -34,6 +36,7 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
 
     if not data.startswith(_MAGIC):
         return
+
     stream = Stream(data, 0, len(data), begin)
     yield from unpack(stream, layer, "xz", "", budget)
     if "Memory" in stream.failure:
@@ -44,4 +47,14 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
         budget.leave(LIMIT, f"too many xz streams: {path_of(layer, '')}")
 
 
-DECODER = Decoder("xz", ((0, _MAGIC),), (), decode)
+DECODER = Decoder(
+    "xz",
+    ((0, _MAGIC),),
+    (),
+    decode,
+    Description(
+        "signature",
+        "the content of all streams",
+        "line and column in the content",
+    ),
+)

@@ -10,31 +10,48 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.decoders.interface import MAX_LAYERS, Budget, Decoder
+from scanner.decoders.interface import MAX_LAYERS, Budget, Decoder, Description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scanner.content import Layer
 
-_LOCAL, _CENTRAL, _END = b"PK\3\4", b"PK\1\2", b"PK\5\6"
-_END64, _LOCATOR64, _DESCRIPTOR = b"PK\6\6", b"PK\6\7", b"PK\7\x08"
-_LOCAL_SIZE, _CENTRAL_SIZE, _END_SIZE = 30, 46, 22
+# Signatures, and the sizes of what they begin without its fields of variable length.
+_LOCAL, _LOCAL_SIZE = b"PK\3\4", 30  # a local header: 4.3.7
+_CENTRAL, _CENTRAL_SIZE = b"PK\1\2", 46  # a member in the central directory: 4.3.12
+_END, _END_SIZE = b"PK\5\6", 22  # the end of the central directory: 4.3.16
+_END64, _LOCATOR64 = b"PK\6\6", b"PK\6\7"  # the same for ZIP64, and where it is: 4.3.14, 4.3.15
+_LOCATOR64_SIZE = 20
+_DESCRIPTOR = b"PK\7\x08"  # the sizes of a member, after its data: 4.3.9
+
 _MAX_COMMENT = 0xFFFF
+"""Bytes of the comment at the very end, whose length has two bytes: the end record is before it."""
 _MAX_END64 = 1 << 12
+"""Bytes before the end record in which that of ZIP64 is looked for.
+
+It has 56 bytes and what 4.3.14.2 reserves for later, of which no archive in use has anything.
+"""
 _UNKNOWN = 0xFFFFFFFF
-"""A size or offset that is in the ZIP64 extra field."""
+"""A size or offset that is in the ZIP64 extra field (4.5.3)."""
+_ZIP64_FIELD = 1
 _ENCRYPTED, _SIZES_LATER = 1, 8
-"""Flags: encrypted; the sizes stand behind the data and not in the local header."""
+"""Flags, 4.4.4: encrypted; the sizes are in a descriptor after the data, not in the header."""
 _STORED, _DEFLATE, _BZIP2, _LZMA, _XZ = 0, 8, 12, 14, 95
+"""Methods of compression, 4.4.5. Others are hardly in use: 9 (deflate64), 93 (zstd), 98 (PPMd)."""
 _MAX_DICTIONARY = 128 << 20
-
-
+"""Bytes of a dictionary of LZMA, which is memory; the highest preset of 7-Zip has 64 MiB."""
+_SMALLEST_DICTIONARY = 4096
+"""Bytes; liblzma refuses less (LZMA_DICT_SIZE_MIN in lzma/lzma12.h)."""
 _MAX_OVERLAP = 2
-"""Members of an honest archive do not overlap, so they have less packed bytes than the archive."""
+"""Packed bytes that are read of an archive, as a multiple of its size.
+
+Members of an honest archive do not overlap, so they have less packed bytes than the archive. A bomb
+whose members share their data has quadratically more (David Fifield, "A better zip bomb", 2019).
+"""
 
 
-class _Entry:
+class _ZipMember:
     """What is known of a member: packed and unpacked size, and where its local header is."""
 
     __slots__ = ("flags", "header", "method", "name", "packed", "size")
@@ -52,7 +69,7 @@ class _Entry:
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield the members of the ZIP archive `layer`."""
-    from scanner.decoders.unpack import DAMAGED, path_of
+    from scanner.decoders.layers import DAMAGED, path_of
 
     data = layer.data
     if not data.startswith((_LOCAL, _END)):
@@ -62,24 +79,34 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
     if directory:
         yield from reader.listed(*directory)
     if not (directory and reader.whole) and not reader.stopped:
-        # Whatever no directory leads to still has its local header.
+        # What no directory leads to still has its local header, in front of its data.
         yield from reader.walked()
         budget.leave(DAMAGED, f"zip: {path_of(layer, '')}")
 
 
 def _directory(data: bytes) -> tuple[int, int, int] | None:
-    """Return where the central directory begins and ends, and what offsets in it lack."""
+    """Return where the central directory begins and ends, and what offsets in it lack.
+
+    None where there is no end record, or none whose directory is where it says. The comment may
+    have the signature of an end record in it, so each of them is tried, from the last one.
+    """
     end = len(data)
     floor = max(0, end - _END_SIZE - _MAX_COMMENT)
     while (end := data.rfind(_END, floor, end)) >= 0:
         if end + _END_SIZE > len(data):
             continue
+
         size, offset, stop = _int(data, end + 12, 4), _int(data, end + 16, 4), end
-        if end >= 20 and data.startswith(_LOCATOR64, end - 20) and _UNKNOWN in (size, offset):
+        locator = end - _LOCATOR64_SIZE
+        is_64 = locator >= 0 and data.startswith(_LOCATOR64, locator)
+        if is_64 and _UNKNOWN in (size, offset):
+            # Not the offset in the locator: it is wrong where a file was put in front.
             stop = data.rfind(_END64, max(0, end - _MAX_END64), end)
             size, offset = _int(data, stop + 40, 8), _int(data, stop + 48, 8)
+
         start = stop - size
-        # A file put in front of the archive moves everything by the same distance.
+        # A file put in front of the archive, such as the program of a self-extracting one, moves
+        # everything by the same distance. An archive without members has nothing but its end.
         if 0 <= offset <= start and (data.startswith(_CENTRAL, start) or len(data) == _END_SIZE):
             return start, stop, start - offset
     return None
@@ -104,6 +131,7 @@ class _Reader:
     def listed(self, start: int, stop: int, shift: int) -> Iterator[Layer]:
         """Yield the members that the directory at `start` to `stop` lists."""
         while start < stop and not self.stopped:
+            # Not by the number of entries in the end record, which has two bytes for it.
             if stop - start < _CENTRAL_SIZE or not self.data.startswith(_CENTRAL, start):
                 self.whole = False
                 return
@@ -114,7 +142,7 @@ class _Reader:
                 self.whole = False
 
     def walked(self) -> Iterator[Layer]:
-        """Yield the members whose local headers stand one behind the other."""
+        """Yield the members whose local headers follow one another."""
         import re
 
         marks = re.compile(b"|".join(map(re.escape, (_LOCAL, _CENTRAL, _DESCRIPTOR))))
@@ -124,6 +152,7 @@ class _Reader:
             packed, size = _int(data, header + 18, 4), _int(data, header + 22, 4)
             flags, method = _int(data, header + 6, 2), _int(data, header + 8, 2)
             payload = _payload(data, header)
+
             if packed == _UNKNOWN or (flags & _SIZES_LATER and not packed):
                 # Compressed data ends by itself; stored data at the next thing with a signature.
                 mark = marks.search(data, payload) if method == _STORED else None
@@ -131,29 +160,34 @@ class _Reader:
                 follow, size = payload, -1
             else:
                 follow = payload + packed
+
             name = data[header + _LOCAL_SIZE : header + _LOCAL_SIZE + _int(data, header + 26, 2)]
-            yield from self._once(_Entry(name, flags, method, packed, size, header))
+            yield from self._once(_ZipMember(name, flags, method, packed, size, header))
             header = data.find(_LOCAL, follow)
 
-    def _once(self, entry: _Entry) -> Iterator[Layer]:
-        from scanner.decoders.unpack import LIMIT, path_of
+    def _once(self, entry: _ZipMember) -> Iterator[Layer]:
+        from scanner.decoders.layers import LIMIT, path_of
 
+        # Several entries of a directory may lead to one member, and a walk meets those again that
+        # the directory had.
         if entry.header in self.seen:
             return
         self.seen.add(entry.header)
+
         if len(self.seen) > MAX_LAYERS:
             self.stopped = True
             self.budget.leave(LIMIT, f"too many members in a zip: {path_of(self.layer, '')}")
         elif self.packed > _MAX_OVERLAP * len(self.data):
-            # Not a matter of what comes out: empty blocks cost time and give nothing.
+            # The budget counts what comes out, and empty blocks cost time and give nothing.
             self.stopped = True
             self.budget.leave(LIMIT, f"overlapping members in a zip: {path_of(self.layer, '')}")
         else:
             yield from self._member(entry)
 
-    def _member(self, entry: _Entry) -> Iterator[Layer]:
+    def _member(self, entry: _ZipMember) -> Iterator[Layer]:
+        from scanner.decoders.layers import DAMAGED, ENCRYPTED, LIMIT, path_of
         from scanner.decoders.streams import Slice, Stream
-        from scanner.decoders.unpack import DAMAGED, ENCRYPTED, LIMIT, path_of, unpack
+        from scanner.decoders.unpack import unpack
 
         if entry.packed <= 0:
             return  # a directory, or a file without content
@@ -161,6 +195,7 @@ class _Reader:
         name = _text(entry.name)
         start = _payload(data, entry.header)
         end = start + entry.packed
+
         if entry.flags & _ENCRYPTED:
             budget.leave(ENCRYPTED, f"zip: {path_of(layer, name)}")
         elif entry.method == _STORED:
@@ -168,7 +203,7 @@ class _Reader:
             whole = yield from unpack(piece, layer, "zip", name, budget)
             self.stopped = not whole
             self.packed += piece.position - start
-            if end > len(data):
+            if end > len(data):  # cut off; a compressed one notices by itself
                 budget.leave(DAMAGED, f"zip: {path_of(layer, name)}")
         elif entry.method in (_DEFLATE, _BZIP2, _LZMA, _XZ):
 
@@ -186,22 +221,24 @@ class _Reader:
             budget.leave(LIMIT, f"{what}: {path_of(layer, name)}")
 
 
-def _central(data: bytes, start: int, shift: int) -> tuple[_Entry, int]:
+def _central(data: bytes, start: int, shift: int) -> tuple[_ZipMember, int]:
     """Return the entry of the directory at `start`, and where the next one begins."""
     packed, size = _int(data, start + 20, 4), _int(data, start + 24, 4)
     name_end = start + _CENTRAL_SIZE + _int(data, start + 28, 2)
     extra_end = name_end + _int(data, start + 30, 2)
     header = _int(data, start + 42, 4)
+
     if _UNKNOWN in (packed, size, header):
         # The ZIP64 field has, in this order, only the values that did not fit.
-        position = _extra(data, name_end, extra_end, 1)
+        position = _extra(data, name_end, extra_end, _ZIP64_FIELD)
         if size == _UNKNOWN:
             size, position = _int(data, position, 8), position + 8
         if packed == _UNKNOWN:
             packed, position = _int(data, position, 8), position + 8
         if header == _UNKNOWN:
             header = _int(data, position, 8)
-    entry = _Entry(
+
+    entry = _ZipMember(
         data[start + _CENTRAL_SIZE : name_end],
         _int(data, start + 8, 2),
         _int(data, start + 10, 2),
@@ -221,7 +258,8 @@ def _extra(data: bytes, position: int, end: int, wanted: int) -> int:
     return len(data)
 
 
-def _decompressor(data: bytes, entry: _Entry, start: int) -> tuple[Any, int]:
+def _decompressor(data: bytes, entry: _ZipMember, start: int) -> tuple[Any, int]:
+    """Return a decompressor for the data of `entry` at `start`, and where its input begins."""
     if entry.method == _DEFLATE:
         from scanner.decoders.streams import inflater
 
@@ -230,12 +268,14 @@ def _decompressor(data: bytes, entry: _Entry, start: int) -> tuple[Any, int]:
         from bz2 import BZ2Decompressor
 
         return BZ2Decompressor(), start
+
     import lzma
 
     if entry.method == _XZ:
         return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=2 * _MAX_DICTIONARY), start
-    # APPNOTE 5.8.8: version (2 bytes), size of the properties (2), then those of LZMA: one byte
-    # of three numbers, and the size of the dictionary, which need not be larger than the content.
+
+    # 5.8.8: version (2 bytes), size of the properties (2), then those of LZMA: one byte of three
+    # numbers, and the size of the dictionary, which need not be larger than the content.
     numbers = _int(data, start + 4, 1)
     literal, positions = numbers % 9, numbers // 9
     dictionary = min(_int(data, start + 5, 4), _MAX_DICTIONARY)
@@ -244,8 +284,9 @@ def _decompressor(data: bytes, entry: _Entry, start: int) -> tuple[Any, int]:
         "lc": literal,
         "lp": positions % 5,
         "pb": positions // 5,
-        "dict_size": max(dictionary, 4096),
+        "dict_size": max(dictionary, _SMALLEST_DICTIONARY),
     }
+
     begin = start + 4 + _int(data, start + 2, 2)
     return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[properties]), begin
 
@@ -255,7 +296,7 @@ def _payload(data: bytes, header: int) -> int:
 
 
 def _text(name: bytes) -> str:
-    # The flag for UTF-8 is often missing; what is not UTF-8 is in the code page of DOS.
+    # The flag for UTF-8 is often missing. What is not UTF-8 is in the code page of DOS: appendix D.
     try:
         return name.decode()
     except UnicodeDecodeError:
@@ -263,7 +304,18 @@ def _text(name: bytes) -> str:
 
 
 def _int(data: bytes, offset: int, size: int) -> int:
+    """Return a little-endian number; 0 before the data, and only what is there at its end."""
     return int.from_bytes(data[offset : offset + size], "little") if offset >= 0 else 0
 
 
-DECODER = Decoder("zip", ((0, _LOCAL), (0, _END)), (), decode)
+DECODER = Decoder(
+    "zip",
+    ((0, _LOCAL), (0, _END)),
+    (),
+    decode,
+    Description(
+        "`PK` signature: zip, jar, wheel, Lambda bundle, office document",
+        "every member: stored, deflate, bzip2, LZMA, xz",
+        "path in the archive, line and column in the member",
+    ),
+)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.decoders import DECODERS
-from scanner.detectors import reach_of
 from scanner.engine.anchors import AnchorIndex
 
 if TYPE_CHECKING:
@@ -80,5 +79,5 @@ class Catalogue:
 
 
 def _reach(rules: Sequence[Rule], decoders: Sequence[Decoder]) -> int:
-    reaches = [reach_of(rule) for rule in rules] + [decoder.reach for decoder in decoders]
+    reaches = [rule.reach for rule in rules] + [decoder.reach for decoder in decoders]
     return max(reaches) if all(reaches) else 0

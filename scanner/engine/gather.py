@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.decoders.interface import MAX_DEPTH, Budget, Decoder
-from scanner.detectors import load
-from scanner.detectors.interface import Aside, Part
-from scanner.detectors.matching import PatternTimeout, find
 from scanner.engine.defects import INTERNAL, describe
+from scanner.engine.matching import PatternTimeout, find
 from scanner.engine.names import name_layer
+from scanner.kinds import load
+from scanner.kinds.interface import Aside, Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ def _detect(
                 if match is None or (rule.id, match.start, match.end) in seen:
                     continue
                 seen.add((rule.id, match.start, match.end))
-                judged = load(rule.detector)(rule, layer, match)
+                judged = load(rule.kind).detect(rule, layer, match)
             except PatternTimeout:
                 timed_out.add(rule.id)
                 gathered.problems.append(_timeout(rule))

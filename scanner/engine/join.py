@@ -13,7 +13,7 @@ from scanner.findings import Confidence
 
 if TYPE_CHECKING:
     from scanner.content import Layer, Place
-    from scanner.detectors.interface import Part
+    from scanner.kinds.interface import Part
 
 KEY_ID, SECRET, TOKEN = "key_id", "secret", "session_token"
 ID_RULE: Final = "aws-access-key-id"

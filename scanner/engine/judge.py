@@ -27,7 +27,7 @@ from scanner.engine.merge import merge
 from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
 
 if TYPE_CHECKING:
-    from scanner.detectors.interface import Aside, Part
+    from scanner.kinds.interface import Aside, Part
     from scanner.rulebook.model import Rule
     from scanner.secret import Secret
 

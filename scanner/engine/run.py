@@ -113,7 +113,7 @@ def concluded(report: Report, spellings: dict[str, str]) -> Report:
 
 
 def _told(findings: Sequence[Finding], tally: Tally) -> Iterator[Finding]:
-    from scanner.forensics import tell  # here: a clean scan never needs it
+    from scanner.kinds import tell  # here: a clean scan never needs it
 
     for finding in findings:
         try:

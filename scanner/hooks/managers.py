@@ -7,35 +7,48 @@ import re
 from typing import Final, NamedTuple
 
 
-class Manager(NamedTuple):
-    """A tool that writes hooks again whenever it likes, and takes away what it finds there."""
+class HookManager(NamedTuple):
+    """A tool that writes hooks again whenever it likes, and removes what it finds there."""
 
     name: str
-    mark: bytes
-    """What its hooks contain, in lower case."""
+    mark: re.Pattern[bytes]
+    """What its hooks contain."""
     remedy: str
-    """Where it wants to be told what to run."""
+    """How it is made to run keycatch itself."""
     moves: bool
     """Whether its hooks still work under another name."""
 
 
+# The remedies are from the documentation of each tool; docs/install.md has them in full.
 _MANAGERS: Final = (
     # husky's hooks run the file of their own name in .husky, and do nothing where there is none.
-    Manager("husky", b"husky", "add `keycatch staged` to .husky/pre-commit", False),
+    HookManager(
+        "husky", re.compile(rb"(?i)husky"), "add `keycatch staged` to .husky/pre-commit", False
+    ),
     # The link of overcommit runs what is configured for its own name.
-    Manager("overcommit", b"overcommit", "add `keycatch staged` to .overcommit.yml", False),
+    HookManager(
+        "overcommit", re.compile(rb"(?i)overcommit"), "add `keycatch staged` to .overcommit.yml",
+        False,
+    ),
     # Renames what it finds to .old, which nothing runs, after each change of its configuration.
-    Manager("lefthook", b"lefthook", "add `keycatch staged` to lefthook.yml", True),
-    Manager("simple-git-hooks", b"simple", "add `keycatch staged` to its pre-commit", True),
-)
-_SIMPLE: Final = re.compile(rb"(?i)simple[ -]git[ -]hooks")
+    HookManager(
+        "lefthook", re.compile(rb"(?i)lefthook"), "add `keycatch staged` to lefthook.yml", True
+    ),
+    HookManager(
+        "simple-git-hooks", re.compile(rb"(?i)simple[ -]git[ -]hooks"),
+        "add `keycatch staged` to its pre-commit", True,
+    ),
+)  # fmt: skip
+
 _ITS_NAME: Final = re.compile(
     rb"basename\b[^\n;)]*(?:\$\{?0|BASH_SOURCE|PROGRAM_NAME|argv|__file__|__FILE__)"
     rb"|\$\{0##"
     rb"|\$\{?0\}?\"?\.d\b"
 )
 """How scripts find out what they are called; `$0.d` is a directory with more of them."""
+
 _READ: Final = 1 << 16
+"""Bytes that are looked at: a hook is a script, and one that is longer is a program."""
 
 
 def objection(path: str, content: bytes, *, force: bool) -> str:
@@ -44,8 +57,9 @@ def objection(path: str, content: bytes, *, force: bool) -> str:
     With `force` only hooks that are known to do nothing under another name are left alone.
     """
     text = content[:_READ]
+    in_husky = ".husky" in path.replace(os.sep, "/").split("/")
     for manager in _MANAGERS:
-        if not _looks_after(manager, path, text.lower()):
+        if not (manager.mark.search(text) or (in_husky and manager.name == "husky")):
             continue
         if manager.moves and force:
             return ""
@@ -55,17 +69,10 @@ def objection(path: str, content: bytes, *, force: bool) -> str:
             f"is a hook of {manager.name}, where keycatch's {why}: {manager.remedy}"
             f"{force_hint}; docs/install.md tells more"
         )
+
     if not force and text.startswith(b"#!") and _ITS_NAME.search(text):
         return (
             "asks for its own name, and would be run under another one: add `keycatch` with "
             "`staged` or `push` to it by hand, or install with --force if the name is only shown"
         )
     return ""
-
-
-def _looks_after(manager: Manager, path: str, text: bytes) -> bool:
-    if manager.name == "husky" and ".husky" in path.replace(os.sep, "/").split("/"):
-        return True
-    if manager.name == "simple-git-hooks":
-        return _SIMPLE.search(text) is not None
-    return manager.mark in text

@@ -32,11 +32,13 @@ def _candidates() -> Iterator[str]:
     import sysconfig
 
     name = f"{NAME}.exe" if os.name == "nt" else NAME
+
     # The name that it was called by comes first: a link of pipx outlives what it points to.
     called = os.path.abspath(sys.argv[0]) if sys.argv and sys.argv[0] else ""
     if os.path.basename(called).partition(".")[0] == NAME:
         yield called
         yield os.path.join(os.path.dirname(called), name)
+
     for scheme in (None, sysconfig.get_preferred_scheme("user")):
         scripts = sysconfig.get_path("scripts", scheme) if scheme else sysconfig.get_path("scripts")
         yield os.path.join(scripts, name)

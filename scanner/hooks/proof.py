@@ -25,7 +25,8 @@ _PERSON: Final = {
 }
 _CONFIGURES: Final = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
 _FOUND: Final = b"aws-access-key-pair"
-"""The rule that the report of a hook names when it was keycatch that stopped something."""
+"""The rule that the report of a hook names when it was keycatch that stopped something: a hook that
+fails for another reason proves nothing."""
 
 
 class ProofError(KeycatchError):
@@ -35,12 +36,13 @@ class ProofError(KeycatchError):
 def prove(hooks: Collection[str], texts: Mapping[str, bytes] | None) -> None:
     """Commit, merge and push with `hooks` in a temporary repository; raises ProofError.
 
-    `texts` are their contents; None stands for what the user's configuration makes git run. Hooks
-    that they would chain in their place are not part of it. The credential is made up anew each
-    time, and only the temporary repository gets to hold it.
+    `texts` are their contents; with None the user's configuration decides what git runs. Hooks that
+    they would chain in their place are not part of it. The credential is a new one each time, and
+    is nowhere but in the temporary repository.
     """
     from tempfile import TemporaryDirectory
 
+    # On Windows git may still have a pack open; what stays is in a directory for temporary files.
     with TemporaryDirectory(prefix="keycatch-", ignore_cleanup_errors=True) as root:
         trial = _Trial(root, texts)
         if "pre-commit" in hooks:
@@ -59,7 +61,7 @@ class _Trial:
     __slots__ = ("_bare", "_credential", "_variables", "_work")
 
     def __init__(self, root: str, texts: Mapping[str, bytes] | None) -> None:
-        # Inside of a hook or an alias git has variables that stand for another repository.
+        # Inside of a hook or an alias git has variables that name another repository.
         inherited = {
             name: value
             for name, value in os.environ.items()
@@ -67,13 +69,16 @@ class _Trial:
             or name == "GIT_EXEC_PATH"
             or (texts is None and name in _CONFIGURES)
         }
+        # Hooks given as texts are tried as git runs them without anybody's configuration.
         alone = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"} if texts else {}
         self._variables = environment(inherited, **_PERSON, **alone, GIT_ALLOW_PROTOCOL="file")
         self._credential = _credential()
+
         self._work, self._bare = os.path.join(root, "work"), os.path.join(root, "bare")
         for path, options in ((self._work, ()), (self._bare, ("--bare",))):
             os.mkdir(path)
             self._do("init", "-q", "--template=", *options, path)
+        # A user who signs everything has no key for the made-up person.
         settings = {"commit.gpgSign": "false", "merge.verifySignatures": "false"}
         if texts:
             settings["core.hooksPath"] = os.path.join(root, "hooks")
@@ -81,10 +86,13 @@ class _Trial:
             _write(os.path.join(self._bare, "hooks"), texts)
         for name, value in settings.items():
             self._do("config", name, value)
+
+        # Whatever init.defaultBranch is, the pushes below need a name.
         self._do("symbolic-ref", "HEAD", "refs/heads/main")
         self._stage("plain", b"text\n")
         self._do("commit", "-q", "-m", "plain")
         self._stage("key", self._credential)
+        # Plumbing, since `git commit` would run the hooks that are to be tried.
         tree = self._do("write-tree")
         side = self._do("commit-tree", "-p", "HEAD", "-m", "key", tree)
         self._do("update-ref", "refs/heads/side", side)
@@ -100,12 +108,14 @@ class _Trial:
 
     def merge(self) -> None:
         """Try to merge the credential in."""
+        # git runs pre-merge-commit only where it makes a merge commit (githooks(5)).
         command = ("merge", "-q", "--no-ff", "-m", "merge", "side")
         self._stops("pre-merge-commit", self._git(*command, hooks=True))
         self._do("reset", "-q", "--hard")
 
     def push(self, name: str, *, hooks: bool) -> None:
         """Try to push a branch without and one with the credential, with `hooks` on this side."""
+        # The server of the trial takes no signatures, which push.gpgSign may ask for.
         command = ("push", "-q", "--no-signed", self._bare)
         self._passes(name, self._git(*command, f"main:refs/heads/{name}", hooks=hooks))
         self._stops(name, self._git(*command, f"side:refs/heads/{name}-side", hooks=hooks))
@@ -144,6 +154,7 @@ class _Trial:
 def _credential() -> bytes:
     from scanner.rulebook.generator import Generator
 
+    # From the generator of the rules' examples: a value that its rule believes, and nobody's.
     made = Generator(int.from_bytes(os.urandom(16), "big"))
     lines = (
         f"aws_access_key_id = {made.access_key_id()}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from enum import Enum
 from typing import Final
 
@@ -17,7 +18,7 @@ CALLS: Final = {
 """Name of each hook that runs keycatch, to the rest of the command line."""
 
 WITH_INPUT: Final = frozenset(("pre-push", "pre-receive"))
-"""Those that git tells on standard input which references are to change."""
+"""Those that read on standard input which references are to change (githooks(5))."""
 
 SERVER: Final = "pre-receive"
 KEPT: Final = ".before-keycatch"
@@ -40,183 +41,200 @@ OTHERS: Final = (
 `fsmonitor-watchman` is not one: core.fsmonitor names it with its path.
 """
 
+# What all versions have written and all later ones have to recognise.
 _HEAD: Final = b"#!/bin/sh\n# Written by `keycatch install`"
 _SUM: Final = b"# Checksum of the other lines, for updating and undoing: "
 
+# In on_path, not `command -v`: its answer in bash is absolute for the entry `.` too.
+_HOOK: Final = r"""
+@before@
 
-class Kind(Enum):
-    """What a file is to us."""
+# Relative entries of the PATH do not count: the repository could bring a program.
+on_path() (
+    set -f
+    IFS=:
+    for entry in $PATH; do
+        case $entry in
+        /*)
+            if [ -f "$entry/@keycatch@" ] && [ -x "$entry/@keycatch@" ]; then
+                printf "%s\n" "$entry/@keycatch@" && exit
+            fi
+            ;;
+        esac
+    done
+)
+
+check() {
+    for keycatch in @programs@; do
+        [ -x "$keycatch" ] || continue
+        # These variables, if set, are those of another hook that started this git.
+        @feed@PRE_COMMIT='' PRE_COMMIT_FROM_REF='' PRE_COMMIT_TO_REF='' \
+            "$keycatch" @call@
+        code=$?
+        # 126 and 127: it cannot be started, for example in a broken virtual environment.
+        [ "$code" = 126 ] || [ "$code" = 127 ] || return "$code"
+    done
+@remedy@
+    echo "keycatch: found @where@, so nothing was checked: @reinstall@: $undo" >&2
+    return 1
+}
+
+chain() {
+    [ -f "$before" ] && [ -x "$before" ] || return 0
+    # A framework that runs this hook as the one before its own is not started again.
+    [ -z "${PRE_COMMIT_RUNNING_LEGACY-}${PREK_RUNNING_LEGACY-}" ] ||
+        ! grep -q "@framework@" "$before" || return 0
+    @feed@"$before" "$@"
+}
+
+@order@
+"""
+
+_REINSTALL: Final = "install keycatch and run 'keycatch install' again, or take this hook out with"
+
+_ORDER_WITH_INPUT: Final = '''\
+# Both read the same lines; what follows may send things, so keycatch comes first.
+lines=$(cat && echo .) || exit
+lines=${lines%.}
+check "$@" || exit
+chain "$@"'''
+
+_ORDER: Final = '''\
+# The other hook comes first: it may change what is committed.
+chain "$@" || exit
+check "$@"'''
+
+_NEXT_TO_IT: Final = f'''\
+here=${{0%/*}}
+[ "$here" != "$0" ] || here=.
+before="$here/@name@{KEPT}"'''
+
+_NEXT_TO_IT_REMEDY: Final = '''\
+    undo="rm '$0'"
+    [ ! -e "$before" ] || undo="mv '$before' '$0'"'''
+
+_OWN: Final = """\
+# Hooks run at the top of the work tree; asking git is for all that is not plain.
+if [ -z "${GIT_DIR-}" ] && [ -d .git ]; then
+    own=.git/hooks
+else
+    own=$(git rev-parse --git-common-dir)/hooks || exit
+fi"""
+
+_OWN_OR_KEYCATCH: Final = f"""\
+{_OWN}
+before="$own/@name@"
+[ ! "$before" -ef "$0" ] || before=
+# Installed in this repository as well: that one checks, and chains what was before it.
+if [ -x "$before" ] && grep -q "^# Written by .keycatch install" "$before"; then
+    exec "$before" "$@"
+fi"""
+
+_FOR_ALL_REMEDY: Final = "    undo='git config --global --unset core.hooksPath'"
+
+_PASSING: Final = f"""\
+# core.hooksPath makes git look here only: this runs the repository's own hook.
+
+{_OWN}
+if [ -f "$own/@name@" ] && [ -x "$own/@name@" ] && [ ! "$own/@name@" -ef "$0" ]; then
+    exec "$own/@name@" "$@"
+fi
+"""
+
+# What git does where there is no such hook, from push_to_deploy in git's builtin/receive-pack.c.
+_UPDATE_WORK_TREE: Final = """\
+# Without such a hook git updates a clean work tree; with one it leaves that to it.
+git update-index -q --ignore-submodules --refresh
+base=$(git rev-parse -q --verify HEAD) || base=$(git mktree </dev/null)
+if git diff-files --quiet --ignore-submodules -- &&
+    git diff-index --quiet --cached --ignore-submodules "$base" --; then
+    exec git read-tree -u -m "$1"
+fi
+echo "the work tree has changes that are not committed" >&2
+exit 1
+"""
+
+
+class HookKind(Enum):
+    """Who wrote a hook."""
 
     OURS = "as some version of keycatch wrote it"
     EDITED = "written by keycatch and changed since"
     FOREIGN = "not keycatch's"
 
 
-def kind_of(content: bytes) -> Kind:
-    """Tell whether `content` was written here, by this version or another one, and kept as it was.
+def kind_of(content: bytes) -> HookKind:
+    """Return whether `content` is what this or another version of keycatch wrote, unchanged.
 
     A hook carries the checksum of itself, so that no list of former texts is needed.
     """
     if not content.startswith(_HEAD):
-        return Kind.FOREIGN
+        return HookKind.FOREIGN
     lines = content.splitlines(keepends=True)
-    return Kind.OURS if _seal(lines[:2], lines[3:]) == content else Kind.EDITED
+    return HookKind.OURS if _sealed(lines[:2], lines[3:]) == content else HookKind.EDITED
 
 
-def beside(name: str, program: str) -> bytes:
-    """Return the hook called `name` that chains the hook before it, which stands next to it.
+def repository_hook(name: str, program: str) -> bytes:
+    """Return the hook called `name` that chains the hook before it, which is kept next to it.
 
     `program` is the absolute path of keycatch, tried before the one on the PATH; empty for a hook
     that is to work on other machines.
     """
-    kept = [
-        "here=${0%/*}",
-        '[ "$here" != "$0" ] || here=.',
-        f'before="$here/{name}{KEPT}"',
-    ]
-    remedy = [
-        """undo="rm '$0'\"""",
-        """[ ! -e "$before" ] || undo="mv '$before' '$0'\"""",
-    ]
-    return _hook(name, program, "keycatch install --undo", kept, remedy)
+    undo = "keycatch install --undo"
+    return _checking(name, program, undo, _NEXT_TO_IT, _NEXT_TO_IT_REMEDY)
 
 
-def everywhere(name: str, program: str) -> bytes:
+def user_hook(name: str, program: str) -> bytes:
     """Return the hook called `name` for all repositories; it chains the repository's own.
 
     Where that is one of keycatch's too, it does the work alone.
     """
-    own = [
-        *_OWN,
-        f'before="$own/{name}"',
-        '[ ! "$before" -ef "$0" ] || before=',
-        "# Installed in this repository as well: that one checks, and chains what was before it.",
-        'if [ -x "$before" ] && grep -q "^# Written by .keycatch install" "$before"; then',
-        '    exec "$before" "$@"',
-        "fi",
-    ]
-    remedy = ["undo='git config --global --unset core.hooksPath'"]
-    return _hook(name, program, "keycatch install --global --undo", own, remedy)
+    undo = "keycatch install --global --undo"
+    return _checking(name, program, undo, _OWN_OR_KEYCATCH, _FOR_ALL_REMEDY)
 
 
-def passing(name: str) -> bytes:
+def passing_hook(name: str) -> bytes:
     """Return the hook called `name` that runs the repository's own of that name, and only that."""
-    lines = [
-        "# core.hooksPath makes git look here only: this runs the repository's own hook.",
-        "",
-        *_OWN,
-        f'if [ -f "$own/{name}" ] && [ -x "$own/{name}" ] && [ ! "$own/{name}" -ef "$0" ]; then',
-        f'    exec "$own/{name}" "$@"',
-        "fi",
-    ]
+    text = _filled(_PASSING, name=name)
     if name == "push-to-checkout":
-        lines += [
-            "# Without such a hook git updates a clean work tree; with one it leaves that to it.",
-            "git update-index -q --ignore-submodules --refresh",
-            "base=$(git rev-parse -q --verify HEAD) || base=$(git mktree </dev/null)",
-            "if git diff-files --quiet --ignore-submodules -- &&",
-            '    git diff-index --quiet --cached --ignore-submodules "$base" --; then',
-            '    exec git read-tree -u -m "$1"',
-            "fi",
-            'echo "the work tree has changes that are not committed" >&2',
-            "exit 1",
-        ]
-    return _written("keycatch install --global --undo", lines)
+        text += _UPDATE_WORK_TREE
+    return _written("keycatch install --global --undo", text)
 
 
-_OWN: Final = (
-    "# Hooks run at the top of the work tree; asking git is for all that is not plain.",
-    'if [ -z "${GIT_DIR-}" ] && [ -d .git ]; then',
-    "    own=.git/hooks",
-    "else",
-    "    own=$(git rev-parse --git-common-dir)/hooks || exit",
-    "fi",
-)
-
-
-_ON_PATH: Final = (
-    "# Relative entries of the PATH do not count: the repository could bring a program.",
-    "on_path() (",
-    "    set -f",
-    "    IFS=:",
-    "    for entry in $PATH; do",
-    "        case $entry in",
-    "        /*)",
-    f'            if [ -f "$entry/{NAME}" ] && [ -x "$entry/{NAME}" ]; then',
-    f'                printf "%s\\n" "$entry/{NAME}" && exit',
-    "            fi",
-    "            ;;",
-    "        esac",
-    "    done",
-    ")",
-)
-"""In place of `command -v`, whose answer in bash is absolute for the entry `.` too."""
-
-_REINSTALL: Final = "install keycatch and run 'keycatch install' again, or take this hook out with"
-
-
-def _hook(name: str, program: str, undo: str, before: list[str], remedy: list[str]) -> bytes:
+def _checking(name: str, program: str, undo: str, before: str, remedy: str) -> bytes:
+    """Return the hook that runs keycatch and the hook that the lines `before` find."""
     import shlex
 
-    # Single quotes keep everything: a path may hold spaces, quotes, dollars and line feeds.
-    programs = f'{shlex.quote(program)} "$(on_path)"' if program else '"$(on_path)"'
-    where = "neither where it was nor on the PATH" if program else "not on the PATH"
-    takes_input = name in WITH_INPUT
-    feed = """printf %s "$lines" | """ if takes_input else ""
-    lines = [
-        "",
-        *before,
-        "",
-        *_ON_PATH,
-        "",
-        "check() {",
-        f"    for keycatch in {programs}; do",
-        '        [ -x "$keycatch" ] || continue',
-        "        # These variables, if set, are those of another hook that started this git.",
-        "        " + feed + "PRE_COMMIT='' PRE_COMMIT_FROM_REF='' PRE_COMMIT_TO_REF='' \\",
-        f'            "$keycatch" {CALLS[name]}',
-        "        code=$?",
-        "        # 126 and 127: it cannot be started, for example in a broken virtual environment.",
-        '        [ "$code" = 126 ] || [ "$code" = 127 ] || return "$code"',
-        "    done",
-        *(f"    {line}" for line in remedy),
-        f'    echo "keycatch: found {where}, so nothing was checked: {_REINSTALL}: $undo" >&2',
-        "    return 1",
-        "}",
-        "",
-        "chain() {",
-        '    [ -f "$before" ] && [ -x "$before" ] || return 0',
-        "    # A framework that runs this hook as the one before its own is not started again.",
-        '    [ -z "${PRE_COMMIT_RUNNING_LEGACY-}${PREK_RUNNING_LEGACY-}" ] ||',
-        f'        ! grep -q "{FRAMEWORK.decode()}" "$before" || return 0',
-        f'    {feed}"$before" "$@"',
-        "}",
-        "",
-    ]
-    if takes_input:
-        lines += [
-            "# Both read the same lines; what follows may send things, so keycatch comes first.",
-            "lines=$(cat && echo .) || exit",
-            "lines=${lines%.}",
-            'check "$@" || exit',
-            'chain "$@"',
-        ]
-    else:
-        lines += [
-            "# The other hook comes first: it may change what is committed.",
-            'chain "$@" || exit',
-            'check "$@"',
-        ]
-    return _written(undo, lines)
+    text = _filled(
+        _HOOK,
+        before=_filled(before, name=name),
+        keycatch=NAME,
+        # Single quotes keep everything: a path may hold spaces, quotes, dollars and line feeds.
+        programs=f'{shlex.quote(program)} "$(on_path)"' if program else '"$(on_path)"',
+        feed='printf %s "$lines" | ' if name in WITH_INPUT else "",
+        call=CALLS[name],
+        remedy=remedy,
+        where="neither where it was nor on the PATH" if program else "not on the PATH",
+        reinstall=_REINSTALL,
+        framework=FRAMEWORK.decode(),
+        order=_ORDER_WITH_INPUT if name in WITH_INPUT else _ORDER,
+    )
+    return _written(undo, text)
 
 
-def _written(undo: str, lines: list[str]) -> bytes:
-    first = f"#!/bin/sh\n# Written by `keycatch install` {VERSION}; `{undo}` takes it out."
-    head, body = (os.fsencode(f"{text}\n") for text in (first, "\n".join(lines)))
-    return _seal(head.splitlines(keepends=True), body.splitlines(keepends=True))
+def _filled(text: str, **values: str) -> str:
+    # In one pass, since the path of a program may have such a mark in it.
+    return re.sub("@([a-z]+)@", lambda mark: values[mark[1]], text)
 
 
-def _seal(head: list[bytes], body: list[bytes]) -> bytes:
+def _written(undo: str, text: str) -> bytes:
+    first = f"#!/bin/sh\n# Written by `keycatch install` {VERSION}; `{undo}` takes it out.\n"
+    head, body = os.fsencode(first), os.fsencode(text)
+    return _sealed(head.splitlines(keepends=True), body.splitlines(keepends=True))
+
+
+def _sealed(head: list[bytes], body: list[bytes]) -> bytes:
+    """Return the lines with their checksum between: enough of SHA-256 to notice an edit."""
     import hashlib
 
     checksum = hashlib.sha256(b"".join((*head, *body))).hexdigest()[:16].encode()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.aws.key_id import parse
 from scanner.aws.partitions import of_region
-from scanner.aws.session_token import read_head
+from scanner.kinds.access_key_id import parse
+from scanner.kinds.session_token import read_head
 from scanner.liveness.states import Liveness, Reason, State
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.aws.key_id import parse
+from scanner.kinds.access_key_id import parse
 from scanner.liveness.answers import unknown
 from scanner.liveness.partitions import ENDPOINTS, ordered
 from scanner.liveness.states import Liveness, Reason, State

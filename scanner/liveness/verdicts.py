@@ -23,7 +23,6 @@ from scanner.liveness.states import State, words
 if TYPE_CHECKING:
     from scanner.findings import Finding
     from scanner.liveness.states import Liveness
-    from scanner.saved.report import SavedFinding
 
 OURS: Final = "ours"
 FOREIGN: Final = "foreign"
@@ -56,7 +55,7 @@ def is_dead(finding: Finding, liveness: Liveness, *, everywhere: bool) -> bool:
     return liveness.state is State.INACTIVE and long_term and everywhere and asked
 
 
-def owner(finding: Finding | SavedFinding, own: frozenset[str]) -> str:
+def owner(finding: Finding, own: frozenset[str]) -> str:
     """Return whether the account of `finding` is among `own`; empty where that is not known."""
     if not own or not finding.account_id:
         return ""

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+# Parameters of SGR (ECMA-48, 8.3.117) from the eight colours that every terminal has, so that a
+# theme decides how they look: 1 bold, 2 faint, 31 red, 33 yellow, 36 cyan.
 _STYLES: Final = {
     "critical": "1;31",
     "high": "31",

@@ -1,6 +1,6 @@
 """The order of findings in every format, and the arrangement of a finding's locations.
 
-A credential of several parts may stand in many places. Here each copy becomes one `Sighting`: the
+A credential of several parts may be in many places. Here each copy becomes one `Sighting`: the
 location that leads, with the other parts that belong to it.
 """
 
@@ -18,7 +18,11 @@ _ROLES: Final = ("key_id", "secret", "session_token")
 """Roles that lead before all others, in this order: what identifies the credential comes first."""
 
 UNPACKING: Final = frozenset(("bzip2", "gzip", "lzma", "tar", "xz", "zip", "zlib", "zstd"))
-"""Decoders whose output is another text, with lines that the file in the repository lacks."""
+"""Decoders whose output is another text, with lines that the file in the repository lacks.
+
+Names, not the decoders themselves: reports do not import them, and a saved report may have some
+that this version lacks.
+"""
 
 
 class Sighting(NamedTuple):
@@ -26,13 +30,13 @@ class Sighting(NamedTuple):
 
     lead: Location
     parts: tuple[Location, ...]
-    """Where the other parts of this copy stand, in the same text."""
+    """Where the other parts of this copy are, in the same text."""
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings worst first: by severity, confidence, exposure, path and line.
 
-    Exposure is what a history tells: still in HEAD, already pushed, and oldest first.
+    Exposure is known of a history only: still in HEAD, already pushed, and oldest first.
     """
     return sorted(findings, key=_worst_first)
 
@@ -40,9 +44,9 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
 def by_exposure(findings: Iterable[Finding], fail_on: Confidence) -> list[Finding]:
     """Return findings as a person deals with them: those of a history by exposure first.
 
-    What is below the threshold or a note comes behind all others, and what is live comes first;
-    among findings that are as exposed, the more severe ones come first, and then the oldest ones.
-    Without a history, that is the order of `ordered`.
+    What is live comes first, and what is below the threshold or a note comes last. Among findings
+    that are as exposed, the more severe ones come first, and then the oldest ones. Without a
+    history, that is the order of `ordered`.
     """
     return sorted(ordered(findings), key=lambda finding: _urgency(finding, fail_on))
 
@@ -65,7 +69,7 @@ def _exposure(finding: Finding) -> tuple[bool, bool, float]:
 
 
 def instant(date: str) -> float:
-    """Return the time of an ISO 8601 date in seconds; of one that is none, infinity."""
+    """Return the time of an ISO 8601 date in seconds since 1970; infinity if it is not one."""
     from datetime import UTC, datetime  # here: nothing but a history compares dates
 
     try:
@@ -89,12 +93,12 @@ def _worst_first(finding: Finding) -> tuple[object, ...]:
 
 
 def text_of(location: Location) -> tuple[str, str, str, str]:
-    """Return what tells texts apart: file and archive member, and of git content which version."""
+    """Return what distinguishes texts: file, archive member, and of git content which version."""
     return location.path, location.member, location.object, location.commit
 
 
 def _position(location: Location) -> tuple[str, str, int, int, str]:
-    # At one place of a file the oldest commit leads: it is the one that brought the credential.
+    # At one place of a file the oldest commit leads: it is the one that added the credential.
     return (
         location.path,
         location.member,
@@ -143,10 +147,10 @@ def _place_in_history(sighting: Sighting) -> tuple[object, ...]:
 
 
 def as_in_head(finding: Finding) -> Finding:
-    """Return `finding` with every location that is still in HEAD where it stands there.
+    """Return `finding` with every location that is still in HEAD at its place there.
 
-    That is where whoever opens the file finds it. It loses the commit, which is no longer that of
-    the position; without a history nothing changes.
+    That is where a person who opens the file finds it. The location loses its commit, which is not
+    that of the new position. Without a history nothing changes.
     """
     if finding.history is None:
         return finding
@@ -154,7 +158,7 @@ def as_in_head(finding: Finding) -> Finding:
 
 
 def where_in_head(location: Location) -> Location:
-    """Return where in the commit of HEAD that stands which was at `location`, if it is there."""
+    """Return where the part at `location` is in the commit of HEAD; `location` if it is not."""
     if not location.head.start_line:
         return location
     name, start_line, start_column, end_line, end_column = location.head
@@ -169,9 +173,11 @@ def _completeness(sighting: Sighting) -> int:
 
 
 def _in_one_text(text: list[Location]) -> list[Sighting]:
+    """Return the copies among the locations of one text, each part with the nearest lead."""
     leading = min((location.role for location in text), key=_role_rank)
     leads = [location for location in text if location.role == leading]
     parts: list[list[Location]] = [[] for _ in leads]
+
     at = 0
     for location in text:  # both lists ascend, so the nearest lead only ever moves forward
         if location.role == leading:
@@ -181,6 +187,7 @@ def _in_one_text(text: list[Location]) -> list[Sighting]:
         ):
             at += 1
         parts[at].append(location)
+
     return [Sighting(lead, tuple(own)) for lead, own in zip(leads, parts, strict=True)]
 
 
@@ -191,10 +198,10 @@ def _distance(one: Location, other: Location) -> tuple[int, int]:
     )
 
 
-def untold(finding: Finding, copies: Sequence[Sighting]) -> list[Sighting]:
-    """Return of `copies` those but the first, without lone parts that are told beside that one."""
-    told = elsewhere(finding, copies[0])
-    return [copy for copy in copies[1:] if copy.parts or copy.lead not in told]
+def further(finding: Finding, copies: Sequence[Sighting]) -> list[Sighting]:
+    """Return the `copies` after the first, without lone parts that are shown with that one."""
+    shown = elsewhere(finding, copies[0])
+    return [copy for copy in copies[1:] if copy.parts or copy.lead not in shown]
 
 
 def elsewhere(finding: Finding, sighting: Sighting) -> list[Location]:

@@ -9,7 +9,7 @@ from scanner.secret import LOG_COMMAND
 
 
 def dumps(value: Any) -> str:
-    r"""Return `value` as JSON in one line.
+    r"""Return `value` as JSON in one line of ASCII.
 
     Runners take `##[` and `##vso[` anywhere in a line for the beginning of a command (see
     `scanner.secret.printable`). Exact names have to stay what they are, so one of the two signs is

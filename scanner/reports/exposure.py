@@ -1,4 +1,4 @@
-"""Words for what a history tells of a credential: still there, since when, who has had it."""
+"""Words for what the history of a credential says: still there, since when, who has had it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def exposure(history: History) -> tuple[list[str], list[str]]:
     """Return what is alarming about a credential with `history`, and what is not.
 
-    That no remote-tracking branch has it does not mean that nobody else has: a bare repository has
-    none, and is what others fetch from.
+    If no remote-tracking branch has it, others may have it all the same: a bare repository has no
+    such branches, and is what others fetch from.
     """
     states = (
         (history.in_head, "still in HEAD", "not in HEAD"),
@@ -55,6 +55,7 @@ def span(history: History) -> str:
     if history.first is None:
         return ""
     since = history.first.author_date[:DATE]
+
     words = f"since {since}"
     if history.removed:
         until = history.removed.author_date[:DATE]

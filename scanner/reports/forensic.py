@@ -1,7 +1,7 @@
-"""Words for what a credential tells by itself, and which evidence says the same.
+"""Words for what a credential reveals by itself, and which evidence says the same.
 
 The evidence of a finding is why it was believed, and some of it is also what there is to know. In
-JSON and SARIF either is complete. A person who reads both at once is told each fact once.
+JSON and SARIF either is complete. A person who reads both at once reads each fact once.
 """
 
 from __future__ import annotations
@@ -31,15 +31,15 @@ _PREFIXES: Final = ("AKIA", "ASIA", "ABIA", "ACCA")
 
 
 def facts(finding: Finding) -> Iterator[tuple[str, list[str]]]:
-    """Yield what the credential tells beyond the name of its rule: label and sentences of a row."""
+    """Yield what the credential reveals beyond its rule: label and sentences of a row."""
     told = finding.forensics
     if told is None:
         return
-    from scanner.forensics import KINDS  # here: the report of a clean scan never needs it
+    from scanner.kinds import noun_of  # here: the report of a clean scan never needs it
 
     form = _FORMS.get(told.generation, "") if "key_id" in finding.values else ""
     what = (
-        told.kind if told.kind != KINDS.get(finding.rule_id) else "",
+        told.kind if told.kind != noun_of(finding.rule_id) else "",
         f"ID of the form {form}" if form else "",
     )
     never = f"AWS cannot have issued it: {told.impossible}" if told.impossible else ""
@@ -58,7 +58,7 @@ def reasons(finding: Finding) -> list[str]:
         return list(finding.evidence)
     said = _said(told, finding.account_id)
     region = f" in {told.region}" if told.region else ""
-    # A sentence of ours ends with it: whatever the name holds, nothing else is taken away.
+    # Detectors put it at the end, so whatever the name holds, nothing else is taken away.
     user = f" of IAM user {told.user} in account {finding.account_id}" if told.user else ""
     return [
         sentence.removesuffix(user).replace(region, "")
@@ -68,7 +68,7 @@ def reasons(finding: Finding) -> list[str]:
 
 
 def _said(told: Forensics, account: str) -> frozenset[str]:
-    """Return the sentences of detectors that say nothing but what is told."""
+    """Return the sentences of detectors that say nothing beyond the facts."""
     key_id = told.impossible.removeprefix("the key ID that signed it: ")
     found = {
         *(f"prefix {prefix}: {told.kind}" for prefix in _PREFIXES),
@@ -90,13 +90,13 @@ def _said(told: Forensics, account: str) -> frozenset[str]:
 
 
 def ending(finding: Finding) -> str:
-    """Return until when the credential is good, in words; empty where it does not tell."""
+    """Return until when the credential is good, in words; empty where that is not known."""
     told = finding.forensics
     return f"expires {told.expires}" if told and told.expires else ""
 
 
 def facts_properties(finding: Finding) -> dict[str, Any]:
-    """Return what is told as properties of a result in SARIF, which have nothing of what is not."""
+    """Return the facts that are known as properties of a result in SARIF."""
     told = finding.forensics._asdict() if finding.forensics else {}
     return {
         _PROPERTIES[name]: printable(value) if name == "user" else value

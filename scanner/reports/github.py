@@ -5,8 +5,8 @@ A command is a line `::error file=F,line=1::message`. Facts about it are from th
 start of a line after spaces, and the older `##[` anywhere in a line that is no such command. In
 the message `%`, CR and LF are escaped, in properties `:` and `,` too. Columns are dropped if the
 lines differ. A step keeps ten annotations of each level and drops the rest, so the worst come
-first. File names come from whoever wrote the repository: they stand in commands, where all of them
-is escaped, and else only as `printable` shows them.
+first. File names are chosen by the authors of the repository: in a command every character with a
+meaning is escaped, and elsewhere they are only shown as `printable` makes them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
+from scanner.reports.interface import Format
 from scanner.reports.text import render as render_text
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 LEVELS: Final = ("error", "warning", "notice")
 """Levels of annotations, worst first."""
 LIMIT: Final = 10
-"""Annotations of each level that a step keeps."""
+"""Annotations of each level that a step keeps: see the runner's source, as above."""
 
 
 def render(report: Report, view: View) -> Iterator[str]:
@@ -45,12 +46,15 @@ def render(report: Report, view: View) -> Iterator[str]:
     if not report.findings and not report.incomplete and not taken:
         yield from render_text(report, view._replace(color=False, verbosity=min(view.verbosity, 0)))
         return
+
     from scanner.reports.arrange import ordered
 
     rules = {rule.id: rule for rule in view.rules}
     findings: dict[str, list[Finding]] = {level: [] for level in LEVELS}
     for finding in ordered(report.findings):
         findings[level_of(finding, view)].append(finding)
+
+    # What was not read takes the place of a finding: a step that fails has to say why.
     unread = "" if not report.incomplete else "error" if view.exit_code == 2 else "warning"
     left_out = []
     for level, own in findings.items():
@@ -68,6 +72,7 @@ def render(report: Report, view: View) -> Iterator[str]:
             yield _annotation(finding, level, rules)
         if len(own) > room:
             left_out.append(plural(len(own) - room, f"more {level}"))
+
     yield from _plain_lines(report, view, findings["error"], left_out)
 
 
@@ -108,7 +113,7 @@ def _annotation(finding: Finding, level: str, rules: dict[str, Rule]) -> str:
     lead = copies[0].lead
     rule = rules.get(finding.rule_id)
     name = rule.name if rule is not None else finding.rule_id
-    # A path that HEAD does not have, or not so, would show the annotation beside other lines.
+    # A path that HEAD lacks, or has with other content, would put the annotation at other lines.
     gone = finding.history and not lead.head.start_line
     position = {} if gone else _position(lead)
     properties = {**position, "title": f"{name} ({finding.severity.label})"}
@@ -130,7 +135,7 @@ def _position(lead: Location) -> dict[str, str]:
 
 
 def in_lines(location: Location) -> bool:
-    """Tell whether the lines of `location` are lines of the file in the repository."""
+    """Return whether the lines of `location` are lines of the file in the repository."""
     from scanner.reports.arrange import UNPACKING
 
     return not location.member and UNPACKING.isdisjoint(location.decoded)
@@ -139,7 +144,7 @@ def in_lines(location: Location) -> bool:
 def file_name(path: str) -> str:
     """Return the path as GitHub has it: relative to the directory of the scan, with slashes.
 
-    What cannot be printed is escaped; GitHub then shows the annotation beside no file.
+    What cannot be printed is escaped; GitHub then shows the annotation without a file.
     """
     from urllib.parse import unquote_to_bytes
 
@@ -150,7 +155,7 @@ def file_name(path: str) -> str:
 
 
 def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
-    from scanner.reports.arrange import elsewhere, text_of, untold
+    from scanner.reports.arrange import elsewhere, further, text_of
     from scanner.reports.exposure import alive, exposed
     from scanner.reports.forensic import ending
     from scanner.reports.wording import is_in_file, no_file, plural, role_name, whence
@@ -158,12 +163,14 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
 
     copy = copies[0]
     lead = copy.lead
+
     words = name
     value = finding.values.get(lead.role)
     if value is not None and value.redacted() != MASK:
         words += f" {value.redacted()}"
     if finding.account_id:
         words += f" of account {finding.account_id}"
+
     is_file = is_in_file(lead)
     if is_file and finding.history:
         words += f" can be read in {file_name(lead.path)}"
@@ -176,17 +183,19 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
         words += f" at line {lead.start_line}, column {lead.start_column} of the content"
     if came := whence(lead):
         words += f" in {came}" if is_file else f" ({came})"
+
     for number, part in enumerate((*copy.parts, *elsewhere(finding, copy))):
         words += f", {'and' if number else 'with'} the {role_name(part.role)} "
         if text_of(part) != text_of(lead):
             words += f"in {file_name(part.path)} "
         words += f"on line {part.start_line}"
-    if others := len(untold(finding, copies)):
+    if others := len(further(finding, copies)):
         words += f", and in {plural(others, 'more place')}"
+
     if finding.history:
         words += f"; {exposed(finding)}"
-    for told in filter(None, (ending(finding), alive(finding))):
-        words += f"; {told}"
+    for fact in filter(None, (ending(finding), alive(finding))):
+        words += f"; {fact}"
     return (
         f"{words}. Severity {finding.severity.label}, confidence "
         f"{finding.confidence.label}. What to do: keycatch rules show {finding.rule_id}"
@@ -227,3 +236,22 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def summarize(report: Report, view: View) -> str:
+    """Append to the summary of the step, where GitHub Actions asks for one; return what failed."""
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return ""
+    from scanner.reports.step_summary import append
+
+    return append(report, view, path)
+
+
+FORMAT = Format(
+    "github",
+    "a job on GitHub Actions: annotations and the summary of the step",
+    render,
+    says_incomplete=True,
+    after=summarize,
+)

@@ -1,8 +1,9 @@
-"""What a report format is: a function from what a scan concluded to the text that shows it.
+"""What a report format is: a `Format`, which every member of this package that is one declares.
 
-A renderer yields pieces of text, which `scanner.reports.output` writes. Whatever the repository
-chose (paths, names of archive members, details of notices) is made harmless on the way: escaped for
-a terminal, encoded for a URI. Values are redacted unless the user asked to see them.
+A format says here all that a command has to know of it, so that no command compares names of
+formats. Whatever the repository chose (paths, names of archive members, details of notices) is made
+harmless by the renderer: escaped for a terminal, encoded for a URI. Values are redacted unless the
+user asked to see them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scanner.findings import Confidence, Report
     from scanner.rulebook.model import Rule
@@ -20,7 +21,7 @@ class View(NamedTuple):
     """How the user wants to see a report."""
 
     show_secrets: bool
-    """Whether values are shown in full, which formats made for uploading never do."""
+    """Whether values are shown in full, which only a format that `shows_secrets` does."""
     color: bool
     verbosity: int
     """-1 quiet, 0 normal, 1 verbose."""
@@ -29,12 +30,41 @@ class View(NamedTuple):
     rules: tuple[Rule, ...]
     """All rules of the scan, whether or not they found something."""
     exit_code: int
-    """What the command is going to exit with."""
+    """The exit code of the command."""
 
 
 class Renderer(Protocol):
-    """A function that renders a report; each format module has one called `render`."""
+    """A function that renders a report."""
 
     def __call__(self, report: Report, view: View) -> Iterator[str]:
         """Yield the text of `report`, each line ended by a line feed."""
         ...
+
+
+class Format(NamedTuple):
+    """One report format. A module of this package that is one has it as `FORMAT`.
+
+    A run may write several formats of one report: nothing here depends on where the text goes.
+    """
+
+    name: str
+    """As `--format` takes it."""
+    audience: str
+    """Who or what reads it, in Markdown: the middle column of its row in docs/reports.md."""
+    render: Renderer
+    shows_secrets: bool = False
+    """Whether `--show-secrets` shows values; not in formats that are made to be passed on."""
+    needs_line_hash: bool = False
+    """Whether locations have to have their `line_hash`, which costs time in the scan."""
+    says_incomplete: bool = False
+    """Whether the text itself says to a person what was not read.
+
+    Where such a text is printed, standard error does not repeat it.
+    """
+    for_people: bool = False
+    """Whether nobody but people reads it, so that a report of nothing may be left out."""
+    after: Callable[[Report, View], str] | None = None
+    """What else belongs to the format and is done once the report is written.
+
+    It returns a sentence for standard error about what went wrong, or an empty string.
+    """

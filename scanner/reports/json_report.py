@@ -1,6 +1,6 @@
 """The JSON format, version 1 of its schema: `docs/report.schema.json` describes it exactly.
 
-The same scan gives the same bytes: everything is sorted and nothing tells the time. The output is
+The same scan gives the same bytes: everything is sorted and no time is in it. The output is
 ASCII, one finding a line, so it survives any terminal, pipe and encoding.
 """
 
@@ -12,6 +12,7 @@ from scanner.about import NAME, VERSION
 from scanner.liveness.states import words
 from scanner.reports.arrange import locations, ordered
 from scanner.reports.encoding import dumps
+from scanner.reports.interface import Format
 from scanner.reports.names import is_unicode, percent_encoded
 from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND
 from scanner.secret import printable
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from scanner.reports.interface import View
 
 SCHEMA_VERSION: Final = 1
+"""Raised by a change that could break a reader; a new member that readers may ignore is none."""
 
 
 def render(report: Report, view: View) -> Iterator[str]:
@@ -51,11 +53,12 @@ def render(report: Report, view: View) -> Iterator[str]:
 
 
 def scan_object(report: Report) -> dict[str, Any]:
-    """Return the account of the scan as it stands in the report."""
+    """Return what the scan read, skipped and could not read, as it is in the report."""
     tally = report.tally
     notices = sorted(set(tally.notices), key=lambda notice: (notice.path, notice))
     of_git = tally.commits or report.kind in (INDEX_KIND, *COMMIT_KINDS)
     configuration = report.configuration
+
     return {
         "kind": report.kind,
         "complete": not report.incomplete,
@@ -95,7 +98,7 @@ def _notice_object(notice: Notice) -> dict[str, Any]:
 
 
 def finding_object(finding: Finding, view: View) -> dict[str, Any]:
-    """Return `finding` as it stands in the report, values redacted unless `view` shows them."""
+    """Return `finding` as it is in the report, values redacted unless `view` shows them."""
     return {
         "rule_id": finding.rule_id,
         "severity": finding.severity.label,
@@ -115,7 +118,7 @@ def finding_object(finding: Finding, view: View) -> dict[str, Any]:
 
 
 def liveness_object(liveness: Liveness) -> dict[str, Any]:
-    """Return what STS says as it stands in a report, and in a response to one."""
+    """Return what STS says as it is in a report, and in a response to one."""
     return {
         "state": liveness.state,
         "reason": liveness.reason or None,
@@ -127,9 +130,9 @@ def liveness_object(liveness: Liveness) -> dict[str, Any]:
     }
 
 
-def _forensics_object(told: Forensics) -> dict[str, Any]:
-    return {name: value or None for name, value in told._asdict().items()} | {
-        "user": printable(told.user) or None
+def _forensics_object(facts: Forensics) -> dict[str, Any]:
+    return {name: value or None for name, value in facts._asdict().items()} | {
+        "user": printable(facts.user) or None
     }
 
 
@@ -146,6 +149,8 @@ def _location_object(location: Location) -> dict[str, Any]:
         found.update(_name("member", location.member))
     if location.decoded:
         found["decoded"] = list(location.decoded)
+
+    # Only what git content has: a scan of files gets no members that are always empty.
     for key in ("commit", "author_date", "object", "scope"):
         if value := getattr(location, key):
             found[key] = printable(value)
@@ -155,6 +160,7 @@ def _location_object(location: Location) -> dict[str, Any]:
 
 
 def _head_object(head: InHead) -> dict[str, Any]:
+    # Without the credential in it there is no place, and a zero is not a line.
     found = head._asdict()
     return found if head.start_line else {"object": head.object}
 
@@ -193,3 +199,11 @@ def _name(key: str, name: str) -> dict[str, str]:
     if is_unicode(name):
         return {key: name}
     return {key: printable(name), f"{key}_bytes": percent_encoded(name)}
+
+
+FORMAT = Format(
+    "json",
+    "programs; described by [report.schema.json](report.schema.json)",
+    render,
+    shows_secrets=True,
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+# The marks that rules use, which are few of CommonMark's.
 _MARKS: Final = re.compile(
     r"(?P<code>`[^`]+`)"
     r"|\[(?P<label>[^\]]+)\]\((?P<address>[^()\s]+)\)"

@@ -1,6 +1,6 @@
 """File names as machines read them: URIs for SARIF, exact forms for JSON.
 
-A name is bytes that whoever wrote the repository chose. In a `str` its undecodable bytes are
+A name is bytes, chosen by the authors of the repository. In a `str` its undecodable bytes are
 surrogates (`os.fsdecode`); a report must be valid UTF-8 and must not lose them.
 """
 
@@ -14,6 +14,8 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 OUTSIDE: Final = "_outside"
 """The first segment of the URI of a file that is not below the directory of the scan."""
 _SCHEMES: Final = ("https", "http", "ssh", "git")
+"""Schemes of addresses on other machines: git-clone(1), GIT URLS. `file` is one of this machine."""
+# Strict, since it goes into a URI as it is: no brackets, no user, nothing percent-encoded.
 _HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
@@ -26,7 +28,7 @@ def name_bytes(name: str) -> bytes:
 
 
 def is_unicode(name: str) -> bool:
-    """Tell whether `name` can be written as UTF-8."""
+    """Return whether `name` can be written as UTF-8."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -40,7 +42,7 @@ def percent_encoded(name: str) -> str:
 
 
 def is_outside(path: str, windows: bool = os.name == "nt") -> bool:
-    """Tell whether `path` is absolute or leads above the directory of the scan."""
+    """Return whether `path` is absolute or leads above the directory of the scan."""
     return _segments(path, windows)[0]
 
 
@@ -48,8 +50,8 @@ def relative_uri(path: str, windows: bool = os.name == "nt") -> str:
     """Return a relative URI reference for `path`: no scheme, no `./`, no `..`, no local directory.
 
     A path that is absolute or leads above the directory of the scan cannot be written as it is:
-    GitHub rejects or misplaces it, and it would tell where the user keeps things. It becomes
-    `_outside/`, a checksum of the path that keeps equal names apart, and what may be told of it:
+    GitHub rejects or misplaces it, and it would reveal where the user keeps things. It becomes
+    `_outside/`, a checksum of the path that keeps equal names apart, and what may be shown of it:
     the file name, or all that follows the leading `..`.
     """
     outside, segments = _segments(path, windows)
@@ -63,8 +65,9 @@ def relative_uri(path: str, windows: bool = os.name == "nt") -> str:
 def repository_uri(remote: str) -> str:
     """Return the URI of a remote repository whose address git has as `remote`.
 
-    It has no user, password, query or fragment, which may hold a credential. An empty string for
-    what is no address of another machine: a directory would tell where the user keeps things.
+    It has no user, password, query or fragment, which may hold a credential. The result is empty
+    for what is not an address of another machine: a directory would reveal where the user keeps
+    things.
     """
     if "://" not in remote:
         # As scp has it: `user@host:path`, and no slash before the colon (git-clone(1), GIT URLS).
@@ -73,6 +76,7 @@ def repository_uri(remote: str) -> str:
         if not colon or "/" in host or len(host) < 2 or path.startswith(":"):
             return ""
         remote = f"ssh://{host}/{path.removeprefix('/')}"
+
     try:
         parts = urlsplit(remote)
         host, port = parts.hostname or "", parts.port
@@ -80,12 +84,13 @@ def repository_uri(remote: str) -> str:
         return ""
     if parts.scheme not in _SCHEMES or not _HOST.fullmatch(host):
         return ""
+
     path = quote(unquote_to_bytes(name_bytes(parts.path)), safe="/~")
     return f"{parts.scheme}://{host}{f':{port}' if port else ''}{path}"
 
 
 def shown(path: str) -> str:
-    """Return `path` for a text that is uploaded; of what is outside, only what its URI tells."""
+    """Return `path` for a text that is uploaded; if it is outside, only what its URI shows."""
     return relative_uri(path) if is_outside(path) else quoted(path)
 
 
@@ -98,6 +103,7 @@ def _segments(path: str, windows: bool) -> tuple[bool, list[str]]:
 
         drive, path = ntpath.splitdrive(path)
         path = path.replace("\\", "/")
+
     absolute = bool(drive) or path.startswith("/")
     above = False
     segments: list[str] = []
@@ -118,11 +124,13 @@ def _below_here(path: str, windows: bool) -> str:
         here = os.getcwd()
     except OSError:  # the directory is gone
         return path
+
     plain, start = path, here.rstrip("/\\") + "/"
     if windows:
         plain = path.replace("\\", "/").casefold()
         start = start.replace("\\", "/").casefold()
-    # In the root directory every path is below, and relative ones would tell as much.
+    # In the root directory every path is below, and a relative one would reveal as much.
+    # Folding case can change the length of a name, and then nothing can be cut off by it.
     below = start.count("/") > 1 and plain.startswith(start) and len(plain) == len(path)
     return path[len(start) :] if below else path
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from scanner.errors import KeycatchError
+from scanner.files import discard, write_whole
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -35,29 +36,13 @@ def write(
             with open(target, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
                 file.writelines(chunks)
         else:
-            _replace(chunks, target, private)
+            content = (chunk.encode("utf-8", "backslashreplace") for chunk in chunks)
+            write_whole(target, content, 0o600 if private else 0o666)
     except OSError as error:
         raise KeycatchError(
             f"cannot write the {what} to {printable(path)}: {error.strerror or error}; "
             "give --output a file that can be written"
         ) from None
-
-
-def _replace(chunks: Iterator[str], target: str, private: bool) -> None:
-    # The name does not contain the target's, which may be as long as a name can be.
-    temporary = os.path.join(os.path.dirname(target), f".keycatch-{os.urandom(8).hex()}.tmp")
-    mode = 0o600 if private else 0o666
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
-    try:
-        with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.writelines(chunks)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-_BINARY: int = getattr(os, "O_BINARY", 0)
 
 
 def _to_standard_output(chunks: Iterator[str], what: str) -> None:
@@ -71,7 +56,7 @@ def _to_standard_output(chunks: Iterator[str], what: str) -> None:
             stream.write(chunk)
         stream.flush()
     except OSError as error:
-        _discard_the_rest()
+        discard(stream)
         if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == _EINVAL):
             return
         raise KeycatchError(
@@ -82,13 +67,3 @@ def _to_standard_output(chunks: Iterator[str], what: str) -> None:
 
 _EINVAL = 22
 """What Windows answers to a write into a pipe that nobody reads any more."""
-
-
-def _discard_the_rest() -> None:
-    """Let what is still buffered go nowhere: the interpreter would flush it and complain."""
-    try:
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
-    except (OSError, ValueError):  # no file behind it: nothing will be flushed either
-        return

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import HOME, NAME, VERSION
 from scanner.reports.encoding import dumps
+from scanner.reports.interface import Format
 from scanner.reports.names import is_outside, quoted, relative_uri, repository_uri, shown
 from scanner.reports.sarif_results import BASE, results
 from scanner.reports.sarif_rules import all_rules, descriptor
@@ -37,6 +38,8 @@ _EXITS: Final = {
     1: "There are findings of the confidence that makes the command fail.",
     2: "The scan could not be completed.",
 }
+# What the system says of an error can name directories of the machine, which are not uploaded: an
+# absolute path of POSIX, a home directory, a path of Windows with a drive or of a network.
 _ABSOLUTE: Final = re.compile(r"(?:^|[\s'\"(=:,])(?:/|~|\\\\|[A-Za-z]:[\\/])")
 
 
@@ -45,6 +48,7 @@ def render(report: Report, view: View) -> Iterator[str]:
     rules = all_rules(view.rules, report.findings)
     notices = sorted(set(report.tally.notices), key=lambda notice: (notice.path, notice))
     reasons = sorted({notice.reason for notice in notices})
+
     yield f'{{"$schema": "{_SCHEMA}", "version": "2.1.0", "runs": [{{\n'
     driver = {
         "name": NAME,
@@ -58,14 +62,17 @@ def render(report: Report, view: View) -> Iterator[str]:
         yield from _array("notifications", map(_notification_descriptor, reasons))
     yield from _array("rules", map(descriptor, rules))
     yield "}},\n"
+
     yield f'"automationDetails": {dumps(_automation(report.kind))},\n'
     yield f'"originalUriBaseIds": {dumps(_base())},\n'
     yield '"columnKind": "unicodeCodePoints",\n'
     yield f'"invocations": [{dumps(_invocation(report, view, notices, reasons))}]'
+
     numbers = {rule.id: number for number, rule in enumerate(rules)}
     yield from _array("results", results(report.findings, rules, numbers))
     if scanned := [revision for head in report.heads if (revision := _revision(head))]:
         yield from _array("versionControlProvenance", iter(scanned))
+
     properties: dict[str, Any] = {}
     if report.configuration:
         properties["configuration"] = _configuration(report.configuration)
@@ -77,7 +84,10 @@ def render(report: Report, view: View) -> Iterator[str]:
 
 
 def _revision(head: Head) -> dict[str, Any]:
-    """Return the commit of HEAD, or nothing without an address, which the standard requires."""
+    """Return the commit of HEAD as `versionControlDetails`; empty if it cannot be written.
+
+    The standard requires an address (3.23), and a repository outside of the scan has no URI.
+    """
     uri = repository_uri(head.remote)
     if not uri or is_outside(head.repository):
         return {}
@@ -149,6 +159,7 @@ def _notification(notice: Notice, numbers: dict[str, int]) -> dict[str, Any]:
     detail = "" if not notice.detail or _ABSOLUTE.search(notice.detail) else notice.detail
     because = f", '{quoted(detail)}'" if detail else ""
     text = f"{what} not read, or not to the end: {reason_name(notice.reason)}{because}."
+
     found: dict[str, Any] = {
         "descriptor": {"id": notice.reason, "index": numbers[notice.reason]},
         "level": "error" if notice.hides else "note",
@@ -158,3 +169,11 @@ def _notification(notice: Notice, numbers: dict[str, int]) -> dict[str, Any]:
         place = {"uri": relative_uri(notice.path), "uriBaseId": BASE}
         found["locations"] = [{"physicalLocation": {"artifactLocation": place}}]
     return found
+
+
+FORMAT = Format(
+    "sarif",
+    "GitHub, GitLab, Azure DevOps, Jenkins, SonarQube, DefectDojo, editors",
+    render,
+    needs_line_hash=True,
+)

@@ -1,7 +1,7 @@
-"""What a SARIF result tells of the history of a credential.
+"""What a SARIF result says about the history of a credential.
 
 The standard has no place for results from the depth of a history (OASIS issue sarif-spec#564), so
-it is told in the message and the properties. These files are uploaded: no names of people, and no
+it is in the message and the properties. These files are uploaded: no names of people, and no
 number of days, which would differ from one day to the next.
 """
 
@@ -33,6 +33,7 @@ def exposed(history: History, lead: Location) -> str:
         state = "is still in HEAD" + (", but not at this path" if is_in_file(lead) else "")
     else:
         state = "is no longer in HEAD" if history.removed else "is not in HEAD"
+
     text = f", and {state}."
     if history.pushed:
         text += " It has been pushed."
@@ -44,7 +45,7 @@ def exposed(history: History, lead: Location) -> str:
 
 
 def history_properties(history: History, lead: Location) -> dict[str, Any]:
-    """Return the properties that a result of a history has beside those of any other."""
+    """Return the properties that only a result of a history has."""
     found: dict[str, Any] = {
         "inHead": history.in_head,
         "inHeadHere": bool(lead.head.start_line),
@@ -53,6 +54,7 @@ def history_properties(history: History, lead: Location) -> dict[str, Any]:
         "line": lead.start_line,
         "column": lead.start_column,
     }
+
     if lead.author_date:
         found["commitDate"] = quoted(lead.author_date)
     if is_in_file(lead):

@@ -9,11 +9,11 @@ from scanner.reports.arrange import (
     UNPACKING,
     Sighting,
     elsewhere,
+    further,
     ordered,
     roles,
     sightings,
     text_of,
-    untold,
     where_in_head,
 )
 from scanner.reports.names import is_outside, quoted, relative_uri
@@ -30,10 +30,15 @@ if TYPE_CHECKING:
 
 BASE: Final = "SRCROOT"
 _COPIES: Final = 20
-"""Other copies in the same file that become related locations; all are counted."""
+"""Other copies in the same file that become related locations; all are counted.
+
+Viewers list each one, and of a credential that is in a file so often nobody reads more.
+"""
 
 
-class _Entry(NamedTuple):
+class _PathResult(NamedTuple):
+    """What one result is about: a credential in one path."""
+
     finding: Finding
     uri: str
     copies: list[Sighting]
@@ -56,12 +61,12 @@ def results(
         yield _result(entry, rules[number], number, line_hash)
 
 
-def _entries(finding: Finding) -> list[_Entry]:
+def _entries(finding: Finding) -> list[_PathResult]:
     copies = sightings(finding)
     by_path: dict[tuple[str, str], list[Sighting]] = {}
     for copy in copies:
         by_path.setdefault((copy.lead.path, _uri(copy.lead)), []).append(copy)
-    return [_Entry(finding, uri, own, len(copies)) for (_, uri), own in by_path.items()]
+    return [_PathResult(finding, uri, own, len(copies)) for (_, uri), own in by_path.items()]
 
 
 def _uri(location: Location) -> str:
@@ -69,24 +74,27 @@ def _uri(location: Location) -> str:
     return relative_uri(location.path) if is_in_file(location) else f"_{location.scope}"
 
 
-def _line_hashes(entries: Sequence[_Entry]) -> list[str]:
+def _line_hashes(entries: Sequence[_PathResult]) -> list[str]:
     """Return `primaryLocationLineHash` for each entry, unique for its rule and URI.
 
     GitHub takes two results of one rule in one file with the same hash for the same alert and
-    drops one. The first on a line keeps GitHub's hash; the number behind the colon of any other is
+    drops one. The first on a line keeps GitHub's hash; the number after the colon of any other is
     made from its credential, so that it does not change when a neighbour goes. Content without
     lines of its own in the repository is identified by the credential, and so is what a history
     has: the lines around it come and go.
     """
     found = [""] * len(entries)
     taken: set[tuple[str, str, str]] = set()
+    # By place, so that it is the first one on a line that keeps the hash, whatever is worse.
     in_file_order = sorted(range(len(entries)), key=lambda each: _place(entries[each]))
     for number in in_file_order:
         finding, uri, copies, _ = entries[number]
         lead = copies[0].lead
         own = finding.fingerprint
         line_hash = lead.line_hash if _has_lines(lead) and not finding.history else ""
-        line_hash = line_hash or f"{own[:16]}:1"
+        line_hash = line_hash or f"{own[:16]}:1"  # as long as a hash of GitHub's
+
+        # Eight digits of the fingerprint, and more only for those that have them in common.
         value, digits = line_hash, 8
         while (finding.rule_id, uri, value) in taken:
             value = f"{line_hash.partition(':')[0]}:{int(own[:digits], 16)}"
@@ -96,22 +104,22 @@ def _line_hashes(entries: Sequence[_Entry]) -> list[str]:
     return found
 
 
-def _place(entry: _Entry) -> tuple[object, ...]:
+def _place(entry: _PathResult) -> tuple[object, ...]:
     lead = entry.copies[0].lead
     return entry.uri, lead.member, lead.start_line, lead.start_column, entry.finding.fingerprint
 
 
 def _has_lines(location: Location) -> bool:
-    """Tell whether the lines of `location` are lines of the file in the repository."""
+    """Return whether the lines of `location` are lines of the file in the repository."""
     unpacked = location.member or not UNPACKING.isdisjoint(location.decoded)
     return is_in_file(location) and not unpacked
 
 
-def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str, Any]:
+def _result(entry: _PathResult, rule: Rule, number: int, line_hash: str) -> dict[str, Any]:
     finding = entry.finding
     copy = entry.copies[0]
     parts = [*copy.parts, *elsewhere(finding, copy)]
-    others = untold(finding, entry.copies)
+    others = further(finding, entry.copies)
     found: dict[str, Any] = {
         "ruleId": rule.id,
         "ruleIndex": number,
@@ -119,6 +127,7 @@ def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str,
         "message": {"text": _message(entry, rule, parts, len(others))},
         "locations": [{"physicalLocation": _physical(copy.lead)}],
     }
+
     related = [_related(part, f"The {quoted(role_name(part.role))} is here.") for part in parts]
     related += [
         _related(other.lead, "Another copy of the same credential is here.")
@@ -128,6 +137,7 @@ def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str,
         found["relatedLocations"] = [
             {"id": position, **each} for position, each in enumerate(related, 1)
         ]
+
     found["partialFingerprints"] = {
         "primaryLocationLineHash": line_hash,
         f"{NAME}Credential/v1": finding.fingerprint,
@@ -136,7 +146,7 @@ def _result(entry: _Entry, rule: Rule, number: int, line_hash: str) -> dict[str,
     return found
 
 
-def _message(entry: _Entry, rule: Rule, parts: Sequence[Location], others: int) -> str:
+def _message(entry: _PathResult, rule: Rule, parts: Sequence[Location], others: int) -> str:
     """Return a sentence, of a history several; what varies is quoted, values are redacted."""
     from scanner.reports.forensic import ending  # here: the report of a clean scan never needs it
 
@@ -147,6 +157,7 @@ def _message(entry: _Entry, rule: Rule, parts: Sequence[Location], others: int) 
         words.append(f"'{quoted(value.redacted())}'")
     if finding.account_id:
         words.append(f"of account '{quoted(finding.account_id)}'")
+
     is_file = is_in_file(lead)
     if is_file and finding.history and lead.commit:
         words.append(committed(lead))
@@ -164,9 +175,12 @@ def _message(entry: _Entry, rule: Rule, parts: Sequence[Location], others: int) 
     if lead.commit and not (is_file and finding.history):
         of_commit = quoted(origin(lead))
         words.append(f"in {of_commit}" if is_file else f"({of_commit})")
+
+    # `[text](1)` is a link to the related location with that number: 3.11.6 of the standard.
     joined = []
     for number, part in enumerate(parts, 1):
         joined.append(f"the {quoted(role_name(part.role))} {_place_beside(part, lead)}({number})")
+
     sentence = " ".join(words)
     if joined:
         head, last = joined[:-1], joined[-1]
@@ -175,8 +189,8 @@ def _message(entry: _Entry, rule: Rule, parts: Sequence[Location], others: int) 
         where = "in this file" if is_file else "in others"
         sentence += f", and {plural(others, 'more time')} {where}"
     sentence += exposed(finding.history, lead) if finding.history else "."
-    told = ending(finding)
-    return f"{sentence} It {told}." if told else sentence
+    end = ending(finding)
+    return f"{sentence} It {end}." if end else sentence
 
 
 def _place_beside(part: Location, lead: Location) -> str:
@@ -199,9 +213,11 @@ def _region(location: Location) -> dict[str, int]:
         # The archive is what the repository has, or a file with other content; a line beyond its
         # end loses the result in SonarQube. The true position is in the message and the properties.
         return {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 2}
+
     location = where_in_head(location)
     end_column = location.end_column
     if location.end_line == location.start_line:
+        # An empty region is an insertion point in SARIF, and no place to look at.
         end_column = max(end_column, location.start_column + 1)
     return {
         "startLine": location.start_line,
@@ -215,7 +231,7 @@ def _related(location: Location, message: str) -> dict[str, Any]:
     return {"physicalLocation": _physical(location), "message": {"text": message}}
 
 
-def _properties(entry: _Entry) -> dict[str, Any]:
+def _properties(entry: _PathResult) -> dict[str, Any]:
     from scanner.reports.forensic import facts_properties
 
     finding, lead = entry.finding, entry.copies[0].lead
@@ -226,6 +242,8 @@ def _properties(entry: _Entry) -> dict[str, Any]:
         "evidence": [printable(sentence) for sentence in finding.evidence],
         "copies": entry.total,
     }
+
+    # Where it is.
     if finding.account_id:
         found["accountId"] = finding.account_id
     if lead.member:
@@ -234,10 +252,12 @@ def _properties(entry: _Entry) -> dict[str, Any]:
         found["line"], found["column"] = lead.start_line, lead.start_column
     if lead.decoded:
         found["decoded"] = list(lead.decoded)
-    told = ("commit", "object") if is_in_file(lead) else ("commit", "object", "scope")
-    for key in told:
+    keys = ("commit", "object") if is_in_file(lead) else ("commit", "object", "scope")
+    for key in keys:
         if value := getattr(lead, key):
             found[key] = printable(value)
+
+    # What is known of it.
     if finding.liveness:
         # Without the ARN, which may have the name of a person in it: these files are uploaded.
         found["liveness"] = finding.liveness.state

@@ -1,4 +1,4 @@
-"""Rules as SARIF describes them: everything that a consumer shows beside a result."""
+"""Rules as SARIF describes them: everything that a consumer shows with a result."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from scanner.rulebook.model import Rule
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# SARIF has three levels. GitHub and GitLab go by the score below, SonarQube and Jenkins by these.
 LEVELS: Final = {
     Severity.CRITICAL: "error",
     Severity.HIGH: "error",
@@ -21,7 +22,8 @@ LEVELS: Final = {
     Severity.NOTE: "note",
 }
 _SCORES: Final = {
-    # GitHub: critical above 9.0, high from 7.0, medium from 4.0, low below.
+    # GitHub, "SARIF support for code scanning", `security-severity`: critical above 9.0, high from
+    # 7.0, medium from 4.0, low below.
     Severity.CRITICAL: "9.5",
     Severity.HIGH: "8.0",
     Severity.MEDIUM: "5.5",
@@ -34,7 +36,7 @@ _PRECISION: Final = {
     Confidence.LOW: "low",
 }
 _DESCRIPTION: Final = 1024
-"""Characters that GitHub keeps of a description."""
+"""Characters that GitHub keeps of a description ("SARIF support for code scanning")."""
 
 
 def all_rules(rules: Iterable[Rule], findings: Iterable[Finding]) -> list[Rule]:
@@ -49,7 +51,7 @@ def _unknown(finding: Finding) -> Rule:
     name = finding.rule_id.replace("-", " ")
     return Rule(
         id=finding.rule_id, name=name, summary=f"{name}.", why="", severity=finding.severity,
-        confidence=finding.confidence, role="", detector="", anchors=(), pattern="", options={},
+        confidence=finding.confidence, role="", kind="", anchors=(), pattern="", options={},
         cwe=(), remediation=(), references=(), origin="unknown",
     )  # fmt: skip
 
@@ -66,9 +68,11 @@ def descriptor(rule: Rule) -> dict[str, Any]:
         "properties": {
             "security-severity": _SCORES[rule.severity],
             "precision": _PRECISION[rule.confidence],
+            # GitHub keeps ten tags, and takes those of this form for weaknesses.
             "tags": ["security", *map(_weakness, rule.cwe)][:10],
         },
     }
+
     address = _help_uri(rule)
     if address:
         found["helpUri"] = address

@@ -1,10 +1,10 @@
 """The summary of a step on GitHub Actions: Markdown that is shown on the page of the run.
 
-It goes to the file that `GITHUB_STEP_SUMMARY` names, beside the report and not in its place. The
+It goes to the file that `GITHUB_STEP_SUMMARY` names, in addition to the report. The
 runner uploads at most 1 MiB of that file and nothing of a larger one (`FileCommandManager.cs` of
 actions/runner 258d6c85), and other commands of the step may write to it as well.
 
-Names that a repository chose stand in code spans, where neither Markdown nor HTML means anything.
+Names that a repository chose are in code spans, where neither Markdown nor HTML means anything.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
-from scanner.reports.arrange import as_in_head, elsewhere, ordered, sightings, untold
+from scanner.reports.arrange import as_in_head, elsewhere, further, ordered, sightings
 from scanner.reports.exposure import alive, exposed
 from scanner.reports.forensic import ending
 from scanner.reports.github import file_name
@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 LIMIT: Final = 1 << 20
 """Bytes of the file that the runner takes."""
 ROOM: Final = 64 << 10
-"""Bytes that are left for others."""
+"""Bytes that are left for others: a test runner or a linter in the same step."""
 _NOTICES: Final = 50
+"""Notices that are listed; all are counted."""
 
 
 def append(report: Report, view: View, path: str) -> str:
@@ -74,6 +75,8 @@ def summary(report: Report, view: View, room: int) -> str:
     whole = f"{head}{''.join(items)}\n"
     if len(whole.encode("utf-8", "backslashreplace")) <= room:
         return whole
+
+    # The line that counts the rest gets its room first, at its longest.
     used = len(head.encode()) + len(_cut(len(items)).encode())
     if used > room:
         return ""
@@ -100,6 +103,7 @@ def _head(report: Report, view: View) -> Iterator[str]:
     if notes:
         yield f"; {plural(notes, 'note')}"
     yield f"; exit code {view.exit_code}.\n\n"
+
     taken = effects(report.configuration)
     if report.configuration and taken:
         name = code(file_name(report.configuration.file))
@@ -126,6 +130,7 @@ def _findings(report: Report, view: View) -> Iterator[str]:
 def _finding(finding: Finding, name: str) -> str:
     copies = sightings(finding)
     copy = copies[0]
+
     words = [f"**{finding.severity.label}** {code(_where(copy.lead))}: {code(name)}"]
     value = finding.values.get(copy.lead.role)
     if value is not None:
@@ -134,15 +139,17 @@ def _finding(finding: Finding, name: str) -> str:
         words.append(f"of account {code(finding.account_id)}")
     if came := whence(copy.lead):
         words.append(f"in {escaped(came)}")
+
     words += [
         f"{'and' if number else 'with'} the {escaped(role_name(part.role))} at {code(_where(part))}"
         for number, part in enumerate((*copy.parts, *elsewhere(finding, copy)))
     ]
-    if others := len(untold(finding, copies)):
+    if others := len(further(finding, copies)):
         words.append(f"and in {plural(others, 'more place')}")
+
     if finding.history:
         words.append(f"**{escaped(exposed(finding))}**")
-    words += [f"**{escaped(told)}**" for told in (ending(finding), alive(finding)) if told]
+    words += [f"**{escaped(fact)}**" for fact in (ending(finding), alive(finding)) if fact]
     return f"{' '.join(words)} ({finding.confidence.label} confidence)"
 
 

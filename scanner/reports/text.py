@@ -1,6 +1,7 @@
 """The text format: what a person reads in a terminal or in the log of a job.
 
-A clean scan is one line and imports nothing more than this module. Everything else is in
+A clean scan is one line and imports nothing beyond this module, since a hook prints it on every
+commit. Everything else is in
 `text_findings` and `text_summary`.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.reports.interface import Format
 from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND, contents, effects, human_size
 
 if TYPE_CHECKING:
@@ -63,3 +65,13 @@ def _clean(report: Report) -> str:
         if counts
     ]
     return f"{line}; {', '.join(left)}\n" if left else f"{line}\n"
+
+
+FORMAT = Format(
+    "text",
+    "people, in a terminal or the log of a job",
+    render,
+    shows_secrets=True,
+    says_incomplete=True,
+    for_people=True,
+)

@@ -15,11 +15,11 @@ from scanner.reports.arrange import (
     as_in_head,
     by_exposure,
     elsewhere,
+    further,
     ordered,
     roles,
     sightings,
     text_of,
-    untold,
 )
 from scanner.reports.exposure import alive, exposed
 from scanner.reports.forensic import facts, reasons
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 _SEVERITY: Final = 10
+"""Columns of the severity: `CRITICAL` and a gap."""
 _VALUE: Final = 24
 """Values up to this width are followed by a column of notes."""
 _COPIES: Final = 3
@@ -48,9 +49,9 @@ _STEPS: Final = 3
 
 
 def where(location: Location) -> str:
-    """Return `path:line:column`, with the member of an archive behind the path.
+    """Return `path:line:column`, with the member of an archive after the path.
 
-    What stands in no file is told in words.
+    What is in no file is described in words.
     """
     if not is_in_file(location):
         return printable(no_file(location))
@@ -87,24 +88,25 @@ def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
             notes = True
             yield _note_line(finding, copies[0].lead, view, rules, paint)
             continue
+
         yield _head(finding, copies[0].lead, view, rules, paint)
         yield from _values(finding, copies[0], view, paint)
-        for label, told in facts(finding):
-            yield from row(label, sentences(told), paint)
+        for label, texts in facts(finding):
+            yield from row(label, sentences(texts), paint)
         yield from _liveness(finding, paint)
         if finding.history:
             yield from history_rows(finding, view, paint)
         elif commit := printable(origin(copies[0].lead)):
             yield from row("commit", [commit.removeprefix("commit ")], paint)
         yield from row("because", sentences(reasons(finding)), paint)
-        yield from row("also at", _others(untold(finding, copies), view), paint)
+        yield from row("also at", _others(further(finding, copies), view), paint)
         yield "\n"
     if notes:
         yield "\n"
 
 
 def is_short(finding: Finding, view: View) -> bool:
-    """Tell whether `finding` is a note that is shown in one line, without what to do about it."""
+    """Return whether `finding` is a note that is shown in one line, without what to do."""
     return finding.severity is Severity.NOTE and view.verbosity <= 0
 
 
@@ -148,13 +150,14 @@ def _head(
 
 
 def _values(finding: Finding, copy: Sighting, view: View, paint: Paint) -> Iterator[str]:
-    """Yield a row for each part: its value, and where it stands unless that is at the head."""
+    """Yield a row for each part: its value, and where it is unless that is at the head."""
     places: dict[str, list[Location]] = {}
     for part in (copy.lead, *copy.parts, *elsewhere(finding, copy)):
         places.setdefault(part.role, []).append(part)
+
     texts = {role: _value(finding, role, view) for role in roles(finding.values)}
     room = max(map(len, texts.values()), default=0)
-    if room > _VALUE:  # plain values of --show-secrets: nothing lines up behind these
+    if room > _VALUE:  # plain values of --show-secrets: nothing lines up after these
         room = 0
     account = f"account {printable(finding.account_id)}" if finding.account_id else ""
     for role, text in texts.items():
@@ -218,6 +221,7 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
         if rule is not None and rule.remediation and not is_short(finding, view):
             alike = counts.setdefault(rule.remediation, {})
             alike[rule.id] = alike.get(rule.id, 0) + 1
+
     if counts:
         yield f"{paint('bold', 'What to do')}\n"
     for steps, alike in counts.items():
@@ -229,6 +233,7 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
         if len(shown) < len(steps):
             yield f"       All steps: keycatch rules show {printable(next(iter(alike)))}\n"
         yield "\n"
+
     if counts:
         yield (
             "  With every command, worst first: scan with `--format json --output FILE`,\n"

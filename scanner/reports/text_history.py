@@ -56,17 +56,20 @@ def headline(finding: Finding, paint: Paint) -> str:
 
 
 def rows(finding: Finding, view: View, paint: Paint) -> Iterator[str]:
-    """Yield who brought the credential and who took it away, where it is, and what keeps it."""
+    """Yield who added the credential and who removed it, where it is, and what keeps it."""
     history = finding.history
     if history is None:
         return
+
     verbose = view.verbosity > 0
     moments = [("introduced", history.first), ("removed", history.removed)]
     if verbose or not (history.removed or history.in_head):
+        # Without a removal, when it was last there is the nearest thing to it.
         moments.insert(1, ("last in", history.last))
     for label, at in moments:
         if at:
             yield from row(label, sentences([moment(at)]), paint)
+
     yield from row("found in", sentences([_extent(finding, history, verbose)]), paint)
     held_by = _some(history.held_by, verbose)
     alarming, _ = exposure(history)
@@ -96,7 +99,7 @@ def _some(names: Sequence[str], everything: bool) -> str:
 def next_steps(report: Report, paint: Paint) -> Iterator[str]:
     """Yield how to get rid of what was found in a history; nothing if there is no more than notes.
 
-    Revoking comes first: rewriting history takes nothing back from whoever has it.
+    Revoking comes first: rewriting history takes nothing back from those who have it.
     """
     if not any(each.history and each.severity > Severity.NOTE for each in report.findings):
         return

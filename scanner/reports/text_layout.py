@@ -16,18 +16,19 @@ if TYPE_CHECKING:
 WIDTH: Final = 80
 """Columns of a terminal that lines are made for."""
 _LABEL: Final = 19
+"""Columns of a label: `secret access key` and a gap."""
 _CODE: Final = re.compile("`[^`]+`")
 
 
 def row(label: str, lines: Iterable[str], paint: Paint) -> Iterator[str]:
-    """Yield a label with its lines in a column beside it; nothing where there are no lines."""
+    """Yield a label with its lines in a column next to it; nothing where there are no lines."""
     for number, line in enumerate(lines):
         head = printable(label).ljust(_LABEL) if number == 0 else " " * _LABEL
         yield f"    {paint('dim', head)}{line}\n"
 
 
 def sentences(texts: Iterable[str]) -> list[str]:
-    """Return `texts` in lines that fit beside a label."""
+    """Return `texts` in lines that fit next to a label."""
     room = WIDTH - _LABEL - 4
     lines = []
     for text in texts:
@@ -37,14 +38,14 @@ def sentences(texts: Iterable[str]) -> list[str]:
 
 
 def filled(head: str, text: str) -> Iterator[str]:
-    """Yield `text` wrapped behind `head`; a command in backquotes stays on one line."""
+    """Yield `text` wrapped after `head`; a command in backquotes stays on one line."""
     kept = _CODE.sub(lambda code: code[0].replace(" ", "\u00a0"), printable(text))
     for line in wrapped(head, kept):
         yield line.replace("\u00a0", " ")
 
 
 def wrapped(head: str, text: str) -> Iterator[str]:
-    """Yield `text` in lines of the report's width, the first behind `head`, the others below it."""
+    """Yield `text` in lines of the report's width, the first after `head`, the others below it."""
     # Words are never broken: `printable` has looked at where they begin.
     for line in wrap(
         text,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scanner.reports.interface import View
 
 _NOTICES: Final = 20
-"""Notices that are listed without -v."""
+"""Notices that are listed without -v: what fits on a screen with the totals."""
 
 
 def totals(report: Report, view: View, paint: Paint) -> Iterator[str]:
@@ -29,12 +29,14 @@ def totals(report: Report, view: View, paint: Paint) -> Iterator[str]:
     for label, counts in (("skipped", tally.skipped), ("set aside", tally.set_aside)):
         if counts:
             yield from wrapped(f"  {label:<11}", _by_reason(counts))
+
     yield from configured(report)
     yield from narrowed(report)
     if counts_of_exposed := exposed_totals(report):
         yield f"  exposed    {counts_of_exposed}\n"
     if states := liveness_totals(report):
         yield f"  liveness   {states}\n"
+
     failing = sum(finding.fails(view.fail_on) for finding in report.findings)
     if failing < len(report.findings):
         yield from wrapped(
@@ -115,6 +117,8 @@ def _listed(notices: tuple[Notice, ...], everything: bool) -> Iterator[str]:
         path, text = printable(notice.path), printable(reason_name(notice.reason))
         if notice.detail:
             text = f"{text}, {printable(notice.detail)}"
+
+        # A path is never wrapped, so that it can be clicked: what does not fit goes below it.
         line = f"  {path}: {text}"
         if not path:
             yield from wrapped("  ", text)
@@ -123,5 +127,6 @@ def _listed(notices: tuple[Notice, ...], everything: bool) -> Iterator[str]:
         else:
             yield f"  {path}:\n"
             yield from wrapped("    ", text)
+
     if len(listed) < len(ranked):
         yield f"  and {len(ranked) - len(listed):,} more (-v lists all)\n"

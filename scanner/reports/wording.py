@@ -48,11 +48,12 @@ REASONS: Final = {
 
 HISTORY_KIND: Final = "history"
 COMMIT_KINDS: Final = ("push", "range", "receive", "ci", HISTORY_KIND)
-"""Kinds of scans that go through commits, and tell how many even if there are none."""
+"""Kinds of scans that go through commits, and say how many even if there are none."""
 INDEX_KIND: Final = "staged"
 DIGITS: Final = 8
-"""Digits of a commit that a person is shown."""
+"""Digits of a commit that a person is shown: enough to name it in all but the largest ones."""
 DATE: Final = len("2026-05-01")
+"""Characters of an ISO 8601 date that are the day."""
 
 
 def role_name(role: str) -> str:
@@ -79,7 +80,7 @@ def contents(report: Report) -> str:
     if report.kind == HISTORY_KIND:
         noun = "object"
     elif report.kind in (INDEX_KIND, *COMMIT_KINDS):
-        # A hook that reads the index also stands for one that is given a range of commits.
+        # pre-commit runs the hook that reads the index on a range of commits too.
         noun = "changed file"
     return f"{plural(tally.blobs, noun)} in {plural(tally.commits, 'commit')}"
 
@@ -91,7 +92,7 @@ def credentials(report: Report) -> str:
 
 
 def origin(location: Location) -> str:
-    """Return the commit and the day of what stands at `location`; empty where none is known."""
+    """Return the commit and the day of what is at `location`; empty where none is known."""
     if not location.commit:
         return ""
     commit = f"commit {location.commit[:DIGITS]}"
@@ -99,20 +100,20 @@ def origin(location: Location) -> str:
 
 
 def whence(location: Location) -> str:
-    """Return where what stands at `location` can be read: in HEAD, or else its `origin`."""
+    """Return where what is at `location` can be read: in HEAD, or else its `origin`."""
     return "HEAD" if location.head.start_line else origin(location)
 
 
 def is_in_file(location: Location) -> bool:
-    """Tell whether `location` is in a file whose path is known.
+    """Return whether `location` is in a file whose path is known.
 
-    A message is none, nor is the name of a reference, nor an object that nothing names any more.
+    A message is not a file, nor is the name of a reference, nor an object that nothing names.
     """
     return location.scope not in NO_FILE and not _is_nameless(location)
 
 
 def _is_nameless(location: Location) -> bool:
-    # Of several repositories, the path of such an object is the repository and a slash.
+    # With several repositories, the path of such an object is its repository and a slash.
     return bool(location.object) and (not location.path or location.path.endswith("/"))
 
 
@@ -133,12 +134,14 @@ def effects(configuration: Configuration | None, total: int = 0) -> str:
     """
     if configuration is None:
         return ""
+
     found = []
     if configuration.excluded:
         of = f"{configuration.excluded:,} of " if total else ""
         found.append(f"excludes {of}{plural(total or configuration.excluded, 'file')}")
     if configuration.disabled:
         found.append(f"disables {', '.join(configuration.disabled)}")
+    # Only a threshold above the default, medium, takes something away.
     if configuration.fail_on is Confidence.HIGH:
         found.append(f"sets fail-on to {configuration.fail_on.label}")
     return ", ".join(found)

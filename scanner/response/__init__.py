@@ -1,1 +1,1 @@
-"""What to do about what a report found: the commands of a response, none of which is executed."""
+"""What to do about the findings of a report: steps with commands, none of which is executed."""

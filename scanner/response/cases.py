@@ -12,71 +12,38 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.aws.key_id import KINDS
 from scanner.aws.partitions import AIR_GAPPED, of_region
-from scanner.findings import Finding
+from scanner.kinds.access_key_id import PREFIXES
 from scanner.liveness.canaries import known_accounts
 from scanner.liveness.partitions import ENDPOINTS
 from scanner.liveness.states import State
+from scanner.response.playbook import OTHER, name_for
 from scanner.secret import MASK, Secret
 
 if TYPE_CHECKING:
-    from scanner.saved.report import SavedFinding
+    from scanner.findings import Finding
 
 
-class Kind(StrEnum):
-    """What has to be dealt with: the kind of credential, as far as the response differs."""
+class ResponseKind(StrEnum):
+    """The kinds of response that depend on more than the rule, by the name of their playbook.
+
+    For all others the name of the playbook is that of the rule, see `scanner.response.playbook`.
+    """
 
     USER_KEY = "user-access-key"
     ROOT_KEY = "root-access-key"
     TEMPORARY = "temporary-credentials"
     KEY_ID = "access-key-id"
     SECRET = "secret-access-key"  # noqa: S105 -- a word
-    SESSION_TOKEN = "session-token"  # noqa: S105 -- a word
-    UNNAMED_SECRET = "unnamed-secret"  # noqa: S105 -- a word
-    SERVICE_PASSWORD = "service-password"  # noqa: S105 -- a word
-    SERVICE_KEY = "service-api-key"
-    SHORT_TERM_KEY = "short-term-api-key"
-    APPSYNC_KEY = "appsync-api-key"
-    SMTP_PASSWORD = "ses-smtp-password"  # noqa: S105 -- a word
-    MWS_TOKEN = "mws-auth-token"  # noqa: S105 -- a word
-    LWA_SECRET = "lwa-client-secret"  # noqa: S105 -- a word
-    PRIVATE_KEY = "ec2-private-key"
-    ECR_PASSWORD = "ecr-password"  # noqa: S105 -- a word
-    EKS_TOKEN = "eks-token"  # noqa: S105 -- a word
-    CODEARTIFACT_TOKEN = "codeartifact-token"  # noqa: S105 -- a word
     PRESIGNED_URL = "presigned-url"
-    OTHER = "other"
+    OTHER = OTHER
 
 
-RULES: Final = {
-    "aws-access-key-pair": Kind.USER_KEY,
-    "aws-access-key-id": Kind.KEY_ID,
-    "aws-secret-access-key": Kind.SECRET,
-    "aws-session-token": Kind.SESSION_TOKEN,
-    "aws-unnamed-secret": Kind.UNNAMED_SECRET,
-    "aws-codecommit-password": Kind.SERVICE_PASSWORD,
-    "aws-bedrock-api-key": Kind.SERVICE_KEY,
-    "aws-claude-platform-api-key": Kind.SERVICE_KEY,
-    "aws-service-api-key": Kind.SERVICE_KEY,
-    "aws-bedrock-short-term-api-key": Kind.SHORT_TERM_KEY,
-    "aws-claude-platform-short-term-api-key": Kind.SHORT_TERM_KEY,
-    "aws-appsync-api-key": Kind.APPSYNC_KEY,
-    "aws-ses-smtp-password": Kind.SMTP_PASSWORD,
-    "aws-mws-auth-token": Kind.MWS_TOKEN,
-    "aws-lwa-client-secret": Kind.LWA_SECRET,
-    "aws-ec2-private-key": Kind.PRIVATE_KEY,
-    "aws-ecr-password": Kind.ECR_PASSWORD,
-    "aws-eks-token": Kind.EKS_TOKEN,
-    "aws-codeartifact-token": Kind.CODEARTIFACT_TOKEN,
-    "aws-presigned-url": Kind.PRESIGNED_URL,
-}
-"""Which kind the rule found. Rules of users, which are not here, are of the kind OTHER."""
-
-_SESSION_KINDS: Final = (Kind.USER_KEY, Kind.ROOT_KEY, Kind.TEMPORARY)
+_SESSION_KINDS: Final = (ResponseKind.USER_KEY, ResponseKind.TEMPORARY)
 LONG_TERM: Final = "AKIA"
 TEMPORARY: Final = "ASIA"
-_PREFIXES: Final = "|".join(sorted(prefix.decode() for prefix in KINDS))
+SERVICE: Final = "ACCA"
+_PREFIXES: Final = "|".join(sorted(prefix.decode() for prefix in PREFIXES))
 _KEY_ID: Final = re.compile(f"(?:{_PREFIXES})[A-Z0-9]{{16}}")
 _REDACTED_ID: Final = re.compile(f"(?:{_PREFIXES}){re.escape(MASK)}[A-Z0-9]{{4}}")
 _REDACTED: Final = re.compile(
@@ -99,8 +66,9 @@ REGIONS: Final = {
 class Case(NamedTuple):
     """One credential. Texts are empty where something is not known."""
 
-    finding: SavedFinding
-    kind: Kind
+    finding: Finding
+    kind: str
+    """The name of the playbook that the credential calls for, if its state is left aside."""
     key_id: str
     """The complete access key ID; only of reports that show values."""
     key_id_hint: str
@@ -145,10 +113,11 @@ class Case(NamedTuple):
         return self.state is State.CANARY or self.account in known_accounts()
 
 
-def case_of(finding: SavedFinding, now: datetime) -> Case:
+def case_of(finding: Finding, now: datetime) -> Case:
     """Return what is known of `finding` at the time `now`."""
     liveness, forensics = finding.liveness, finding.forensics
-    shown = finding.values.get("key_id", "")
+    value = finding.values.get("key_id")
+    shown = value.shown(True) if value else ""  # what the report shows
     impossible = _is_impossible_beside_secret(finding)
     shown = "" if impossible else shown  # the commands are about another key
     key_id = shown if _KEY_ID.fullmatch(shown) else ""
@@ -181,21 +150,21 @@ def case_of(finding: SavedFinding, now: datetime) -> Case:
     )
 
 
-def kind_of(finding: SavedFinding, prefix: str, principal: str) -> Kind:
+def kind_of(finding: Finding, prefix: str, principal: str) -> str:
     """Return the kind of a credential: by its rule, its key ID and the answer of STS."""
     if _is_impossible_beside_secret(finding):
-        return Kind.SECRET
-    kind = RULES.get(finding.rule_id, Kind.OTHER)
-    if kind is Kind.OTHER and prefix:
-        kind = Kind.USER_KEY if "secret" in finding.values else Kind.KEY_ID
-    if kind is Kind.USER_KEY and prefix and prefix != LONG_TERM:
-        kind = Kind.TEMPORARY
+        return ResponseKind.SECRET
+    kind = name_for(finding.rule_id)
+    if kind == ResponseKind.OTHER and prefix:
+        kind = ResponseKind.USER_KEY if "secret" in finding.values else ResponseKind.KEY_ID
+    if kind == ResponseKind.USER_KEY and prefix and prefix != LONG_TERM:
+        kind = ResponseKind.TEMPORARY
     if kind in _SESSION_KINDS and principal == "root":
-        kind = Kind.ROOT_KEY
+        kind = ResponseKind.ROOT_KEY
     return kind
 
 
-def _is_impossible_beside_secret(finding: SavedFinding) -> bool:
+def _is_impossible_beside_secret(finding: Finding) -> bool:
     """Tell whether there is a secret, which is hardly that of the key ID: AWS has no such ID."""
     is_pair = "secret" in finding.values and "key_id" in finding.values
     asked = finding.liveness.state if finding.liveness else None
@@ -203,7 +172,7 @@ def _is_impossible_beside_secret(finding: SavedFinding) -> bool:
     return is_pair and impossible and asked not in (State.LIVE, State.SECRET_UNPROVEN)
 
 
-def _account(finding: SavedFinding) -> str:
+def _account(finding: Finding) -> str:
     return finding.account_id or (finding.liveness.account if finding.liveness else "")
 
 
@@ -225,21 +194,4 @@ def redacted(role: str, value: str) -> str:
         return value
     return (
         value if _REDACTED.fullmatch(value) else Secret(value.encode(errors="replace")).redacted()
-    )
-
-
-def as_finding(finding: SavedFinding) -> Finding:
-    """Return `finding` as the helpers of reports take it, without what its values are."""
-    return Finding(
-        rule_id=finding.rule_id,
-        severity=finding.severity,
-        confidence=finding.confidence,
-        fingerprint=finding.fingerprint,
-        values={role: Secret(b"") for role in finding.values},
-        account_id=finding.account_id,
-        evidence=finding.evidence,
-        locations=finding.locations,
-        history=finding.history,
-        liveness=finding.liveness,
-        owner=finding.owner,
     )

@@ -1,8 +1,8 @@
-"""In which order credentials are dealt with: the one place that decides it.
+"""The order in which credentials are dealt with.
 
-First what is known to work, the root user's above all, then what may work, then what is dead. Of
-those that are as urgent, what is ours comes first, then what others have had, then what is still in
-HEAD, then the more severe, the surer and the older ones; path and line decide the rest.
+What is known to work comes first, the root user's before all others, then what may work, then what
+is dead. Among equals, what is of a foreign account comes last; then what was pushed comes first,
+then what is still in HEAD, then by severity, confidence and age; path and line decide the rest.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from scanner.findings import Severity
 from scanner.liveness.states import State
 from scanner.reports.arrange import instant, sightings
-from scanner.response.cases import Case, Kind, as_finding
+from scanner.response import playbook
+from scanner.response.cases import Case, ResponseKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,34 +50,38 @@ WORDS: Final = {
     Urgency.NOTE: "note",
 }
 
+# What STS knows. Neither canaries nor dates take these back.
 _LIVE: Final = {State.LIVE: Urgency.LIVE, State.SECRET_UNPROVEN: Urgency.ACTIVE}
 
 
 def urgency(case: Case) -> Urgency:
-    """Return how urgent `case` is.
-
-    What STS does not know is dead only where the scan was sure of it and has made it a note: it
-    may have asked the wrong partition, or with the wrong session token.
-    """
+    """Return how urgent `case` is."""
     finding = case.finding
     if case.state in _LIVE:
-        root = case.is_live and case.principal == "root"
-        return Urgency.LIVE_ROOT if root else _LIVE[case.state]
+        is_root = case.is_live and case.principal == "root"
+        return Urgency.LIVE_ROOT if is_root else _LIVE[case.state]
+
     if case.is_canary:
         return Urgency.CANARY
     if is_dead(case):
         return Urgency.DEAD
     if finding.severity is Severity.NOTE:
         return Urgency.NOTE
+
     return Urgency.EXPOSED if finding.history and finding.history.pushed else Urgency.OPEN
 
 
 def is_dead(case: Case) -> bool:
-    """Tell whether `case` gives nobody access now, and that is certain."""
+    """Return whether it is certain that `case` gives nobody access now."""
+    # STS may have been asked in the wrong partition, or with the wrong session token. The scan
+    # makes a note of what STS does not know only where neither can be (`liveness.verdicts`).
     if case.state is State.INACTIVE:
         return case.finding.severity is Severity.NOTE
-    nothing = case.kind is Kind.MWS_TOKEN or (case.kind is Kind.KEY_ID and bool(case.impossible))
-    return case.state is State.EXPIRED or case.is_over or nothing
+
+    # AWS cannot have issued an impossible key ID. Next to a secret it may only be mistyped.
+    never_issued = case.kind == ResponseKind.KEY_ID and bool(case.impossible)
+    no_access = never_issued or playbook.load(case.kind).over
+    return case.state is State.EXPIRED or case.is_over or no_access
 
 
 def ordered(cases: Iterable[Case]) -> list[Case]:
@@ -87,14 +92,16 @@ def ordered(cases: Iterable[Case]) -> list[Case]:
 def _rank(case: Case) -> tuple[object, ...]:
     finding = case.finding
     history = finding.history
-    lead = sightings(as_finding(finding))[0].lead
+    lead = sightings(finding)[0].lead
     return (
         urgency(case),
+        # The user cannot revoke what is in the account of somebody else.
         finding.owner == "foreign",
         not (history and history.pushed),
         not (history and history.in_head),
         -finding.severity,
         -finding.confidence,
+        # The older one had more time to be found.
         instant(history.first.author_date) if history and history.first else inf,
         lead.path,
         lead.member,

@@ -1,6 +1,6 @@
-"""The plan of a response: for each credential of a report, worst first, what to do.
+"""The plan of a response: what to do about each credential of a report, worst first.
 
-Nothing in here runs anything, reads anything or asks anybody: a report goes in, a plan comes out.
+Nothing in here runs a program, reads a file or uses a network: a report goes in, a plan comes out.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.reports.arrange import sightings
 from scanner.reports.wording import INDEX_KIND, is_in_file
-from scanner.response import playbooks, repository, situation
-from scanner.response.cases import Case, as_finding, case_of
+from scanner.response import playbooks
+from scanner.response.cases import Case, case_of
+from scanner.response.clean_up import clean_up, taken_out_first
+from scanner.response.notes import notes_on, warnings
 from scanner.response.order import Urgency, ordered, urgency
-from scanner.response.playbooks.interface import Step
+from scanner.response.playbook import Step, load
 from scanner.response.prevention import Advice, advice_for
 from scanner.response.variables import (
     Variable,
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from scanner.response.again_reading import Missing
+    from scanner.response.missing import Missing
     from scanner.saved.report import SavedReport
 
 
@@ -54,16 +56,18 @@ BEGIN: Final = Step(
 LOOKUP: Final = "In {} this command prints it and nothing else:"
 CLONE: Final = "a clone of the repository,"
 SCANNED: Final = "the repository that was scanned,"
+
+# A shell keeps its variables: without this, a step could act on the user or role of the credential
+# that was dealt with before.
 FORGET: Final = "unset USER_NAME ROLE_NAME"
-"""What the setup of a credential begins with, so that no name of another one is used."""
 _FORGOTTEN: Final = re.compile(r"\$(?:USER|ROLE)_NAME\b")
 
 
-class Entry(NamedTuple):
+class CredentialPlan(NamedTuple):
     """One credential and what to do about it."""
 
     number: int
-    """From 1, in the order in which they are dealt with."""
+    """Its place in the order in which credentials are dealt with, from 1."""
     case: Case
     playbook: str
     title: str
@@ -71,34 +75,34 @@ class Entry(NamedTuple):
     notes: tuple[str, ...]
     """What its state means, in sentences."""
     exports: tuple[str, ...]
-    """Lines for the shell that direct the AWS CLI to the right partition."""
+    """Lines for the shell that direct the AWS CLI to the partition of the credential."""
     lookup: str
     """The command that prints the complete key ID from the repository, if there is one."""
     variables: tuple[Variable, ...]
-    """What the commands use; the early ones are set before the first step."""
+    """The variables in the commands; the early ones are set before the first step."""
     steps: tuple[Step, ...]
     instead: tuple[str, ...]
-    """What to use in its place, in sentences."""
+    """What to use in place of the credential, in sentences."""
     advice: tuple[Advice, ...]
-    """What would have avoided it, by the files that it stands in."""
+    """What would have avoided it, by the files that it is in."""
     where: str = ""
-    """Where `lookup` is run; without it, how else to get at the key ID; a sentence, or empty."""
+    """A sentence on where to run `lookup`, or without one how else to get at the key ID."""
     missing: Missing | None = None
     """Why it was not found again in the source; None where it was, or nobody looked for it."""
 
     @property
     def setup(self) -> tuple[str, ...]:
-        """Lines for the shell that come before the first step."""
+        """The lines for the shell that come before the first step."""
         early = (variable.assignment for variable in self.variables if variable.is_early)
         uses = any(_FORGOTTEN.search(each) for step in self.steps for each in step.commands)
         return (*((FORGET,) if uses else ()), *self.exports, *early)
 
     @property
     def to_complete(self) -> tuple[str, ...]:
-        """Sentences about what in these lines has to be filled in."""
-        missing = (each for each in self.variables if each.is_early and not each.known)
-        found = [variable.sentence for variable in missing]
-        return (*found, self.where) if self.where else tuple(found)
+        """Sentences on the placeholders in these lines that a person has to replace."""
+        unknown = (each for each in self.variables if each.is_early and not each.known)
+        sentences = [variable.sentence for variable in unknown]
+        return (*sentences, self.where) if self.where else tuple(sentences)
 
 
 class Plan(NamedTuple):
@@ -109,16 +113,18 @@ class Plan(NamedTuple):
     """Why there can be more than is listed, or less certain, in sentences."""
     before: tuple[Step, ...]
     """What is to be known and done before the first credential."""
-    entries: tuple[Entry, ...]
+    entries: tuple[CredentialPlan, ...]
+    """One for each credential, in the order in which they are dealt with."""
     afterwards: tuple[Step, ...]
     """What is done once for all of them, at the end."""
 
 
+# Their steps do not begin with the file: it is a decoy, somebody else's, or no emergency.
 _LEFT_ALONE: Final = (playbooks.CANARY, playbooks.FOREIGN, playbooks.DEAD)
 
 
 def respond(report: SavedReport, now: datetime) -> Plan:
-    """Return the plan for `report`; `now` decides what has expired."""
+    """Return the plan for `report`; `now`, with a time zone, decides what has expired."""
     cases = ordered(case_of(finding, now) for finding in report.findings)
     numbers = {
         (case.key_id_hint, case.account): number
@@ -126,58 +132,61 @@ def respond(report: SavedReport, now: datetime) -> Plan:
         if case.key_id_hint and case.account
     }
     entries = tuple(_entry(number, case, report, numbers) for number, case in enumerate(cases, 1))
-    commands = any(step.commands for entry in entries for step in entry.steps)
+
+    has_commands = any(step.commands for entry in entries for step in entry.steps)
     decoys = sum(entry.playbook == playbooks.CANARY for entry in entries)
     return Plan(
         report,
-        situation.warnings(report),
-        (BEGIN,) if commands else (),
+        warnings(report),
+        (BEGIN,) if has_commands else (),
         entries,
-        tuple(repository.clean_up(report, decoys)) if cases else (),
+        tuple(clean_up(report, decoys)) if cases else (),
     )
 
 
 def _entry(
     number: int, case: Case, report: SavedReport, numbers: Mapping[tuple[str, str], int]
-) -> Entry:
-    """Return what to do about `case`; `numbers` are those of key IDs as shown, with accounts."""
+) -> CredentialPlan:
+    """Return what to do about `case`.
+
+    `numbers` are those of other credentials, by the key ID as it is shown and the account: one of
+    them may be the key that signed this one.
+    """
     name = playbooks.choose(case)
-    playbook = playbooks.load(name)
-    own = playbooks.load(case.kind)
-    own_steps = [*playbook.steps(case)]
+    playbook = load(name)
+    own_steps = [*playbooks.steps(playbook, case)]
     if report.kind == INDEX_KIND and name not in _LEFT_ALONE:
-        own_steps = repository.staged(case, own_steps)
+        own_steps = taken_out_first(case, own_steps)
     variables, steps = assigned(case, own_steps)
+
+    notes = notes_on(case, report)
     signer = numbers.get((case.signer, case.account))
-    notes = situation.notes(case, report)
     if signer:
-        notes = (
-            *notes,
-            f"The key ID that signed it looks like that of number {signer}: see there.",
-        )
-    commands = any(step.commands for step in steps)
-    looked_up, where = "", ""
+        notes += (f"The key ID that signed it looks like that of number {signer}: see there.",)
+
+    command, where = "", ""
     if any(variable.name == "KEY_ID" for variable in variables):
-        looked_up = lookup(case)
+        command = lookup(case)
         place = CLONE if in_clone(case, report.kind) else SCANNED
-        where = LOOKUP.format(place) if looked_up else elsewhere(case)
-    return Entry(
-        number,
-        case,
-        name,
-        own.title,
-        urgency(case),
-        notes,
-        tuple(partition_lines(case)) if commands else (),
-        looked_up,
-        tuple(variables),
-        tuple(steps),
-        playbook.instead,
-        tuple(advice_for(_paths(case))) if playbook.by_path else (),
-        where,
+        where = LOOKUP.format(place) if command else elsewhere(case)
+
+    return CredentialPlan(
+        number=number,
+        case=case,
+        playbook=name,
+        title=load(case.kind).title,
+        urgency=urgency(case),
+        notes=notes,
+        exports=tuple(partition_lines(case)) if any(step.commands for step in steps) else (),
+        lookup=command,
+        variables=tuple(variables),
+        steps=tuple(steps),
+        instead=playbook.instead,
+        advice=tuple(advice_for(_paths(case))) if playbook.by_path else (),
+        where=where,
     )
 
 
 def _paths(case: Case) -> list[str]:
-    copies = sightings(as_finding(case.finding))
+    copies = sightings(case.finding)
     return [copy.lead.path for copy in copies if is_in_file(copy.lead)]

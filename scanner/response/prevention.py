@@ -1,8 +1,9 @@
-"""What would have avoided an access key, by the files that it stands in.
+"""What would have avoided an access key, by the files that it is in.
 
-A table from patterns of paths to advice: the first that fits a path counts, so what is more exact
-stands above. Sources: `action.yml` of aws-actions/configure-aws-credentials, the manuals of the CI
-systems on OpenID Connect, and of AWS on roles, Roles Anywhere, Identity Center, Cognito and EKS.
+A table from patterns of paths to advice. The first pattern that fits a path counts, so more exact
+ones come first. Sources: `action.yml` of aws-actions/configure-aws-credentials, the manuals of the
+CI systems on OpenID Connect, and those of AWS on roles, Roles Anywhere, Identity Center, Cognito
+and EKS.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ class Advice(NamedTuple):
     """What to use in place of a key in files of one kind."""
 
     id: str
-    """Stable, for programs."""
+    """A name for programs, which does not change."""
     pattern: str
-    """Matches anywhere in a path in lower case, with `/` between its parts and before the first."""
+    """A regular expression, searched for in a path in lower case with `/` before its first part."""
     instead: str
     """A sentence or two."""
 
@@ -28,6 +29,7 @@ class Advice(NamedTuple):
 _TRUST: Final = "An identity provider in IAM, and a role that trusts this repository"
 
 ADVICE: Final = (
+    # Files of CI first: whatever they deploy or test, the job has a token of its own to exchange.
     Advice(
         "github-actions",
         r"/\.github/(workflows|actions)/|/action\.ya?ml$",
@@ -65,12 +67,14 @@ ADVICE: Final = (
         f"Buildkite: OpenID Connect. {_TRUST}; in the step the plugin "
         "`aws-assume-role-with-web-identity`.",
     ),
+    # Systems without OpenID Connect of their own, or with a plug-in for it.
     Advice(
         "ci",
         r"/jenkinsfile[^/]*$|\.jenkinsfile$|/\.travis\.ya?ml$|/\.drone\.(ya?ml|star)$|/\.ci/",
         "CI: agents that run in AWS get a role of their instance or task; agents elsewhere use "
         "OpenID Connect if the system has it, or else IAM Roles Anywhere.",
     ),
+    # Before all programs: a key in a test or an example of one need not work at all.
     Advice(
         "tests",
         r"/(tests?|specs?|fixtures?|__tests__|testdata|mocks?)/|[._-](test|spec)\.[a-z]+$|/test_[^/]*$",
@@ -83,6 +87,8 @@ ADVICE: Final = (
         "Documentation and examples: the example keys of AWS's documentation, which belong to "
         "nobody and which scanners know.",
     ),
+    # Files of a home directory: the AWS CLI, downloads of the console, shells, boto, s3cmd, s3fs,
+    # rclone, notebooks.
     Advice(
         "person",
         r"/\.aws/|accesskeys?[^/]*\.csv$|credentials?[^/]*\.csv$|/rootkey[^/]*\.csv$"
@@ -91,6 +97,7 @@ ADVICE: Final = (
         "People: IAM Identity Center. `aws configure sso` once, then `aws sso login`: the AWS CLI "
         "and the SDKs get credentials that end by themselves, and no key is on the disk.",
     ),
+    # Before what runs in AWS: a pod gets its role in another way than a function or a task.
     Advice(
         "kubernetes",
         r"/(k8s|kubernetes|kustomize|manifests|helm|charts?|argocd|flux)/|/(kustomization|values[^/]*"
@@ -105,6 +112,8 @@ ADVICE: Final = (
         "and `assume_role` in the provider for another one. Keys that it makes stand in its "
         "state: let it make roles.",
     ),
+    # Serverless Framework, SAM, CDK, CloudFormation, ECS, user data of EC2, Beanstalk, App Runner,
+    # CodeBuild, CodeDeploy.
     Advice(
         "aws-runtime",
         r"/serverless\.(ya?ml|ts|json)$|/samconfig\.toml$|/cdk\.json$|\.template(\.ya?ml|\.json)?$"
@@ -114,6 +123,7 @@ ADVICE: Final = (
         "What runs in AWS: a role of the function, task or instance. The SDKs find its "
         "credentials by themselves when none are configured.",
     ),
+    # Their users have the program, and so all that is in it.
     Advice(
         "client",
         r"\.(swift|kt|kts|dart|jsx|tsx|vue|svelte|html?|m|plist)$|/androidmanifest\.xml$"
@@ -129,6 +139,7 @@ ADVICE: Final = (
         "pod; on a developer's machine a profile of IAM Identity Center that is mounted; for a "
         "build, `RUN --mount=type=secret`.",
     ),
+    # The broadest patterns, and so the last ones.
     Advice(
         "server",
         r"/(ansible|playbooks|roles|group_vars|host_vars|puppet|chef|salt|packer|vagrant|scripts?|bin"
@@ -146,7 +157,7 @@ _ELSEWHERE: Final = Advice(
     "Roles Anywhere. On a developer's machine: IAM Identity Center. The SDKs find all of these by "
     "themselves when no key is configured.",
 )
-"""For paths that tell nothing."""
+"""For paths that no pattern fits."""
 
 _COMPILED: Final = [(re.compile(advice.pattern), advice) for advice in ADVICE]
 
@@ -155,10 +166,11 @@ def advice_for(paths: Iterable[str]) -> list[Advice]:
     """Return what would have avoided a key at `paths`: each advice once, in their order."""
     found = dict.fromkeys(_advice(path) for path in paths)
     if len(found) > 1:
-        found.pop(_ELSEWHERE, None)
+        found.pop(_ELSEWHERE, None)  # it adds nothing to an advice for the file
     return list(found) or [_ELSEWHERE]
 
 
 def _advice(path: str) -> Advice:
+    # Reports of Windows have backslashes, and its file names no case.
     name = "/" + path.replace("\\", "/").lower()
     return next((advice for pattern, advice in _COMPILED if pattern.search(name)), _ELSEWHERE)

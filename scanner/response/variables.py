@@ -1,8 +1,8 @@
-"""The variables of the shell that the commands of a plan use: the way of a report into a command.
+"""The shell variables in the commands of a plan: the only way of a report into a command.
 
-A value comes from a report only if it has the exact form of what it is said to be. It is quoted for
-the shell all the same. Where the report does not have it, a placeholder stands in its place that no
-API of AWS accepts, and a sentence says what belongs there.
+A value is taken from a report only if it has the exact form of what it is said to be, and is quoted
+for the shell all the same. Where the report lacks it, the value is a placeholder that no API of AWS
+accepts, and a sentence says what to put there.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from scanner.aws.partitions import AWS, of_region
 from scanner.decoders import DECODERS
 from scanner.reports.arrange import sightings, where_in_head
 from scanner.reports.wording import is_in_file
-from scanner.response.cases import REGIONS, Kind, as_finding
+from scanner.response.cases import REGIONS, ResponseKind
+from scanner.response.playbook import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from scanner.findings import Location
     from scanner.response.cases import Case
-    from scanner.response.playbooks.interface import Step
+    from scanner.response.playbook import Step
 
 _USED: Final = re.compile(r"\$\{?([A-Z][A-Z_]*)")
+# What a command sets itself: the variable of a loop, or an assignment at its start.
 _SET: Final = re.compile(r"(?:\bfor ([A-Z][A-Z_]*) in\b|^([A-Z][A-Z_]*)=)")
 
 
@@ -33,13 +35,13 @@ class Variable(NamedTuple):
 
     name: str
     value: str
-    """What the report tells, or a placeholder."""
+    """From the report, or a placeholder."""
     known: bool
-    """Whether it is what the report tells."""
+    """Whether `value` is complete and from the report."""
     is_early: bool
-    """Whether it can be set before the first step."""
+    """Whether it can be set before the first step: the report has it, or a part of it."""
     meaning: str
-    """What belongs there, a clause."""
+    """What the variable has to be set to, a clause."""
 
     @property
     def assignment(self) -> str:
@@ -52,8 +54,11 @@ class Variable(NamedTuple):
         return f"`{self.name}` is {self.meaning}."
 
 
-class _Source(NamedTuple):
+class _Known(NamedTuple):
+    """A variable that a report can fill in."""
+
     value: Callable[[Case], str]
+    """Returns what is known of the credential; empty for nothing."""
     placeholder: str
     meaning: str
 
@@ -62,51 +67,42 @@ _PATH: Final = re.compile(r"[A-Za-z0-9_./@,+=-]{1,255}")
 
 
 def safe_path(case: Case) -> str:
-    """Return the path of the file that has `case`; empty if it is not a plain one."""
-    lead = sightings(as_finding(case.finding))[0].lead
+    """Return the path of the file that has `case`; empty if it has other than plain characters."""
+    lead = sightings(case.finding)[0].lead
     return lead.path if is_in_file(lead) and _PATH.fullmatch(lead.path) else ""
 
 
-def _nothing(_case: Case) -> str:
-    return ""
-
-
-_SOURCES: Final[dict[str, _Source]] = {
-    "KEY_ID": _Source(lambda case: case.key_id, "<access key ID>", "the complete access key ID"),
-    "USER_NAME": _Source(lambda case: case.user, "<IAM user>", "the name of the IAM user"),
-    "ROLE_NAME": _Source(lambda case: case.role, "<role>", "the name of the role"),
-    "ACCOUNT_ID": _Source(lambda case: case.account, "<account>", "the number of the account"),
-    "REGION": _Source(lambda case: case.region, "<region>", "the region, such as us-east-1"),
-    "CREDENTIAL_ID": _Source(_nothing, "<ACCA...>", "the ID of the service-specific credential"),
-    "API_ID": _Source(_nothing, "<API ID>", "the ID of the GraphQL API"),
-    "API_KEY": _Source(_nothing, "<da2-...>", "the complete API key"),
-    "KEY_NAME": _Source(_nothing, "<key pair>", "the name of the key pair"),
-    "PRIVATE_KEY_FILE": _Source(_nothing, "<file>", "a file with the private key"),
-    "CLUSTER": _Source(_nothing, "<cluster>", "the name of the cluster"),
-    "BUCKET": _Source(_nothing, "<bucket>", "the name of the bucket"),
-    "OBJECT_KEY": _Source(_nothing, "<key>", "the key of the object, without a slash before it"),
-    "NEW_OBJECT_KEY": _Source(_nothing, "<new key>", "the key that the object is to get"),
-    "FILE": _Source(lambda case: safe_path(case), "<file>", "the file, from the top of the tree"),
+_FROM_REPORT: Final[dict[str, _Known]] = {
+    "KEY_ID": _Known(lambda case: case.key_id, "<access key ID>", "the complete access key ID"),
+    "USER_NAME": _Known(lambda case: case.user, "<IAM user>", "the name of the IAM user"),
+    "ROLE_NAME": _Known(lambda case: case.role, "<role>", "the name of the role"),
+    "ACCOUNT_ID": _Known(lambda case: case.account, "<account>", "the number of the account"),
+    "REGION": _Known(lambda case: case.region, "<region>", "the region, such as us-east-1"),
+    # For the step that takes a staged file out again.
+    "FILE": _Known(lambda case: safe_path(case), "<file>", "the file, from the top of the tree"),
 }
+"""All other variables are declared in the rules and in `rules/response/variables.yaml`: a step of
+the plan finds them."""
 
 
 def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[Step]]:
-    """Return the variables that `steps` use, and the steps with assignments where these belong.
+    """Return the variables that `steps` use, and the steps with the assignments of late ones.
 
-    What the report tells, also in part, is set before the first step. Everything else is found on
-    the way: the first step that uses it begins with the assignment, for a person to fill in.
+    What the report has, also in part, is set before the first step. Everything else is found on
+    the way: the first step that uses it begins with the assignment, for a person to complete.
     """
     found: dict[str, Variable] = {}
-    own: set[str] = set()
+    set_by_commands: set[str] = set()
     placed = []
     for step in steps:
         here = []
         for command in step.commands:
-            own.update(name for pair in _SET.findall(command) for name in pair if name)
+            set_by_commands.update(name for pair in _SET.findall(command) for name in pair if name)
             for name in _USED.findall(command):
-                if name not in own and name not in found:
+                if name not in set_by_commands and name not in found:
                     found[name] = _variable(name, case)
                     here.append(found[name])
+
         late = [variable for variable in here if not variable.is_early]
         placed.append(
             step._replace(
@@ -114,53 +110,65 @@ def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[St
                 commands=(*(variable.assignment for variable in late), *step.commands),
             )
         )
+
+    # The key ID first: a sentence before the assignments says how to complete it.
     return sorted(found.values(), key=lambda variable: variable.name != "KEY_ID"), placed
 
 
 def _variable(name: str, case: Case) -> Variable:
-    value = _SOURCES[name].value(case)
-    meaning = _SOURCES[name].meaning
+    if name not in _FROM_REPORT:
+        placeholder, meaning = declared(name)
+        return Variable(name, placeholder, False, False, meaning)
+
+    source = _FROM_REPORT[name]
+    value = source.value(case)
     if not value and name == "KEY_ID":
         where = "stands at the places above" if case.key_id_hint else "signed it"
         if hint := case.key_id_hint or case.signer:
-            return Variable(name, hint, False, True, f"{meaning}, which {where}")
+            return Variable(name, hint, False, True, f"{source.meaning}, which {where}")
+
     known = bool(value)
-    return Variable(name, value or _SOURCES[name].placeholder, known, known, meaning)
+    return Variable(name, value or source.placeholder, known, known, source.meaning)
 
 
 def lookup(case: Case) -> str:
-    """Return the command that prints the complete key ID out of a git object, and nothing else.
+    """Return the command that prints the complete key ID from a git object, and nothing else.
 
-    Empty where the report has the key ID, or no object that has it as it is; of a presigned URL it
-    is the key ID of who signed it. Of the report, the command has the name of the object and the
-    ends of the key ID, which have exact forms.
+    For a presigned URL that is the key ID that signed it. Empty where the report has the key ID
+    already, or names no object that has it unencoded. From the report the command takes the ID of
+    the object and the ends of the key ID, both of an exact form.
     """
     at = _readable(case)
     if at is None:
         return ""
+
     hint = _hint(case)
+    # The key ID alone, out of whatever is around it: 20 characters, of which the report shows 8.
     form = f"{hint[:4]}[A-Z0-9]{{12}}{hint[-4:]}"
     return f"git cat-file -p {where_in_head(at).object} | grep -aoE {shlex.quote(form)}"
 
 
 def in_clone(case: Case, kind: str) -> bool:
-    """Tell whether a clone has what `lookup` looks into, by a report of the kind `kind`."""
+    """Return whether a clone has the object of `lookup`, by a report of the kind `kind`."""
     at, history = _readable(case), case.finding.history
     if at is None:
         return False
+
     if history:
         return history.pushed and bool(at.commit or at.head.start_line)
+    # Commits of `push` and `receive` may never have reached the server.
     return bool(at.commit) and kind in ("ci", "range")
 
 
 def elsewhere(case: Case) -> str:
-    """Return a sentence about how to get at a key ID for which there is no command."""
+    """Return a sentence on how to get at a key ID for which there is no command; empty for none."""
     if not case.key_id_hint or case.key_id or _readable(case):
         return ""
-    anew = "make the report anew with `--show-secrets`, and the plan has it."
     at = next((at for at in _places(case) if at.role == "key_id"), None)
     if at is None:
         return ""
+
+    anew = "make the report anew with `--show-secrets`, and the plan has it."
     if at.member:
         return f"It is in an archive there: {anew}"
     if at.decoded:
@@ -171,21 +179,23 @@ def elsewhere(case: Case) -> str:
 
 
 def _hint(case: Case) -> str:
-    return case.signer if case.kind is Kind.PRESIGNED_URL else case.key_id_hint
+    return case.signer if case.kind == ResponseKind.PRESIGNED_URL else case.key_id_hint
 
 
 def _places(case: Case) -> Iterator[Location]:
-    for sighting in sightings(as_finding(case.finding)):
+    for sighting in sightings(case.finding):
         yield sighting.lead
         yield from sighting.parts
 
 
 def _readable(case: Case) -> Location | None:
-    """Return the first location with the key ID as it is in a git object, if one is needed."""
+    """Return the first location of the key ID in a git object, unencoded, if one is needed."""
     if case.key_id or not _hint(case):
         return None
-    is_url = case.kind is Kind.PRESIGNED_URL
+
+    is_url = case.kind == ResponseKind.PRESIGNED_URL
     for at in _places(case):
+        # A URL has the key ID that signed it in its text.
         has_it = is_url or at.role == "key_id"
         if has_it and where_in_head(at).object and not (at.member or at.decoded):
             return at
@@ -193,8 +203,12 @@ def _readable(case: Case) -> Location | None:
 
 
 def partition_lines(case: Case) -> Iterator[str]:
-    """Yield what directs the AWS CLI to another partition than `aws`: a region in it."""
+    """Yield the line that directs the AWS CLI to another partition than `aws`.
+
+    A region does: the CLI chooses its endpoints and their partition by it.
+    """
     if case.partition not in ("", AWS):
         own = case.region and of_region(case.region) == case.partition
+        # The AWS CLI reads AWS_REGION first; boto3 reads AWS_DEFAULT_REGION only.
         region = shlex.quote(case.region if own else REGIONS[case.partition])
         yield f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}"

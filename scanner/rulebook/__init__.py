@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.errors import ConfigError, RuleError
+from scanner.errors import ConfigError, RuleError, did_you_mean
 from scanner.rulebook.compiled import shipped_rules
 from scanner.secret import printable
 
@@ -39,7 +39,5 @@ def load_rules(user_files: Sequence[str], disabled: Collection[str]) -> tuple[Ru
 
 def unknown_rule(rule_id: str, known: Collection[str]) -> str:
     """Return the message for an ID that no rule has, with the nearest one if there is any."""
-    from scanner.rulebook.keys import suggestion
-
-    hint = suggestion(rule_id, known) or "; `keycatch rules list` shows all"
+    hint = did_you_mean(rule_id, known) or "; `keycatch rules list` shows all"
     return f"there is no rule `{rule_id}`{hint}"

@@ -1,8 +1,7 @@
-"""The checks that a rule file has to pass, by hand: every error names the key and says what to do.
+"""The checks that a rule file has to pass: every error names the key and says what to do.
 
-`rules/rule.schema.json` says the same to editors; a test holds the two against each other. What a
-schema cannot say is checked here only: that a pattern compiles, that a user's rule can be found by
-a literal.
+`rules/rule.schema.json` says the same to editors; a test compares the two. Checked here only is
+what a schema cannot say: that a pattern compiles, that a user's rule can be found by a literal.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from scanner.rulebook.patterns import compile_pattern
 from scanner.secret import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 LEVELS: Final = {severity.label: severity for severity in Severity}
 CONFIDENCES: Final = {confidence.label: confidence for confidence in Confidence}
@@ -33,32 +32,34 @@ DEFAULT_REMEDIATION: Final = (
     "Put a new one where it is needed, out of the repository.",
 )
 
-OPTIONS: Final[dict[str, frozenset[str]]] = {
-    "pattern": frozenset({"evidence", "keep_placeholders", "min_distinct", "min_entropy"}),
-    "secret-access-key": frozenset({"names"}),
-    "service-api-key": frozenset({"service"}),
-    "short-term-api-key": frozenset({"service"}),
-}
-"""Options by detector; the detectors that are not listed have none."""
+PATTERN: Final = "pattern"
+"""The kind that needs no code: what the pattern matches is the credential."""
+PATTERN_OPTIONS: Final = ("evidence", "keep_placeholders", "min_distinct", "min_entropy")
+SHIPPED_OPTIONS: Final = (*PATTERN_OPTIONS, "names", "service")
+"""Options of all kinds. Which of them one kind has is for its `Kind.options` to say, and a test
+compares the shipped rules with these: this layer does not import the kinds."""
 
 NAME_LISTS: Final = ("aws", "perhaps", "other")
 
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-_ROLE = re.compile(r"[a-z][a-z0-9_]*")
-_CWE = re.compile(r"CWE-[1-9][0-9]*")
-_URL = re.compile(r"https?://[^\s<>]+")
+_ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_KIND: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")
+_ROLE: Final = re.compile(r"[a-z][a-z0-9_]*")
+_CWE: Final = re.compile(r"CWE-[1-9][0-9]*")
+_URL: Final = re.compile(r"https?://[^\s<>]+")
 
-_KEYS = (
-    "id", "name", "summary", "why", "severity", "confidence", "role", "detector", "anchors",
+_KEYS: Final = (
+    "id", "name", "summary", "why", "severity", "confidence", "role", "kind", "anchors",
     "pattern", "before", "after", "options", "derived_from", "cwe", "remediation", "references",
     "examples", "recognised",
 )  # fmt: skip
-_REQUIRED = ("id", "name", "summary", "severity")
-_SEARCHED = ("anchors", "pattern", "detector", "before", "after", "options")
+_SHIPPED_KEYS: Final = (*_KEYS, "noun", "reach", "group", "response")
+"""A user's rule has none of the last four: they serve the history, the pages and `respond`."""
+_REQUIRED: Final = ("id", "name", "summary", "severity")
+_SEARCHED: Final = ("anchors", "pattern", "before", "after", "options", "reach")
 
 
 class Examples(NamedTuple):
-    """The examples of a rule file, as templates (see `scanner.rulebook.examples`)."""
+    """The examples of a rule file, as templates (see `scanner.kinds.examples`)."""
 
     match: tuple[str, ...] = ()
     no_match: tuple[str, ...] = ()
@@ -71,30 +72,40 @@ class RuleFile(NamedTuple):
     examples: Examples
     recognised: str
     """How it is recognised and what is proved offline: Markdown for the rule's page."""
+    group: str = ""
+    """The group of the rule in the README's table, a key of `GROUPS` in tools/compile_rules.py."""
+    response: Mapping[str, object] = {}
+    """What `keycatch respond` says to do, unchecked: see `scanner.response.compiling`."""
 
 
 def check(mapping: object, source: str, *, shipped: bool) -> RuleFile:
     """Turn the content of the rule file `source` into a rule.
 
-    `shipped` lifts what only a user's rule is held to: the detector `pattern`, a literal anchor.
-    Raises RuleError.
+    Only a user's rule, not a `shipped` one, has to be of the kind `pattern` and to have a literal
+    anchor. Raises RuleError.
     """
     if not isinstance(mapping, dict):
         raise RuleError(
             printable(source), "", "a rule file has to be a mapping of keys such as `id: ...`"
         )
     keys = Keys(mapping, source)
-    keys.known(_KEYS, "")
+    keys.known(_SHIPPED_KEYS if shipped else _KEYS, "")
     for key in _REQUIRED:
         keys.require(key)
+
     derived = keys.texts("derived_from", _matching(_ID, "the ID of a rule"))
     if derived:
         _check_derived(keys, shipped)
-    detector = "" if derived else keys.text("detector", default="pattern")
+    kind = keys.text(
+        "kind",
+        _matching(_KIND, "the name of a kind such as `pattern`"),
+        default="" if derived else PATTERN,
+    )
     anchors = () if derived else _anchors(keys, shipped)
     pattern = "" if derived else _pattern(keys, shipped)
-    if not shipped and detector not in ("", "pattern"):
-        keys.fail("detector", "has to be `pattern` in a rule of your own; leave the key out")
+    if not shipped and kind not in ("", PATTERN):
+        keys.fail("kind", "has to be `pattern` in a rule of your own; leave the key out")
+
     rule = Rule(
         id=keys.text("id", _matching(_ID, "words of a-z and 0-9 joined by hyphens")),
         name=keys.text("name"),
@@ -103,10 +114,10 @@ def check(mapping: object, source: str, *, shipped: bool) -> RuleFile:
         severity=LEVELS[keys.choice("severity", tuple(LEVELS), "medium")],
         confidence=CONFIDENCES[keys.choice("confidence", tuple(CONFIDENCES), "medium")],
         role=keys.text("role", _matching(_ROLE, "a word of a-z, 0-9 and _"), default="value"),
-        detector=detector,
+        kind=kind,
         anchors=anchors,
         pattern=pattern,
-        options=_options(keys, detector),
+        options=_options(keys, kind),
         cwe=keys.texts("cwe", _matching(_CWE, "a number such as CWE-798")) or DEFAULT_CWE,
         remediation=keys.texts("remediation") or DEFAULT_REMEDIATION,
         references=keys.texts("references", _matching(_URL, "an http or https address")),
@@ -114,8 +125,16 @@ def check(mapping: object, source: str, *, shipped: bool) -> RuleFile:
         derived_from=derived,
         before=keys.number("before", BEFORE, 0, LARGEST_WINDOW),
         after=keys.number("after", AFTER, 1, LARGEST_WINDOW),
+        noun=keys.text("noun", default=""),
+        reach=keys.number("reach", 0, 0, LARGEST_WINDOW),
     )
-    return RuleFile(rule, _examples(keys), keys.text("recognised", default=""))
+    return RuleFile(
+        rule,
+        _examples(keys),
+        keys.text("recognised", default=""),
+        keys.text("group", default=""),
+        keys.mapping("response").content(),
+    )
 
 
 def _matching(form: re.Pattern[str], what: str) -> Callable[[str], str]:
@@ -195,12 +214,11 @@ def _pattern(keys: Keys, shipped: bool) -> str:
     return text
 
 
-def _options(keys: Keys, detector: str) -> dict[str, object]:
+def _options(keys: Keys, kind: str) -> dict[str, object]:
     options = keys.mapping("options")
-    known = OPTIONS.get(detector, frozenset())
-    if keys.has("options") and not known:
-        keys.fail("options", f"the detector `{detector}` has no options; leave the key out")
-    options.known(known, f" among the options of the detector `{detector}`")
+    known = PATTERN_OPTIONS if kind == PATTERN else SHIPPED_OPTIONS
+    options.known(known, f" among the options of the kind `{kind}`")
+
     checked: dict[str, object] = {}
     if options.has("names"):
         checked["names"] = _names(options)

@@ -17,10 +17,10 @@ from scanner.rulebook.model import Anchor, Rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Version of the layout of the file, so that a stale one is recognised."""
 
-_LISTS = ("cwe", "remediation", "references", "derived_from")
+_LISTS: Final = ("cwe", "remediation", "references", "derived_from")
 
 
 @cache
@@ -48,7 +48,7 @@ def pack(rule: Rule) -> dict[str, Any]:
 
 
 def unpack(packed: Mapping[str, Any]) -> Rule:
-    """Return the rule that `packed` stands for; raises LookupError, TypeError or ValueError."""
+    """Return the rule that `packed` describes; raises LookupError, TypeError or ValueError."""
     fields = dict(packed)
     fields["severity"] = Severity(fields["severity"])
     fields["confidence"] = Confidence(fields["confidence"])

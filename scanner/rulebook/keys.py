@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from scanner.errors import RuleError
+from scanner.errors import RuleError, did_you_mean
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 
-def suggestion(word: str, known: Collection[str]) -> str:
-    """Return `; did you mean ...?` with the known word nearest to `word`, or an empty string."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    return f"; did you mean `{near[0]}`?" if near else ""
-
-
 class Keys:
     """A mapping of a rule file and the errors about its keys."""
 
     def __init__(self, mapping: dict[object, object], source: str, path: str = "") -> None:
-        """Take the mapping of the file `source` that stands under the key `path` in it."""
+        """Take the mapping under the key `path` of the file `source`."""
         self._mapping = mapping
         self.source = source
         self._path = path
@@ -38,7 +30,7 @@ class Keys:
         for key in self._mapping:
             if key not in names:
                 word = str(key)
-                hint = suggestion(word, names) or f"; known are {', '.join(sorted(names))}"
+                hint = did_you_mean(word, names) or f"; known are {', '.join(sorted(names))}"
                 self.fail(word, f"there is no such key{what}{hint}")
 
     def require(self, key: str) -> None:
@@ -47,7 +39,7 @@ class Keys:
             self.fail(key, "is missing and has to be given")
 
     def has(self, key: str) -> bool:
-        """Tell whether `key` is given."""
+        """Return whether `key` is given."""
         return key in self._mapping
 
     def get(self, key: str) -> object:
@@ -98,11 +90,15 @@ class Keys:
         path = f"{self._path}.{key}" if self._path else key
         return Keys(value, self.source, path)
 
+    def content(self) -> dict[str, object]:
+        """Return the mapping as it is, its keys as text."""
+        return {str(key): value for key, value in self._mapping.items()}
+
     def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
         """Return one of `choices`."""
         value = self._mapping.get(key, default)
         if not isinstance(value, str) or value not in choices:
-            hint = suggestion(str(value), choices)
+            hint = did_you_mean(str(value), choices)
             self.fail(key, f"has to be one of {', '.join(choices)}, not {kind_of(value)}{hint}")
         return value
 

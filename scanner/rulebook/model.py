@@ -1,4 +1,4 @@
-"""A rule as the engine uses it: what to look for, who judges it, and what to tell the user.
+"""A rule as the engine uses it: what to look for, which kind judges it, what the user is shown.
 
 Rules are written as YAML (`rules/*.yaml`, described by `rules/rule.schema.json`). The shipped ones
 are compiled into `rules/compiled.json`, so that a scan pays neither for a YAML parser nor for the
@@ -15,20 +15,19 @@ if TYPE_CHECKING:
 BEFORE: Final = 256
 """How far before an anchor, in bytes, the pattern of a rule is tried, unless the rule says."""
 AFTER: Final = 8192
-"""How far behind the start of an anchor it is tried; a match that goes on there is followed."""
-
+"""How far after the start of an anchor it is tried; a longer match is followed to its end."""
 
 ENCODED_RUN: Final = 40
 """The shortest run of base64 in which an encoded literal counts. Runs of 27 to 39 are four times as
-many in source code, as names and paths; what is lost is a word on a short last line of base64."""
+many in source code, as names and paths; the price is a word on a short last line of base64."""
 
 
 class Anchor(NamedTuple):
     """Something that can be found at memory speed and makes a place worth a precise look.
 
     Either a literal, or a run of exactly `run` characters of the base64 alphabet that is bounded
-    by other bytes. A rule lists the anchors of which one has to be there. What else is asked of an
-    anchor costs next to nothing and spares the precise look at most of its places.
+    by other bytes. A rule lists its anchors, of which one has to be there. The other conditions of
+    an anchor cost next to nothing and spare the precise look at most of its places.
     """
 
     literal: bytes = b""
@@ -36,9 +35,9 @@ class Anchor(NamedTuple):
     """For a literal of the base64 alphabet: only inside a run of `ENCODED_RUN` or more of it."""
     run: int = 0
     before: bytes = b""
-    """For a run: only if one of these bytes stands directly before it; empty for any."""
+    """For a run: only if one of these bytes is directly before it; empty for any."""
     after: bytes = b""
-    """For a run: only if one of these bytes stands directly behind it; empty for any."""
+    """For a run: only if one of these bytes is directly after it; empty for any."""
     first: bytes = b""
     """For a run: only if it begins with one of these bytes; empty for any."""
     mixed_case: bool = False
@@ -61,8 +60,12 @@ class Rule(NamedTuple):
     """The confidence of a finding on its own; the judge raises or lowers it by evidence."""
     role: str
     """The key of a finding's `values` that a match fills: `key_id`, `secret`, ..."""
-    detector: str
-    """The member of the detector registry that judges what the pattern matched; may be empty."""
+    kind: str
+    """The kind in `scanner.kinds` that judges a match and reads what a value says by itself.
+
+    `service_key.short_term` is SHORT_TERM in the module `service_key`; empty where a derived rule
+    needs none.
+    """
     anchors: tuple[Anchor, ...]
     """Empty for a rule that is derived from the findings of others."""
     pattern: str
@@ -80,3 +83,11 @@ class Rule(NamedTuple):
     before: int = BEFORE
     """0 means that a match begins at the anchor, and nowhere else."""
     after: int = AFTER
+    noun: str = ""
+    """What reports call such a credential: `API key of AppSync`; empty in a user's rule."""
+    reach: int = 0
+    """Bytes to either side of an anchor that decide what is found there, rounded up; 0: no bound.
+
+    A history is read as the differences between versions. A place that was looked at is not looked
+    at again while nothing changes within this distance.
+    """

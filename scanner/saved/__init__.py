@@ -1,1 +1,1 @@
-"""Reports that were saved as JSON, read again: strictly, since they have been out of our hands."""
+"""Reports that were saved as JSON and are read again, strictly: anybody may have changed them."""

@@ -1,4 +1,4 @@
-"""What was given instead of a report, as a clause that says it and repeats nothing of it."""
+"""Why content is not a report, as a clause that repeats nothing of the content."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ def why_no_report(parsed: object) -> str:
 
 
 def _is_cut_off(error: Exception) -> bool:
-    """Tell whether what could not be parsed would go on where it ends."""
+    """Return whether `error` was raised where the content ends, so that more would follow."""
     if isinstance(error, UnicodeDecodeError):
         return error.reason == "unexpected end of data"
     if not isinstance(error, json.JSONDecodeError):
         return False
+
+    # What is left at the end of a file that was cut off: the beginning of a literal, or nothing.
     rest = error.doc[error.pos :].strip()
     is_begun = any(word.startswith(rest) for word in ("true", "false", "null", "-"))
     return is_begun or error.msg.startswith(("Unterminated string", "Invalid \\u"))

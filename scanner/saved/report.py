@@ -1,9 +1,8 @@
-"""Reads a JSON report that a command of keycatch has written: what is in it, as typed values.
+"""Reading a JSON report that a command of keycatch has written: the findings as typed values.
 
 The report has been out of our hands: it was kept in an artifact, sent by mail, or made up. So every
-field that is used is of the type and the form that `docs/report.schema.json` gives it, or the whole
-report is refused; keys that are not known are passed over, and what newer versions have added may
-be absent.
+field that is used has the type and the form that `docs/report.schema.json` gives it, or the whole
+report is refused. Unknown keys are passed over, and what newer versions have added may be absent.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from scanner.about import NAME
 from scanner.findings import (
     Confidence,
+    Finding,
     Forensics,
     Head,
     History,
@@ -23,20 +23,22 @@ from scanner.findings import (
     Moment,
     Severity,
 )
+from scanner.json_fields import FieldError, Fields, refuse
 from scanner.liveness.states import Liveness, Reason, State, words
-from scanner.saved.fields import Fields, NoReportError, refuse
 from scanner.saved.refusals import why_no_json, why_no_report
+from scanner.saved.values import SavedValue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NoReportError", "SavedFinding", "SavedReport", "read"]
+    from scanner.secret import Secret
 
 VERSION: Final = 1
 """The version of the schema that is read."""
 _GREAT: Final = 1000
-"""A number that is no version; what may be something else is not repeated."""
+"""From here on a version is not repeated in a message: it may be something else, and secret."""
 
+# The patterns of docs/report.schema.json.
 _ACCOUNT: Final = re.compile("[0-9]{12}")
 _ARN: Final = re.compile("arn:aws.*")
 _FINGERPRINT: Final = re.compile("[0-9a-f]{32}")
@@ -52,29 +54,12 @@ _PRINCIPALS: Final = {each: each for each in ("user", "role", "root", "federated
 _OWNERS: Final = {each: each for each in ("ours", "foreign")}
 
 
-class SavedFinding(NamedTuple):
-    """One credential of the report."""
-
-    fingerprint: str
-    rule_id: str
-    severity: Severity
-    confidence: Confidence
-    values: dict[str, str]
-    """By role, as the report shows them: redacted, unless it was made with `--show-secrets`."""
-    account_id: str
-    """Twelve digits, or an empty string where the credential does not tell."""
-    evidence: tuple[str, ...]
-    locations: tuple[Location, ...]
-    """In names, undecodable bytes are surrogates, as they were in the scan."""
-    history: History | None
-    liveness: Liveness | None
-    owner: str
-    """`ours`, `foreign`, or an empty string where that cannot be told."""
-    forensics: Forensics | None
+class NoReportError(ValueError):
+    """The content is not a report that can be used; the message is a clause that says why."""
 
 
 class SavedReport(NamedTuple):
-    """The report."""
+    """What a saved report says about a scan."""
 
     kind: str
     """The command that scanned."""
@@ -85,45 +70,25 @@ class SavedReport(NamedTuple):
     """What options left out of a history, in sentences without a full stop."""
     heads: tuple[Head, ...]
     """Without their remotes, which a report does not have."""
-    findings: tuple[SavedFinding, ...]
+    findings: tuple[Finding, ...]
+    """The values are of the type `SavedValue`: redacted, unless the report shows secrets. What a
+    report does not have is empty: `partition`, `user`, and the line hashes of locations."""
 
 
 def read(content: bytes) -> SavedReport:
-    """Return the report that the bytes of a file are.
-
-    Raises NoReportError, a ValueError, whose message is a clause that says why they are none.
-    """
+    """Return the report in `content`, the bytes of a file. Raises NoReportError."""
     try:
         parsed = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise NoReportError(why_no_json(content, error)) from None
+
     if not isinstance(parsed, dict) or not _is_of_keycatch(parsed):
         raise NoReportError(why_no_report(parsed))
-    report = Fields(parsed)
-    version = report.number("schema_version")
-    if version != VERSION:
-        told = f"{version}" if version < _GREAT else f"more than {_GREAT}"
-        raise NoReportError(f"its schema_version is {told}, and this keycatch reads {VERSION}")
-    scan = report.fields("scan")
-    complete = scan.truth("complete")
-    return SavedReport(
-        kind=scan.text("kind"),
-        complete=complete,
-        incomplete=scan.texts("incomplete"),
-        narrowed=scan.texts("narrowed", needed=False),
-        heads=tuple(scan.every("heads", _head, needed=False)),
-        findings=_once(report.every("findings", _finding)),
-    )
 
-
-def _once(findings: list[SavedFinding]) -> tuple[SavedFinding, ...]:
-    """Return `findings` without those that are there twice, which are one credential."""
-    known: dict[tuple[str, str, tuple[Location, ...]], SavedFinding] = {}
-    for number, each in enumerate(findings):
-        key = each.fingerprint, each.rule_id, each.locations
-        if known.setdefault(key, each) != each:
-            refuse(f"findings[{number}]", "contradicts another one of the same credential")
-    return tuple(known.values())
+    try:
+        return _report(Fields(parsed))
+    except FieldError as error:
+        raise NoReportError(str(error)) from None
 
 
 def _is_of_keycatch(parsed: dict[str, Any]) -> bool:
@@ -131,15 +96,49 @@ def _is_of_keycatch(parsed: dict[str, Any]) -> bool:
     return isinstance(tool, dict) and tool.get("name") == NAME and "findings" in parsed
 
 
+def _report(report: Fields) -> SavedReport:
+    version = report.number("schema_version")
+    # Before all other fields: another version may have changed any of them.
+    if version != VERSION:
+        shown = f"{version}" if version < _GREAT else f"more than {_GREAT}"
+        raise NoReportError(f"its schema_version is {shown}, and this keycatch reads {VERSION}")
+
+    scan = report.fields("scan")
+    return SavedReport(
+        complete=scan.truth("complete"),
+        kind=scan.text("kind"),
+        incomplete=scan.texts("incomplete"),
+        narrowed=scan.texts("narrowed", needed=False),
+        heads=tuple(scan.every("heads", _head, needed=False)),
+        findings=_once(report.every("findings", _finding)),
+    )
+
+
+def _once(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return `findings` without repetitions. Raises FieldError where two contradict each other.
+
+    The same credential under another rule or at other places is another finding: reports of several
+    repositories have such.
+    """
+    # One that is there twice would be asked about and counted twice.
+    known: dict[tuple[str, str, tuple[Location, ...]], Finding] = {}
+    for number, each in enumerate(findings):
+        key = each.fingerprint, each.rule_id, each.locations
+        if known.setdefault(key, each) != each:
+            refuse(f"findings[{number}]", "contradicts another one of the same credential")
+    return tuple(known.values())
+
+
 def _head(head: Fields) -> Head:
     return Head(head.name("repository"), head.text("commit", _HEX))
 
 
-def _finding(found: Fields) -> SavedFinding:
+def _finding(found: Fields) -> Finding:
     locations = tuple(found.every("locations", _location))
     if not locations:
         refuse(found.at("locations"), "is empty")
-    return SavedFinding(
+
+    return Finding(
         fingerprint=found.text("fingerprint", _FINGERPRINT),
         rule_id=found.text("rule_id"),
         severity=found.choice("severity", _SEVERITIES),
@@ -155,16 +154,17 @@ def _finding(found: Fields) -> SavedFinding:
     )
 
 
-def _values(found: Fields) -> dict[str, str]:
+def _values(found: Fields) -> dict[str, Secret]:
     values = found.fields("values")
     roles = values.names()
     if not roles or not all(map(_ROLE.fullmatch, roles)):
         refuse(found.at("values"), "does not name the parts of a credential")
-    return {role: values.text(role) for role in roles}
+    return {role: SavedValue.of(values.text(role)) for role in roles}
 
 
 def _location(at: Fields) -> Location:
     head = at.maybe("head", _in_head)
+
     return Location(
         role=at.text("role", _ROLE),
         path=at.name("path"),
@@ -184,8 +184,9 @@ def _location(at: Fields) -> Location:
 
 def _in_head(head: Fields) -> InHead:
     name = head.text("object", _HEX)
-    if not head.has("start_line"):
+    if not head.has("start_line"):  # the object does not have the credential any more
         return InHead(name)
+
     return InHead(
         name,
         head.number("start_line", 1),
@@ -214,31 +215,31 @@ def _moment(moment: Fields) -> Moment:
     return Moment(moment.text("commit", _HEX), moment.name("author"), moment.text("author_date"))
 
 
-def _liveness(told: Fields) -> Liveness:
-    reason = told.choice("reason", _REASONS) if told.has("reason") else Reason.NONE
-    principal = told.choice("principal", _PRINCIPALS) if told.has("principal") else ""
+def _liveness(answer: Fields) -> Liveness:
     plain = Liveness(
-        told.choice("state", _STATES),
-        reason,
-        told.optional_text("account", _ACCOUNT),
-        told.optional_text("arn", _ARN),
-        principal,
-        told.optional_text("partition", _PARTITION),
+        answer.choice("state", _STATES),
+        answer.choice("reason", _REASONS) if answer.has("reason") else Reason.NONE,
+        answer.optional_text("account", _ACCOUNT),
+        answer.optional_text("arn", _ARN),
+        answer.choice("principal", _PRINCIPALS) if answer.has("principal") else "",
+        answer.optional_text("partition", _PARTITION),
     )
-    # The clause for a person stands at the end of the summary, behind a separator of two signs.
-    _, _, rest = told.optional_text("summary").partition(words(plain))
+
+    # The detail has no field of its own: `words` puts it at the end of the summary, after a
+    # separator of two characters.
+    _, _, rest = answer.optional_text("summary").partition(words(plain))
     return plain._replace(detail=rest[2:])
 
 
-def _forensics(told: Fields) -> Forensics:
-    # More than the form of a text is not relied on: whoever uses one looks at it again.
+def _forensics(forensics: Fields) -> Forensics:
+    # The schema promises no form for these texts: code that puts one into a command checks it.
     return Forensics(
-        kind=told.optional_text("kind"),
-        generation=told.number("generation") if told.has("generation") else 0,
-        impossible=told.optional_text("impossible"),
-        region=told.optional_text("region"),
-        issued=told.optional_text("issued"),
-        expires=told.optional_text("expires"),
-        user=told.optional_text("user"),
-        signed_by=told.optional_text("signed_by"),
+        kind=forensics.optional_text("kind"),
+        generation=forensics.number("generation") if forensics.has("generation") else 0,
+        impossible=forensics.optional_text("impossible"),
+        region=forensics.optional_text("region"),
+        issued=forensics.optional_text("issued"),
+        expires=forensics.optional_text("expires"),
+        user=forensics.optional_text("user"),
+        signed_by=forensics.optional_text("signed_by"),
     )

@@ -1,8 +1,8 @@
 """What a change adds: the contents of the index, or of commits, that were not there before.
 
 A change is compared with what it is based on by object IDs. Each content is scanned once, however
-many commits and paths have it. What stood at its paths before is remembered, so that a finding can
-be told from one that was there already.
+many commits and paths have it. What was at its paths before is remembered, so that a new finding
+can be distinguished from one that was there already.
 
 Of commits and annotated tags the raw objects are contents as well: their messages are published
 with them, and so are the names of people and all other headers.
@@ -89,22 +89,27 @@ def of_range(
     """Return what the commits add that `include` reaches and `exclude` does not, oldest first.
 
     Both are IDs of commits or tags, `exclude` also options of rev-list such as `--remotes=origin`.
-    `names` are those of new references. What `perhaps` reaches beside, and no remote has, may be
-    part of it as well. Raises GitError, with the `remedy`, where a shallow clone does not hold all
+    `names` are those of new references. What only `perhaps` reaches, and no remote has, may be part
+    of it as well. Raises GitError, with the `remedy`, where a shallow clone does not hold all
     commits that are certain.
     """
     commits = list(changes.commits(repository, include, exclude))
     if repository.cut_off(commit.id for commit in commits):
         raise GitError(f"the clone is shallow and ends inside of the range: {remedy}")
+
     tally.commits += len(commits)
     known = {commit.id: commit for commit in commits}
-    beside = list(changes.commits(repository, perhaps, [*include, *exclude, "--remotes"]))
-    if repository.cut_off(commit.id for commit in beside):
+
+    # Of these it is not certain that they are part of the change, so a clone that lacks some of
+    # them is no error: they are left out, and that is counted.
+    maybe = list(changes.commits(repository, perhaps, [*include, *exclude, "--remotes"]))
+    if repository.cut_off(commit.id for commit in maybe):
         tally.skip("branch-cut-off")
-        beside = []
-    tally.commits += len(beside)
-    found = _Collection(tally, is_excluded, {commit.id for commit in beside})
-    for commit in (*commits, *beside):
+        maybe = []
+    tally.commits += len(maybe)
+
+    found = _Collection(tally, is_excluded, {commit.id for commit in maybe})
+    for commit in (*commits, *maybe):
         found.add_message(COMMIT_MESSAGE, commit.id, commit)
         found.add("commit", commit.id, commit.author_date, commit.entries)
     if include:
@@ -113,6 +118,7 @@ def of_range(
             if tag.id not in exclude:
                 of = known.get(tag.commit, changes.Commit(tag.commit, "", ()))
                 found.add_message(TAG_MESSAGE, tag.id, of)
+        # A tag can point to a tree or a blob, which no commit of the change has.
         found.add("commit", "", "", entries)
     for name in names:
         found.add_name(Origin(name, REFERENCE_NAME, "", "", _NOTHING))
@@ -155,10 +161,12 @@ class _Collection:
         for entry in entries:
             if entry.is_removal:
                 continue
+
             path = os.fsdecode(entry.path)
             if entry.is_unmerged:
                 self._tally.notice(Notice("unreadable", path, _CONFLICT, hides=True))
                 continue
+
             is_moved = entry.is_blob and entry.blob in removed
             is_excluded = self._is_excluded(path)
             if not entry.is_blob:
@@ -169,6 +177,7 @@ class _Collection:
                 self._tally.skip("excluded-by-configuration")
             if is_excluded:
                 continue
+
             # A content that is known, or none, can have a new name.
             origin = Origin(path, scope, commit, date, frozenset(_contents(entry.before)))
             self.add_name(origin)

@@ -13,15 +13,19 @@ from scanner.sources.windows import windows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# A named pipe must not block the open, and a link must not lead out of the tree.
+# Flags that some systems lack. A named pipe must not block the open, and a program that is started
+# while the file is open must not inherit it.
 _FLAGS: Final = (
     os.O_RDONLY
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_BINARY", 0)
 )
+# A link must not lead out of the tree, also if it is put there between the listing and the open.
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _CHANGED: Final = "its size changed during the scan; scan again when nothing writes to it"
+# What `open` says of a path that is gone, and of what is there but has no content to be read: a
+# socket, a directory, a device without a driver.
 _MISSING: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
 _NOT_FILES: Final = frozenset({errno.ENXIO, errno.EISDIR, errno.ENODEV, errno.EOPNOTSUPP})
 
@@ -48,17 +52,19 @@ class FileBlob:
         descriptor = self._open()
         if descriptor < 0:
             return self._link_target()
+
         try:
             size = self._regular_size(descriptor)
             if size > WINDOW:
                 raise TooLarge
-            data = os.read(descriptor, size + 1)
+            data = os.read(descriptor, size + 1)  # one more, to notice that it grows
             if len(data) != size:
                 data += _rest(descriptor, WINDOW - len(data))
         except OSError as error:
             raise self._unread(error) from None
         finally:
             os.close(descriptor)
+
         # Files of /proc and the like give 0 as their size whatever they hold.
         if len(data) != size and size:
             raise Unread("changed-while-read", _CHANGED, hides=True, partial=data)
@@ -69,6 +75,7 @@ class FileBlob:
         descriptor = self._open()
         if descriptor < 0:
             raise Unread("changed-while-read", "it has become a link", hides=True)
+
         size = total = 0
 
         def read(number: int) -> bytes:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from scanner.content import Layer
 
 WINDOW: int = 16 << 20
-"""Content larger than this many bytes is read in windows of this size."""
+"""Content larger than this many bytes is read in windows of this size.
+
+Each worker holds one, with what is decoded of it; hardly any text in a repository is larger.
+"""
 
 
 class Unread(Exception):  # noqa: N818 -- a state of a blob, not a defect of the program
@@ -61,7 +64,7 @@ class Blob(Protocol):
 
     @property
     def shareable(self) -> bool:
-        """Whether another process can read it; if not, it stands at the head of its source."""
+        """Whether another process can read it; if not, it is at the head of its source."""
         ...
 
     def read(self) -> bytes:
@@ -74,7 +77,7 @@ class Blob(Protocol):
 
 
 class Origin(NamedTuple):
-    """How a content came in."""
+    """How a content became part of the change."""
 
     path: str
     scope: str

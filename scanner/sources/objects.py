@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scanner.git.objects import ObjectReader
 
 _MISSING: Final = "its content is not in this clone: fetch it, or run `git fsck`"
+# docs/spec.md of Git LFS: the version comes first, other keys are sorted.
 _POINTER: Final = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n"
 )
@@ -24,9 +25,9 @@ _LARGEST_POINTER: Final = 1024
 
 
 class GitBlob:
-    """The content of an object; of a pointer of Git LFS the file that it stands for."""
+    """The content of an object; for a pointer of Git LFS, the file that it points to."""
 
-    __slots__ = ("_behind", "_lfs", "_reader", "object", "path")
+    __slots__ = ("_file", "_lfs", "_reader", "object", "path")
 
     shareable = False
 
@@ -41,7 +42,7 @@ class GitBlob:
         self.object = name
         self._reader = reader
         self._lfs = lfs
-        self._behind = ""
+        self._file = ""
 
     def read(self) -> bytes:
         """Return the content; raises Unread or TooLarge."""
@@ -61,8 +62,8 @@ class GitBlob:
     def windows(self) -> Iterator[Window]:
         """Yield the content, which `read` found to be too large, in windows; raises Unread."""
         try:
-            if self._behind:
-                with open(self._behind, "rb") as file:
+            if self._file:
+                with open(self._file, "rb") as file:
                     yield from windows(file.read)
             else:
                 yield from windows(self._reader.read)
@@ -71,17 +72,20 @@ class GitBlob:
             raise Unread("unreadable", detail, hides=True) from None
 
     def _follow(self, pointer: bytes, lfs: Storage) -> bytes:
-        """Return what the `pointer` stands for, which git has not got and a push publishes."""
+        """Return the file that `pointer` points to: not in git, but published by a push as well."""
         found = _POINTER.match(pointer)
         if found is None:
             return pointer
+
         path = lfs.file(found[1].decode())
         try:
             with open(path, "rb") as file:
                 content = file.read(WINDOW + 1)
         except OSError:
+            # Not fetched, so it cannot have been added here.
             raise Unread("lfs-pointer", "", hides=False, partial=pointer) from None
+
         if len(content) > WINDOW:
-            self._behind = path
+            self._file = path
             raise TooLarge
         return content

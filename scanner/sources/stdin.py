@@ -61,6 +61,7 @@ class StdinBlob(PipeBlob):
 
 def _stream(descriptor: int) -> Iterator[Window]:
     try:
+        # A read sets memory aside for what it asks for, and a pipe gives 64 KiB at a time.
         yield from windows(lambda number: os.read(descriptor, min(number, 1 << 20)))
     except OSError as error:
         raise _unread(error) from None

@@ -25,13 +25,14 @@ STDIN = "-"
 def blobs(paths: Sequence[str], tally: Tally) -> list[Blob]:
     """Return the blobs that `paths` name, each once: files, directories, `-` for standard input.
 
-    In a git work tree a directory stands for its tracked files and the untracked ones that are not
-    ignored; elsewhere, and where git ignores the directory that was asked for, for everything
-    below it except `.git`. What could not be listed goes into `tally`. Raises UsageError for a
-    path that does not exist.
+    In a git work tree a directory means its tracked files and the untracked ones that are not
+    ignored; elsewhere, and where git ignores the directory that was asked for, everything below it
+    except `.git`. What could not be listed goes into `tally`. Raises UsageError for a path that
+    does not exist.
     """
     if len(paths) == 1 and paths[0] != STDIN and os.path.isdir(paths[0]):
         return list(map(FileBlob, _below(paths[0], tally)))  # nothing can come twice
+
     # By real directory and name, so that `.`, `./src` and `src/../src` give a file only once.
     found: dict[str, Blob] = {}
     directories: list[str] = []
@@ -49,6 +50,7 @@ def blobs(paths: Sequence[str], tally: Tally) -> list[Blob]:
             parent, name = os.path.split(path)
             blob = PipeBlob(path) if stat.S_ISFIFO(mode) else FileBlob(path, follow=True)
             found.setdefault(os.path.join(os.path.realpath(parent), name), blob)
+
     # After the files, since a link that was given itself is followed and one in a listing is not.
     for path in directories:
         real, shown = _prefix(os.path.realpath(path)), len(_prefix(path))
@@ -56,6 +58,8 @@ def blobs(paths: Sequence[str], tally: Tally) -> list[Blob]:
             key = real + name[shown:]
             if key not in found:
                 found[key] = FileBlob(name)
+
+    # What only this process can read comes first, and the rest is shared out: a sort keeps order.
     return sorted(found.values(), key=lambda blob: blob.shareable)
 
 
@@ -65,18 +69,19 @@ def _no_such_path(path: str, error: Exception) -> UsageError:
 
 
 def _below(directory: str, tally: Tally) -> Iterator[str]:
+    """Return the files below `directory`: those that git lists, or else all of them."""
     root = work_tree.find_work_tree(directory)
     if root is None:
-        return _walk(directory, tally)
+        return walk(directory, tally)
     try:
         if os.path.realpath(directory) != root and work_tree.is_ignored(directory, root):
-            return _walk(directory, tally)
+            return walk(directory, tally)
         listing = work_tree.list_files(directory, root)
     except GitError as error:
         # Without git's answer nothing is known to be ignored: read everything, and say why.
         detail = f"ignored files are scanned too: {error}"
         tally.notice(Notice("git-unavailable", directory, detail, hides=False))
-        return _walk(directory, tally)
+        return walk(directory, tally)
     for warning in listing.warnings:
         tally.notice(Notice("unreadable", directory, warning, hides=True))
     return _listed(directory, listing, tally)
@@ -97,14 +102,18 @@ def _listed(directory: str, listing: work_tree.Listing, tally: Tally) -> Iterato
 
 
 def _not_checked_out(submodule: str, tally: Tally) -> Iterator[str]:
-    """Yield what lies in the directory of a submodule that is no repository: most often nothing."""
-    files = list(_walk(submodule, tally)) if os.path.isdir(submodule) else []
+    """Yield what is in the directory of a submodule that is not checked out: mostly nothing."""
+    files = list(walk(submodule, tally)) if os.path.isdir(submodule) else []
     if not files:
         tally.skip("submodule-not-checked-out")
     yield from files
 
 
-def _walk(directory: str, tally: Tally) -> Iterator[str]:
+def walk(directory: str, tally: Tally) -> Iterator[str]:
+    """Yield all files below `directory` but those in `.git`, also what git ignores.
+
+    What cannot be listed goes into `tally`.
+    """
     # A stack instead of recursion: directories can be nested deeper than Python's calls.
     pending = [directory]
     while pending:
@@ -123,8 +132,10 @@ def _walk(directory: str, tally: Tally) -> Iterator[str]:
 def _children(
     entries: Iterator[os.DirEntry[str]], prefix: str, tally: Tally
 ) -> tuple[list[str], list[str]]:
+    """Return the files and the directories among `entries`, whose parent is `prefix`."""
     files: list[str] = []
     directories: list[str] = []
+
     for entry in entries:
         name = entry.name
         if name == ".git":
@@ -140,7 +151,10 @@ def _children(
 
 
 def _is_junction(entry: os.DirEntry[str]) -> bool:
-    """Tell whether this is Windows' other kind of link to a directory (known from Python 3.12)."""
+    """Return whether this is a junction, the other link to directories on Windows.
+
+    Python can say so from 3.12. Followed like a directory, it could lead round in a circle.
+    """
     ask = getattr(entry, "is_junction", None)
     return bool(ask and ask())
 

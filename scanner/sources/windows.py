@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 OVERLAP: Final = 64 << 10
-"""Bytes that a window shares with the one before: a key ID and its secret may straddle a cut."""
+"""Bytes that a window shares with the one before: a key ID and its secret may straddle a cut.
+
+Half of it is kept at least, which is more than the longest credential has.
+"""
 
 _CUT: Final = re.compile(rb"[^A-Za-z0-9+/=_%\\\x80-\xff-]")
 """A byte at which neither a character nor anything that is searched for can be cut in two."""
@@ -27,12 +30,15 @@ def windows(read: Callable[[int], bytes], size: int = WINDOW) -> Iterator[Window
     data = _fill(read, size)
     line, column, shared = 1, 1, 0
     while data:
+        # The end of the window, at a harmless byte.
         ended = len(data) < size
         end = len(data) if ended else _cut(data, len(data) - OVERLAP, len(data))
         layer = Layer(data[:end], base_line=line, base_column=column)
         yield Window(layer, end - shared)
         if ended:
             return
+
+        # The start of the next one, which shares the overlap with it.
         keep = _cut(data, end - OVERLAP, end - OVERLAP // 2)
         line, column = _advance(data, keep, line, column)
         shared = end - keep
@@ -55,16 +61,19 @@ def _cut(data: bytes, start: int, end: int) -> int:
     """Return the end of the last harmless byte in a stretch, or else the end of the stretch.
 
     Without a harmless byte the stretch ends before its last character that is not ASCII, if that is
-    at its very end: a cut within a character would put the columns behind it wrong.
+    at its very end: a cut within a character would make the columns after it wrong.
     """
     feed = data.rfind(b"\n", start, end)
     if feed >= 0:
         return feed + 1
+
     cut = 0
     for harmless in _CUT.finditer(data, start, end):
         cut = harmless.end()
     if cut:
         return cut
+
+    # 0xC0 and above begin a character of UTF-8, which has at most four bytes.
     return next((at for at in range(end - 1, max(start, end - 4), -1) if data[at] >= 0xC0), end)
 
 

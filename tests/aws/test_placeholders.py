@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from scanner.aws.placeholders import DOCUMENTATION, PLACEHOLDER, placeholder
-from scanner.rulebook.examples import Generator
+from scanner.kinds import service_key, smtp_password
+from scanner.rulebook.generator import BASE32, Generator
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,9 +73,9 @@ def test_random_values_pass() -> None:
             generator.access_key_id(),
             generator.old_access_key_id(),
             generator.secret_access_key(),
-            generator.ses_smtp_password(),
-            generator.appsync_api_key(),
-            generator.mws_auth_token(),
+            smtp_password.make_password(generator),
+            "da2-" + generator.text(BASE32.lower(), 25) + generator.text("aeimquy4", 1),
+            "amzn.mws." + "-".join(generator.hex(size) for size in (8, 4, 4, 4, 12)),
         ):
             assert placeholder(value.encode()) is None, value
 
@@ -83,7 +84,7 @@ def test_long_values_pass() -> None:
     generator = Generator("long placeholders")
     for _ in range(200):
         assert placeholder(generator.session_token().encode()) is None
-        assert placeholder(generator.bedrock_api_key().encode()) is None
+        assert placeholder(service_key.make_bedrock_key(generator).encode()) is None
 
 
 def test_slashes_in_a_session_token_are_no_placeholder() -> None:

@@ -1,31 +1,23 @@
-"""The benchmark of asking STS, run as people run it: with a few keys and a quick server."""
+"""Asking STS about many keys, of the server of the benchmark (`measures/liveness`, `sts_stub`)."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
-
-ROOT = Path(__file__).resolve().parents[2]
+from collections.abc import Callable
+from typing import Any
 
 
-def test_it_asks_once_about_each_key_and_never_about_a_canary(tmp_path: Path) -> None:
-    out = tmp_path / "figures.json"
-    done = subprocess.run(
-        [
-            sys.executable, "-m", "bench", "liveness", "--credentials", "5", "--answer", "20",
-            "--rounds", "2", "--json", str(out),
-        ],
-        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stderr) == (0, "")
-    figures = json.loads(out.read_text("utf-8"))
-    assert len(figures["seen"]) == 2
-    for seen in figures["seen"]:
-        assert (seen["requests"], seen["key_ids"], seen["canaries"]) == (5, 5, 0)
-        assert seen["together_for_one"] == 1
-        assert seen["together"] >= 1
-    assert figures["asking"]["least"] > 0.02
-    assert figures["about"]["canaries"] > 20
-    assert "for keys of canary accounts      0\n" in done.stdout
+def test_it_asks_once_about_each_key_and_never_about_a_canary(bench: Callable[..., Any]) -> None:
+    options = ("--credentials", "5", "--answer", "20", "--rounds", "1")
+    done = bench("liveness", *options, measured=True)
+    assert (done.code, done.stderr) == (0, "")
+    # Of the round that does not count there is none.
+    (log,) = done.rows("requests")
+    assert (log["requests"], log["key_ids"], log["canaries"]) == (5, 5, 0)
+    assert log["together_for_one"] == 1
+    assert log["together"] >= 1
+    assert [row["name"] for row in done.rows("scans")] == ["scan", "scan --check-liveness"]
+    assert done.figures["about"]["tree"]["figures"]["canaries"] > 20
+    assert "5 keys" in done.stdout
+    header, line = done.stdout.partition("In each round\n")[2].splitlines()
+    assert header.endswith("for keys of canary accounts")
+    assert line.split()[-1] == "0"

@@ -568,7 +568,7 @@ COMPLETE = {
 """An event of each system for which the base decides."""
 
 
-def test_every_provider_is_tested():
+def test_every_system_has_a_case():
     assert list(COMPLETE) == [provider.name for provider in PROVIDERS]
 
 

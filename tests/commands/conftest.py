@@ -20,7 +20,7 @@ why: Whoever has it can act as us.
 severity: high
 confidence: high
 role: token
-detector: pattern
+kind: pattern
 anchors:
   - literal: ourtok-
 pattern: '{pattern}'

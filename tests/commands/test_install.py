@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import shlex
 import stat
@@ -9,9 +11,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+
+from scanner.commands import main
 
 ROOT = Path(__file__).resolve().parents[2]
 BESIDE = Path(sys.executable).parent
@@ -19,6 +23,13 @@ HOOKS = ("pre-commit", "pre-merge-commit", "pre-push")
 KEPT = ".before-keycatch"
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a script stands for the program")
+
+
+class Done(NamedTuple):
+    """What a run printed."""
+
+    stdout: str
+    stderr: str
 
 
 @pytest.fixture
@@ -35,29 +46,69 @@ def program(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def install(program: Path, repository: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Run `keycatch install` in the repository and check its exit code and what it leaves."""
+def identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give commits an author, also those outside of the repository of the test."""
     for who in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{who}_NAME", "Test")
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "test@example.com")
-    temporary = program.parent.parent / "tmp"
+
+
+def check(code: int, stdout: str, stderr: str, done: int) -> None:
+    """Check how `keycatch install` ended: one sentence for an error, else nothing on stderr."""
+    assert done == code, (stdout, stderr)
+    if code == 2:
+        assert stderr.count("\n") == 1, stderr
+        assert stderr.startswith("keycatch: ")
+        assert stdout == ""
+    else:
+        assert stderr == ""
+
+
+@pytest.fixture
+def install_and_try(
+    program: Path, repository: Any, tmp_path: Path, identity: None
+) -> Callable[..., Done]:
+    """Run `keycatch install` as a user does, and check its exit code and what it leaves."""
+    temporary = tmp_path / "tmp"
     temporary.mkdir()
 
-    def run(code: int, *options: str, cwd: Path = repository.root, **env: str) -> Any:
+    def run(code: int, *options: str, cwd: Path = repository.root, **env: str) -> Done:
         done = subprocess.run(
             [program, "install", *options],
             cwd=cwd, env={**os.environ, "TMPDIR": str(temporary), **env}, text=True,
             stdin=subprocess.DEVNULL, capture_output=True, check=False,
         )  # fmt: skip
-        assert done.returncode == code, (done.stdout, done.stderr)
-        if code == 2:
-            assert done.stderr.count("\n") == 1, done.stderr
-            assert done.stderr.startswith("keycatch: ")
-            assert done.stdout == ""
-        else:
-            assert done.stderr == ""
+        check(code, done.stdout, done.stderr, done.returncode)
         assert list(temporary.iterdir()) == []
-        return done
+        return Done(done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def install(
+    program: Path, repository: Any, monkeypatch: pytest.MonkeyPatch, identity: None
+) -> Callable[..., Done]:
+    """Run `keycatch install` in this process, without the trial of the hooks that it writes.
+
+    The trial takes ten times as long as everything else. Tests with `install_and_try` have it.
+    """
+    monkeypatch.setattr("scanner.hooks.proof.prove", lambda *_: None)
+    monkeypatch.setattr(sys, "argv", [str(program)])
+
+    def run(code: int, *options: str, cwd: Path = repository.root, **env: str) -> Done:
+        stdout, stderr = io.StringIO(), io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(stdout),
+            contextlib.redirect_stderr(stderr),
+        ):
+            patch.chdir(cwd)
+            for name, value in env.items():
+                patch.setenv(name, value)
+            done = main(["install", *options])
+        check(code, stdout.getvalue(), stderr.getvalue(), done)
+        return Done(stdout.getvalue(), stderr.getvalue())
 
     return run
 
@@ -121,12 +172,12 @@ def stops_keys(root: Path, plant: Any) -> None:
 
 
 def test_commits_merges_and_pushes(
-    install: Any, repository: Any, plant: Any, tmp_path: Path
+    install_and_try: Any, repository: Any, plant: Any, tmp_path: Path
 ) -> None:
     root = repository.root
     bare = tmp_path / "remote.git"
     git(root, "init", "-q", "--bare", bare)
-    done = install(0)
+    done = install_and_try(0)
     for name in HOOKS:
         assert f"wrote    {root}/.git/hooks/{name}\n" in done.stdout
     assert "undo     keycatch install --undo\n" in done.stdout
@@ -150,14 +201,15 @@ def test_commits_merges_and_pushes(
 
 
 def test_the_hooks_of_the_repository_run_too(
-    install: Any, repository: Any, hooks: Path, plant: Any, tmp_path: Path
-) -> None:
+    install: Any, repository: Any, hooks: Path, plant: Any, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     log = tmp_path / "log"
     script(hooks / "pre-commit", f"echo own >>{log}; exit $OWN_CODE")
     done = install(0)
     assert f"chains   {hooks}/pre-commit{KEPT}\n" in done.stdout
     assert f"wrote    {hooks}/pre-commit\n" in done.stdout
-    os.environ["OWN_CODE"] = "0"
+    monkeypatch.setenv("OWN_CODE", "0")
     stops_keys(repository.root, plant)
     assert log.read_text() == "own\nown\n"
     stage(repository.root, "more", "text\n")
@@ -210,23 +262,23 @@ def test_undo_leaves_nothing(install: Any, repository: Any, hooks: Path) -> None
     assert tree(repository.root) == before
 
 
-def test_a_second_installation_changes_nothing(install: Any, hooks: Path) -> None:
+def test_a_second_installation_changes_nothing(install_and_try: Any, hooks: Path) -> None:
     script(hooks / "pre-push", "exit 0")
-    install(0)
+    install_and_try(0)
     before = tree(hooks)
     inodes = {name: (hooks / name).stat().st_ino for name in HOOKS}
-    assert f"current  {hooks}/pre-push" in install(0).stdout
+    assert f"current  {hooks}/pre-push" in install_and_try(0).stdout
     assert tree(hooks) == before
     assert {name: (hooks / name).stat().st_ino for name in HOOKS} == inodes
 
 
 def older(path: Path) -> bytes:
     """Make the hook one that another version wrote."""
-    from scanner.hooks.script import Kind, _written, kind_of
+    from scanner.hooks.script import HookKind, _written, kind_of
 
-    text = _written("keycatch install --undo", ["exit 0"]).replace(b"0.1.0", b"0.0.9")
-    assert kind_of(text) is Kind.EDITED
-    text = _written("keycatch install --undo", ["exit 0"])
+    text = _written("keycatch install --undo", "exit 0\n").replace(b"0.1.0", b"0.0.9")
+    assert kind_of(text) is HookKind.EDITED
+    text = _written("keycatch install --undo", "exit 0\n")
     path.write_bytes(text)
     path.chmod(0o700)
     return text
@@ -370,7 +422,10 @@ def test_core_hooks_path_that_came_later(install: Any, repository: Any, hooks: P
     assert tree(hooks) == tree(repository.root / ".git/other") == {}
 
 
-def test_hooks_that_git_tracks(install: Any, repository: Any, program: Path, plant: Any) -> None:
+def test_hooks_that_git_tracks(
+    install_and_try: Any, repository: Any, program: Path, plant: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     repository.git("config", "core.hooksPath", ".githooks")
     script(repository.root / ".githooks/pre-commit", "exit 0")
     repository.commit()
@@ -378,20 +433,17 @@ def test_hooks_that_git_tracks(install: Any, repository: Any, program: Path, pla
     below = repository.root / "below"
     below.mkdir()
     for start in (repository.root, below):
-        assert "git tracks them" in install(2, cwd=start).stderr
+        assert "git tracks them" in install_and_try(2, cwd=start).stderr
         assert tree(repository.root / ".githooks") == before
     # The path of this machine must not get into a commit.
-    assert "nothing was checked" in install(2, "--force").stderr
+    assert "nothing was checked" in install_and_try(2, "--force").stderr
     assert tree(repository.root / ".githooks") == before
     search = f"{program.parent}:{os.environ['PATH']}"
-    install(0, "--force", PATH=search)
+    install_and_try(0, "--force", PATH=search)
     for path in (repository.root / ".githooks").iterdir():
         assert str(program.parent) not in path.read_text()
-    os.environ["PATH"], old = search, os.environ["PATH"]
-    try:
-        stops_keys(repository.root, plant)
-    finally:
-        os.environ["PATH"] = old
+    monkeypatch.setenv("PATH", search)
+    stops_keys(repository.root, plant)
 
 
 def test_a_link_to_hooks_that_git_tracks(install: Any, repository: Any, hooks: Path) -> None:
@@ -534,17 +586,19 @@ def test_a_framework_before_and_after(
     state = tree(hooks)
     install(0)
     assert tree(hooks) == state
-    run()
-    both_run(repository.root, log, plant, bare)
-    install(0)
-    both_run(repository.root, log, plant, bare)
+    seen = [state]
+    for again in (run, lambda: install(0)):
+        again()
+        if tree(hooks) not in seen:  # the same hooks do the same
+            both_run(repository.root, log, plant, bare)
+            seen.append(tree(hooks))
     install(0, "--undo")
     left = tree(hooks)
     if not ours_first:
         assert left == theirs
     assert set(left) == {"pre-commit", "pre-push"}
     stage(repository.root, "key", plant.pair())
-    log.unlink()
+    log.unlink(missing_ok=True)
     assert git(repository.root, "commit", "-qm", "key")[0] == 0
     assert log.read_text() == "ran\n"
 
@@ -570,15 +624,15 @@ def directory(clean_environment: Path) -> Path:
 
 
 def test_for_all_repositories(
-    install: Any, repository: Any, make_repository: Any, hooks: Path, plant: Any, tmp_path: Path,
-    clean_environment: Path, directory: Path,
+    install_and_try: Any, repository: Any, make_repository: Any, hooks: Path, plant: Any,
+    tmp_path: Path, clean_environment: Path, directory: Path,
 ) -> None:  # fmt: skip
     log = tmp_path / "log"
     for name in ("pre-commit", "commit-msg", "post-commit", "post-checkout"):
         script(hooks / name, f"echo {name} $# >>{log}")
     (clean_environment / ".gitconfig").write_text("[user]\n\tname = me\n")
     before = tree(clean_environment)
-    done = install(0, "--global")
+    done = install_and_try(0, "--global")
     assert f"set      core.hooksPath of the user: {directory}\n" in done.stdout
     stops_keys(repository.root, plant)
     assert log.read_text() == "pre-commit 0\ncommit-msg 1\npost-commit 0\npre-commit 0\n"
@@ -589,14 +643,14 @@ def test_for_all_repositories(
     assert "pre-commit 0\ncommit-msg 1\npost-commit 0\npre-commit 0\n" in log.read_text()
 
     state = tree(clean_environment)
-    assert "current  core.hooksPath" in install(0, "--global").stdout
+    assert "current  core.hooksPath" in install_and_try(0, "--global").stdout
     assert tree(clean_environment) == state
-    assert "nothing was written" in install(0).stdout
+    assert "nothing was written" in install_and_try(0).stdout
     assert (
         "cannot be taken out alone"
-        in install(2, "--global", "--undo", "--hooks", "pre-push").stderr
+        in install_and_try(2, "--global", "--undo", "--hooks", "pre-push").stderr
     )
-    install(0, "--global", "--undo")
+    install_and_try(0, "--global", "--undo")
     assert {k: v for k, v in tree(clean_environment).items() if k != ".config"} == before
 
 
@@ -717,11 +771,13 @@ def test_a_repository_that_has_its_own_path(install: Any, repository: Any) -> No
     assert "is for this repository alone: run `keycatch install` here too" in done.stdout
 
 
-def test_for_all_outside_of_a_repository(install: Any, tmp_path: Path, directory: Path) -> None:
+def test_for_all_outside_of_a_repository(
+    install_and_try: Any, tmp_path: Path, directory: Path
+) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     config = tmp_path / "xdg"
-    install(
+    install_and_try(
         0,
         "--global",
         cwd=outside,
@@ -744,13 +800,13 @@ def test_global_paths_that_cannot_be_used(
 
 
 def test_a_setting_in_an_included_file(
-    install: Any, clean_environment: Path, directory: Path
+    install_and_try: Any, clean_environment: Path, directory: Path
 ) -> None:
     (clean_environment / ".gitconfig").write_text("[include]\n\tpath = more\n")
     (clean_environment / "more").write_text(f"[core]\n\thooksPath = {directory}\n")
-    assert "current  core.hooksPath" in install(0, "--global").stdout
+    assert "current  core.hooksPath" in install_and_try(0, "--global").stdout
     before = tree(clean_environment)
-    assert "edit it by hand" in install(2, "--global", "--undo").stderr
+    assert "edit it by hand" in install_and_try(2, "--global", "--undo").stderr
     assert tree(clean_environment) == before
 
 
@@ -765,13 +821,13 @@ def test_a_configuration_that_cannot_be_written(
 # Servers
 
 
-def test_a_server(install: Any, repository: Any, plant: Any, tmp_path: Path) -> None:
+def test_a_server(install_and_try: Any, repository: Any, plant: Any, tmp_path: Path) -> None:
     bare = tmp_path / "bare.git"
     git(tmp_path, "init", "-q", "--bare", bare)
     log = tmp_path / "log"
     script(bare / "hooks/pre-receive", f"cat >>{log}")
     before = tree(bare / "hooks")
-    install(0, "--server", cwd=bare)
+    install_and_try(0, "--server", cwd=bare)
     repository.commit("first")
     code, shown = git(repository.root, "push", "-q", bare, "HEAD:refs/heads/main")
     assert code == 0, shown
@@ -781,11 +837,11 @@ def test_a_server(install: Any, repository: Any, plant: Any, tmp_path: Path) -> 
     code, shown = git(repository.root, "push", "-q", bare, "HEAD:refs/heads/main")
     assert code == 1
     assert "aws-access-key-pair" in shown
-    install(0, "--undo", cwd=bare)
+    install_and_try(0, "--undo", cwd=bare)
     assert tree(bare / "hooks") == before
     # Hooks for all repositories run those of the repository.
-    install(0, "--global")
-    install(0, "--server", cwd=bare)
+    install_and_try(0, "--global")
+    install_and_try(0, "--server", cwd=bare)
     code, shown = git(repository.root, "push", "-qn", "--no-verify", bare, "HEAD:refs/heads/main")
     assert git(repository.root, "push", "-q", "--no-verify", bare, "HEAD:refs/heads/main")[0] == 1
 
@@ -875,18 +931,18 @@ def test_the_program_is_not_installed(
 
 
 def test_a_module_of_the_repository_is_not_run(
-    install: Any, repository: Any, plant: Any, tmp_path: Path
+    install_and_try: Any, repository: Any, plant: Any, tmp_path: Path
 ) -> None:
     for name in ("scanner/__init__.py", "argparse.py", "re.py", "keycatch", "keycatch.py"):
         repository.write(name, f"open({str(tmp_path / 'planted')!r}, 'w')\n")
         (repository.root / name).chmod(0o755)
-    install(0)
+    install_and_try(0)
     stops_keys(repository.root, plant)
     assert not (tmp_path / "planted").exists()
 
 
 def test_hooks_that_do_not_work_are_not_left_behind(
-    install: Any, hooks: Path, program: Path, clean_environment: Path
+    install_and_try: Any, hooks: Path, program: Path, clean_environment: Path
 ) -> None:
     """What `keycatch` says of itself does not count: the hooks are tried."""
     script(hooks / "pre-commit", "exit 0")
@@ -900,19 +956,20 @@ def test_hooks_that_do_not_work_are_not_left_behind(
         ("push", 2, "the pre-push hook failed on a change without credentials"),
     ):
         program.write_text(text.replace("from scanner", blind % (command, code) + "from scanner"))
-        assert message in install(2).stderr
+        assert message in install_and_try(2).stderr
         assert tree(hooks) == before
-        assert message in install(2, "--global").stderr
+        assert message in install_and_try(2, "--global").stderr
         assert [name for name in tree(clean_environment) if "keycatch" in name] == []
         assert git(hooks, "config", "--global", "core.hooksPath") == (1, "")
     program.write_text(text.replace("from scanner", blind % ("staged", 0) + "from scanner"))
     assert (
-        "the pre-merge-commit hook did not stop" in install(2, "--hooks", "pre-merge-commit").stderr
+        "the pre-merge-commit hook did not stop"
+        in install_and_try(2, "--hooks", "pre-merge-commit").stderr
     )
 
 
 def test_signing_and_templates_do_not_disturb_the_trial(
-    install: Any, repository: Any, clean_environment: Path, tmp_path: Path
+    install_and_try: Any, repository: Any, clean_environment: Path, tmp_path: Path
 ) -> None:
     for setting, value in {
         "commit.gpgSign": "true", "gpg.program": "false", "merge.verifySignatures": "true",
@@ -921,12 +978,12 @@ def test_signing_and_templates_do_not_disturb_the_trial(
     }.items():  # fmt: skip
         git(tmp_path, "config", "--global", setting, value)
     script(tmp_path / "template/hooks/pre-commit", "exit 1")
-    install(0)
-    install(0, "--undo")
-    install(0, "--global")
+    install_and_try(0)
+    install_and_try(0, "--undo")
+    install_and_try(0, "--global")
 
 
-def test_inside_of_an_alias(install: Any, repository: Any, hooks: Path, plant: Any) -> None:
+def test_inside_of_an_alias(install_and_try: Any, repository: Any, hooks: Path, plant: Any) -> None:
     """Git's variables of one repository must not reach the one of the trial."""
     index = repository.root / ".git/index"
     repository.commit("a")
@@ -934,7 +991,7 @@ def test_inside_of_an_alias(install: Any, repository: Any, hooks: Path, plant: A
     head = commits(repository.root)
     below = repository.root / "below"
     below.mkdir()
-    install(
+    install_and_try(
         0,
         cwd=below,
         GIT_DIR="../.git",

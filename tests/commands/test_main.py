@@ -109,7 +109,7 @@ def test_a_reader_that_has_seen_enough(
 
 @posix
 def test_findings_fail_even_if_nobody_reads_them(keycatch: Any, tmp_path: Path, plant: Any) -> None:
-    (tmp_path / "file").write_text(plant.pair() * 3000)
+    (tmp_path / "file").write_text(plant.pair() * 300)
     reading, writing = os.pipe()
     os.close(reading)
     try:
@@ -278,8 +278,18 @@ def alive(pid: int) -> bool:
         return False
 
 
+def scans(pid: int) -> bool:
+    """Return whether a worker has a file of `endless_work` open."""
+    folder = f"/proc/{pid}/fd"
+    try:
+        opened = [os.readlink(f"{folder}/{number}") for number in os.listdir(folder)]
+    except OSError:  # it has closed one meanwhile, or ended
+        return False
+    return any(os.path.basename(path).startswith("b") for path in opened)
+
+
 def stays(pid: int) -> bool:
-    """Tell whether a process is still there after some seconds."""
+    """Return whether a process is still there after some seconds."""
     deadline = time.monotonic() + 10
     while alive(pid):
         if time.monotonic() > deadline:
@@ -322,11 +332,11 @@ def test_a_signal_leaves_nothing_behind(
     workers: list[int] = []
     try:
         deadline = time.monotonic() + 60
-        while len(workers := children(process.pid)) < 2:
+        # Past the start of their processes, in which Python itself prints a traceback.
+        while sum(map(scans, workers := children(process.pid))) < 2:
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        time.sleep(0.2)  # so that both are past the start of a process
         if whole_group:
             os.killpg(process.pid, number)
         else:

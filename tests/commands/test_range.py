@@ -64,7 +64,6 @@ def test_only_the_commits_of_the_range(ranged: Any, repository: Any, plant: Any)
 
 def test_a_location_names_its_commit(ranged: Any, repository: Any, plant: Any) -> None:
     add(repository, "a")
-    os.environ.pop("GIT_AUTHOR_DATE", None)
     repository.write("key", plant.pair())
     repository.git("add", "-A")
     repository.git("commit", "-qm", "key", "--date", "2026-02-03T04:05:06+02:00")

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from scanner.commands.receive import of_hook
-from scanner.commands.verdict import push_options, without_directories
+from scanner.commands.receive_outcome import push_options, without_directories
 from scanner.errors import UsageError
 from scanner.git.repository import Repository
 
@@ -118,13 +118,28 @@ def serve(repository: Any, tmp_path: Path) -> Callable[..., Server]:
     return make
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory for what the first test that needs it makes and the others copy."""
+    return tmp_path_factory.mktemp("made-once")
+
+
 @pytest.fixture
-def server(serve: Any, repository: Any) -> Server:
+def server(serve: Any, repository: Any, tmp_path: Path, made_once: Path) -> Server:
     """Return a bare repository that has a first commit on its branch `main`."""
-    made: Server = serve()
-    repository.git("checkout", "-q", "-b", "main")
-    repository.commit("first")
-    made.without_hook("main")
+    root = tmp_path / "server.git"
+    if not (made_once / "clone").exists():
+        repository.git("checkout", "-q", "-b", "main")
+        repository.commit("first")
+        serve().without_hook("main")
+        shutil.copytree(root, made_once / "server.git")
+        shutil.copytree(repository.root, made_once / "clone")
+    else:
+        shutil.rmtree(repository.root)
+        shutil.copytree(made_once / "clone", repository.root)
+        shutil.copytree(made_once / "server.git", root)
+
+    made = Server(repository, root, root)
     made.hook()
     return made
 
@@ -762,12 +777,29 @@ def is_running(process: int) -> bool:
     return True
 
 
+# The time is up when git hangs, however long the machine takes to get there.
+LIMIT_OF_A_HANG = """\
+import os, sys, threading
+from types import SimpleNamespace
+from scanner.commands import main, time_limit
+class Event(threading.Event):
+    def wait(self, timeout=None):
+        while timeout == 1 and not os.path.exists({started!r}):
+            if super().wait(0.02):
+                return True
+        return super().wait(0 if timeout == 1 else timeout)
+time_limit.threading = SimpleNamespace(**{{**vars(threading), "Event": Event}})
+sys.exit(main(["receive", *sys.argv[1:]]))
+"""
+
+
 @pytest.mark.parametrize("slow", ["rev-parse", "rev-list", "cat-file --batch --buffer"])
 def test_a_git_that_hangs(
     server: Server, repository: Any, slow_git: Any, slow: str, plant: Any
 ) -> None:
     line, started = slow_git(slow)
-    server.hook("--time-limit", "1", "--contact", "git@example.com", before=line)
+    command = (sys.executable, "-c", LIMIT_OF_A_HANG.format(started=str(started)))
+    server.hook("--time-limit", "1", "--contact", "git@example.com", before=line, command=command)
     add(repository, "key", plant.pair())
     pushed = server.push("main")
     assert not pushed.accepted

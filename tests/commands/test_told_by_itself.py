@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from scanner.kinds import service_key, service_password, signed_url
 from scanner.rulebook.generator import Generator
 
 MADE = Generator(29)
 ACCOUNT = "123456789012"
 TOKEN = MADE.session_token("eu-west-2")
-REQUEST = MADE.presigned_url()
+REQUEST = signed_url.make_url(MADE)
 SIGNER = re.findall(r"AKIA[A-Z2-7]{16}", REQUEST)[0]
 SHOWN = f"{SIGNER[:4]}****{SIGNER[-4:]}"
 CONTENT = (
@@ -151,13 +152,17 @@ def test_a_record_of_the_scan_before_tells_the_same(
 
 def test_users_of_service_credentials_are_told(tmp_path: Any, keycatch: Any) -> None:
     key, name, password = (
-        MADE.bedrock_api_key(), MADE.service_user_name(), MADE.service_password()
-    )  # fmt: skip
+        service_key.make_bedrock_key(MADE),
+        service_password.make_user_name(MADE),
+        service_password.make_password(MADE),
+    )
     (tmp_path / "a.env").write_text(f"KEY={key}\n")
     (tmp_path / "b.json").write_text(
         json.dumps({"ServiceUserName": name, "ServicePassword": password})
     )
-    (tmp_path / "c.env").write_text(f"KEY={MADE.bedrock_short_term_api_key('eu-west-1')}\n")
+    (tmp_path / "c.env").write_text(
+        f"KEY={service_key.make_short_term_key(MADE, 'bedrock', 'eu-west-1')}\n"
+    )
     done = keycatch("scan", ".", "--format", "json", "--show-secrets", cwd=tmp_path)
     told = {each["rule_id"]: each["forensics"] for each in done.report()["findings"]}
     assert told["aws-codecommit-password"]["user"] == name.partition("-at-")[0]

@@ -36,19 +36,21 @@ def framework(request: Any) -> str:
     return program
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a directory for what the first test that needs it makes and the others copy."""
+    return tmp_path_factory.mktemp("made-once")
+
+
 @pytest.fixture
-def run(framework: str, repository: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(
+    framework: str, repository: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    made_once: Path,
+) -> Run:  # fmt: skip
     """Set up a branch `main` that a remote has, with hooks; return a function to run commands."""
     for name in ("PRE_COMMIT_HOME", "PREK_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "cache"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    remote = tmp_path / "remote.git"
-    repository.git("init", "-q", "--bare", str(remote))
-    repository.git("remote", "add", "origin", str(remote))
-    repository.git("checkout", "-q", "-b", "main")
-    configure(repository)
-    repository.commit("first")
-    repository.git("push", "-q", "origin", "main")
 
     def start(*command: str, cwd: Path = repository.root) -> tuple[int, str]:
         done = subprocess.run(
@@ -57,7 +59,22 @@ def run(framework: str, repository: Any, tmp_path: Path, monkeypatch: pytest.Mon
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
 
-    assert start(framework, "install", *STAGES)[0] == 0
+    remote, kept = tmp_path / "remote.git", made_once / Path(framework).name
+    if not kept.exists():
+        repository.git("init", "-q", "--bare", str(remote))
+        repository.git("remote", "add", "origin", str(remote))
+        repository.git("checkout", "-q", "-b", "main")
+        configure(repository)
+        repository.commit("first")
+        repository.git("push", "-q", "origin", "main")
+        assert start(framework, "install", *STAGES)[0] == 0
+        shutil.copytree(remote, kept / "remote.git")
+        shutil.copytree(repository.root, kept / "clone")
+    else:
+        shutil.rmtree(repository.root)
+        shutil.copytree(kept / "clone", repository.root)
+        shutil.copytree(kept / "remote.git", remote)
+        repository.git("remote", "set-url", "origin", str(remote))
     return start
 
 

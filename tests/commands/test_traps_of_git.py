@@ -95,6 +95,15 @@ PLUMBING = (
 )  # fmt: skip
 
 
+def setting(key: str, value: str) -> str:
+    """Return the lines of git's configuration that set `key` to `value` (git-config(1), Syntax)."""
+    section, _, rest = key.partition(".")
+    subsection, _, name = rest.rpartition(".")
+    head = f'{section} "{subsection}"' if subsection else section
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'[{head}]\n\t{name} = "{escaped}"\n'
+
+
 class Hostile:
     """A repository with everything in it that git can be made to run."""
 
@@ -116,7 +125,7 @@ class Hostile:
 
     def plant(self, directory: Path) -> None:
         """Write attributes, configuration and hooks; git runs the script from here on."""
-        script, git = str(self.script), self.repository.git
+        script = str(self.script)
         hooks = directory / "hooks"
         for place in (hooks, self.repository.root / ".git/hooks"):
             place.mkdir(exist_ok=True)
@@ -152,8 +161,9 @@ class Hostile:
             "lfs.storage": f"$({script})", "lfs.customtransfer.x.path": script,
             **{f"alias.{name}": f"!{script}" for name in PLUMBING},
         }  # fmt: skip
-        for key, value in settings.items():
-            git("config", key, value)
+        # Not 80 calls of `git config`; of two values of a setting the last one counts.
+        with open(self.repository.root / ".git/config", "a") as file:
+            file.write("".join(map(setting, settings, settings.values())))
 
     def marks(self) -> list[str]:
         return [path.read_text() for path in self.ran.iterdir()]
@@ -166,8 +176,8 @@ def test_nothing_that_a_repository_names_is_run(
 ) -> None:
     """Configuration, attributes, hooks, aliases, helpers; also for what would have to be fetched.
 
-    A key is found all the same, and in the index or commit a pointer of Git LFS and a signature
-    stand, which git has programs for.
+    A key is found all the same. The index or commit also has a pointer of Git LFS and a signature,
+    which git has programs for.
     """
     hostile = Hostile(repository, tmp_path)
     lost = repository.root / "lost"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
 import string
-from collections.abc import Callable, Iterator
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,3 +82,63 @@ def key_id() -> Callable[[int], bytes]:
         return b"AKIA" + "".join(body).encode()
 
     return make
+
+
+MEMBERS = {
+    "a.txt": b"alpha\n" * 40,
+    "dir/b.bin": bytes(range(256)) * 9,
+    "dir/\u00fcml\u00e4ut.py": "\u00fc = 1\n".encode() * 9,
+    "evil\x1b[31m\n.txt": b"content",
+    "e/empty": b"",
+}
+
+
+@pytest.fixture(scope="session")
+def members() -> dict[str, bytes]:
+    """Return members of an archive by name; one is empty, and gives no layer."""
+    return MEMBERS
+
+
+@pytest.fixture(scope="session")
+def make_zip() -> Callable[..., bytes]:
+    """Return a function that makes a zip of members: the same bytes on every day."""
+
+    def make(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w", method) as archive:
+            for name, content in members.items():
+                # A `ZipInfo` made by hand has a date of its own, which is not today's.
+                entry = zipfile.ZipInfo(name)
+                entry.compress_type = method
+                archive.writestr(entry, content)
+        return file.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_tar() -> Callable[..., bytes]:
+    """Return a function that makes a tar archive of members: the same bytes on every day."""
+
+    def make(members: dict[str, bytes], layout: int = tarfile.PAX_FORMAT) -> bytes:
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w", format=layout) as archive:
+            for name, content in members.items():
+                entry = tarfile.TarInfo(name)
+                entry.size = len(content)
+                archive.addfile(entry, io.BytesIO(content))
+        return file.getvalue()
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def reasons() -> Callable[[Budget], list[str]]:
+    """Return a function that lists the reasons of what a budget has left."""
+    return lambda budget: [reason for reason, _ in budget.left]
+
+
+@pytest.fixture(scope="session")
+def contents() -> Callable[[Iterable[Layer]], dict[str, bytes]]:
+    """Return a function that arranges the content of layers by the path in the archive."""
+    return lambda layers: {layer.member: layer.data for layer in layers}

@@ -16,6 +16,15 @@ from scanner.decoders.base64_text import encoded_forms
 from scanner.decoders.interface import Budget
 
 
+def encode(content: bytes) -> bytes:
+    """Return `content` in base64 as PEM and MIME wrap it, for test_registry.py."""
+    return b"data: |\n" + base64.encodebytes(content)
+
+
+# Twelve bytes before the value are 16 characters, and its five bytes need seven.
+EXAMPLE = (b"# x\ndata: " + base64.b64encode(b"the secret: VALUE"), b"VALUE", (2, 23, 2, 30))
+
+
 @given(st.binary(min_size=4, max_size=12), st.binary(max_size=30), st.binary(max_size=30))
 def test_one_form_stands_in_every_encoding(word, before, after):
     text = base64.b64encode(before + word + after)

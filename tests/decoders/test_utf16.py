@@ -12,6 +12,13 @@ from scanner.content import Layer
 from scanner.decoders import utf16
 from scanner.decoders.interface import Budget
 
+
+def encode(content: bytes) -> bytes:
+    """Return `content` in UTF-16 as Windows writes it, for test_registry.py."""
+    return ("\ufeff" + content.decode()).encode("utf-16-le")
+
+
+EXAMPLE = (encode(b"# x\nkey: VALUE\n"), b"VALUE", (2, 6, 2, 11))
 TEXT = "Zeile eins\r\nzwei é € 😀\r\n{} = {}\r\n" + "drei " * 50
 
 

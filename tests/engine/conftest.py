@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.rulebook import load_rules
-from scanner.rulebook.examples import Generator
+from scanner.rulebook.generator import Generator
 from scanner.rulebook.model import Rule
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from scanner.engine import scan_bytes
 from scanner.findings import Confidence, Severity
-from scanner.rulebook.examples import Generator
+from scanner.rulebook.generator import Generator
 
 FORMATS = {
     # -- files of AWS tools

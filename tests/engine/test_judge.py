@@ -15,8 +15,9 @@ from scanner.engine.gather import gather
 from scanner.engine.judge import judge
 from scanner.engine.merge import merge
 from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
+from scanner.kinds import private_key, service_key, signed_url
 from scanner.rulebook import load_rules
-from scanner.rulebook.examples import Generator
+from scanner.rulebook.generator import Generator
 from scanner.secret import Secret
 
 RULES = load_rules((), ())
@@ -112,12 +113,16 @@ def test_what_is_set_aside_is_counted_by_value(made):
 
 
 def test_parts_inside_a_larger_credential_are_not_reported_again(made):
-    for url in (made.presigned_url(), made.presigned_url(temporary=True), made.old_presigned_url()):
+    for url in (
+        signed_url.make_url(made),
+        signed_url.make_url(made, temporary=True),
+        signed_url.make_old_url(made),
+    ):
         [found] = scan(f"url = '{url}'\n")
         assert found.rule_id == "aws-presigned-url"
-    [found] = scan("KeyMaterial: '" + made.rsa_private_key() + "'\n")
+    [found] = scan("KeyMaterial: '" + private_key.make_rsa_private_key(made) + "'\n")
     assert found.rule_id == "aws-ec2-private-key"
-    [found] = scan(f"key: {made.bedrock_api_key()}\n")
+    [found] = scan(f"key: {service_key.make_bedrock_key(made)}\n")
     assert found.rule_id == "aws-bedrock-api-key"
 
 

@@ -152,7 +152,7 @@ def test_no_report_shows_a_value_that_is_the_name_of_somebody(name, made, rules)
     assert whole.findings[0].history
     for verbosity in (-1, 0, 1):
         view = View(False, False, verbosity, Confidence.MEDIUM, tuple(rules), 1)
-        output = "".join(load(name)(whole, view))
+        output = "".join(load(name).render(whole, view))
         assert secret not in output
         assert key_id not in output
         assert f"AKIA****{key_id[-4:]}" in output

@@ -10,7 +10,7 @@ import pytest
 
 from scanner.engine import scan_bytes
 from scanner.findings import Confidence
-from scanner.rulebook.generator import BASE32, BASE64, HEX, Generator, encode
+from scanner.rulebook.generator import BASE32, BASE64, HEX, Generator
 
 LETTERS = BASE64[:62]
 URL_SAFE = LETTERS + "-_"
@@ -169,7 +169,7 @@ def test_list_of_hashes_is_clean(rules):
 def test_wrapped_text_of_another_width_is_found_by_its_own_lines_only(rules, made):
     """Forty characters that end wrapped base64 are not a secret, but the same ones alone are."""
     tail = made.secret_access_key()
-    body = "\n".join(encode(made.raw(48)) for _ in range(6))
+    body = "\n".join(made.base64(48) for _ in range(6))
     assert scan_bytes(f"{body}\n{tail}\n".encode(), "x", rules) == []
     [found] = scan_bytes(f"words\n{tail}\n".encode(), "x", rules)
     assert found.values["secret"].reveal() == tail.encode()

@@ -17,7 +17,7 @@ from scanner.engine import workers
 from scanner.engine.run import Job, run
 from scanner.findings import Tally
 from scanner.rulebook import load_rules
-from scanner.rulebook.examples import Generator
+from scanner.rulebook.generator import Generator
 from scanner.sources.interface import TooLarge, Unread, Window
 
 RULES = load_rules((), ())
@@ -289,7 +289,7 @@ def test_a_killed_worker_is_told_by_the_command(big_tree):
 def test_only_what_is_reported_is_read_for_what_it_tells(monkeypatch):
     read = []
     monkeypatch.setattr(
-        "scanner.forensics.tell", lambda finding: read.append(finding.fingerprint) or None
+        "scanner.kinds.tell", lambda finding: read.append(finding.fingerprint) or None
     )
     report = run("scan", tree(5), Tally(), Job(RULES, 1))
     assert read == [finding.fingerprint for finding in report.findings]
@@ -310,7 +310,7 @@ def test_a_defect_of_a_reader_costs_what_it_would_have_told_and_no_more(monkeypa
     def fail(finding):
         raise ZeroDivisionError(finding.values["key_id"].reveal())
 
-    monkeypatch.setattr("scanner.forensics.tell", fail)
+    monkeypatch.setattr("scanner.kinds.tell", fail)
     report = run("scan", tree(7), Tally(), Job(RULES, 1))
     assert report.findings == tuple(each._replace(forensics=None) for each in whole.findings)
     told = [notice for notice in report.tally.notices if notice.reason == "internal-error"]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner import detectors
+from scanner import kinds
 from scanner.content import Layer
 from scanner.engine import anchors, gather
 from scanner.engine import sweep as sweeping
@@ -20,7 +20,7 @@ from scanner.engine.run import Job, run
 from scanner.engine.sweep import BATCH, SMALL, sweep
 from scanner.findings import Tally
 from scanner.rulebook import load_rules
-from scanner.rulebook.examples import Generator
+from scanner.rulebook.generator import Generator
 from scanner.sources.interface import TooLarge, Unread
 from scanner.sources.windows import OVERLAP, windows
 
@@ -191,16 +191,16 @@ SECRET_MESSAGE = "wrong value: " + "x" * 12
 @pytest.fixture
 def broken_detector(monkeypatch):
     """Make the detector of key IDs fail with a message that quotes content."""
-    real = detectors.load
+    real = kinds.load
 
     def load(name):
-        if name != "access-key-id":
+        if name != "access_key_id":
             return real(name)
 
         def fail(rule, layer, match):
             raise RuntimeError(f"cannot judge {layer.data[match.start : match.end]!r}")
 
-        return fail
+        return real(name)._replace(detect=fail)
 
     monkeypatch.setattr(gather, "load", load)
 

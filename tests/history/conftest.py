@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from scanner.aws.randomness import LOW_BITS, score
+from scanner.kinds.examples import expand
 from scanner.rulebook import load_rules
-from scanner.rulebook.examples import expand
 from scanner.rulebook.loading import shipped_files
 from scanner.rulebook.model import Rule
 

@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.commands import COMMANDS
-from scanner.hooks.script import CALLS, KEPT, OTHERS, Kind, beside, everywhere, kind_of, passing
+from scanner.hooks.script import (
+    CALLS,
+    KEPT,
+    OTHERS,
+    HookKind,
+    kind_of,
+    passing_hook,
+    repository_hook,
+    user_hook,
+)
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="scripts stand for programs")
 
@@ -44,7 +53,7 @@ class Place:
 
     def hook(self, name: str, program: Path | None = None) -> Path:
         path = self.directory / name
-        path.write_bytes(beside(name, str(program or self.program)))
+        path.write_bytes(repository_hook(name, str(program or self.program)))
         return path
 
     def notes(self) -> bytes:
@@ -249,7 +258,7 @@ def own_hooks(place: Place) -> tuple[Path, Path]:
 def test_for_all_chains_the_repositorys_own(shell: list[str], place: Place, name: str) -> None:
     work, hooks = own_hooks(place)
     path = place.directory / name
-    path.write_bytes(everywhere(name, str(place.program)))
+    path.write_bytes(user_hook(name, str(place.program)))
     assert run(shell, path, cwd=work).returncode == 0
     assert place.notes().count(b"keycatch") == 1
     place.script(hooks / name, "own", code=4)
@@ -260,16 +269,16 @@ def test_for_all_chains_the_repositorys_own(shell: list[str], place: Place, name
 def test_for_all_leaves_it_to_a_hook_of_keycatch(shell: list[str], place: Place) -> None:
     work, hooks = own_hooks(place)
     own = hooks / "pre-push"
-    own.write_bytes(beside("pre-push", str(place.program)))
+    own.write_bytes(repository_hook("pre-push", str(place.program)))
     own.chmod(0o755)
     place.script(hooks / f"pre-push{KEPT}", "before", stdin=True)
     path = place.directory / "pre-push"
-    path.write_bytes(everywhere("pre-push", str(place.program)))
+    path.write_bytes(user_hook("pre-push", str(place.program)))
     assert run(shell, path, "origin", "url", cwd=work, given=LINES).returncode == 0
     assert place.notes() == b"keycatch push origin url\nbefore\n" + LINES
 
 
-@pytest.mark.parametrize("make", [everywhere, lambda name, program: passing(name)])
+@pytest.mark.parametrize("make", [user_hook, lambda name, program: passing_hook(name)])
 def test_hooks_that_are_their_own(shell: list[str], place: Place, make: Any) -> None:
     """Where .git/hooks is a link to the hooks for all, they must not run themselves."""
     hooks = place.directory / "all"
@@ -288,7 +297,7 @@ def test_hooks_that_are_their_own(shell: list[str], place: Place, make: Any) -> 
 def test_others_only_pass_on(place: Place, name: str) -> None:
     work, hooks = own_hooks(place)
     path = place.directory / name
-    path.write_bytes(passing(name))
+    path.write_bytes(passing_hook(name))
     done = run(["sh"], path, cwd=work)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     place.script(hooks / name, 'own "$@"', code=5, stdin=True)
@@ -315,23 +324,23 @@ def test_every_hook_that_git_documents_is_passed_on() -> None:
     assert names - {"fsmonitor-watchman"} <= set(OTHERS)
 
 
-ALL = [make(name, "/x/keycatch") for name in CALLS for make in (beside, everywhere)]
-ALL += [passing(name) for name in OTHERS]
+ALL = [make(name, "/x/keycatch") for name in CALLS for make in (repository_hook, user_hook)]
+ALL += [passing_hook(name) for name in OTHERS]
 
 
 @pytest.mark.parametrize("text", ALL)
 def test_a_text_is_known_until_it_is_changed(text: bytes) -> None:
-    assert kind_of(text) is Kind.OURS
-    assert kind_of(text + b"\n") is Kind.EDITED
-    assert kind_of(text.replace(b"exit", b"true")) in (Kind.EDITED, Kind.OURS)
-    assert kind_of(b"#!/bin/sh\n" + text) is Kind.FOREIGN
+    assert kind_of(text) is HookKind.OURS
+    assert kind_of(text + b"\n") is HookKind.EDITED
+    assert kind_of(text.replace(b"exit", b"true")) in (HookKind.EDITED, HookKind.OURS)
+    assert kind_of(b"#!/bin/sh\n" + text) is HookKind.FOREIGN
 
 
 @given(st.sampled_from(ALL), st.data())
 def test_no_change_goes_unnoticed(text: bytes, data: Any) -> None:
     at = data.draw(st.integers(0, len(text) - 1))
     changed = text[:at] + data.draw(st.binary(max_size=3)) + text[at + 1 :]
-    assert changed == text or kind_of(changed) is not Kind.OURS
+    assert changed == text or kind_of(changed) is not HookKind.OURS
 
 
 def test_a_text_of_another_version_is_known() -> None:
@@ -341,7 +350,7 @@ def test_a_text_of_another_version_is_known() -> None:
     body = b"exec something-new\n"
     checksum = hashlib.sha256(head + body).hexdigest()[:16].encode()
     mark = b"# Checksum of the other lines, for updating and undoing: "
-    assert kind_of(head + mark + checksum + b"\n" + body) is Kind.OURS
+    assert kind_of(head + mark + checksum + b"\n" + body) is HookKind.OURS
 
 
 @pytest.mark.parametrize("text", ALL)
@@ -360,7 +369,7 @@ def test_it_says_who_wrote_it_and_how_to_remove_it(text: bytes) -> None:
 
 def test_without_a_program_of_this_machine(shell: list[str], place: Place) -> None:
     path = place.directory / "pre-commit"
-    path.write_bytes(beside("pre-commit", ""))
+    path.write_bytes(repository_hook("pre-commit", ""))
     assert str(place.directory).encode() not in path.read_bytes()
     done = run(shell, path)
     assert done.returncode == 1

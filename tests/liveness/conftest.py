@@ -19,7 +19,7 @@ import pytest
 from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
 from scanner.liveness.inquiry import Pace
 from scanner.liveness.partitions import Endpoint
-from scanner.rulebook.examples import Generator
+from scanner.rulebook.generator import Generator
 from scanner.secret import Secret
 
 DAY = datetime.timedelta(days=1)

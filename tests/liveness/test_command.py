@@ -189,7 +189,7 @@ def test_a_key_of_a_partition_out_of_reach_is_not_taken_for_dead(
 def test_who_watches_a_scan_is_told_how_many_are_asked_about(
     sts: Any, pair: Any, maker: Any, tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scanner.commands.asking.is_watched", lambda _args: True)
+    monkeypatch.setattr("scanner.commands.liveness_check.is_watched", lambda _args: True)
     for text, said in ((pair.text, True), ("", False)):
         (tmp_path / "a.env").write_text(f"{text}\n\n\nid = {maker.key_id()}\n")
         main(["scan", str(tmp_path / "a.env"), "--no-config", *asking(sts)])

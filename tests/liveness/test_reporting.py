@@ -27,7 +27,7 @@ def view(**more: Any) -> View:
 
 def text(findings: list[Any], **more: Any) -> str:
     report = Report("scan", tuple(findings), Tally())
-    return "".join(load("text")(report, view(**more)))
+    return "".join(load("text").render(report, view(**more)))
 
 
 def test_what_is_live_comes_first_among_the_most_severe(maker: Any) -> None:
@@ -67,7 +67,7 @@ def test_an_arn_gives_no_commands_to_whoever_reads_the_log(maker: Any) -> None:
     live = LIVE._replace(arn=arn, principal="user")
     for name in ("text", "github", "sarif"):
         report = Report("scan", (maker.finding(liveness=live),), Tally())
-        shown = "".join(load(name)(report, view()))
+        shown = "".join(load(name).render(report, view()))
         assert "##vso[" not in shown
         assert "##[" not in shown
         assert " ::stop" not in shown
@@ -98,7 +98,7 @@ def test_every_format_renders_every_state(name: str, state: State, maker: Any) -
     for reason in Reason:
         finding = maker.finding(liveness=Liveness(state, reason), owner="ours")
         report = Report("scan", (finding,), Tally())
-        output = "".join(load(name)(report, view(rules=rules)))
+        output = "".join(load(name).render(report, view(rules=rules)))
         if name in ("json", "sarif"):
             assert f'"{state}"' in output
             assert not reason or f'"{reason}"' in output

@@ -23,7 +23,7 @@ from scanner.findings import (
     Tally,
     fingerprint_of,
 )
-from scanner.forensics import tell
+from scanner.kinds import signed_url, tell
 from scanner.reports.interface import View
 from scanner.rulebook.generator import Generator
 from scanner.rulebook.model import Rule
@@ -68,7 +68,7 @@ def rule(
     fields: dict[str, object] = {
         "summary": f"{name} in the `AWS` sense, made for a test.",
         "why": "Whoever has it can **act as its owner**, see [the manual](https://example.com/iam).",
-        "role": "key_id", "detector": "", "anchors": (), "pattern": "", "options": {},
+        "role": "key_id", "kind": "", "anchors": (), "pattern": "", "options": {},
         "cwe": ("CWE-798", "CWE-312"),
         "remediation": (
             (
@@ -193,8 +193,8 @@ def expiring(make: Maker) -> Case:
     made = Generator(11)
     account = made.account_id()
     told = {
-        made.presigned_url(): "signed 2026-02-14T09:30:00Z, expires 2026-02-14T10:30:00Z",
-        made.old_presigned_url(): "expires 2035-10-08T22:14:38Z",
+        signed_url.make_url(made): "signed 2026-02-14T09:30:00Z, expires 2026-02-14T10:30:00Z",
+        signed_url.make_old_url(made): "expires 2035-10-08T22:14:38Z",
     }
     found = [
         finding(

@@ -11,12 +11,12 @@ from scanner.reports.arrange import (
     as_in_head,
     by_exposure,
     elsewhere,
+    further,
     instant,
     locations,
     ordered,
     roles,
     sightings,
-    untold,
 )
 
 
@@ -207,4 +207,4 @@ def test_copies_that_are_not_told_yet(builders):
         builders.at("key_id", "a", 1), builders.at("secret", "b", 1), builders.at("key_id", "c", 1),
     ]  # fmt: skip
     found = builders.finding(builders.PAIR, values, *places)
-    assert [copy.lead.path for copy in untold(found, sightings(found))] == ["c"]
+    assert [copy.lead.path for copy in further(found, sightings(found))] == ["c"]

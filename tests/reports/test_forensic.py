@@ -38,7 +38,7 @@ def make(builders):
 
 def shown(builders, format_name, finding, **more):
     report = Report("scan", (finding,), builders.tally())
-    return "".join(load(format_name)(report, builders.view(**more)))
+    return "".join(load(format_name).render(report, builders.view(**more)))
 
 
 @pytest.mark.parametrize("verbosity", [0, 1])

@@ -15,7 +15,8 @@ from scanner.reports import FORMATS, load
 
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = os.environ.get("KEYCATCH_UPDATE_GOLDEN") == "1"
-ENDINGS = {"text": "txt", "json": "json", "sarif": "sarif", "github": "github.txt"}
+ENDINGS = dict(zip(FORMATS, FORMATS, strict=True)) | {"text": "txt", "github": "github.txt"}
+"""By the name of a format; a file that has to open in another program ends as that expects."""
 VARIANTS = {"quiet": {"verbosity": -1}, "verbose": {"verbosity": 1}, "color": {"color": True}}
 VARIED = (
     "incomplete", "copies", "two_files", "set_aside", "configured", "commits", "notes", "history",
@@ -32,7 +33,7 @@ def compare(name: str, output: str) -> None:
 
 @pytest.mark.parametrize("format_name", ENDINGS)
 def test_output(case_name, case, format_name):
-    output = "".join(load(format_name)(case.report, case.view))
+    output = "".join(load(format_name).render(case.report, case.view))
     compare(f"{case_name}.{ENDINGS[format_name]}", output)
 
 
@@ -40,12 +41,8 @@ def test_output(case_name, case, format_name):
 @pytest.mark.parametrize("name", VARIED)
 def test_text_variant(make_case, name, variant):
     report, view = make_case(name)
-    output = "".join(load("text")(report, view._replace(**VARIANTS[variant])))
+    output = "".join(load("text").render(report, view._replace(**VARIANTS[variant])))
     compare(f"{name}.{variant}.txt", output)
-
-
-def test_every_format_has_golden_files():
-    assert ENDINGS.keys() == FORMATS.keys()
 
 
 def test_every_golden_file_is_used(builders):

@@ -198,6 +198,32 @@ def test_one_result_for_each_path_and_the_rest_of_a_file_beside_it(make_case):
     assert [each["id"] for each in results[0]["relatedLocations"]] == [1, 2]
 
 
+@pytest.mark.parametrize(("copies", "related"), [(20, 19), (21, 20), (22, 20), (40, 20)])
+def test_twenty_copies_in_a_file_are_related_locations_and_all_are_counted(
+    builders, copies, related
+):
+    """GitHub and editors list each one: that many are of use, and the file stays small."""
+    places = [builders.at("key_id", "keys.py", line) for line in range(1, copies + 1)]
+    found = builders.finding(builders.KEY_ID, {"key_id": builders.Maker().key_id()}, *places)
+    case = builders.Case(Report("scan", (found,), builders.tally()), builders.view())
+    (result,) = run_of(case)["results"]
+    lines = [each["physicalLocation"]["region"]["startLine"] for each in result["relatedLocations"]]
+    assert lines == list(range(2, related + 2))
+    assert result["properties"]["copies"] == copies
+    assert f" and {copies - 1} more times in this file." in result["message"]["text"]
+
+
+@pytest.mark.parametrize(("length", "kept"), [(1022, 1023), (1023, 1024), (1024, 1024)])
+def test_descriptions_fit_into_what_github_keeps(builders, length, kept):
+    long = builders.KEY_ID._replace(name="n" * length, summary="s" * length)
+    case = builders.Case(
+        Report("scan", (), builders.tally()), builders.view(rules=(long,), exit_code=0)
+    )
+    (rule,) = run_of(case)["tool"]["driver"]["rules"]
+    for member, letter in (("shortDescription", "n"), ("fullDescription", "s")):
+        assert rule[member]["text"] == letter * (kept - 1) + "."
+
+
 def test_a_half_alone_points_at_the_other_file(make_case):
     results = run_of(make_case("two_files"))["results"]
     assert "the secret access key in [another file](1)" in results[0]["message"]["text"]

@@ -38,7 +38,7 @@ def test_a_clean_scan_loads_no_more_than_it_prints():
         "from scanner.reports import load\n"
         "from scanner.reports.interface import View\n"
         "view = View(False, False, 0, Confidence.MEDIUM, (), 0)\n"
-        "print(''.join(load('text')(Report('scan', (), Tally()), view)))\n"
+        "print(''.join(load('text').render(Report('scan', (), Tally()), view)))\n"
         "print(*sorted(set(sys.modules) - before))\n"
     )
     done = subprocess.run(

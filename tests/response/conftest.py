@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import string
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,18 +15,18 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from scanner.response.again import Recovered, Source, find_again
 from scanner.response.cases import Case, case_of
 from scanner.response.plan import Plan, respond
+from scanner.response.playbook import name_for
 from scanner.rulebook import load_rules
-from scanner.rulebook.model import Rule
 from scanner.saved.report import SavedReport, read
 
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 NOW = datetime(2026, 11, 21, 6, 30, tzinfo=UTC)
 ACCOUNT = "123456789012"
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
-_RANDOM = random.Random(20261121)
+_RANDOM = random.Random()
+"""Seeded again for each case, so that a new case leaves the made-up values of the others alone."""
 
 
 def hexadecimal(length: int) -> str:
@@ -116,109 +116,130 @@ def report(*findings: dict[str, Any], **scan: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-KINDS: dict[str, dict[str, Any]] = {
-    "user-access-key": pair(path=".github/workflows/deploy.yml"),
-    "root-access-key": pair(
+def signed(prefix: str, rule_id: str, role: str, value: str) -> Callable[[], dict[str, Any]]:
+    """Return what makes a credential that a key ID with `prefix` has signed."""
+    return lambda: finding(
+        rule_id, {role: value},
+        forensics=forensics(signed_by=shown(prefix), expires="2026-11-21T18:00:00Z"),
+    )  # fmt: skip
+
+
+def made(cases: dict[str, Callable[[], dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Return the credentials of `cases`, each with the random numbers of its own name."""
+    found = {}
+    for name, make in cases.items():
+        _RANDOM.seed(name)
+        found[name] = make()
+    _RANDOM.seed("what tests make by themselves")
+    return found
+
+
+KINDS = made({
+    "user-access-key": lambda: pair(path=".github/workflows/deploy.yml"),
+    "root-access-key": lambda: pair(
         liveness=live(f"arn:aws:iam::{ACCOUNT}:root", "root"), severity="critical"
     ),
-    "temporary-credentials": pair("ASIA", path="notes/aws.ipynb"),
-    "access-key-id": finding("aws-access-key-id", {"key_id": shown()}, severity="medium"),
-    "secret-access-key": finding("aws-secret-access-key", {"secret": SECRET}, path="main.tf"),
-    "session-token": finding("aws-session-token", {"session_token": "IQ****=="}),
-    "unnamed-secret": finding("aws-unnamed-secret", {"secret": SECRET}, confidence="low"),
-    "service-password": finding(
+    "temporary-credentials": lambda: pair("ASIA", path="notes/aws.ipynb"),
+    "access-key-id": lambda: finding("aws-access-key-id", {"key_id": shown()}, severity="medium"),
+    "secret-access-key": lambda: finding(
+        "aws-secret-access-key", {"secret": SECRET}, path="main.tf"
+    ),
+    "session-token": lambda: finding("aws-session-token", {"session_token": "IQ****=="}),
+    "unnamed-secret": lambda: finding("aws-unnamed-secret", {"secret": SECRET}, confidence="low"),
+    "service-password": lambda: finding(
         "aws-codecommit-password", {"password": "k1****k="}, account_id=ACCOUNT,
         forensics=forensics(user="dev-user"),
     ),
-    "service-api-key": finding(
+    "service-api-key": lambda: finding(
         "aws-bedrock-api-key", {"api_key": "AB****9="}, account_id=ACCOUNT,
         forensics=forensics(user="BedrockAPIKey-abcd"), severity="critical",
     ),
-    "short-term-api-key": finding(
+    "short-term-api-key": lambda: finding(
         "aws-bedrock-short-term-api-key", {"api_key": "be****=="},
         forensics=forensics(region="us-west-2", expires="2026-11-21T18:00:00Z"),
     ),
-    "appsync-api-key": finding("aws-appsync-api-key", {"api_key": "da****aa"}, severity="medium"),
-    "ses-smtp-password": finding(
+    "appsync-api-key": lambda: finding(
+        "aws-appsync-api-key", {"api_key": "da****aa"}, severity="medium"
+    ),
+    "ses-smtp-password": lambda: finding(
         "aws-ses-smtp-password", {"password": "BC****kj"}, path="config/mail.yaml"
     ),
-    "mws-auth-token": finding("aws-mws-auth-token", {"token": "am****00"}, severity="low"),
-    "lwa-client-secret": finding("aws-lwa-client-secret", {"client_secret": "am****ff"}),
-    "ec2-private-key": finding(
+    "mws-auth-token": lambda: finding("aws-mws-auth-token", {"token": "am****00"}, severity="low"),
+    "lwa-client-secret": lambda: finding("aws-lwa-client-secret", {"client_secret": "am****ff"}),
+    "ec2-private-key": lambda: finding(
         "aws-ec2-private-key", {"private_key": "--****--"}, severity="critical"
     ),
-    "ecr-password": finding("aws-ecr-password", {"password": "ey****fQ"}, severity="medium"),
-    "eks-token": finding(
+    "ecr-password": lambda: finding(
+        "aws-ecr-password", {"password": "ey****fQ"}, severity="medium"
+    ),
+    "eks-token": lambda: finding(
         "aws-eks-token", {"token": "k8****zY"}, severity="low",
         forensics=forensics(region="eu-west-1"),
     ),
-    "codeartifact-token": finding("aws-codeartifact-token", {"token": "ey****Xw"}),
-    "presigned-url": finding("aws-presigned-url", {"url": "ht****00"}, severity="medium"),
-    "other": finding("our-token", {"token": "ou****en"}, severity="low"),
-}  # fmt: skip
+    "codeartifact-token": lambda: finding("aws-codeartifact-token", {"token": "ey****Xw"}),
+    "presigned-url": lambda: finding("aws-presigned-url", {"url": "ht****00"}, severity="medium"),
+    "other": lambda: finding("our-token", {"token": "ou****en"}, severity="low"),
+})  # fmt: skip
 """By the name of the kind: a credential of it."""
 
 _IN_GIT = {
     "object": COMMIT[::-1], "commit": COMMIT, "author_date": "2026-05-01T10:00:00+02:00"
 }  # fmt: skip
-STATES: dict[str, dict[str, Any]] = {
-    "live": pair(
+STATES = made({
+    "live": lambda: pair(
         liveness=live(), history=history(), severity="critical",
         locations=[location("key_id", **_IN_GIT), location("secret", line=2, **_IN_GIT)],
     ),
-    "live-role": pair(
+    "live-role": lambda: pair(
         "ASIA", liveness=live(f"arn:aws:sts::{ACCOUNT}:assumed-role/deploy/ci-7", "role"),
     ),
-    "live-sso": pair(
+    "live-sso": lambda: pair(
         "ASIA",
         liveness=live(
             f"arn:aws:sts::{ACCOUNT}:assumed-role/AWSReservedSSO_Admin_0123/al@example.com", "role"
         ),
     ),
-    "live-user-session": pair("ASIA", liveness=live()),
-    "live-federated": pair(
+    "live-user-session": lambda: pair("ASIA", liveness=live()),
+    "live-federated": lambda: pair(
         "ASIA", liveness=live(f"arn:aws:sts::{ACCOUNT}:federated-user/bob", "federated-user")
     ),
-    "live-govcloud": pair(
+    "live-govcloud": lambda: pair(
         liveness=live(f"arn:aws-us-gov:iam::{ACCOUNT}:user/alice"),
     ),
-    "live-china-root": pair(liveness=live(f"arn:aws-cn:iam::{ACCOUNT}:root", "root")),
-    "govcloud-root": pair(liveness=live(f"arn:aws-us-gov:iam::{ACCOUNT}:root", "root")),
-    "unproven": pair(liveness=liveness("secret-unproven", partition="aws")),
-    "inactive": pair(liveness=liveness("inactive"), severity="note"),
-    "inactive-session": pair("ASIA", liveness=liveness("inactive")),
-    "expired": pair("ASIA", liveness=liveness("expired", partition="aws"), severity="note"),
-    "over": finding(
+    "live-china-root": lambda: pair(liveness=live(f"arn:aws-cn:iam::{ACCOUNT}:root", "root")),
+    "govcloud-root": lambda: pair(liveness=live(f"arn:aws-us-gov:iam::{ACCOUNT}:root", "root")),
+    "unproven": lambda: pair(liveness=liveness("secret-unproven", partition="aws")),
+    "inactive": lambda: pair(liveness=liveness("inactive"), severity="note"),
+    "inactive-session": lambda: pair("ASIA", liveness=liveness("inactive")),
+    "expired": lambda: pair("ASIA", liveness=liveness("expired", partition="aws"), severity="note"),
+    "over": lambda: finding(
         "aws-presigned-url", {"url": "ht****00"},
         forensics=forensics(expires="2026-11-20T00:00:00Z"),
     ),
-    "canary": pair(liveness=liveness("canary")),
-    "foreign": pair(owner="foreign"),
-    "unknown": pair(liveness=liveness("unknown", reason="unreachable")),
-    "unverifiable": finding(
+    "canary": lambda: pair(liveness=liveness("canary")),
+    "foreign": lambda: pair(owner="foreign"),
+    "unknown": lambda: pair(liveness=liveness("unknown", reason="unreachable")),
+    "unverifiable": lambda: finding(
         "aws-secret-access-key", {"secret": SECRET},
         liveness=liveness("unverifiable", reason="no-key-id"),
     ),
-    "impossible": finding(
+    "impossible": lambda: finding(
         "aws-access-key-id", {"key_id": shown()}, confidence="low",
         forensics=forensics(impossible="no key ID was ever issued with B as fifth character"),
     ),
-    "impossible-asked": finding(
+    "impossible-asked": lambda: finding(
         "aws-access-key-id", {"key_id": shown()}, confidence="low",
         forensics=forensics(impossible="the account number inside would have 13 digits"),
         liveness=liveness("unverifiable", reason="impossible-id"),
     ),
-    "bearer-id": finding("aws-access-key-id", {"key_id": shown("ABIA")}),
-    "service-id": finding("aws-access-key-id", {"key_id": shown("ACCA")}),
-    "session-id": finding("aws-access-key-id", {"key_id": shown("ASIA")}),
-    "note": pair(severity="note"),
-    "dead-mws": finding("aws-mws-auth-token", {"token": "am****00"}, liveness=liveness(
+    "bearer-id": lambda: finding("aws-access-key-id", {"key_id": shown("ABIA")}),
+    "service-id": lambda: finding("aws-access-key-id", {"key_id": shown("ACCA")}),
+    "session-id": lambda: finding("aws-access-key-id", {"key_id": shown("ASIA")}),
+    "note": lambda: pair(severity="note"),
+    "dead-mws": lambda: finding("aws-mws-auth-token", {"token": "am****00"}, liveness=liveness(
         "unverifiable", reason="other-kind")),
     **{
-        f"{name}-signed-by-{prefix}": finding(
-            rule_id, {role: value},
-            forensics=forensics(signed_by=shown(prefix), expires="2026-11-21T18:00:00Z"),
-        )
+        f"{name}-signed-by-{prefix}": signed(prefix, rule_id, role, value)
         for prefix in ("AKIA", "ASIA")
         for name, rule_id, role, value in (
             ("url", "aws-presigned-url", "url", "ht****00"),
@@ -226,8 +247,15 @@ STATES: dict[str, dict[str, Any]] = {
             ("eks-token", "aws-eks-token", "token", "k8****zY"),
         )
     },
-}  # fmt: skip
+})  # fmt: skip
 """Further credentials, by what is special about them."""
+
+# A kind that needs nothing special has its credential made from its rule.
+KINDS |= made({
+    name_for(rule.id): partial(finding, rule.id, {rule.role: SECRET})
+    for rule in load_rules((), ())
+    if name_for(rule.id) not in KINDS
+})  # fmt: skip
 
 ALL = {**KINDS, **STATES}
 
@@ -253,22 +281,6 @@ class Builders(SimpleNamespace):
 
     def __repr__(self) -> str:
         return "builders"
-
-
-@pytest.fixture(scope="module")
-def rules() -> tuple[Rule, ...]:
-    return load_rules((), ())
-
-
-@pytest.fixture
-def again(rules: tuple[Rule, ...]) -> Callable[..., Recovered]:
-    """Return what finds the credentials of a report again, by default in the current directory."""
-
-    def run(report: SavedReport, *directories: str | Path, **more: Any) -> Recovered:
-        paths = [os.fspath(each) for each in directories] or ["."]
-        return find_again(report, Source(rules, paths, named=bool(directories), **more))
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.response.cases import RULES, Kind, as_finding, case_of, redacted
+from scanner.response.cases import ResponseKind, case_of, redacted
 from scanner.response.order import Urgency, ordered, urgency
 from scanner.response.variables import assigned, lookup, partition_lines
 
@@ -132,14 +132,18 @@ def test_now_is_what_decides(builders: Any) -> None:
 
 @pytest.mark.parametrize(
     ("values", "prefix", "kind"),
-    [({"key_id": "", "secret": ""}, "AKIA", Kind.USER_KEY), ({"key_id": ""}, "AKIA", Kind.KEY_ID),
-     ({"key_id": "", "secret": ""}, "ASIA", Kind.TEMPORARY), ({"token": "x"}, "", Kind.OTHER)],
-)  # fmt: skip
+    [
+        ({"key_id": "", "secret": ""}, "AKIA", ResponseKind.USER_KEY),
+        ({"key_id": ""}, "AKIA", ResponseKind.KEY_ID),
+        ({"key_id": "", "secret": ""}, "ASIA", ResponseKind.TEMPORARY),
+        ({"token": "x"}, "", ResponseKind.OTHER),
+    ],
+)
 def test_a_rule_of_the_user_can_find_a_key(
-    builders: Any, values: Any, prefix: str, kind: Kind
+    builders: Any, values: Any, prefix: str, kind: str
 ) -> None:
     shown = {role: builders.shown(prefix) if role == "key_id" else "ab****yz" for role in values}
-    assert builders.case(builders.finding("ours", shown)).kind is kind
+    assert builders.case(builders.finding("ours", shown)).kind == kind
 
 
 def test_a_redacted_value_is_shown_as_it_is_and_all_else_redacted() -> None:
@@ -163,15 +167,6 @@ def test_no_more_than_the_ends_of_a_value_are_shown(value: str) -> None:
     told = redacted("secret", value)
     assert len(told.replace("****", "")) <= 8
     assert told.isprintable()
-
-
-def test_the_values_do_not_reach_the_helpers_of_reports(builders: Any) -> None:
-    saved = builders.saved(builders.pair()).findings[0]
-    assert {value.reveal() for value in as_finding(saved).values.values()} == {b""}
-
-
-def test_every_rule_has_a_kind_of_its_own_name_or_more_general() -> None:
-    assert set(RULES.values()) == set(Kind) - {Kind.ROOT_KEY, Kind.TEMPORARY, Kind.OTHER}
 
 
 # The order

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from scanner.liveness.canaries import known_accounts
-from scanner.response.cases import Kind
+from scanner.response.cases import ResponseKind
 from scanner.response.formats import load
 from scanner.response.order import Urgency
 
@@ -144,7 +144,7 @@ def test_a_known_canary_is_one_without_an_answer(builders: Any) -> None:
     plan = builders.plan(decoy)
     assert [step.id for step in plan.afterwards] == ["prevent"]
     plan = builders.plan({**decoy, "liveness": builders.live()})
-    assert plan.entries[0].playbook == Kind.USER_KEY
+    assert plan.entries[0].playbook == ResponseKind.USER_KEY
 
 
 # What cannot be
@@ -154,7 +154,7 @@ def test_an_impossible_key_id_has_the_secret_of_another_key(builders: Any) -> No
     reason = "no key ID was ever issued with B as fifth character"
     found = builders.pair(forensics=builders.forensics(impossible=reason))
     (entry,) = builders.plan(found).entries
-    assert entry.playbook == Kind.SECRET
+    assert entry.playbook == ResponseKind.SECRET
     assert entry.case.account == ""  # that is of the key ID
     assert "KEY_ID='<access key ID>'" in " ".join(
         command for step in entry.steps for command in step.commands
@@ -165,7 +165,7 @@ def test_an_impossible_key_id_has_the_secret_of_another_key(builders: Any) -> No
     asked = {**found, "liveness": builders.liveness("unverifiable", reason="impossible-id")}
     assert builders.plan(asked).entries[0].notes == entry.notes
     live = {**found, "liveness": builders.live()}
-    assert builders.plan(live).entries[0].playbook == Kind.USER_KEY
+    assert builders.plan(live).entries[0].playbook == ResponseKind.USER_KEY
 
 
 def test_an_identity_that_contradicts_the_key_id_is_hardly_that_of_aws(builders: Any) -> None:

@@ -31,7 +31,7 @@ FULL = {
     "recognised": "By its prefix.",
     "confidence": "high",
     "role": "token",
-    "detector": "pattern",
+    "kind": "pattern",
     "anchors": [{"literal": "acme_"}, {"run": 40}],
     "before": 10,
     "after": 100,
@@ -63,9 +63,9 @@ def changed(**changes: object) -> dict[str, object]:
 
 
 def test_a_small_rule_has_defaults() -> None:
-    rule, examples, recognised = check(VALID, "my.yaml", shipped=False)
+    rule, examples, recognised, *_ = check(VALID, "my.yaml", shipped=False)
     assert rule.origin == "my.yaml"
-    assert (rule.role, rule.detector, rule.confidence) == ("value", "pattern", Confidence.MEDIUM)
+    assert (rule.role, rule.kind, rule.confidence) == ("value", "pattern", Confidence.MEDIUM)
     assert (rule.severity, rule.cwe) == (Severity.HIGH, ("CWE-798",))
     assert rule.anchors == (Anchor(literal=b"acme_"),)
     assert rule.remediation
@@ -74,7 +74,7 @@ def test_a_small_rule_has_defaults() -> None:
 
 
 def test_every_key_arrives() -> None:
-    rule, examples, recognised = check(FULL, "my.yaml", shipped=False)
+    rule, examples, recognised, *_ = check(FULL, "my.yaml", shipped=False)
     assert rule.anchors == (Anchor(literal=b"acme_"), Anchor(run=40))
     assert (rule.before, rule.after, rule.role) == (10, 100, "token")
     assert rule.options == FULL["options"]
@@ -87,7 +87,7 @@ def test_every_key_arrives() -> None:
 
 def test_a_shipped_rule_has_no_origin_and_may_be_derived() -> None:
     rule = check(DERIVED, "my.yaml", shipped=True).rule
-    assert (rule.origin, rule.anchors, rule.pattern, rule.detector) == ("", (), "", "")
+    assert (rule.origin, rule.anchors, rule.pattern, rule.kind) == ("", (), "", "")
     assert rule.derived_from == ("acme-token",)
 
 
@@ -107,7 +107,10 @@ def test_a_shipped_rule_has_no_origin_and_may_be_derived() -> None:
         ({"severity": ["high"]}, "severity", "has to be one of note, low"),
         ({"confidence": "sure"}, "confidence", "has to be one of low, medium, high"),
         ({"role": "Key"}, "role", "a word of a-z"),
-        ({"detector": "session-token"}, "detector", "has to be `pattern`"),
+        ({"kind": "session_token"}, "kind", "has to be `pattern`"),
+        ({"kind": "Session-Token"}, "kind", "the name of a kind"),
+        ({"noun": "token of ACME"}, "noun", "there is no such key"),
+        ({"response": {"title": "x"}}, "response", "there is no such key"),
         ({"derived_from": ["x"]}, "derived_from", "only a shipped rule"),
         ({"anchors": []}, "anchors", "is empty"),
         ({"anchors": "acme_"}, "anchors", "has to be a list"),
@@ -133,7 +136,7 @@ def test_a_shipped_rule_has_no_origin_and_may_be_derived() -> None:
         (
             {"options": {"names": {}}},
             "options.names",
-            "among the options of the detector `pattern`",
+            "among the options of the kind `pattern`",
         ),
         ({"options": {"min_entropy": 9}}, "options.min_entropy", "from 0 to 8"),
         ({"options": {"min_entropy": True}}, "options.min_entropy", "from 0 to 8"),
@@ -165,13 +168,13 @@ def test_a_rule_is_a_mapping(mapping: object) -> None:
     assert "mapping of keys" in str(error(mapping))
 
 
-@pytest.mark.parametrize("key", ["anchors", "pattern", "detector", "options", "before", "after"])
+@pytest.mark.parametrize("key", ["anchors", "pattern", "options", "before", "after"])
 def test_a_derived_rule_searches_nothing(key: str) -> None:
     assert error({**DERIVED, key: FULL[key]}, shipped=True).key == key
 
 
 def test_names_of_secrets_are_checked() -> None:
-    mapping = changed(detector="secret-access-key", anchors=[{"run": 40}])
+    mapping = changed(kind="secret_access_key", anchors=[{"run": 40}])
     mapping["options"] = {"names": {"aws": ["("]}}
     assert error(mapping, shipped=True).key == "options.names.aws[1]"
     mapping["options"] = {"names": {"awz": ["x"]}}
@@ -213,6 +216,6 @@ def test_the_checks_refuse_whatever_the_schema_refuses(base: dict, data: st.Data
         accepted = False
     if accepted:
         SCHEMA.validate(mapping)
-    elif key not in ("pattern", "options", "detector", "anchors"):
+    elif key not in ("pattern", "options", "anchors"):
         # Of these the schema cannot know all: whether a pattern compiles, whose option it is.
         assert not SCHEMA.is_valid(mapping)

@@ -43,7 +43,7 @@ def error(path: str) -> str:
 def test_a_rule_is_loaded(tmp_path: Path) -> None:
     path = write(tmp_path, RULE)
     rule = load_yaml(path)
-    assert (rule.id, rule.origin, rule.detector) == ("acme-token", path, "pattern")
+    assert (rule.id, rule.origin, rule.kind) == ("acme-token", path, "pattern")
     assert load_file(path).examples.match == ("acme_{{hex:32}}",)
 
 

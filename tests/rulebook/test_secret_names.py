@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scanner.detectors.secret_access_key import naming
+from scanner.kinds.secret_access_key import naming
 from scanner.rulebook.compiled import shipped_rules
 
 RULE = {rule.id: rule for rule in shipped_rules()}["aws-secret-access-key"]

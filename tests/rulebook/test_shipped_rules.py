@@ -14,12 +14,13 @@ import pytest
 import yaml
 
 from scanner.content import Layer
-from scanner.detectors import DETECTORS, load
-from scanner.detectors.interface import Part
-from scanner.detectors.matching import find
+from scanner.engine.matching import find
+from scanner.errors import RuleError
 from scanner.findings import Confidence
+from scanner.kinds import load
+from scanner.kinds.examples import expand
+from scanner.kinds.interface import Part
 from scanner.rulebook.compiled import shipped_rules
-from scanner.rulebook.examples import expand
 from scanner.rulebook.loading import shipped_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,21 +43,45 @@ def test_compiled_rules_and_pages_are_current(capsys: pytest.CaptureFixture[str]
     assert (code, capsys.readouterr().out) == (0, "")
 
 
-def test_compiling_tells_what_is_stale(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_compiling_lists_what_is_stale(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tool = compile_rules()
-    monkeypatch.setattr(tool, "ROOT", tmp_path)
-    monkeypatch.setattr(tool, "COMPILED", tmp_path / "compiled.json")
-    monkeypatch.setattr(tool, "PAGES", tmp_path / "pages")
-    (tmp_path / "pages").mkdir()
-    (tmp_path / "pages" / "gone.md").touch()
-    assert tool.main(["--check"]) == 1
-    assert not (tmp_path / "compiled.json").exists()
-    assert tool.main([]) == 0
-    assert tool.main(["--check"]) == 0
-    assert not (tmp_path / "pages" / "gone.md").exists()
-    assert "left over: pages/gone.md" in capsys.readouterr().out
+    (tmp_path / "rules").mkdir()
+    pages = tmp_path / "docs" / "rules"
+    pages.mkdir(parents=True)
+    (pages / "gone.md").touch()
+    for name in tool.TABLES:
+        (tmp_path / name).write_text(
+            "before\n<!-- rules: made -->\nold\n<!-- end of rules -->\nafter\n", encoding="utf-8"
+        )
+    assert tool.main(["--check"], tmp_path) == 1
+    assert not (tmp_path / "rules" / "compiled.json").exists()
+    assert tool.main([], tmp_path) == 0
+    assert tool.main(["--check"], tmp_path) == 0
+    assert not (pages / "gone.md").exists()
+    assert "left over: docs/rules/gone.md" in capsys.readouterr().out
+    text = (tmp_path / "README.md").read_text("utf-8")
+    assert text.startswith("before\n<!-- rules: made -->\n| | rules |\n")
+    assert text.endswith("\n<!-- end of rules -->\nafter\n")
+    assert "old" not in text
+
+
+@pytest.mark.parametrize(
+    ("response", "said"),
+    [
+        ({}, "is missing or no mapping"),
+        ({"titel": "x"}, "there is no key `titel`"),
+        ({"title": "x"}, "either `steps` or `steps_from`"),
+        ({"title": "x", "steps": [], "steps_from": "a.b"}, "either `steps` or `steps_from`"),
+        ({"title": "x", "steps": [{"use": "no-such-step"}]}, "no shared step `no-such-step`"),
+        ({"title": "x", "steps": [{"use": "last-use", "text": ["x"]}]}, "there is no key `text`"),
+        ({"same_as": "aws-no-such-rule"}, "`aws-no-such-rule` has no response of its own"),
+    ],
+)
+def test_a_response_that_cannot_be_used_is_an_error(response: dict, said: str) -> None:
+    files = [content for content in FILES.values() if content.rule.id != "aws-ecr-password"]
+    files.append(FILES[ROOT / "rules" / "aws-ecr-password.yaml"]._replace(response=response))
+    with pytest.raises(RuleError, match=re.escape(said)):
+        compile_rules().compile_response.compiled_text(files, str(ROOT / "rules" / "response"))
 
 
 def test_one_page_for_each_rule() -> None:
@@ -83,7 +108,6 @@ def test_files_are_complete(path: Path, content) -> None:
     assert len(content.examples.no_match) >= 3
     assert len(rule.remediation) >= 2
     assert rule.summary.endswith(".")
-    assert rule.derived_from or rule.detector in DETECTORS
     assert set(rule.derived_from) <= set(IDS)
     for step in rule.remediation:
         assert step.endswith("."), step
@@ -111,7 +135,7 @@ def test_the_schema_describes_every_key() -> None:
 
 
 def results(content, text: str):
-    """Run pattern and detector of a rule at each of its anchors in `text`."""
+    """Run the pattern and the kind of a rule at each of its anchors in `text`."""
     rule, data = content.rule, text.encode()
     layer = Layer(data)
     for anchor in rule.anchors:
@@ -119,7 +143,7 @@ def results(content, text: str):
         run = b"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{%d}(?![A-Za-z0-9+/])" % anchor.run
         for spot in re.finditer(literal if anchor.literal else run, data):
             match = find(rule, data, spot.start())
-            judged = match and load(rule.detector)(rule, layer, match)
+            judged = match and load(rule.kind).detect(rule, layer, match)
             if judged:
                 yield judged
 
@@ -133,7 +157,7 @@ def cases(kind: str):
 
 
 @pytest.mark.parametrize(("content", "text"), cases("match"))
-def test_detectors_find_what_examples_show(content, text: str) -> None:
+def test_kinds_find_what_examples_show(content, text: str) -> None:
     found = [part for part in results(content, text) if isinstance(part, Part)]
     assert [part.rule_id for part in found if part.confidence >= Confidence.MEDIUM] != []
     for part in found:
@@ -143,7 +167,7 @@ def test_detectors_find_what_examples_show(content, text: str) -> None:
 
 
 @pytest.mark.parametrize(("content", "text"), cases("no_match"))
-def test_detectors_leave_what_examples_exclude(content, text: str) -> None:
+def test_kinds_leave_what_examples_exclude(content, text: str) -> None:
     found = [part for part in results(content, text) if isinstance(part, Part)]
     assert [part for part in found if part.confidence >= Confidence.MEDIUM] == []
 

@@ -89,7 +89,7 @@ class PlaceCarrier:
 
 def _is_encoded(data: bytes, start: int, end: int) -> bool:
     """Return whether the encoded literal from `start` to `end` is in a run of sufficient length."""
-    from scanner.detectors.surroundings import encoded_run
+    from scanner.kinds.surroundings import encoded_run
 
     begin, finish = encoded_run(data, start, end)
     return finish - begin >= ENCODED_RUN

@@ -1,4 +1,4 @@
-"""Files that nobody but their owner can read or write, replaced whole."""
+"""Files in the user's cache that nobody else can have written, in directories closed to others."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ import os
 import stat
 from typing import Final
 
-from scanner.about import NAME
-
-# Without O_BINARY Windows changes line feeds. A link or a pipe in the place of a file is somebody
-# else's work: neither is followed or waited for. Each flag is missing on some system.
+# Without O_BINARY Windows changes line feeds. A link or a pipe in the place of a file was made by
+# somebody else: neither is followed or waited for. Each flag is missing on some system.
 _READ: Final = os.O_RDONLY | sum(
     getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK")
 )
-_CREATE: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 _LARGEST: Final = 1 << 30
 """Bytes of a file that is read: many times what the largest repositories need."""
@@ -33,19 +30,6 @@ def read_private(path: str) -> bytes:
             return file.read()
         except OSError:
             return b""
-
-
-def write_private(path: str, content: bytes) -> None:
-    """Write a file that only its owner can read, whole or not at all; raises OSError."""
-    temporary = os.path.join(os.path.dirname(path), f".{NAME}-{os.urandom(8).hex()}.tmp")
-    handle = os.open(temporary, _CREATE, 0o600)
-    try:
-        with open(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def make_private_directories(path: str) -> None:

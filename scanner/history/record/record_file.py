@@ -20,13 +20,10 @@ import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from scanner.about import NAME
+from scanner.files import write_whole
 from scanner.history.objects.inventory import ObjectIds, PackMark
 from scanner.history.record.json_shape import has_shape
-from scanner.history.record.private_file import (
-    make_private_directories,
-    read_private,
-    write_private,
-)
+from scanner.history.record.private_file import make_private_directories, read_private
 
 if TYPE_CHECKING:
     from scanner.git.repository import Repository
@@ -161,7 +158,7 @@ def save(path: str, record: ScanRecord, ids: ObjectIds | None) -> None:
     """Write `record`, and `ids` if they have changed; raises OSError."""
     make_private_directories(os.path.dirname(path))
     if ids is not None:
-        write_private(path + NAMES, ids.packed)
+        write_whole(path + NAMES, [ids.packed], 0o600)
 
     # Most objects with asides have the same ones: each kind is written once, with its objects.
     by_asides: dict[Asides, list[str]] = {}
@@ -177,7 +174,7 @@ def save(path: str, record: ScanRecord, ids: ObjectIds | None) -> None:
     }
     body = json.dumps(plain, separators=(",", ":"), sort_keys=True).encode("ascii")
     head = b"keycatch history %d %s\n" % (FORMAT, checksum(body).encode())
-    write_private(path + STATE, head + body)
+    write_whole(path + STATE, [head, body], 0o600)
 
 
 def clear(path: str) -> bool:

@@ -25,10 +25,10 @@ from scanner.git.records import kinds
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from scanner.detectors.interface import Part
     from scanner.engine.catalogue import Catalogue
     from scanner.findings import Finding
     from scanner.git.repository import Repository
+    from scanner.kinds.interface import Part
     from scanner.secret import Secret
 
 REPLACEMENT: Final = "***REMOVED-BY-KEYCATCH-{role}***"

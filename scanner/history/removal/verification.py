@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from scanner.findings import Finding
-    from scanner.saved.report import SavedFinding
     from scanner.secret import Secret
 
 _KEY_ID: Final = "key_id"
@@ -31,7 +30,7 @@ _KEY_ID: Final = "key_id"
 class RemovalCheck(NamedTuple):
     """Whether one credential of an earlier report is gone."""
 
-    wanted: SavedFinding
+    wanted: Finding
     """As the earlier report has it."""
     held: tuple[tuple[Finding, str], ...]
     """The findings that have it or a part of it, each with the role; empty if it is gone."""
@@ -43,7 +42,7 @@ class RemovalCheck(NamedTuple):
 
 
 def verify(
-    wanted: Iterable[SavedFinding], findings: Sequence[Finding]
+    wanted: Iterable[Finding], findings: Sequence[Finding]
 ) -> tuple[list[RemovalCheck], int]:
     """Check each of `wanted` against the `findings` of a full scan.
 
@@ -70,9 +69,7 @@ def verify(
     return checks, sum(finding.fingerprint not in known for finding in findings)
 
 
-def _is_part(
-    wanted: SavedFinding, role: str, value: Secret, fingerprint: str, finding: Finding
-) -> bool:
+def _is_part(wanted: Finding, role: str, value: Secret, fingerprint: str, finding: Finding) -> bool:
     """Return whether the `value` in `finding` is that of `wanted` in the same `role`.
 
     `fingerprint` is that of the value alone.
@@ -84,7 +81,7 @@ def _is_part(
 
     # The report shows values redacted, or in full if it was made with --show-secrets. A value that
     # is hidden entirely identifies nothing.
-    shown = wanted.values[role]
+    shown = wanted.values[role].shown(True)
     if shown == MASK or shown not in (value.redacted(), value.shown(True)):
         return False
     # An account can be missing on either side: an old key ID does not contain it.

@@ -1,4 +1,4 @@
-"""The formats of a response by name. A format is imported when it is asked for and not before.
+"""The formats of a response by name. A format is imported only when it is asked for.
 
 To add one: a module with a function `render` that takes a plan and whether to use colour and yields
 text, a line in `FORMATS`, and golden files made by its test.

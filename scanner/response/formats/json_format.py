@@ -12,45 +12,52 @@ from scanner.reports.encoding import dumps
 from scanner.reports.json_report import liveness_object
 from scanner.response.cases import redacted
 from scanner.response.commands import changes
-from scanner.response.formats.facts import places
+from scanner.response.formats.descriptions import places
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.response.plan import Entry, Plan
-    from scanner.response.playbooks.interface import Step
+    from scanner.response.plan import CredentialPlan, Plan
+    from scanner.response.playbook import Step
 
 SCHEMA_VERSION: Final = 1
+"""To be raised when a member goes away or changes its meaning, not when one is added."""
 
 
 def render(plan: Plan, _color: bool) -> Iterator[str]:
     """Yield the plan as one JSON object, one credential a line."""
     report = plan.report
-    told = {
+    summary = {
         "kind": printable(report.kind),
         "complete": report.complete,
         "incomplete": [printable(reason) for reason in report.incomplete],
         "narrowed": [printable(sentence) for sentence in report.narrowed],
     }
+
     yield f'{{\n"schema_version": {SCHEMA_VERSION},\n'
     yield f'"tool": {dumps({"name": NAME, "version": VERSION})},\n'
-    yield f'"report": {dumps(told)},\n'
+    yield f'"report": {dumps(summary)},\n'
     yield f'"warnings": {dumps(plan.warnings)},\n'
     yield f'"before": {dumps([_step_object(step) for step in plan.before])},\n'
+
     yield '"credentials": ['
     separator = "\n"
     for entry in plan.entries:
         yield separator + dumps(_entry_object(entry))
         separator = ",\n"
     yield "\n],\n"
+
     yield f'"afterwards": {dumps([_step_object(step) for step in plan.afterwards])}\n}}\n'
 
 
-def _entry_object(entry: Entry) -> dict[str, Any]:
+def _entry_object(entry: CredentialPlan) -> dict[str, Any]:
     case = entry.case
     finding = case.finding
     liveness, history = finding.liveness, finding.history
+
+    # Texts of the report are made printable, since programs write them to terminals and logs. Texts
+    # from fixed lists and of an exact form (`scanner.response.cases`) are so already.
     return {
         "fingerprint": finding.fingerprint,
         "rule_id": printable(finding.rule_id),
@@ -61,7 +68,8 @@ def _entry_object(entry: Entry) -> dict[str, Any]:
         "playbook": str(entry.playbook),
         "title": entry.title,
         "values": {
-            role: printable(redacted(role, value)) for role, value in sorted(finding.values.items())
+            role: printable(redacted(role, finding.values[role].shown(True)))
+            for role in sorted(finding.values)
         },
         "account_id": case.account or None,
         "user": case.user or None,

@@ -1,7 +1,7 @@
-"""The playbooks: one for each kind of credential, and those for what needs another answer.
+"""The playbooks whose steps depend on what is known of a credential, and the choice between all.
 
-To add one: a module with a `PLAYBOOK` (see `scanner.response.playbooks.interface`), a line in
-`PLAYBOOKS`, and a credential of the kind in the golden files of its test.
+A function takes a `Case` and yields steps. `steps_from: MODULE.FUNCTION` in a rule or in
+`rules/response/playbooks.yaml` names it. Everything else is data: see `scanner.response.playbook`.
 """
 
 from __future__ import annotations
@@ -9,49 +9,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from scanner.response.cases import Case, Kind
 from scanner.response.order import is_dead
 
 if TYPE_CHECKING:
-    from scanner.response.playbooks.interface import Playbook
+    from collections.abc import Callable, Iterable, Iterator
+
+    from scanner.response.cases import Case
+    from scanner.response.playbook import Playbook, Step
 
 CANARY: Final = "canary"
 FOREIGN: Final = "foreign"
 DEAD: Final = "dead"
 
-PLAYBOOKS: Final[dict[str, str]] = {
-    CANARY: "scanner.response.playbooks.canary",
-    FOREIGN: "scanner.response.playbooks.foreign",
-    DEAD: "scanner.response.playbooks.dead",
-    Kind.USER_KEY: "scanner.response.playbooks.user_key",
-    Kind.ROOT_KEY: "scanner.response.playbooks.root_key",
-    Kind.TEMPORARY: "scanner.response.playbooks.temporary",
-    Kind.KEY_ID: "scanner.response.playbooks.key_id",
-    Kind.SECRET: "scanner.response.playbooks.secret_key",
-    Kind.SESSION_TOKEN: "scanner.response.playbooks.session_token",
-    Kind.UNNAMED_SECRET: "scanner.response.playbooks.unnamed_secret",
-    Kind.SERVICE_PASSWORD: "scanner.response.playbooks.service_password",
-    Kind.SERVICE_KEY: "scanner.response.playbooks.service_key",
-    Kind.SHORT_TERM_KEY: "scanner.response.playbooks.short_term_key",
-    Kind.APPSYNC_KEY: "scanner.response.playbooks.appsync_key",
-    Kind.SMTP_PASSWORD: "scanner.response.playbooks.smtp_password",
-    Kind.MWS_TOKEN: "scanner.response.playbooks.mws_token",
-    Kind.LWA_SECRET: "scanner.response.playbooks.lwa_secret",
-    Kind.PRIVATE_KEY: "scanner.response.playbooks.private_key",
-    Kind.ECR_PASSWORD: "scanner.response.playbooks.ecr_password",
-    Kind.EKS_TOKEN: "scanner.response.playbooks.eks_token",
-    Kind.CODEARTIFACT_TOKEN: "scanner.response.playbooks.codeartifact_token",
-    Kind.PRESIGNED_URL: "scanner.response.playbooks.presigned_url",
-    Kind.OTHER: "scanner.response.playbooks.other",
-}
-"""Name to the module that has the playbook."""
-
 
 def choose(case: Case) -> str:
     """Return the name of the playbook for `case`.
 
-    A decoy is left alone whatever it is; what is somebody else's is theirs to deal with; what is
-    dead is looked into without haste.
+    A decoy is left alone whatever it is. A credential of a foreign account is for its owner to deal
+    with. One that gives no access is investigated without haste.
     """
     if case.is_canary:
         return CANARY
@@ -60,7 +35,13 @@ def choose(case: Case) -> str:
     return DEAD if is_dead(case) else case.kind
 
 
-def load(name: str) -> Playbook:
-    """Return the playbook called `name`."""
-    playbook: Playbook = import_module(PLAYBOOKS[name]).PLAYBOOK
-    return playbook
+def steps(playbook: Playbook, case: Case) -> Iterable[Step]:
+    """Return the steps of `playbook` for `case`, in their order."""
+    if not playbook.steps_from:
+        return playbook.steps
+
+    module, _, function = playbook.steps_from.partition(".")
+    choose_steps: Callable[[Case], Iterator[Step]] = getattr(
+        import_module(f"scanner.response.playbooks.{module}"), function
+    )
+    return choose_steps(case)

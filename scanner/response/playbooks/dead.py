@@ -1,68 +1,49 @@
-"""What gives no access any more: no emergency, and still something to look at."""
+"""The playbook for a credential that gives no access any more: no emergency, still worth a look."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from scanner.liveness.states import State
-from scanner.response.cases import LONG_TERM, Kind
-from scanner.response.playbooks.interface import Playbook, Step
-from scanner.response.steps import keys, traces
+from scanner.response import playbook
+from scanner.response.cases import LONG_TERM, ResponseKind
+from scanner.response.playbook import Step, step
+from scanner.response.playbooks.access_keys import find_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scanner.response.cases import Case
 
+_TITLE: Final = "Find out what was done with it before"
+_BEFORE: Final = (
+    "It gives no access now. Whether somebody used it before is another question: the shorter the "
+    "time between its exposure and its end, the better."
+)
 
-def _steps(case: Case) -> Iterator[Step]:
-    if case.kind is Kind.MWS_TOKEN:
-        from scanner.response.playbooks import mws_token
 
-        yield from mws_token.PLAYBOOK.steps(case)
-        return
-    if case.impossible and case.kind is Kind.KEY_ID:
-        yield Step(
-            "identify",
-            "See whether it is mistyped",
-            (
-                (
-                    "AWS cannot have issued this key ID: there is nothing to deactivate. If it "
-                    "was meant to be a real one, look for that."
-                ),
-            ),
-        )
-        return
-    if case.state is State.INACTIVE and case.prefix == LONG_TERM:
-        yield keys.owner(case)._replace(
-            title="See whether it is deactivated or deleted",
-            text=(
-                (
-                    "STS does not know the key ID: it is deactivated, deleted or was never "
-                    "issued. If the command finds it, it is deactivated, and can be activated "
-                    "again: delete it."
-                ),
-            ),
-        )
+def dead(case: Case) -> Iterator[Step]:
+    """Yield the steps for a credential that is known to give no access."""
+    own = playbook.load(case.kind)
+    if own.over:
+        yield from own.steps
+    elif case.impossible and case.kind == ResponseKind.KEY_ID:
+        yield step("check-spelling")
+    elif case.state is State.INACTIVE and case.prefix == LONG_TERM:
+        check = step("check-deleted")
+        yield find_user(case)._replace(title=check.title, text=check.text)
         yield _before(case)
-        yield keys.delete()
-        return
-    yield _before(case)
+        yield step("delete-key")
+    else:
+        yield _before(case)
 
 
 def _before(case: Case) -> Step:
-    text = (
-        "It gives no access now. Whether somebody used it before is another question: the shorter "
-        "the time between its exposure and its end, the better."
-    )
     if not case.prefix:
         return Step(
             "trace",
-            "Find out what was done with it before",
-            (text, "The identity that made it is in the logs of its service and in CloudTrail."),
+            _TITLE,
+            (_BEFORE, "The identity that made it is in the logs of its service and in CloudTrail."),
         )
-    step = traces.of_key()
-    return step._replace(title="Find out what was done with it before", text=(text, *step.text))
-
-
-PLAYBOOK: Final = Playbook("Credential that gives no access any more", _steps)
+    found = step("trace-key")
+    return found._replace(title=_TITLE, text=(_BEFORE, *found.text))

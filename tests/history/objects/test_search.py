@@ -125,7 +125,7 @@ def test_a_literal_that_is_longer_than_the_usual_margin(
 ) -> None:
     """A rule of a user may have one: a change at its end makes it whole."""
     literal = b"our-token-" * 12
-    rule = next(rule for rule in rules if rule.detector == "pattern")._replace(
+    rule = next(rule for rule in rules if rule.kind == "pattern")._replace(
         anchors=(Anchor(literal=literal),), pattern=f"{literal.decode()}[0-9a-f]{{8}}", origin="own"
     )
     base = b"text\n" * 2000 + literal[:-1] + b"\n" + b"more\n" * 2000

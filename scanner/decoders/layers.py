@@ -1,0 +1,129 @@
+"""From a stream to layers within the budget: what every decoder with content of its own uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.content import Layer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from scanner.decoders.interface import Budget
+    from scanner.decoders.streams import Read
+
+    Walk = Callable[[Read, Layer, Budget], Generator[Layer, None, bool]]
+
+OVERLAP = 64 << 10
+"""Bytes that a window of large content repeats of the one before.
+
+No credential is longer: the longest, an EKS token or a presigned URL with a session token in it,
+has a few thousand characters.
+"""
+# The reasons that `Budget.leave` takes.
+LIMIT = "decoder-limit"
+DAMAGED = "damaged-archive"
+ENCRYPTED = "encrypted-archive"
+
+_SIGNATURES = (b"PK\3\4", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\xff\xfe", b"\xfe\xff")
+"""Content that is decoded further when it is held whole, which no window of it can be."""
+_TAR = slice(257, 262)
+"""Where `ustar` is in a tar header (POSIX.1-2017, pax, "ustar Interchange Format": `magic`)."""
+
+
+def path_of(below: Layer, member: str) -> str:
+    """Return what a note calls `member` of the layer `below`: its path inside the file."""
+    return Layer(b"", below=below, member=member).member or "content"
+
+
+def windows(
+    read: Read,
+    below: Layer,
+    decoder: str,
+    member: str,
+    budget: Budget,
+    walk: Walk | None = None,
+) -> Generator[Layer, None, bool]:
+    """Yield the content of `read` as text of its own; return whether all of it came out.
+
+    Content larger than a layer may be comes in windows that overlap by `OVERLAP`. A tar archive of
+    that size is not cut: `walk` goes through it while it is decompressed. Without `walk`, and for
+    every other archive, the budget notes that it was not decoded further.
+    """
+    line = column = 1
+    tail = b""
+    ahead = b""
+    while True:
+        # After the budget is used up, one byte more shows whether anything is lost.
+        room = budget.room() - len(tail)
+        body = ahead or read(1)
+        if not body:
+            return True
+        if room < 1:
+            budget.leave(
+                LIMIT, f"more content than is decoded of one file: {path_of(below, member)}"
+            )
+            return False
+        if room > 1:
+            body += read(room - 1)
+        ahead = read(1) if len(body) == room else b""
+        data = tail + body
+
+        # Only the first window shows what sort of content it is, and only if there is a second
+        # one: content in one layer is looked at by the engine, as every layer is.
+        if ahead and not tail:
+            is_tar = data[_TAR] == b"ustar"
+            if is_tar and walk:
+                archive = Layer(b"", below=below, decoder=decoder, member=member)
+                return (yield from walk(_Replay(data + ahead, read), archive, budget))
+            if is_tar or data.startswith(_SIGNATURES):
+                budget.leave(LIMIT, f"too large to be decoded further: {path_of(below, member)}")
+
+        budget.take(len(data))
+        layer = Layer(
+            data,
+            below=below,
+            decoder=decoder,
+            member=member,
+            base_line=line,
+            base_column=column,
+        )
+        yield layer
+
+        if not ahead:
+            return True
+        cut = _character_start(data, max(1, len(data) - OVERLAP))
+        line, column = layer.position(cut)
+        tail = data[cut:]
+        del data, layer, body  # up to 64 MiB each, before as much is read again
+
+
+class _Replay:
+    """Reads what was read already, then the rest."""
+
+    __slots__ = ("_first", "_position", "_read")
+
+    def __init__(self, first: bytes, read: Read) -> None:
+        self._first = first
+        self._position = 0
+        self._read = read
+
+    def __call__(self, size: int) -> bytes:
+        piece = self._first[self._position : self._position + size]
+        self._position += len(piece)
+        if len(piece) < size:
+            self._first = b""
+            piece += self._read(size - len(piece))
+        return piece
+
+
+def _character_start(data: bytes, offset: int) -> int:
+    """Return where the UTF-8 character at `offset` begins, at most three bytes before it.
+
+    A window that began inside a character would count its bytes as columns. Where no character
+    begins there, the data is not UTF-8, and its bytes are columns anyway.
+    """
+    for back in range(4):
+        if offset - back > 0 and data[offset - back] & 0xC0 != 0x80:
+            return offset - back
+    return offset

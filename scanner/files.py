@@ -1,0 +1,73 @@
+"""Writes a file whole or not at all, and silences a stream that nobody reads any more."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would turn line feeds into two characters
+
+
+def write_whole(
+    path: str,
+    chunks: Iterable[bytes],
+    mode: int = 0o666,
+    *,
+    exact: bool = False,
+    only_new: bool = False,
+    durable: bool = False,
+) -> None:
+    """Write `chunks` to the file at `path`, which appears, or is replaced, when it is complete.
+
+    If anything goes wrong, an interrupt or an error of `chunks` too, an older file stays as it was
+    and nothing else is left in the directory. A symbolic link at `path` is replaced, not followed.
+
+    Args:
+        path: The file, in a directory that exists.
+        chunks: Its content. They are asked for after the temporary file was made.
+        mode: Permissions of the new file, from which the umask takes its bits.
+        exact: The file gets `mode` whatever the umask is.
+        only_new: FileExistsError if there is a file at `path` by the time the content is written.
+        durable: The content is on the disk before the name points to it. Without, a crash of the
+            machine can leave an empty file (rename(2) does not order data, see fsync(2)).
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    # In the directory of the target, since a rename does not cross file systems. The name does not
+    # contain the target's, which may be as long as a name can be.
+    temporary = os.path.join(os.path.dirname(path), f".keycatch-{os.urandom(8).hex()}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+    try:
+        with open(os.open(temporary, flags, mode), "wb") as file:
+            file.writelines(chunks)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+
+        if exact:
+            os.chmod(temporary, mode)
+        if only_new and os.path.lexists(path):
+            raise FileExistsError(0, "it exists by now")
+        os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):  # the first error says more than one about the temporary file
+            os.unlink(temporary)
+        raise
+
+
+def discard(stream: TextIO) -> None:
+    """Send what `stream` still holds to the null device; never fails.
+
+    Otherwise the interpreter flushes it when it ends, complains, and changes the exit code.
+    """
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+    except (OSError, ValueError):  # a stream without a file: nothing is flushed either
+        return

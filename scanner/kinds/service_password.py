@@ -1,0 +1,104 @@
+"""Passwords of IAM service-specific credentials: CodeCommit over HTTPS, Keyspaces.
+
+The user name has a form of its own, `<IAM user>-at-<account>`. The password is 32 or more random
+bytes in base64 near it: in a URL of CodeCommit, in the JSON of the IAM API, in a
+`.netrc`, in a downloaded CSV file or in a `cqlshrc`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.aws import randomness
+from scanner.aws.encoded import decode
+from scanner.aws.placeholders import placeholder
+from scanner.kinds import interface
+from scanner.kinds.interface import Aside, Kind, Match, Part
+
+if TYPE_CHECKING:
+    from scanner.content import Layer
+    from scanner.rulebook.generator import Generator
+    from scanner.rulebook.model import Rule
+
+_REACH: Final = 400
+"""How far, in bytes, the password may be from its user name: the same entry of a `.netrc`, of the
+JSON of the IAM API or of a settings file. The rule's `reach` has to cover it and the password."""
+_SHORTEST: Final = 43  # characters: 32 bytes in base64 without padding
+_BITS_PER_CHARACTER: Final = randomness.MEDIUM_BITS / 40  # the threshold of a secret, by character
+
+_PASSWORD: Final = re.compile(
+    rb"(?<![A-Za-z0-9+/=%_-])(?P<value>(?:[A-Za-z0-9+/]|%2[BbFf]){43,128}(?:=|%3[Dd]){0,2})"
+    rb"(?![A-Za-z0-9+/=%_-])"
+)
+_CONTEXT: Final = re.compile(rb"(?i)passw|git-codecommit|cassandra")
+_PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
+
+
+class _Candidate(NamedTuple):
+    place: Match
+    plain: bytes
+    """The password without percent-encoding."""
+    distance: int
+    """Bytes from the user name, doubled before it."""
+
+
+def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
+    """Look for the password near the user name at `match`; the password is what is reported."""
+    data = layer.data
+    start, end = max(0, match.start - _REACH), match.end + _REACH
+    if not _CONTEXT.search(data, start, end):
+        return None
+
+    candidates = [
+        _candidate(found, match)
+        for found in _PASSWORD.finditer(data, start, end)
+        # The window must not cut a longer run short.
+        if found.end() < end or end >= len(data)
+    ]
+    candidates = [candidate for candidate in candidates if _is_random(candidate.plain)]
+    if not candidates:
+        return None
+
+    nearest = min(candidates, key=lambda candidate: candidate.distance)
+    reason = placeholder(nearest.plain)
+    if reason:
+        return interface.aside(rule, layer, nearest.place, reason)
+
+    user, _, account = data[match.start : match.end].decode().rpartition("-at-")
+    evidence = [f"stands with the user name of IAM user {user} in account {account}"]
+    return interface.part(
+        rule, layer, nearest.place, evidence, value=nearest.plain, account_id=account, user=user
+    )
+
+
+def _candidate(found: re.Match[bytes], user: Match) -> _Candidate:
+    place = Match(*found.span("value"))
+    plain = _PERCENT.sub(lambda escape: bytes((int(escape[1], 16),)), found["value"])
+    # A password usually follows its user name: the same distance before it counts double.
+    after = place.start >= user.end
+    distance = place.start - user.end if after else 2 * (user.start - place.end)
+    return _Candidate(place, plain, distance)
+
+
+def _is_random(plain: bytes) -> bool:
+    bare = plain.rstrip(b"=")
+    if len(bare) < _SHORTEST or (plain != bare and len(plain) % 4) or decode(plain) is None:
+        return False
+    return randomness.score(bare) >= _BITS_PER_CHARACTER * len(bare)
+
+
+def make_user_name(made: Generator, account_id: str | None = None, user: str = "sofia") -> str:
+    """Return the user name that belongs to such a password."""
+    return f"{user}-at-{account_id or made.account_id()}"
+
+
+def make_password(made: Generator) -> str:
+    """Return a made-up password: 32 bytes in base64."""
+    return made.base64(32)
+
+
+KIND: Final = Kind(
+    detect,
+    examples={"service_password": make_password, "service_user_name": make_user_name},
+)

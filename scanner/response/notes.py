@@ -1,0 +1,181 @@
+"""Sentences on what the state of a credential means, and on what its report may lack.
+
+They take nothing from a report but numbers and words of a fixed list: anybody can have written it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from scanner.findings import Severity
+from scanner.liveness.states import Liveness, Reason, State, words
+from scanner.reports.wording import HISTORY_KIND, INDEX_KIND
+from scanner.response.cases import LONG_TERM, Case, ResponseKind
+from scanner.response.order import is_dead
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from scanner.saved.report import SavedReport
+
+EVENT_HISTORY_DAYS: Final = 90
+"""How far back the event history of CloudTrail goes (AWS CloudTrail User Guide, Event history)."""
+
+# By the state that STS or a list of accounts gave.
+_ASKED: Final = {
+    State.LIVE: "It works: STS took it. Deal with it now.",
+    State.SECRET_UNPROVEN: (
+        "The key ID is active; the secret beside it is not shown to be that of the ID. Its real "
+        "secret may be near, and what stands there may be the secret of another key."
+    ),
+    State.INACTIVE: (
+        "STS does not know the key ID: it is deactivated, deleted, of another partition or made up."
+    ),
+    State.EXPIRED: "It was a session, which is over.",
+    State.CANARY: "It belongs to an account of decoys.",
+    State.UNKNOWN: "STS gave no answer that counts. Take it as live until one does.",
+}
+
+# By the reason for which nobody asked. Without an answer a credential is taken as live: to be wrong
+# that way costs a little work, and the other way an account.
+_NOT_ASKED: Final = {
+    Reason.NO_KEY_ID: "Without its key ID nobody can ask whether it is live. Take it as live.",
+    Reason.NO_SECRET: "Without its secret nobody can ask whether it is live.",
+    Reason.NO_TOKEN: "Without its session token nobody can ask whether it is live.",
+    Reason.IMPOSSIBLE_ID: "AWS cannot have issued the key ID as it stands: it may be mistyped.",
+    Reason.OTHER_KIND: "STS can tell of access keys only. Take it as live.",
+    Reason.ACCOUNT_LIST: "A list of accounts kept it from being asked about. Take it as live.",
+}
+
+_ANOTHER_KEY: Final = (
+    "AWS cannot have issued the key ID beside it: the secret may be that of another key. Take it "
+    "as live."
+)
+_ACCESS_KEY: Final = frozenset(("key_id", "secret", "session_token"))
+"""Parts of access keys: STS can be asked about nothing else."""
+_CHANGES: Final = ("push", "range", "receive", "ci", INDEX_KIND)
+"""Kinds of reports that do not have what was there before a change."""
+
+
+def notes_on(case: Case, report: SavedReport) -> tuple[str, ...]:
+    """Return the sentences to read about `case` before its first step."""
+    return tuple(_notes(case, report))
+
+
+def _notes(case: Case, report: SavedReport) -> Iterator[str]:
+    liveness, history = case.finding.liveness, case.finding.history
+    # For what is dead by its own date or kind, nothing depends on an answer.
+    if not (is_dead(case) and case.state in (None, State.UNVERIFIABLE)):
+        yield _whether_live(case)
+
+    answered = liveness.account if liveness and case.is_live else ""
+    # A mock of AWS gives everybody the same identity.
+    if answered and case.finding.account_id not in ("", answered):
+        yield "It is of another account than its key ID tells: what answered is hardly AWS."
+    if case.is_over and case.state is not State.EXPIRED:
+        yield "It expired, by its own date."
+
+    if case.kind == ResponseKind.ROOT_KEY:
+        yield "It is the key of the ROOT user: no policy limits it."
+    # AWSCompromisedKeyQuarantine and its versions deny some actions only.
+    if case.is_live and case.prefix == LONG_TERM:
+        yield "A quarantine policy of AWS, if there is one, leaves it active."
+    if case.finding.owner == "foreign":
+        yield "Its account is not on the list of yours."
+
+    if history and history.days > EVENT_HISTORY_DAYS:
+        yield (
+            f"It has stood there for {history.days:,} days; the event history of CloudTrail goes "
+            f"back {EVENT_HISTORY_DAYS}. What was before is in a trail's bucket, if there is one."
+        )
+    if report.kind == INDEX_KIND:
+        yield (
+            "By this report it has not been committed: through git, nobody else has had it. If the "
+            "file was nowhere else, taking it out of the file is enough."
+        )
+    elif case.finding.severity is Severity.NOTE and report.kind in _CHANGES and liveness is None:
+        yield "It was there before the change that was scanned."
+
+
+def _whether_live(case: Case) -> str:
+    """Return what is known of whether `case` is live, and what follows from it."""
+    liveness, values = case.finding.liveness, case.finding.values
+    if case.is_canary:
+        return _ASKED[State.CANARY]
+
+    # Where nobody asked, the credential itself can say why asking would be of no use.
+    state = liveness.state if liveness else None
+    reason = liveness.reason if liveness else Reason.NONE
+    if state is None and case.impossible:
+        reason = Reason.IMPOSSIBLE_ID
+    elif state is None and _ACCESS_KEY.isdisjoint(values):
+        reason = Reason.OTHER_KIND
+    if state not in (None, State.UNVERIFIABLE):
+        return _ASKED[state]
+
+    if reason is Reason.IMPOSSIBLE_ID and case.kind == ResponseKind.SECRET:
+        return _ANOTHER_KEY
+    if reason is Reason.OTHER_KIND and case.kind == ResponseKind.PRESIGNED_URL:
+        return "STS cannot be asked about a URL. Take it as live until it expires."
+    if state is None:
+        return _NOT_ASKED.get(reason, "Nobody has asked whether it is live. Take it as live.")
+    return _NOT_ASKED.get(reason, "It was not asked about. Take it as live.")
+
+
+def warnings(
+    report: SavedReport, unanswered: Mapping[str, Liveness] | None = None
+) -> tuple[str, ...]:
+    """Return why `report` may lack something, or say what is not certain, worst first.
+
+    `unanswered` is None unless STS was asked about the report just now. Then it has, by
+    fingerprint, what came instead of an answer where the state in the report is kept.
+    """
+    return tuple(_warnings(report, unanswered))
+
+
+def _warnings(report: SavedReport, unanswered: Mapping[str, Liveness] | None) -> Iterator[str]:
+    if not report.complete:
+        yield (
+            "The scan was not complete: something was not read in which a credential could be "
+            "hidden. There can be more than these."
+        )
+    if report.narrowed:
+        yield "Options narrowed the scan to a part of the history. There can be more than these."
+    if report.kind in _CHANGES:
+        yield "The scan looked at a change only, not at what was there before it."
+    elif report.kind != HISTORY_KIND:
+        yield "The scan looked at files as they are now, not at what the history has of them."
+
+    now = unanswered or {}
+    answers = [now.get(each.fingerprint, each.liveness) for each in report.findings]
+    reasons = Counter(each.reason for each in answers if each and each.state is State.UNKNOWN)
+    if reasons:
+        why = ", ".join(f"{reason_words(each)} ({reasons[each]:,})" for each in sorted(reasons))
+        number = reasons.total()
+        them = "it" if number == 1 else "them"
+        yield (
+            f"STS gave no answer about {number:,} of these: {why}. Take {them} as live until it "
+            "does."
+        )
+
+    silent = answers.count(None)
+    if not silent:
+        return
+    if unanswered is not None:
+        they = "it was" if silent == 1 else "they were"
+        yield f"Nobody has asked about {silent:,} of these: {they} not found again in the source."
+        return
+
+    which = "which of them are live" if silent == len(answers) else f"about {silent:,} of these"
+    yield (
+        f"Nobody has asked {which}. `keycatch respond REPORT --check-liveness` asks STS, and puts "
+        "those that are live first."
+    )
+
+
+def reason_words(reason: Reason) -> str:
+    """Return why there is no answer, as a clause without a full stop."""
+    # The words for the state come first, then a colon, then the clause.
+    text = words(Liveness(State.UNKNOWN, reason))
+    return text.partition(": ")[2] or text

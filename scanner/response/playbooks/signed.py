@@ -1,0 +1,127 @@
+"""Playbooks for what was made with another credential: signed URLs, passwords and tokens.
+
+None of these can be revoked by itself. They end when their time is over, or when the session or the
+key ends that made them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner.response.cases import LONG_TERM, TEMPORARY
+from scanner.response.playbook import step
+from scanner.response.playbooks.sessions import end_role_sessions, lift_role_policy, only_if
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.response.cases import Case
+    from scanner.response.playbook import Step
+
+_OVER: Final = (
+    "A cluster takes the token for 15 minutes after it was signed: if those are over, go on. What "
+    "matters is how the identity that made it came into reach of others."
+)
+_BEARER: Final = (
+    "Calls of Bedrock that were made with an API key have "
+    "`additionalEventData.callWithBearerToken` in the event. Check the bill of the service too: "
+    "models run at the cost of the account."
+)
+"""Source: BeyondTrust, "AWS Bedrock API Keys Security Guide", part 2."""
+
+
+def presigned_url(case: Case) -> Iterator[Step]:
+    """Yield the steps for a presigned URL."""
+    yield step("contain-url", partition=case.partition or "aws")
+    yield from _end_signer(
+        case,
+        "The key ID stands in the URL: at the beginning of `X-Amz-Credential`, or in "
+        "`AWSAccessKeyId`.",
+    )
+    yield step("trace-url")
+
+
+def short_term_key(case: Case) -> Iterator[Step]:
+    """Yield the steps for a short-term API key."""
+    yield from _end_signer(
+        case,
+        "What follows `-api-key-` is base64 of a signed request. In it, `X-Amz-Credential` begins "
+        "with the key ID. The key ends with that session, and after 12 hours at the latest.",
+    )
+    yield step("trace-key", _BEARER)
+
+
+def eks_token(case: Case) -> Iterator[Step]:
+    """Yield the steps for a token of an EKS cluster."""
+    if case.signer:
+        yield from _end_signer(
+            case,
+            f"{_OVER} What follows `k8s-aws-v1.` is base64 of a signed request. In it, "
+            "`X-Amz-Credential` begins with the key ID.",
+        )
+    else:
+        yield _end_maker(case, _OVER)
+
+    yield step("trace-cluster")
+    if not case.signer.startswith(LONG_TERM):
+        yield from lift_role_policy(case)
+
+
+def ecr_password(case: Case) -> Iterator[Step]:
+    """Yield the steps for the password of ECR."""
+    yield _end_maker(
+        case,
+        "The password lasts 12 hours and cannot be revoked by itself. The job or person that ran "
+        "`aws ecr get-login-password` has a role, and that role's permissions are what it has.",
+    )
+    yield step(
+        "trace-service",
+        "Compare the images that were pushed in this time (`PutImage`) with what your builds "
+        "pushed.",
+        event_source="ecr.amazonaws.com",
+    )
+    yield from lift_role_policy(case)
+
+
+def codeartifact_token(case: Case) -> Iterator[Step]:
+    """Yield the steps for the authorization token of CodeArtifact."""
+    yield _end_maker(
+        case,
+        "The token lasts 12 hours at most and cannot be revoked by itself. The job or person that "
+        "ran `aws codeartifact login` has a role, and that role's permissions are what it has.",
+    )
+    yield step(
+        "trace-service",
+        "Compare the packages that were published in this time with what your builds published.",
+        event_source="codeartifact.amazonaws.com",
+    )
+    yield from lift_role_policy(case)
+
+
+def _end_signer(case: Case, inside: str) -> Iterator[Step]:
+    """Yield the steps that end the credential whose ID is in a signature.
+
+    The sentence `inside` says how to read the ID. Where the report shows its prefix, the steps are
+    only those for a key of a user, or only those for a session.
+    """
+    prefix = case.signer[:4]
+    names = {LONG_TERM: "read-signing-key", TEMPORARY: "read-signing-session"}
+    found = step(names.get(prefix, "read-signer"))
+    yield found._replace(text=(inside, *found.text))
+
+    if prefix != TEMPORARY:
+        found = step("deactivate-signing-key")
+        yield (
+            found
+            if prefix == LONG_TERM
+            else found._replace(title="If a key of a user signed it: deactivate that key")
+        )
+    if prefix != LONG_TERM:
+        found = end_role_sessions(case)
+        yield found if prefix == TEMPORARY else only_if("a session signed it", found)
+
+
+def _end_maker(case: Case, maker: str) -> Step:
+    """Return the step that ends the sessions of the role that made a token; `maker` says which."""
+    found = end_role_sessions(case)
+    return found._replace(text=(maker, *found.text))

@@ -1,1 +1,0 @@
-"""Steps that several playbooks share: each is written once, here."""

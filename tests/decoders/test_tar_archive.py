@@ -1,0 +1,93 @@
+"""tar archives: every layout, links, holes, damage, and impossible sizes."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import pytest
+
+from scanner.decoders.interface import Budget
+
+
+def encode(content: bytes) -> bytes:
+    """Return `content` as the member of a tar archive, for test_registry.py."""
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        entry = tarfile.TarInfo("app/.env")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return file.getvalue()
+
+
+EXAMPLE = (encode(b"# x\nkey: VALUE\n"), b"VALUE", (2, 6, 2, 11))
+
+
+def filled(members):
+    return {name: content for name, content in members.items() if content}
+
+
+@pytest.mark.parametrize("layout", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_tar_members(peel, layout, make_tar, contents, members):
+    long = "d" * 90 + "/" + "e" * 90 + ("/" + "f" * 90 if layout != tarfile.USTAR_FORMAT else "")
+    budget = Budget()
+    assert contents(peel(make_tar({**members, long: b"x"}, layout), budget)) == {
+        **filled(members),
+        long: b"x",
+    }
+    assert not budget.left
+
+
+def test_links_give_their_targets(peel, contents):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for kind, name in ((tarfile.SYMTYPE, "s"), (tarfile.LNKTYPE, "h"), (tarfile.DIRTYPE, "d")):
+            entry = tarfile.TarInfo(name)
+            entry.type = kind
+            entry.linkname = "target/" + name * 150
+            archive.addfile(entry)
+    assert contents(peel(file.getvalue())) == {
+        "s": b"target/" + b"s" * 150,
+        "h": b"target/" + b"h" * 150,
+    }
+
+
+def test_sparse_member_of_gnu_tar(peel, make_tar, contents):
+    header = tarfile.TarInfo("sparse")
+    header.size = 512
+    header.type = tarfile.GNUTYPE_SPARSE
+    block = bytearray(header.tobuf(tarfile.GNU_FORMAT))
+    block[482] = 1  # a further block with the map of the holes
+    block[148:156] = b"        "
+    block[148:156] = b"%06o\0 " % sum(block)
+    data = bytes(block) + bytes(512) + b"x" * 512 + make_tar({"next": b"y"})
+    assert contents(peel(data)) == {"sparse": b"x" * 512, "next": b"y"}
+
+
+def test_truncated_tar(peel, make_tar, contents, reasons):
+    data = make_tar({"a": b"x" * 700, "b": b"y" * 700})
+    data = data[: data.index(b"yyy") + 399]
+    budget = Budget()
+    assert contents(peel(data, budget)) == {
+        "a": b"x" * 700,
+        "b": b"y" * 399,
+    }
+    assert reasons(budget) == ["damaged-archive"]
+
+
+@pytest.mark.parametrize(
+    "field", [b"-0000000010\0", b"\xff" * 12, b"\x80" + b"\xff" * 11, b"99999999999\0"]
+)
+def test_tar_with_an_impossible_size_ends(peel, field, make_tar, reasons):
+    data = bytearray(make_tar({"a": b"x" * 700, "b": b"y"}, tarfile.USTAR_FORMAT))
+    data[124:136] = field
+    data[148:156] = b"        "
+    data[148:156] = b"%06o\0 " % sum(data[:512])
+    budget = Budget()
+    list(peel(bytes(data), budget))
+    assert reasons(budget) == ["damaged-archive"]
+
+
+def test_tar_behind_a_tar(peel, make_tar, contents):
+    data = make_tar({"a": b"x"}) + make_tar({"b": b"y"})
+    assert contents(peel(data)) == {"a": b"x", "b": b"y"}

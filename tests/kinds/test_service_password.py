@@ -1,0 +1,66 @@
+"""Passwords of service-specific credentials: found near their user name."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from scanner.kinds import service_password
+from scanner.rulebook.generator import Generator
+
+ACCOUNT = "012345678901"
+
+
+def test_a_codecommit_url_with_an_encoded_password(detect_one) -> None:
+    made = Generator(3)
+    password = next(
+        p
+        for p in (service_password.make_password(made) for _ in range(50))
+        if "/" in p and "+" in p
+    )
+    user = service_password.make_user_name(made, ACCOUNT, "dev-user")
+    url = f"https://{user}:{quote(password, '')}@git-codecommit.us-east-1.amazonaws.com/v1/repos/x"
+    part = detect_one("aws-codecommit-password", f"git clone {url}")
+    assert part.value.reveal().decode() == password
+    assert url[part.start - 10 : part.end - 10] == quote(password, "")
+    assert part.account_id == ACCOUNT
+    assert part.evidence == (
+        f"stands with the user name of IAM user dev-user in account {ACCOUNT}",
+    )
+
+
+def test_the_password_nearest_to_its_user_name(detect) -> None:
+    made = Generator(4)
+    users = [service_password.make_user_name(made, user=name) for name in ("ada", "bob")]
+    passwords = [service_password.make_password(made) for _ in users]
+    lines = [f"{user},{password}" for user, password in zip(users, passwords, strict=True)]
+    found = detect("aws-codecommit-password", "\n".join(["User Name,Password", *lines]))
+    assert [part.value.reveal().decode() for part in found] == passwords
+
+
+def test_a_password_before_its_user_name(detect_one) -> None:
+    made = Generator(5)
+    password, user = service_password.make_password(made), service_password.make_user_name(made)
+    text = json.dumps({"ServicePassword": password, "ServiceUserName": user}, indent=2)
+    assert detect_one("aws-codecommit-password", text).value.reveal().decode() == password
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{user} {password}",  # nothing says that it is one
+        "password of {user}: AbstractAnnotationConfigDispatcherServletInitialize",
+        "password of {user}: " + "-" * 400 + "{password}",
+        "password of {user}: {password}{password}{password}",
+        "password of look-at-123: {password}",
+        "password of x{user}9: {password}",
+    ],
+)
+def test_what_is_no_service_password(detect, text: str) -> None:
+    made = Generator(6)
+    filled = text.format(
+        user=service_password.make_user_name(made), password=service_password.make_password(made)
+    )
+    assert detect("aws-codecommit-password", filled) == []
