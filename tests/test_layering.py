@@ -65,6 +65,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # The vocabulary that everything above shares.
     ("content",),
     ("findings",),
+    ("locations", "tally"),
     ("liveness.states",),
     ("secret",),
     ("errors",),

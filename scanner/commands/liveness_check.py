@@ -117,7 +117,7 @@ def inquire(
 
     An interrupt ends the asking only: the findings that are open then are `unknown`.
     """
-    from scanner.liveness.checking import Plan, check
+    from scanner.liveness.checking import CheckOptions, check
     from scanner.liveness.partitions import ENDPOINTS, private
     from scanner.liveness.verdicts import applied
 
@@ -127,7 +127,7 @@ def inquire(
 
     # A private endpoint knows one partition only: that it does not know a key proves nothing.
     everywhere = endpoints is ENDPOINTS
-    answers = check(findings, Plan(endpoints, accounts(args, settings)))
+    answers = check(findings, CheckOptions(endpoints, accounts(args, settings)))
     return [
         applied(finding, liveness, everywhere=everywhere)
         for finding, liveness in zip(findings, answers, strict=True)

@@ -82,13 +82,13 @@ def with_notes(plan: Plan, answered: AnsweredReport) -> Plan:
     """Return the `plan` for `answered.report` with its warnings, and a note at each old answer."""
     entries = []
     for entry in plan.entries:
-        finding = entry.case.finding
+        finding = entry.leak.finding
         reason = answered.missing.get(finding.fingerprint)
         now = answered.unanswered.get(finding.fingerprint)
         if reason is not None:
             note = f"It was not asked about now ({reason}): {words(reason)}."
-            is_open = reason is Missing.INTERRUPTED and entry.case.state not in _KEPT
-            if entry.case.state is not None and not is_open:
+            is_open = reason is Missing.INTERRUPTED and entry.leak.state not in _KEPT
+            if entry.leak.state is not None and not is_open:
                 note += f" {_OLD}"
             entry = entry._replace(notes=(*entry.notes, note), missing=reason)
         elif now is not None:

@@ -37,10 +37,10 @@ def scan_blobs(
 ) -> Report:
     """Scan `blobs` as the options `args` say, with a progress bar where somebody sees it.
 
-    `names` and `settle` are as in `scanner.engine.run.Job`.
+    `names` and `settle` are as in `scanner.engine.run.ScanJob`.
     """
     from scanner.console import ProgressBar
-    from scanner.engine.run import Job, run
+    from scanner.engine.run import ScanJob, run
 
     hashing: LineHash | None = None
     if load(args.format).needs_line_hash:
@@ -49,7 +49,7 @@ def scan_blobs(
         hashing = line_hash
     bar = ProgressBar() if not args.quiet and ProgressBar.useful() else None
     try:
-        job = Job(rules, args.jobs, hashing, bar, names, settle, _heeds_marks(args))
+        job = ScanJob(rules, args.jobs, hashing, bar, names, settle, _heeds_marks(args))
         return run(kind, blobs, tally, job)
     finally:
         if bar:
@@ -119,9 +119,9 @@ def _settle(
     if not report.findings:
         return report
     from scanner.engine.examine import Examiner
-    from scanner.engine.novelty import Change, settle
+    from scanner.engine.novelty import Provenance, settle
 
-    found = Change(change.origins, change.names, change.removed, change.doubtful)
+    found = Provenance(change.origins, change.names, change.removed, change.doubtful)
     examiner = Examiner(rules, heed_marks=heed_marks)
     return settle(report, found, examiner, partial(_blobs, repository))
 

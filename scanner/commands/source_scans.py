@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.commands.scanning import excluder
-from scanner.engine.run import Job, processes, run
+from scanner.engine.run import ScanJob, processes, run
 from scanner.findings import Tally
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
@@ -113,7 +113,7 @@ def _scan_listed(source: ReportSource, blobs: Sequence[Blob], tally: Tally) -> S
     is_excluded = excluder(source.settings)
     kept = [blob for blob in blobs if not is_excluded(blob.path)]
     with _progress(source, "files") as bar:
-        job = Job(source.rules, progress=bar, heed_marks=source.heed_marks)
+        job = ScanJob(source.rules, progress=bar, heed_marks=source.heed_marks)
         report = run(_FILES_KIND, kept, tally, job)
 
     there = frozenset(os.path.abspath(blob.path) for blob in blobs)

@@ -105,5 +105,5 @@ class Decoder(NamedTuple):
     reach: int = 0
     """Bytes to either side of an anchor that decide what comes out there; 0 where it has no bound.
 
-    The search of a history needs it, which reads of a version only what its delta adds.
+    See `scanner.detectors.reach_of`, which tells what it is good for.
     """

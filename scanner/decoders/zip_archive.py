@@ -37,12 +37,8 @@ _UNKNOWN = 0xFFFFFFFF
 _ZIP64_FIELD = 1
 _ENCRYPTED, _SIZES_LATER = 1, 8
 """Flags, 4.4.4: encrypted; the sizes are in a descriptor after the data, not in the header."""
-_STORED, _DEFLATE, _BZIP2, _LZMA, _XZ = 0, 8, 12, 14, 95
-"""Methods of compression, 4.4.5. Others are hardly in use: 9 (deflate64), 93 (zstd), 98 (PPMd)."""
-_MAX_DICTIONARY = 128 << 20
-"""Bytes of a dictionary of LZMA, which is memory; the highest preset of 7-Zip has 64 MiB."""
-_SMALLEST_DICTIONARY = 4096
-"""Bytes; liblzma refuses less (LZMA_DICT_SIZE_MIN in lzma/lzma12.h)."""
+_STORED = 0
+"""The method of no compression, 4.4.5."""
 _MAX_OVERLAP = 2
 """Packed bytes that are read of an archive, as a multiple of its size.
 
@@ -188,6 +184,7 @@ class _Reader:
         from scanner.decoders.layers import DAMAGED, ENCRYPTED, LIMIT, path_of
         from scanner.decoders.streams import Slice, Stream
         from scanner.decoders.unpack import unpack
+        from scanner.decoders.zip_methods import COMPRESSED, decompressor
 
         if entry.packed <= 0:
             return  # a directory, or a file without content
@@ -205,10 +202,10 @@ class _Reader:
             self.packed += piece.position - start
             if end > len(data):  # cut off; a compressed one notices by itself
                 budget.leave(DAMAGED, f"zip: {path_of(layer, name)}")
-        elif entry.method in (_DEFLATE, _BZIP2, _LZMA, _XZ):
+        elif entry.method in COMPRESSED:
 
             def begin(position: int) -> tuple[Any, int] | None:
-                return _decompressor(data, entry, position) if position == start else None
+                return decompressor(data, entry.method, position) if position == start else None
 
             stream = Stream(data, start, end, begin, entry.size, to_end=False)
             whole = yield from unpack(stream, layer, "zip", name, budget)
@@ -256,39 +253,6 @@ def _extra(data: bytes, position: int, end: int, wanted: int) -> int:
             return position + 4
         position += 4 + _int(data, position + 2, 2)
     return len(data)
-
-
-def _decompressor(data: bytes, entry: _ZipMember, start: int) -> tuple[Any, int]:
-    """Return a decompressor for the data of `entry` at `start`, and where its input begins."""
-    if entry.method == _DEFLATE:
-        from scanner.decoders.streams import inflater
-
-        return inflater(), start
-    if entry.method == _BZIP2:
-        from bz2 import BZ2Decompressor
-
-        return BZ2Decompressor(), start
-
-    import lzma
-
-    if entry.method == _XZ:
-        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=2 * _MAX_DICTIONARY), start
-
-    # 5.8.8: version (2 bytes), size of the properties (2), then those of LZMA: one byte of three
-    # numbers, and the size of the dictionary, which need not be larger than the content.
-    numbers = _int(data, start + 4, 1)
-    literal, positions = numbers % 9, numbers // 9
-    dictionary = min(_int(data, start + 5, 4), _MAX_DICTIONARY)
-    properties = {
-        "id": lzma.FILTER_LZMA1,
-        "lc": literal,
-        "lp": positions % 5,
-        "pb": positions // 5,
-        "dict_size": max(dictionary, _SMALLEST_DICTIONARY),
-    }
-
-    begin = start + 4 + _int(data, start + 2, 2)
-    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[properties]), begin
 
 
 def _payload(data: bytes, header: int) -> int:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def scan_bytes(data: bytes, path: str, rules: Sequence[Rule]) -> list[Finding]:
-    """Return what the content `data`, called `path`, holds by `rules`, in order of position."""
+    """Return the findings of `rules` in the content `data` called `path`, in order of position."""
     from scanner.engine.examine import Examiner
 
     return Examiner(rules).examine(path, data).findings

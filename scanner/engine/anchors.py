@@ -1,13 +1,15 @@
 """The search at memory speed: where in a buffer is anything worth a precise look?
 
-Literals are found one after the other with vector instructions: each costs about 15 ms for a
-gigabyte that is in the processor's cache. A few bytes are made the same first, which takes as long
-as two of them, so that literals which then begin in the same way are found with one search. Runs of
-the base64 alphabet have no literal: every byte of the alphabet is mapped to `x`,
-every other byte to a full stop, and one search for a full stop and 40 times `x` finds all runs that
-are long enough to matter; their lengths are read off afterwards. Literals that are pieces of base64
-are looked for in those runs only, joined together. Each step, and the choice of the library, is
-measured in `bench/`.
+* **Literals** are found one after the other with vector instructions, at 76 to 84 GB/s for each in
+  the processor's cache. A few bytes are made the same first, at 65 GB/s, so that literals which
+  then begin alike are found with one search.
+* **Runs** of the base64 alphabet have no literal. Every byte of the alphabet is mapped to `x`,
+  every other byte to a full stop, and one search for a full stop and 40 times `x` finds all runs
+  that are long enough; their lengths are read off afterwards.
+* **Literals that are pieces of base64** are searched for in those runs only, joined together.
+
+`python -m bench scan --sections stages` measures each step and the alternatives;
+`docs/benchmarks.md` has the figures, and why the library is `stringzilla`.
 """
 
 from __future__ import annotations
@@ -25,51 +27,64 @@ if TYPE_CHECKING:
 
     from scanner.rulebook.model import Anchor
 
+# Any two different bytes would do; these make a mapped buffer readable in a debugger.
 _INSIDE: Final = ord("x")
 _OUTSIDE: Final = ord(".")
+# The alphabet of RFC 4648 section 4, without the padding: a secret access key has none.
 _ALPHABET: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _CLASSES: Final = bytes(_INSIDE if byte in _ALPHABET else _OUTSIDE for byte in range(256))
 
 _FOLDED: Final = (b"BCFIKSbf5", b"UV", b"Nt", b"JM")
-"""Bytes that are made the same: those in which literals of the shipped rules differ that are alike
-otherwise, such as `AKIA` and `ASIA`, `%2B` and `%2f`. Each byte more can cost a precise comparison
-where a text has it, so these are few; which literals a user's rules have does not matter."""
+"""Groups of bytes that are made the same before the search.
+
+They are the bytes in which otherwise equal literals of the shipped rules differ, such as `AKIA` and
+`ASIA`, or `%2B` and `%2f`. Every byte more makes texts match that are then compared in vain, so the
+groups are small. They affect speed only: each match is compared with the literals themselves.
+"""
 _FOLDS: Final = bytes(
     next((group[0] for group in _FOLDED if byte in group), byte) for byte in range(256)
 )
 _SHARED: Final = 3
-"""Bytes that literals have to begin with in common to be looked for together: shorter beginnings
-stand in every text."""
+"""Bytes that literals must have in common at their beginning to be searched for together.
+
+Beginnings of two bytes are frequent in any text, and each match costs a comparison in Python.
+"""
 
 EDGE: Final = b"\n"
-"""What a buffer must begin and end with for a run at its very edge to be found."""
+"""A byte outside of the base64 alphabet, with which a buffer must begin and end.
+
+A run is found by the byte before it; without an edge, one at the very beginning would be missed.
+"""
 PIECE: Final = 1 << 20
-"""Bytes of large content that are searched at once."""
+"""Bytes of large content that are searched at once: a copy of them fits a second-level cache."""
 
 Spots = list[tuple[int, int]]
-"""(offset, number of the anchor), by ascending offset."""
+"""(byte offset, number of the anchor), by ascending offset."""
 
 
 class AnchorIndex:
-    """A fixed set of anchors, found all at once."""
+    """A fixed set of anchors that are searched for together."""
 
     __slots__ = ("_encoded", "_families", "_least", "_long", "_overlap", "_runs", "anchors")
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
-        """Take the anchors to look for; duplicates count once."""
+        """Arrange the anchors by how they are searched for; duplicates count once."""
         self.anchors: tuple[Anchor, ...] = tuple(dict.fromkeys(anchors))
         longest = max((len(a.literal) or a.run for a in self.anchors), default=0)
-        # An encoded literal at the end of a piece has to see that its run is long enough.
+        # Bytes that a piece reads beyond its end: an anchor can begin in its last byte, and an
+        # encoded literal has to see that its run is long enough.
         self._overlap = longest + ENCODED_RUN
         plain: list[tuple[int, bytes]] = []
         self._encoded: list[tuple[int, bytes]] = []
         self._runs: dict[int, list[tuple[int, Anchor]]] = {}
+
         for number, anchor in enumerate(self.anchors):
             if anchor.run:
                 self._runs.setdefault(anchor.run, []).append((number, anchor))
             else:
                 literals = self._encoded if anchor.encoded else plain
                 literals.append((number, anchor.literal))
+
         self._families = _families(plain)
         self._least = min((ENCODED_RUN, *self._runs))
         self._long = b"." + b"x" * self._least
@@ -77,11 +92,11 @@ class AnchorIndex:
     def search(self, buffer: bytes) -> Spots:
         """Return the places of all anchors in `buffer`.
 
-        The buffer begins and ends with `EDGE`; offsets count from behind the first one, so they
+        The buffer begins and ends with `EDGE`; offsets count from after the first one, so they
         are offsets in the content between the edges.
         """
         spots: Spots = []
-        end = len(buffer) - len(EDGE)  # an edge is no content: a literal has no part in it
+        end = len(buffer) - len(EDGE)  # the edge is not content, and no literal may reach into it
         folded: bytes = translate(buffer, _FOLDS)
         for beginning, family in self._families:
             at = find(folded, beginning, len(EDGE), end)
@@ -90,8 +105,10 @@ class AnchorIndex:
                     if buffer.startswith(literal, at, end):
                         spots.append((at - len(EDGE), number))
                 at = find(folded, beginning, at + 1, end)
+
         if self._runs or self._encoded:
             self._search_runs(buffer, spots)
+
         spots.sort()
         return spots
 
@@ -99,10 +116,12 @@ class AnchorIndex:
         classes: bytes = translate(buffer, _CLASSES)
         starts: list[int] = []
         runs: list[bytes] = []
-        if classes[0] == _INSIDE:  # a piece that begins inside of a run
+        if classes[0] == _INSIDE:  # only in a piece of large content that begins inside of a run
             starts.append(0)
             runs.append(buffer[1 : _end_of_run(classes, 1)])
-        # Some files have a name of 40 letters in every line: what is done for each run counts.
+
+        # Local names, since some files have a run of 40 letters in every line, so that this loop
+        # is the largest part of their search.
         long, least, of_length, size = self._long, self._least + 1, self._runs, len(classes)
         end_of_run = classes.find
         at = find(classes, long)
@@ -110,25 +129,31 @@ class AnchorIndex:
             end = end_of_run(_OUTSIDE, at + least)
             if end < 0:
                 end = size
+
             length = end - at - 1
-            # A run that the piece cuts off has another length; the next piece sees the whole.
+            # A run that the piece cuts off has another length here. The next piece overlaps this
+            # one and sees all of it.
             if length in of_length and end < size:
                 for number, anchor in of_length[length]:
                     if _holds(anchor, buffer, at, end):
                         spots.append((at, number))
+
             if length >= ENCODED_RUN:
                 starts.append(at)
                 runs.append(buffer[at + 1 : end])
+
             at = find(classes, long, end)
+
         if runs and self._encoded:
             self._search_encoded(starts, runs, spots)
 
     def _search_encoded(self, starts: list[int], runs: list[bytes], spots: Spots) -> None:
-        joined = b".".join(runs)
+        joined = b".".join(runs)  # no literal of the alphabet is found across a full stop
         begins: list[int] = []
         for number, literal in self._encoded:
             at = find(joined, literal)
             while at >= 0:
+                # Only now, since most runs hold no such literal.
                 begins = begins or [*accumulate((len(run) + 1 for run in runs), initial=0)]
                 run = bisect_right(begins, at) - 1
                 spots.append((starts[run] + at - begins[run], number))
@@ -137,12 +162,13 @@ class AnchorIndex:
     def search_bytes(self, data: bytes) -> Spots:
         """Return the places of all anchors in `data`.
 
-        Large data is searched piece by piece, in a copy that fits a processor's cache. Pieces
-        overlap by the longest anchor, and each spot belongs to the piece it begins in.
+        Large data is searched piece by piece, in a copy that fits the processor's cache. Pieces
+        overlap by the longest anchor, and each spot belongs to the piece in which it begins.
         """
         size = len(data)
         if size <= PIECE + self._overlap:
             return self.search(b"%b%b%b" % (EDGE, data, EDGE))
+
         spots: Spots = []
         for start in range(0, size, PIECE):
             before = data[start - 1 : start] or EDGE
@@ -153,11 +179,15 @@ class AnchorIndex:
                 for offset, number in self.search(b"".join((before, piece, after)))
                 if 0 <= offset < PIECE
             )
+
         return spots
 
 
 def _families(literals: list[tuple[int, bytes]]) -> list[tuple[bytes, list[tuple[int, bytes]]]]:
-    """Return the `literals` that are looked for together, with how they begin once folded."""
+    """Return groups of (number, literal) that are searched for together.
+
+    Each has the folded beginning that its literals share, which is what is searched for.
+    """
     found: list[tuple[bytes, list[tuple[int, bytes]]]] = []
     for number, literal in sorted(literals, key=lambda each: translate(each[1], _FOLDS)):
         folded: bytes = translate(literal, _FOLDS)
@@ -168,12 +198,14 @@ def _families(literals: list[tuple[int, bytes]]) -> list[tuple[bytes, list[tuple
                 family.append((number, literal))
                 found[-1] = shared, family
                 continue
+
         found.append((folded, [(number, literal)]))
+
     return found
 
 
 def _common(one: bytes, other: bytes) -> bytes:
-    """Return what both begin with."""
+    """Return the longest common prefix of both."""
     for place, (left, right) in enumerate(zip(one, other, strict=False)):
         if left != right:
             return one[:place]
@@ -186,7 +218,10 @@ def _end_of_run(classes: bytes, at: int) -> int:
 
 
 def _holds(anchor: Anchor, buffer: bytes, before: int, after: int) -> bool:
-    """Tell whether the run between the offsets `before` and `after` is what `anchor` asks for."""
+    """Return whether the run between the offsets `before` and `after` is one that `anchor` wants.
+
+    The two offsets are those of the bytes next to the run.
+    """
     if anchor.before and buffer[before] not in anchor.before:
         return False
     if anchor.after and buffer[after] not in anchor.after:
@@ -194,6 +229,7 @@ def _holds(anchor: Anchor, buffer: bytes, before: int, after: int) -> bool:
     if anchor.first and buffer[before + 1] not in anchor.first:
         return False
     if anchor.mixed_case:
+        # Hashes in hexadecimal and identifiers in one case are the most frequent runs by far.
         run = buffer[before + 1 : after]
         return run.lower() != run != run.upper()
     return True

@@ -1,4 +1,4 @@
-"""What the engine looks for: the anchors of all rules and decoders, and who wants which."""
+"""What the engine searches for: the anchors of all rules and decoders, and who wants which."""
 
 from __future__ import annotations
 
@@ -31,36 +31,42 @@ class Catalogue:
         numbers = {anchor: number for number, anchor in enumerate(self.index.anchors)}
         self.rules_of: list[list[Rule]] = [[] for _ in numbers]
         self.decoders_of: list[list[Decoder]] = [[] for _ in numbers]
+
         for rule in rules:
             for anchor in rule.anchors:
                 self.rules_of[numbers[anchor]].append(rule)
+
         for decoder in decoders:
             for anchor in decoder.anchors:
                 self.decoders_of[numbers[anchor]].append(decoder)
+
         self._reaches: list[int] | None = None
+        # Signatures by their place in the head, so that one slice of the data decides about all
+        # signatures of that place.
         by_slice: dict[tuple[int, int], dict[bytes, list[Decoder]]] = {}
         for decoder in decoders:
             for offset, magic in decoder.magics:
                 wanting = by_slice.setdefault((offset, offset + len(magic)), {})
                 wanting.setdefault(magic, []).append(decoder)
+
         self._magics = tuple((start, end, table) for (start, end), table in by_slice.items())
         self._further = tuple(magic for magic in self._magics if magic[0] > 0)
         heads = [table for start, _, table in self._magics if start == 0]
         self._first_bytes = frozenset(magic[:1] for table in heads for magic in table)
 
     def reaches(self) -> list[int]:
-        """Return how far from each anchor, by number, the content decides what is found there.
+        """Return, by number of the anchor, how far around it content decides what is found there.
 
-        In bytes; 0 where there is no bound. Worked out when it is first asked for: only the scan of
-        a history does.
+        In bytes to either side; 0 where there is no bound. It is computed at the first call, since
+        only the search of a history needs it.
         """
         if self._reaches is None:
             self._reaches = list(map(_reach, self.rules_of, self.decoders_of))
         return self._reaches
 
     def is_encoded(self, data: bytes) -> bool:
-        """Tell whether the signature of any decoder stands at the head of `data`."""
-        # Asked of every file: most are ruled out by their first byte and few more.
+        """Return whether the head of `data` has the signature of any decoder."""
+        # This runs for every file; the first byte rules out nearly all of them.
         if data[:1] in self._first_bytes:
             return bool(self.decoders_for(data))
         for start, end, table in self._further:  # noqa: SIM110 -- half the time of any()
@@ -69,7 +75,7 @@ class Catalogue:
         return False
 
     def decoders_for(self, data: bytes) -> list[Decoder]:
-        """Return the decoders whose signature stands at the head of `data`."""
+        """Return the decoders whose signature the head of `data` has."""
         found: list[Decoder] = []
         for start, end, table in self._magics:
             for decoder in table.get(data[start:end], ()):
@@ -80,4 +86,4 @@ class Catalogue:
 
 def _reach(rules: Sequence[Rule], decoders: Sequence[Decoder]) -> int:
     reaches = [rule.reach for rule in rules] + [decoder.reach for decoder in decoders]
-    return max(reaches) if all(reaches) else 0
+    return max(reaches) if all(reaches) else 0  # one without a bound makes the whole unbounded

@@ -1,7 +1,7 @@
-"""One blob at a time: gather its parts, judge them, account for what could not be read.
+"""The precise look at one blob: gather its parts, judge them, account for what could not be read.
 
-What a precise look needs is imported when the first one is taken: a scan that finds nothing worth
-it, as most in a hook, is spared a tenth of its time.
+What it needs is imported when the first blob is examined. That saves a tenth of the time of a scan
+that finds no anchor, as most scans in a hook are.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from scanner.content import Layer
 from scanner.engine.catalogue import Catalogue
 from scanner.engine.defects import INTERNAL, describe
-from scanner.engine.names import DECODER, name_layer
+from scanner.engine.file_names import DECODER, name_layer
 from scanner.findings import Finding, Notice, Tally
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 HARMLESS_PROBLEMS = frozenset({"damaged-archive", "encrypted-archive"})
-"""Problems that hide nothing that anyone else could read: counted, but the scan is complete."""
+"""Problems that hide nothing from us that others can read: counted, but the scan is complete."""
 
 
 class Examined(NamedTuple):
@@ -31,9 +31,9 @@ class Examined(NamedTuple):
 
     findings: list[Finding]
     tally: Tally
-    """Its set-aside values and notices; blobs and bytes are counted by who reads them."""
+    """Values that were set aside, and notices. Blobs and bytes are counted where they are read."""
     spellings: dict[str, str]
-    """Values as they stand in names, to their redacted forms."""
+    """Values as names spell them, perhaps encoded, to their redacted forms."""
 
 
 class Examiner:
@@ -44,7 +44,7 @@ class Examiner:
     def __init__(
         self, rules: Sequence[Rule], line_hash: LineHash | None = None, *, heed_marks: bool = True
     ) -> None:
-        """Prepare for `rules`; `line_hash` is given where the report wants the hash of lines.
+        """Arrange `rules`; `line_hash` is given if the report needs the hash of lines.
 
         Without `heed_marks` no mark on a line allows anything.
         """
@@ -53,23 +53,23 @@ class Examiner:
         self.heed_marks = heed_marks
 
     def examine(self, path: str, data: bytes, spots: Spots | None = None) -> Examined:
-        """Look at the whole content `data` of the blob called `path`.
+        """Return what the whole content `data` of the blob called `path` holds.
 
-        `spots` are the anchors in it, where they are known already.
+        `spots` are the anchors in it, if they are known already.
         """
         return self.examine_windows(path, (Layer(data),), spots)
 
     def examine_name(self, path: str) -> Examined:
-        """Look at the name of a blob."""
+        """Return what the name `path` of a blob holds."""
         return self.examine_windows(path, (name_layer(path),))
 
     def examine_windows(
         self, path: str, windows: Iterable[Layer], spots: Spots | None = None
     ) -> Examined:
-        """Look at a blob that arrives in overlapping windows, one after the other.
+        """Return what a blob holds that arrives in overlapping windows, one after the other.
 
-        `spots` are the anchors of the only window. A defect of ours becomes a notice and costs
-        what is in one window.
+        `spots` are the anchors of the only window. A defect becomes a notice; what it costs is the
+        findings of one window.
         """
         from scanner.engine.merge import merge
 
@@ -80,6 +80,7 @@ class Examiner:
                 findings.extend(self._look(path, window, spots, examined))
             except Exception as error:  # noqa: BLE001 -- it must not cost the other files
                 examined.tally.notice(Notice(INTERNAL, path, describe(error), hides=True))
+
         examined.findings.extend(merge(findings))
         return examined
 
@@ -92,8 +93,9 @@ class Examiner:
         gathered = gather(self.catalogue, window, spots)
         for reason, detail in gathered.problems:
             examined.tally.notice(Notice(reason, path, detail, reason not in HARMLESS_PROBLEMS))
+
         examined.spellings.update(_spellings(gathered))
-        # The hash of a line is one of content: a name has none.
+        # GitHub's hash is one of a line of content; a name has no line in the file.
         line_hash = None if window.decoder == DECODER else self.line_hash
         judgement = judge(
             path,
@@ -105,6 +107,7 @@ class Examiner:
         )
         for reason, number in judgement.asides.items():
             examined.tally.aside(reason, number)
+
         return judgement.findings
 
 

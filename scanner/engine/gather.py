@@ -1,4 +1,4 @@
-"""The precise look at one blob: every layer of it, every rule whose anchor was found there."""
+"""Gathering the parts of one blob: every layer of it, every rule whose anchor was found there."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.decoders.interface import MAX_DEPTH, Budget, Decoder
 from scanner.engine.defects import INTERNAL, describe
+from scanner.engine.file_names import name_layer
 from scanner.engine.matching import PatternTimeout, find
-from scanner.engine.names import name_layer
 from scanner.kinds import load
 from scanner.kinds.interface import Aside, Part
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 TOO_DEEP = f"more than {MAX_DEPTH} encodings or archives inside one another"
+"""The detail of a notice about layers that were not decoded any further."""
 
 
 class Gathered(NamedTuple):
@@ -32,32 +33,42 @@ class Gathered(NamedTuple):
 
 
 def gather(catalogue: Catalogue, root: Layer, spots: Spots | None = None) -> Gathered:
-    """Look at `root`, whose anchors may be known as `spots`, and at all it can be decoded to."""
+    """Return what `root` holds and everything that it can be decoded to.
+
+    `spots` are the anchors in `root`, if they are known already.
+    """
     gathered = Gathered([], [], [])
     budget = Budget()
-    timed_out: set[str] = set()
+    timed_out: set[str] = set()  # rules whose pattern ran into its limit: not tried again here
     pending: list[Iterator[Layer]] = [iter((root,))]
-    # Depth first, one layer at a time: an archive's next member is unpacked when the one before,
-    # with everything inside it, has been dealt with and can be let go.
+
+    # Depth first, one layer at a time: the next member of an archive is unpacked when the one
+    # before it, with everything inside, has been examined and can be freed.
     while pending:
         try:
             layer = next(pending[-1], None)
         except Exception as error:  # noqa: BLE001 -- a decoder's defect ends that decoder only
             gathered.problems.append((INTERNAL, describe(error)))
             layer = None
+
         if layer is None:
             pending.pop()
             continue
+
         if spots is None or layer is not root:
             spots = catalogue.index.search_bytes(layer.data)
+
         _detect(catalogue, layer, spots, gathered, timed_out)
-        if layer.below is not None and layer.member != layer.below.member:
+        if layer.below is not None and layer.member != layer.below.member:  # a member of an archive
             _look_at_name(catalogue, layer, gathered, timed_out)
+
         for decoder, offsets in _decoders(catalogue, layer, spots):
             if layer.depth + 1 >= MAX_DEPTH:
                 budget.leave("decoder-limit", TOO_DEEP)
                 break
             pending.append(decoder.decode(layer, offsets, budget))
+
+    # Each problem once: a bomb can have thousands of members that all meet the same limit.
     problems = list(dict.fromkeys([*gathered.problems, *budget.left]))
     return gathered._replace(problems=problems)
 
@@ -75,7 +86,8 @@ def _decoders(catalogue: Catalogue, layer: Layer, spots: Spots) -> list[tuple[De
 def _look_at_name(
     catalogue: Catalogue, layer: Layer, gathered: Gathered, timed_out: set[str]
 ) -> None:
-    """Look at the name of the member of an archive that `layer` is."""
+    """Search the name of `layer`, which is a member of an archive."""
+    # The name within its own archive: that of the outer archive has been searched already.
     outer = f"{layer.below.member}!/" if layer.below and layer.below.member else ""
     name = name_layer(layer.member.removeprefix(outer), layer.below)
     _detect(catalogue, name, catalogue.index.search_bytes(name.data), gathered, timed_out)
@@ -88,11 +100,13 @@ def _detect(
     gathered: Gathered,
     timed_out: set[str],
 ) -> None:
+    # Several anchors can lead to one match, such as two that a pattern spans.
     seen: set[tuple[str, int, int]] = set()
     for offset, number in spots:
         for rule in catalogue.rules_of[number]:
             if rule.id in timed_out:
                 continue
+
             try:
                 match = find(rule, layer.data, offset)
                 if match is None or (rule.id, match.start, match.end) in seen:
@@ -106,6 +120,7 @@ def _detect(
             except Exception as error:  # noqa: BLE001 -- it must not cost what is found elsewhere
                 gathered.problems.append((INTERNAL, describe(error)))
                 continue
+
             if isinstance(judged, Part):
                 gathered.parts.append(judged)
             elif judged is not None:

@@ -1,9 +1,12 @@
 """From parts to findings: drop what is repeated or allowed, join what belongs together, decide.
 
-A credential is one finding however often it stands in a file, with a location for each part of it.
-The order of the steps matters: allowed parts leave before pairing (an allowed key ID must not
-vouch for a secret), parts inside a larger credential leave before that (the key ID in a presigned
-URL is not a lone key ID).
+A credential is one finding however often it is in a file, with a location for each part of it. The
+order of the steps matters:
+
+1. What is part of a larger credential is dropped: the key ID in a presigned URL is no lone key ID.
+2. What a mark allows is dropped before pairing: an allowed key ID must not vouch for a secret.
+3. Key IDs and secrets are paired, and each group becomes a draft with its rule and its severity.
+4. Drafts with the same values are merged.
 """
 
 from __future__ import annotations
@@ -32,11 +35,11 @@ if TYPE_CHECKING:
     from scanner.secret import Secret
 
 LineHash = Callable[[Layer, int], str]
-"""(text, 1-based line) to GitHub's hash of that line; the reports that need it supply it."""
+"""(text, 1-based line) to GitHub's hash of that line; supplied by the reports that need it."""
 
 
 class Judgement(NamedTuple):
-    """What one blob comes to."""
+    """The findings of one blob, and what was set aside in it."""
 
     findings: list[Finding]
     asides: dict[str, int]
@@ -51,25 +54,29 @@ def judge(
     line_hash: LineHash | None = None,
     heed_marks: bool = True,
 ) -> Judgement:
-    """Turn the parts found in the blob called `path` into findings, in order of position.
+    """Return the findings that the parts of the blob called `path` make up, in order of position.
 
-    Without `heed_marks` no mark on a line allows anything.
+    `asides` are only counted. Without `heed_marks` no mark on a line allows anything.
     """
     counts = _count_asides(asides)
     occurrences = _without_absorbed(_unique(_on_the_ground(parts)))
     kept: list[Occurrence] = []
-    marks: dict[int, Marks] = {}
+    marks: dict[int, Marks] = {}  # by the identity of the text: each is searched for marks once
+
     for occurrence in occurrences:
         text = occurrence.text
         if not heed_marks:
             kept.append(occurrence)
             continue
+
         if id(text) not in marks:
             marks[id(text)] = Marks(text.data, rules)
+
         if marks[id(text)].allow(occurrence.start, occurrence.end, _rules_for(occurrence.part)):
             counts[ALLOWED] = counts.get(ALLOWED, 0) + 1
         else:
             kept.append(occurrence)
+
     drafts = (_draft(group, rules) for group in groups(kept, pairing=PAIR_RULE in rules))
     findings = merge(_finding(draft, path, line_hash) for draft in drafts)
     return Judgement(_drop_unknown_rules(findings, rules, counts), counts)
@@ -80,11 +87,14 @@ def judge(
 
 def _on_the_ground(parts: Iterable[Part]) -> list[Occurrence]:
     grounded = [(part, *part.layer.ground(part.start, part.end)) for part in parts]
+    # The ground of a part is the text in which a person finds it: a part from base64 is grounded in
+    # the file that has the base64. Texts keep the order in which they were found.
     order: dict[int, int] = {}
     for _, text, _, _ in grounded:
         order.setdefault(id(text), len(order))
-    # By ascending start, so that counting lines is one pass over each text; of two spans with the
-    # same start the larger one, then the less decoded one, comes first.
+    # By ascending start, since `Layer.place` counts lines on from the place before. Of two spans
+    # with the same start the larger one comes first, then the less decoded one: `_without_absorbed`
+    # and `_unique` rely on it.
     grounded.sort(key=lambda g: (order[id(g[1])], g[2], -g[3], g[0].layer.depth))
     return [
         Occurrence(part, text, start, end, text.place(start, end))
@@ -93,7 +103,7 @@ def _on_the_ground(parts: Iterable[Part]) -> list[Occurrence]:
 
 
 def _unique(occurrences: list[Occurrence]) -> list[Occurrence]:
-    # Two ways of decoding can lead to one value at one place; the shallower one is kept.
+    # Two ways of decoding can lead to one value at one place; the first, shallower one is kept.
     seen: dict[tuple[int, str, int, int, Secret], Occurrence] = {}
     for occurrence in occurrences:
         part = occurrence.part
@@ -103,7 +113,8 @@ def _unique(occurrences: list[Occurrence]) -> list[Occurrence]:
 
 
 def _without_absorbed(occurrences: list[Occurrence]) -> list[Occurrence]:
-    # Sorted by start and then by descending end, a larger span comes before what lies inside it.
+    # Sorted by start and then by descending end, a larger span comes before what is inside of it,
+    # so that a comparison with the last one that was kept is enough.
     kept: list[Occurrence] = []
     for occurrence in occurrences:
         if not kept or not _absorbs(kept[-1], occurrence):
@@ -115,14 +126,20 @@ def _absorbs(outer: Occurrence, inner: Occurrence) -> bool:
     if outer.text is not inner.text or not outer.start <= inner.start <= inner.end <= outer.end:
         return False
     if outer.part.rule_id != inner.part.rule_id:
+        # A token or a signed URL holds a key ID; a secret or a key ID holds no other credential, so
+        # that one which seems to be inside of it was found by another rule for good reason.
         return outer.part.role not in (KEY_ID, SECRET)
+
     if outer.part.role not in (KEY_ID, SECRET) or outer[2:4] == inner[2:4]:
         return True  # such as a signed URL, before and after its escapes were undone
-    # Of `a%2Fb...` both the decoded value and the 40 characters from `2F` on look like a secret.
+
+    # In `a%2Fb...` both the decoded value and the 40 characters from `2F` on look like a secret.
+    # The one that needed more decoding is the value.
     return outer.part.layer.depth > inner.part.layer.depth
 
 
 def _count_asides(asides: Iterable[Aside]) -> dict[str, int]:
+    # Each value once: an example that a file repeats a hundred times was set aside once.
     values: set[tuple[str, bytes]] = set()
     for aside in asides:
         values.add((aside.reason, aside.layer.data[aside.start : aside.end]))
@@ -133,6 +150,7 @@ def _count_asides(asides: Iterable[Aside]) -> dict[str, int]:
 
 
 def _rules_for(part: Part) -> tuple[str, ...]:
+    """Return the rules under which `part` may be reported: a mark can name any of them."""
     if part.role == KEY_ID:
         return part.rule_id, PAIR_RULE
     if part.role == SECRET:
@@ -144,7 +162,7 @@ def _rules_for(part: Part) -> tuple[str, ...]:
 
 
 class Draft(NamedTuple):
-    """A finding whose locations are still occurrences."""
+    """A finding whose locations are still occurrences, decided but without a fingerprint."""
 
     rule_id: str
     severity: Severity
@@ -160,22 +178,30 @@ def _draft(group: Group, rules: dict[str, Rule]) -> Draft:
     account = next((o.part.account_id for o in group if o.part.account_id), "")
     if len(group) == 1:
         rule_id = first.rule_id
+        # One detector finds both. A lone secret without a name that fits has a rule of its own,
+        # which users can disable or raise by itself.
         if rule_id == SECRET_RULE and first.named <= 0:
             rule_id = UNNAMED_RULE
         return Draft(rule_id, first.severity, first.confidence, evidence, account, group)
+
     rule = rules.get(PAIR_RULE)
     severity = rule.severity if rule else Severity.CRITICAL
     confidence = rule.confidence if rule else Confidence.HIGH
+
     if not first.possible:
+        # AWS cannot have issued the ID (see `scanner.aws.key_id`), but a typing error in an ID or a
+        # form that is not known yet must not hide the secret next to it.
         severity, confidence = Severity.HIGH, Confidence.MEDIUM
     elif not first.value.reveal().startswith(b"AKIA"):
         severity = Severity.HIGH  # a temporary key, most likely expired
+
     distance = _distance(group[0], group[1])
     evidence = (f"key ID and secret {distance} apart", *evidence)
     return Draft(PAIR_RULE, severity, confidence, evidence, account, group)
 
 
 def _distance(one: Occurrence, other: Occurrence) -> str:
+    """Return how far apart two parts are, in words: lines, or bytes on one line."""
     first, second = sorted((one, other), key=lambda o: o.start)
     lines = first.text.data.count(b"\n", first.end, max(first.end, second.start))
     if lines:
@@ -201,7 +227,7 @@ def _finding(draft: Draft, path: str, line_hash: LineHash | None) -> Finding:
 
 
 def _partition(first: Occurrence) -> str:
-    """Return the partition that the text around a key ID names; an empty string for all else."""
+    """Return the partition that the text around a key ID names; empty for any other part."""
     if first.part.role != KEY_ID:
         return ""
     from scanner.aws.partitions import near  # here: a clean scan never needs it
@@ -227,7 +253,8 @@ def _location(occurrence: Occurrence, path: str, line_hash: LineHash | None) -> 
 def _drop_unknown_rules(
     findings: list[Finding], rules: dict[str, Rule], counts: dict[str, int]
 ) -> list[Finding]:
-    # A derived rule that the configuration disables has no anchor to leave out: it ends here.
+    # The rules of pairs and of unnamed secrets have no anchors of their own. If the configuration
+    # disables one, its findings are made all the same and are dropped here.
     kept = [finding for finding in findings if finding.rule_id in rules]
     if len(kept) < len(findings):
         counts["rule-disabled"] = counts.get("rule-disabled", 0) + len(findings) - len(kept)

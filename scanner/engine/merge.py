@@ -1,4 +1,4 @@
-"""One finding for one credential: copies become locations, lone parts join the pair they are of."""
+"""One finding for each credential: copies become locations, lone parts join their pair."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 
 def merge(findings: Iterable[Finding]) -> list[Finding]:
-    """Return `findings` with each credential once, ordered by its first location.
+    """Return `findings` with each credential once, ordered by the first location of each.
 
     A finding whose values are all among those of a stronger one (the key ID of a pair, found again
     without the secret) adds its locations to it. The result does not depend on the order of the
-    input, so it is the same however the work was shared out.
+    input, so that it is the same however the work was shared out over processes.
     """
+    # Strongest first: a finding is then kept or added to one that has been kept before.
     kept: list[Finding] = []
     spots: list[dict[Location, None]] = []
     holders: dict[tuple[str, Secret], list[int]] = {}
@@ -30,6 +31,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
             spots.append(dict.fromkeys(finding.locations))
         else:
             spots[holder].update(dict.fromkeys(finding.locations))
+
     merged = [
         finding._replace(locations=tuple(places))
         for finding, places in zip(kept, spots, strict=True)
@@ -38,7 +40,7 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def position(location: Location) -> tuple[str, str, int, int]:
-    """Return the sort key that orders locations by file and then by place."""
+    """Return the sort key that orders locations by file, then by line and column."""
     return location.path, location.member, location.start_line, location.start_column
 
 
@@ -48,13 +50,14 @@ def _order(finding: Finding) -> tuple[object, ...]:
 
 def _weakness(finding: Finding) -> tuple[object, ...]:
     strength = -len(finding.values), -finding.confidence, -finding.severity
-    # Down to the last detail, so that nothing is left to the order of the input.
+    # Every field that can differ, so that the order of the input never decides.
     return *strength, *_order(finding), finding.locations, finding.evidence
 
 
 def _holder(
     kept: list[Finding], holders: dict[tuple[str, Secret], list[int]], finding: Finding
 ) -> int | None:
+    # A finding that has all its values has the first one, so only those are compared.
     part = next(iter(finding.values.items()))
     for index in holders.get(part, ()):
         values = kept[index].values

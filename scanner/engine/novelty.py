@@ -1,11 +1,12 @@
-"""Telling what a change brings in from what was there already.
+"""Which findings a change adds, and which were there before it.
 
-A finding in a changed file counts when any of its values is new: when it was not in what the change
-replaced. A key that was in the parent commit, at the same path or in a file that the change moves,
-is a note: it has leaked before, and this commit is not the place to stop it. What stands in a
-message counts always, and what stands in the name of a file where there was no such file before.
+A finding in a changed file counts if any of its values is new, which means that it was not in what
+the change replaced. A key that was in the parent commit, at the same path or in a file that the
+change moves, becomes a note: it has leaked before, and this commit is not the place to stop it.
+What is in a message always counts; what is in the name of a file counts if there was no such file
+before.
 
-Of a commit that may not be part of the change everything is a note.
+Findings in a commit that may not be part of the change are notes.
 """
 
 from __future__ import annotations
@@ -23,36 +24,38 @@ if TYPE_CHECKING:
     from scanner.secret import Secret
     from scanner.sources.interface import Blob, Origin
 
+# The evidence that turns a finding into a note; reports print it.
 ALREADY_THERE: Final = "was there before this change"
 DOUBTFUL: Final = "on another local branch, which may not be part of this push"
 
 
-class Change(NamedTuple):
-    """How the contents of a scan came in."""
+class Provenance(NamedTuple):
+    """Which commits added the contents of a scan, and what they replaced."""
 
     origins: Mapping[str, list[Origin]]
-    """By object ID."""
+    """Where each object was added, by its ID."""
     names: Mapping[str, list[Origin]]
-    """By path and by reference: where these are new, what is in the name itself is new."""
+    """Where each path or reference was added: a credential in a new name is new itself."""
     removed: Mapping[str, Collection[str]]
-    """By commit: the contents at paths that it removes."""
+    """By commit, the IDs of the blobs at paths that it removes: a move removes the old path."""
     doubtful: Collection[str] = ()
     """Commits that may not be part of the change."""
 
 
 def settle(
     report: Report,
-    change: Change,
+    change: Provenance,
     examiner: Examiner,
     blobs: Callable[[Collection[str]], Iterable[Blob]],
 ) -> Report:
     """Return `report` with commits on its locations and old findings turned into notes.
 
-    `blobs` gives the replaced contents that are needed; a value in one that cannot be read counts
-    as new. Paths have to be as they are: nothing in them is masked yet.
+    `blobs` reads the replaced contents that are needed, by their IDs; a value in one that cannot be
+    read counts as new. `report` must not be masked yet, since its paths are looked up.
     """
     if not report.findings:
         return report
+
     places = {
         origin
         for finding in report.findings
@@ -63,8 +66,9 @@ def settle(
     wanted = {name for origin in places for name in origin.before}
     for commit in {origin.commit for origin in places}:
         wanted.update(change.removed[commit])
+
     known = _values(blobs(wanted), examiner)
-    # One set for what a commit moved, however many files it touched.
+    # One set for each commit, since what it removed is compared with every file that it adds.
     moved = {
         commit: set().union(*(known.get(name, ()) for name in names))
         for commit, names in change.removed.items()
@@ -82,7 +86,7 @@ def settle(
 
 
 def _values(blobs: Iterable[Blob], examiner: Examiner) -> dict[str, set[tuple[str, Secret]]]:
-    """Return the values in each of `blobs`, by its object ID."""
+    """Return the (role, value) pairs in each of `blobs`, by object ID."""
     known: dict[str, set[tuple[str, Secret]]] = {}
     for finding in sweep(examiner, blobs).findings:
         for location in finding.locations:
@@ -91,7 +95,7 @@ def _values(blobs: Iterable[Blob], examiner: Examiner) -> dict[str, set[tuple[st
 
 
 def _settled(
-    finding: Finding, change: Change, was_there: Callable[[Origin, tuple[str, Secret]], bool]
+    finding: Finding, change: Provenance, was_there: Callable[[Origin, tuple[str, Secret]], bool]
 ) -> Finding:
     is_new = is_doubtful = False
     locations: list[Location] = []
@@ -103,11 +107,14 @@ def _settled(
         else:  # a name
             places = change.names.get(location.path, [])
             new = [origin for origin in places if not origin.before]
+
+        # Content without a known origin counts as new: when in doubt, the finding is reported.
         certain = [origin for origin in new if origin.commit not in change.doubtful]
         is_new = is_new or bool(certain) or not places
         is_doubtful = is_doubtful or bool(new)
+
         if places:
-            # It can have come in at several places: show one of those that count.
+            # The same content can be added at several places: show one of those that count.
             origin = (certain or new or places)[0]
             location = location._replace(
                 path=origin.path,
@@ -115,9 +122,12 @@ def _settled(
                 author_date=origin.author_date,
                 scope=origin.scope,
             )
+
         locations.append(location)
+
     finding = finding._replace(locations=tuple(locations))
     if is_new:
         return finding
+
     why = DOUBTFUL if is_doubtful else ALREADY_THERE
     return finding._replace(severity=Severity.NOTE, evidence=(*finding.evidence, why))

@@ -1,11 +1,15 @@
 """Which key ID belongs to which secret: nearest first, over the whole text, in any order.
 
-Only neighbours are paired: the last of some key IDs with the first of the secrets behind them or
-the other way round, and a list of key IDs with the list of as many secrets next to it, first with
-first. Which neighbours is decided for a cluster of them at once, so that as few as possible are
-left over: in a list of `secret, ID, secret, ID` each ID may be nearer to the secret of the next
-entry, and only the ends of the list tell. What is left over is looked at again with wider limits,
-in the end with none. The work is in proportion to the number of spots.
+Only neighbours are paired: the last of some key IDs with the first of the secrets after them, or
+the other way round; or a list of key IDs with the list of as many secrets next to it, first with
+first.
+
+Spots that are near one another form a cluster, and its pairs are chosen together, so that as few
+spots as possible are left over. In a list of `secret, ID, secret, ID` each ID may be nearer to the
+secret of the next entry; only the ends of the list show which ones belong together. What is left
+over is paired with wider limits, in the end without one.
+
+The work is in proportion to the number of spots: `test_two_thousand_pairs` has a large text.
 """
 
 from __future__ import annotations
@@ -17,19 +21,36 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+# A cost is a distance in bytes, made larger by what separates two entries of a file. The figures
+# are choices, not measurements; `tests/engine/test_pairing.py` has a layout for each that only
+# this order of magnitude pairs as a person would.
+
 _LINE: Final = 40
-"""What a line break adds to the distance in bytes."""
+"""What a line break adds: two values on one line belong together rather than two on two lines."""
 _BORDER: Final = 2000
-"""What a blank line, a section head or a closing bracket at the start of a line adds."""
+"""What a blank line, a section head or a closing bracket at the start of a line adds.
+
+It is above the first limit, so that pairs across such a border are made only after all others.
+"""
 _WIDEST: Final = 6000
+"""The last limit: two borders and some lines, but not three borders."""
 _LIMITS: Final = (1500, _WIDEST, None, None, None, None)
-"""Greatest cost between neighbours of one cluster, step by step; then what is left, layer by layer,
-since what stood between two spots may have been paired by then."""
+"""Greatest cost between neighbours in one cluster, step by step.
+
+1,500 is a block of some thirty lines without a border. After the last limit come four steps without
+one, since two spots can become neighbours when what was between them has been paired.
+"""
 _READ: Final = _WIDEST
-"""Only what is nearer than this many bytes is read for what stands between."""
+"""Bytes between two spots from which on the text between them is not read.
+
+A distance that alone reaches the widest limit decides by itself, and a file can be large.
+"""
 
 _BORDERS: Final = re.compile(rb"\n[ \t]*(?:\r?\n|\[[^\n\]]*\]|[}\])]|---|</)")
+# In this order: a blank line, a section of an INI file, the end of a block, a new YAML document, a
+# closing tag.
 _JOINED: Final = re.compile(rb"[^A-Za-z0-9\[\](){}<>\r\n]{1,16}")
+# Punctuation on one line, as in `ID:SECRET` or `"ID", "SECRET"`: no word and no bracket in it.
 
 
 class Spot(NamedTuple):
@@ -44,8 +65,8 @@ class Spot(NamedTuple):
     """The greatest distance in bytes at which it may be paired; 0 for no limit."""
 
 
-class _Item(NamedTuple):
-    """A spot, and whether and which of the key IDs or of the secrets it is."""
+class _SidedSpot(NamedTuple):
+    """A spot together with its side: whether it is a key ID or a secret, and its index there."""
 
     spot: Spot
     is_id: bool
@@ -56,18 +77,20 @@ Pair = tuple[int, int]
 
 
 def pair(text: bytes, ids: Sequence[Spot], secrets: Sequence[Spot]) -> list[Pair]:
-    """Return (index of the key ID, index of the secret) of every pair in `text`, by position.
+    """Return (index of the key ID, index of the secret) of every pair in `text`, ascending.
 
     Both sequences are ordered by offset. Each occurrence is used once.
     """
-    items = [_Item(spot, True, i) for i, spot in enumerate(ids)]
-    items += [_Item(spot, False, j) for j, spot in enumerate(secrets)]
+    items = [_SidedSpot(spot, True, i) for i, spot in enumerate(ids)]
+    items += [_SidedSpot(spot, False, j) for j, spot in enumerate(secrets)]
     items.sort(key=lambda item: item.spot.start)
     ranks = sorted({item.spot.rank for item in items})
     waiting = _joined(text, items)
     pairs: list[Pair] = []
+
     for limit in _LIMITS:
         for rank in ranks:
+            # A key ID with a secret of a higher rank joined to it waits for the turn of that rank.
             candidates = [
                 item
                 for item in items
@@ -76,22 +99,26 @@ def pair(text: bytes, ids: Sequence[Spot], secrets: Sequence[Spot]) -> list[Pair
             found: list[Pair] = []
             for cluster in _clusters(text, candidates, limit):
                 found += _match(text, cluster, lists_only=limit is not None)
+
             used = {(True, i) for i, _ in found} | {(False, j) for _, j in found}
             items = [item for item in items if (item.is_id, item.number) not in used]
             pairs += found
-        # A copy of a value that has its partner needs no other one: it would be a stranger. At any
-        # distance not even the copies of one value are told apart.
+
+        # A copy of a value that has its partner takes no part: its partner would be that of another
+        # credential. Without a limit on the distance, copies of one value count as one spot.
         values = {ids[i].value for i, _ in pairs} | {secrets[j].value for _, j in pairs}
         items = [item for item in items if item.spot.value not in values]
         if limit == _WIDEST:
             items = list({item.spot.value: item for item in reversed(items)}.values())[::-1]
+
     return sorted(pairs)
 
 
-def _joined(text: bytes, items: list[_Item]) -> dict[int, int]:
-    """Return, by the start of a key ID, the rank of a secret to which punctuation joins it.
+def _joined(text: bytes, items: list[_SidedSpot]) -> dict[int, int]:
+    """Return, by the start of a key ID, the rank of the secret that punctuation joins to it.
 
-    It waits for that one: in `ID:SECRET` no name is needed to tell what belongs together.
+    The key ID waits for that secret, even if one of a better rank is near: `ID:SECRET` needs no
+    name to show what belongs together.
     """
     return {
         (one if one.is_id else other).spot.start: (other if one.is_id else one).spot.rank
@@ -100,8 +127,10 @@ def _joined(text: bytes, items: list[_Item]) -> dict[int, int]:
     }
 
 
-def _clusters(text: bytes, items: list[_Item], limit: int | None) -> Iterator[list[_Item]]:
-    cluster: list[_Item] = []
+def _clusters(
+    text: bytes, items: list[_SidedSpot], limit: int | None
+) -> Iterator[list[_SidedSpot]]:
+    cluster: list[_SidedSpot] = []
     for item in items:
         if cluster and limit and _cost(text, cluster[-1].spot, item.spot) > limit:
             yield cluster
@@ -112,6 +141,10 @@ def _clusters(text: bytes, items: list[_Item], limit: int | None) -> Iterator[li
 
 
 def _cost(text: bytes, one: Spot, other: Spot) -> int:
+    """Return the distance from the end of `one` to the start of `other`, with what separates them.
+
+    A distance of `_READ` bytes or more counts as if there were a border.
+    """
     gap = max(0, other.start - one.end)
     if gap >= _READ:
         return gap + _BORDER
@@ -123,57 +156,71 @@ def _cost(text: bytes, one: Spot, other: Spot) -> int:
 # -- one cluster ------------------------------------------------------------------------------
 
 
-class _State(NamedTuple):
-    """The best way so far to pair everything up to some run."""
+class _Arrangement(NamedTuple):
+    """The best way so far to pair everything up to some run: fewest left over, then cheapest."""
 
     left_over: int
     cost: int
-    pairs: _Chain | None
+    pairs: _PairList | None
 
 
-class _Chain(NamedTuple):
-    """Pairs in a list that shares its tail with the lists of other states."""
+class _PairList(NamedTuple):
+    """A linked list of pairs, which shares its tail with the lists of other arrangements.
 
-    items: Sequence[tuple[_Item, _Item]]
-    before: _Chain | None
+    Copying the pairs for each arrangement would make the work grow with the square of their number.
+    """
+
+    items: Sequence[tuple[_SidedSpot, _SidedSpot]]
+    before: _PairList | None
 
 
-def _match(text: bytes, cluster: list[_Item], *, lists_only: bool) -> list[Pair]:
+def _match(text: bytes, cluster: list[_SidedSpot], *, lists_only: bool) -> list[Pair]:
+    """Return the pairs of one cluster: as many as possible, and of those the cheapest.
+
+    A cluster is a sequence of runs, key IDs and secrets in turn. Each spot is paired within two
+    neighbouring runs, so that a run needs to know of those before it only how many of its spots are
+    taken: dynamic programming, from left to right.
+    """
     runs = _runs(cluster)
     if len(runs) < 2:
         return []
-    # States by the number of spots of the current run that the run before it has taken.
-    states = {0: _State(0, 0, None)}
+
+    # By the number of spots of the current run that the run before it has taken.
+    states = {0: _Arrangement(0, 0, None)}
     for run, following in zip(runs, [*runs[1:], []], strict=True):
-        reached: dict[int, _State] = {}
+        reached: dict[int, _Arrangement] = {}
         for taken, state in states.items():
             free = run[taken:]
             for number in _numbers(free, following, lists_only):
                 left_over = state.left_over + len(free) - number
                 cost, chain = state.cost, state.pairs
                 if number:
+                    # One: the last of this run with the first of the next. More: two lists.
                     chosen = free[:number] if number > 1 else free[-1:]
                     joined = list(zip(chosen, following, strict=False))
                     cost += number * _cost(text, free[-1].spot, following[0].spot)
-                    chain = _Chain(joined, chain)
+                    chain = _PairList(joined, chain)
+
                 known = reached.get(number)
                 if known is None or (left_over, cost) < known[:2]:
-                    reached[number] = _State(left_over, cost, chain)
+                    reached[number] = _Arrangement(left_over, cost, chain)
+
         states = reached
+
     return [
         (one.number, other.number) if one.is_id else (other.number, one.number)
         for one, other in _unroll(states[0].pairs)
     ]
 
 
-def _unroll(chain: _Chain | None) -> Iterator[tuple[_Item, _Item]]:
+def _unroll(chain: _PairList | None) -> Iterator[tuple[_SidedSpot, _SidedSpot]]:
     while chain is not None:
         yield from chain.items
         chain = chain.before
 
 
-def _runs(cluster: list[_Item]) -> list[list[_Item]]:
-    runs: list[list[_Item]] = []
+def _runs(cluster: list[_SidedSpot]) -> list[list[_SidedSpot]]:
+    runs: list[list[_SidedSpot]] = []
     for item in cluster:
         if runs and runs[-1][0].is_id == item.is_id:
             runs[-1].append(item)
@@ -182,27 +229,35 @@ def _runs(cluster: list[_Item]) -> list[list[_Item]]:
     return runs
 
 
-def _numbers(free: list[_Item], following: list[_Item], lists_only: bool) -> set[int]:
-    """Return how many of `free` may be paired with the first of `following`.
+def _numbers(free: list[_SidedSpot], following: list[_SidedSpot], lists_only: bool) -> set[int]:
+    """Return the numbers of spots of `free` that may be paired with as many of `following`.
 
-    One means the last of `free`, more the first of them: lists are paired first with first. They
-    have to look like lists if `lists_only` is set.
+    One means the last of `free` with the first of `following`. More means two lists, paired first
+    with first; with `lists_only` they have to look like lists.
     """
     if not free or not following:
         return {0}
+
     one, other = free[-1].spot, following[0].spot
     gap = max(0, other.start - one.end)
+    # The smaller reach of the two decides; a spot with reach 0 has no limit of its own.
     reach = min((spot.reach for spot in (one, other) if spot.reach), default=gap)
     if gap > reach:
         return {0}
+
     number = min(len(free), len(following))
     if number == 1 or (lists_only and not _is_list(free[:number], following[:number], gap)):
         return {0, 1}
+
     return {0, 1, number}
 
 
-def _is_list(one: list[_Item], other: list[_Item], gap: int) -> bool:
-    """Tell whether two groups look like lists: no wider apart inside than from one another."""
+def _is_list(one: list[_SidedSpot], other: list[_SidedSpot], gap: int) -> bool:
+    """Return whether two groups look like lists, and no value is in one of them twice.
+
+    In a list the entries are about as near to one another as the two lists are. Twice the gap and
+    a line more allow for a heading or a comment in one of them.
+    """
     inside = max(
         later.spot.start - earlier.spot.end
         for group in (one, other)

@@ -1,4 +1,4 @@
-"""Scanning many blobs: in this process, or shared out over several when there is enough to do."""
+"""Scanning many blobs: in this process, or shared out over several if there is enough to do."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.examine import Examiner
+from scanner.engine.masking import Masker
 from scanner.engine.merge import merge
-from scanner.engine.names import Masker
 from scanner.engine.sweep import Swept, sweep, sweep_names
 from scanner.findings import Notice, Report, Tally
 
@@ -21,35 +21,47 @@ if TYPE_CHECKING:
     from scanner.sources.interface import Blob
 
 _STEP: Final = 32
-"""Blobs that are scanned between two looks at how much work there is."""
+"""Blobs that this process scans before it decides again whether to share out the rest."""
 _ALONE_BLOBS: Final = 1500
-"""More blobs than this are shared out at once; doing so costs about 40 ms."""
+"""More blobs than this are shared out from the start.
+
+Importing multiprocessing and starting workers costs about 40 ms, in which one process scans about
+as many small files.
+"""
 _ALONE_BYTES: Final = 48 << 20
-"""After this many bytes the rest is shared out even if the blobs are few."""
+"""Bytes after which the rest is shared out even if the blobs are few: about as much work."""
 _MOST_JOBS: Final = 16
+"""Processes that are used at most if the user names no number.
+
+Each takes memory and time to start, and a machine with more processors is often shared.
+"""
 
 Progress = Callable[[int, int, int], None]
-"""Called with (blobs done, blobs in all, bytes done)."""
+"""Called with (blobs done, blobs in all, bytes read so far)."""
 
 
-class Job(NamedTuple):
-    """How to scan."""
+class ScanJob(NamedTuple):
+    """How to scan: what a run needs besides the blobs."""
 
     rules: Sequence[Rule]
     jobs: int = 0
-    """Processes; 0 lets the machine decide."""
+    """Processes; 0 for one for each processor."""
     line_hash: LineHash | None = None
+    """Given if the report format needs the hash of lines."""
     progress: Progress | None = None
     names: Sequence[str] = ()
-    """Names to search beside those of the blobs."""
+    """Names to search besides those of the blobs, such as references."""
     settle: Callable[[Report], Report] | None = None
-    """What is still to be done to the report before it is concluded."""
+    """Called on the report before it is concluded and masked, for what needs real paths."""
     heed_marks: bool = True
     """Whether a mark on its line, such as `keycatch:allow`, allows a credential."""
 
 
-def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: Job) -> Report:
-    """Scan `blobs` and return the report; `tally` brings what the source could not list."""
+def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
+    """Scan `blobs` and return the report.
+
+    `tally` has what the source could not list, and is counted on.
+    """
     jobs = job.jobs or processes()
     examiner = Examiner(job.rules, job.line_hash, heed_marks=job.heed_marks)
     total = Swept([], tally, {})
@@ -61,21 +73,24 @@ def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: Job) -> Report:
         total.spellings.update(swept.spellings)
         tally.add(swept.tally)
         done += number
+
         if job.progress:
             job.progress(done, len(blobs), tally.bytes)
 
-    # What the source could not list has a name all the same.
+    # A file that the source could not read still has a name, which can hold a credential.
     names = dict.fromkeys((*job.names, *sorted(notice.path for notice in tally.notices)))
     sweep_names(examiner, list(names), total)
     for step in _alone(blobs, jobs, tally):
         add(len(step), sweep(examiner, step))
+
     if done < len(blobs):
-        from scanner.engine.workers import share_out
+        from scanner.engine.workers import share_out  # here: multiprocessing takes long to import
 
         rest = blobs[done:]
         with closing(share_out(Blobs(examiner, rest), len(rest), jobs)) as shared:
             for number, swept in shared:
                 add(number, swept)
+
     report = Report(kind, tuple(merge(total.findings)), tally)
     return concluded(job.settle(report) if job.settle else report, total.spellings)
 
@@ -89,7 +104,7 @@ class Blobs:
         self._blobs = blobs
 
     def scan(self, start: int, end: int) -> Swept:
-        """Scan some of the blobs."""
+        """Scan the blobs from `start` to before `end`."""
         return sweep(self._examiner, self._blobs[start:end])
 
     def lost(self, start: int, end: int) -> Swept:
@@ -103,29 +118,32 @@ class Blobs:
 
 
 def concluded(report: Report, spellings: dict[str, str]) -> Report:
-    """Return `report` as it leaves a run: with what each credential tells by itself, and masked.
+    """Return `report` as it leaves a run: with the facts that each value shows, and masked.
 
     `spellings` are as in `masked`.
     """
     if report.findings:
-        report = report._replace(findings=tuple(_told(report.findings, report.tally)))
+        report = report._replace(findings=tuple(_with_facts(report.findings, report.tally)))
     return masked(report, spellings)
 
 
-def _told(findings: Sequence[Finding], tally: Tally) -> Iterator[Finding]:
+def _with_facts(findings: Sequence[Finding], tally: Tally) -> Iterator[Finding]:
     from scanner.kinds import tell  # here: a clean scan never needs it
 
     for finding in findings:
         try:
             yield finding._replace(forensics=tell(finding))
-        except Exception as error:  # noqa: BLE001 -- what is told must not cost what was found
+        except Exception as error:  # noqa: BLE001 -- facts must not cost the finding
             path = finding.locations[0].path
             tally.notice(Notice(INTERNAL, path, describe(error), hides=False))
             yield finding
 
 
 def masked(report: Report, spellings: dict[str, str]) -> Report:
-    """Return `report` with values in names redacted, `spellings` among them, and in order."""
+    """Return `report` with found values masked in all names and messages, and notices in order.
+
+    `spellings` are values as names spell them, perhaps encoded, to their redacted forms.
+    """
     masker = Masker(report, spellings)
     if masker:
         report = masker.report(report)
@@ -135,7 +153,10 @@ def masked(report: Report, spellings: dict[str, str]) -> Report:
 
 
 def _alone(blobs: Sequence[Blob], jobs: int, tally: Tally) -> Iterator[Sequence[Blob]]:
-    """Yield the blobs that this process scans itself, deciding anew after each step."""
+    """Yield the blobs that this process scans itself, and decide again after each step.
+
+    Blobs that no other process can read are always among them.
+    """
     at = 0
     while at < len(blobs):
         few = len(blobs) <= _ALONE_BLOBS and tally.bytes <= _ALONE_BYTES
@@ -146,6 +167,8 @@ def _alone(blobs: Sequence[Blob], jobs: int, tally: Tally) -> Iterator[Sequence[
 
 
 def processes() -> int:
-    """Return how many processes to use where nobody says: one for each processor that there is."""
+    """Return how many processes to use by default: one for each processor."""
+    # Where the system has it, only the processors that this process may use: in a container or
+    # under taskset these are fewer than those of the machine.
     affinity = getattr(os, "sched_getaffinity", None)
     return min(len(affinity(0)) if affinity else os.cpu_count() or 1, _MOST_JOBS)

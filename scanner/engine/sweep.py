@@ -1,9 +1,8 @@
 """The fast path: read blob after blob and find the few that deserve a precise look.
 
-Most files are small and hold nothing. A call into the search costs as much as searching some ten
-kilobytes, so small files are joined and searched together; only when something is found in such a
-batch are the files of it looked at, with what was found in each. The names of the files are
-searched the same way.
+Most files are small and hold nothing. A call into the search costs as much as searching about ten
+kilobytes, so small files are joined into batches and searched together. Only the files of a batch
+in which an anchor was found are examined. The names of the files are searched the same way.
 """
 
 from __future__ import annotations
@@ -27,25 +26,28 @@ if TYPE_CHECKING:
     from scanner.sources.interface import Window
 
 SMALL: Final = 64 << 10
-"""Files up to this size are searched in batches."""
+"""Bytes of a file up to which it is searched in a batch.
+
+For a larger one, the cost of the calls is small against that of the search.
+"""
 BATCH: Final = 512 << 10
 """Bytes of a batch: it stays in the processor's second-level cache between the passes."""
 
 _SEPARATOR: Final = EDGE + b"\0" + EDGE
-"""Between two files of a batch: no anchor contains it, so none is found across it."""
+"""What is between two files of a batch: no anchor contains it, so that none is found across it."""
 
 
 class Swept(NamedTuple):
-    """What a number of blobs come to."""
+    """The results of a number of blobs."""
 
     findings: list[Finding]
     tally: Tally
     spellings: dict[str, str]
-    """Values as they stand in names, to their redacted forms."""
+    """Values as names spell them, perhaps encoded, to their redacted forms."""
 
 
 def sweep(examiner: Examiner, blobs: Iterable[Blob]) -> Swept:
-    """Scan `blobs`; findings of one blob stand together, in order of position."""
+    """Scan `blobs`; the findings of one blob follow one another, in order of position."""
     swept = Swept([], Tally(), {})
     names: list[str] = []
     for examined in _examined(examiner, blobs, swept.tally, names):
@@ -55,7 +57,7 @@ def sweep(examiner: Examiner, blobs: Iterable[Blob]) -> Swept:
 
 
 def sweep_names(examiner: Examiner, names: Sequence[str], swept: Swept) -> None:
-    """Search the `names` of files and add to `swept` what is in them."""
+    """Search the `names` of files and add the results to `swept`."""
     encoded = [name.encode("utf-8", "surrogateescape") for name in names]
     for number, _ in with_spots(examiner.catalogue.index, encoded):
         _add(swept, examiner.examine_name(names[number]))
@@ -88,19 +90,23 @@ def _examined(
         except Exception as error:  # noqa: BLE001 -- a defect on one file must not cost the others
             tally.notice(Notice(INTERNAL, blob.path, describe(error), hides=True))
             continue
+
         tally.blobs += 1
         tally.bytes += len(data)
+        # An archive can hold anything, so it is examined even without an anchor in its bytes.
         encoded = catalogue.is_encoded(data)
         if len(data) > SMALL or encoded:
             spots = catalogue.index.search_bytes(data)
             if encoded or spots:
                 yield _of(blob, examiner.examine(blob.path, data, spots))
             continue
+
         batch.append((blob, data))
         size += len(data)
         if size >= BATCH:
             yield from _flush(examiner, batch)
             batch, size = [], 0
+
     yield from _flush(examiner, batch)
 
 
@@ -111,7 +117,7 @@ def _flush(examiner: Examiner, batch: Sequence[tuple[Blob, bytes]]) -> Iterator[
 
 
 def _of(blob: Blob, examined: Examined) -> Examined:
-    """Return `examined` with the git object of `blob`, if it is one, on its locations."""
+    """Return `examined` with the ID of the git object that `blob` is, if any, in its locations."""
     if not blob.object or not examined.findings:
         return examined
     findings = [
@@ -124,20 +130,24 @@ def _of(blob: Blob, examined: Examined) -> Examined:
 
 
 def with_spots(index: AnchorIndex, pieces: Sequence[bytes]) -> Iterator[tuple[int, Spots]]:
-    """Yield the numbers of the `pieces` in which anchors stand, with their places in the piece."""
+    """Yield the numbers of the `pieces` that have anchors, with the spots in each piece."""
     if not pieces:
         return
+
+    # The empty pieces at both ends give the buffer its edges.
     spots = index.search(_SEPARATOR.join([b"", *pieces, b""]))
     if not spots:
         return
+
     step = len(_SEPARATOR)
-    # `search` counts offsets from behind the first byte of the buffer.
+    # `search` counts offsets from after the first byte of the buffer.
     begins = [*accumulate((len(piece) + step for piece in pieces), initial=step - 1)]
     found: dict[int, Spots] = {}
     for offset, number in spots:
         piece = bisect_right(begins, offset) - 1
         if 0 <= piece < len(pieces) and offset < begins[piece] + len(pieces[piece]):
             found.setdefault(piece, []).append((offset - begins[piece], number))
+
     yield from found.items()
 
 
@@ -160,10 +170,15 @@ def _examine_large(examiner: Examiner, blob: Blob, tally: Tally) -> Examined:
 def _layers(
     examiner: Examiner, blob: Blob, tally: Tally, windows: Iterator[Window]
 ) -> Iterator[Layer]:
-    """Yield the windows of a large blob; of one that has to be decoded whole, the whole."""
+    """Yield the layers of a large blob: its windows, or all of it if it has to be decoded whole.
+
+    An archive cannot be decoded from a window. One of up to `MAX_LAYER_BYTES` is put together; a
+    larger one is searched as it is, and a notice says so.
+    """
     first = next(windows, None)
     if first is None:
         return
+
     held = [first]
     if examiner.catalogue.is_encoded(first.layer.data):
         size = first.fresh
@@ -177,8 +192,9 @@ def _layers(
         else:
             yield Layer(b"".join(each.layer.data[-each.fresh :] for each in held if each.fresh))
             return
+
     while held:
-        yield held.pop(0).layer
+        yield held.pop(0).layer  # let go of before the next one is read
     for window in windows:
         yield window.layer
 

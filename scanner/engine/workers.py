@@ -1,11 +1,12 @@
 """Sharing work out over processes.
 
-Work is a number of things to scan, such as blobs. Each worker has a pipe on which it is told which
-stretch of them is next and answers with what they came to. The parent hands out stretches as
-workers become free, so an uneven load evens out. Workers ignore an interrupt from the terminal; the
-parent ends them when it is interrupted itself. A worker that dies costs the stretch it was reading,
-and the report says so. When the parent dies, however that happens, its ends of the pipes close and
-the workers end.
+Work is a number of things to scan, such as blobs. Each worker has a pipe, on which it receives the
+next stretch of them and answers with the results. The parent hands out a stretch whenever a worker
+is free, so that an uneven load evens out.
+
+* Workers ignore an interrupt from the terminal; the parent ends them when it is interrupted itself.
+* A worker that dies costs the stretch that it was scanning, and the report says so.
+* When the parent dies, however that happens, its ends of the pipes close and the workers end.
 """
 
 from __future__ import annotations
@@ -25,44 +26,56 @@ _Found = TypeVar("_Found")
 _Told = TypeVar("_Told", covariant=True)
 
 FORKS: Final = sys.platform == "linux"
-"""Whether workers are forked: each starts in a few milliseconds and has what its parent has."""
+"""Whether workers are forked: each starts in a few milliseconds and has the memory of its parent.
+
+macOS can fork as well, but its system libraries may have threads, which a fork breaks (Python's
+documentation of multiprocessing, bpo-33725).
+"""
 _MOST_AT_ONCE: Final = 512
+"""Things in one stretch at most: what is lost with a worker, and between two steps of progress."""
 _SHARES: Final = 8
-"""A stretch is this part of what each worker has still to expect: stretches become smaller, so that
-in the end no worker waits long for the last one."""
+"""A stretch is the share of one worker in what is left, divided by this.
+
+Stretches so become smaller towards the end, where no worker should wait long for the last one.
+"""
 
 _HELD_BACK: Final = frozenset((signal.SIGINT, signal.SIGTERM))
 _GRACE: Final = 2.0
-"""Seconds in which a worker ends that was asked to."""
+"""Seconds that a worker has to end after it was asked to; then it is killed."""
 
 Stretch = tuple[int, int]
+"""The number of the first thing, and the one after the last."""
 
 
 class Work(Protocol[_Told]):
-    """Things to scan, numbered from 0. Travels to workers that are not forked."""
+    """Things to scan, numbered from 0. It is pickled for workers that are not forked."""
 
     def scan(self, start: int, end: int) -> _Told:
         """Scan the things from `start` to before `end`."""
         ...
 
     def lost(self, start: int, end: int) -> _Told:
-        """Return what is to be reported if the worker that was to scan these has ended."""
+        """Return what to report of these if the worker that was to scan them has died."""
         ...
 
 
 LOST: Final = "a process ended while scanning it, perhaps for want of memory: try --jobs 1"
-"""What a notice about a lost worker says."""
+"""The detail of a notice about what a lost worker was scanning."""
 
 
 def share_out(
     work: Work[_Found], number: int, jobs: int
 ) -> Generator[tuple[int, _Found], None, None]:
-    """Scan `number` things in `jobs` processes; yield (how many, what they came to) as it comes."""
-    # Forking is safe here, since there are no threads, and saves starting Python anew. Elsewhere
-    # than on Linux the system's own libraries may have threads.
+    """Scan `number` things in `jobs` processes; yield (how many, their results) as they come.
+
+    The caller closes the generator, which ends the workers.
+    """
+    # Forking is safe here, since this process has no threads, and saves starting Python again. On
+    # other systems than Linux the libraries of the system may have threads.
     context: ForkContext | SpawnContext = multiprocessing.get_context("spawn")
     if FORKS:
         context = multiprocessing.get_context("fork")
+
     stretches = _stretches(number, jobs)
     busy: dict[Connection, Stretch] = {}
     processes = []
@@ -70,40 +83,47 @@ def share_out(
         for first in [next(stretches, None) for _ in range(jobs)]:
             if first is None:
                 break
+
             ours, theirs = context.Pipe()
-            # A forked process has a copy of every pipe of its parent. It must close those: as long
-            # as one is open, nobody who reads at its other end learns that the parent is gone.
+            # A forked process has a copy of every pipe of its parent, and must close them: as long
+            # as one copy is open, a worker at its other end does not notice that the parent died.
             inherited = [*busy, ours] if FORKS else []
             process = context.Process(target=_run, args=(theirs, inherited, work), daemon=True)
             with _signals_held_back():
                 process.start()
                 processes.append(process)
+
             theirs.close()
             if _send(ours, first):
                 busy[ours] = first
             else:
                 yield first[1] - first[0], work.lost(*first)
+
         while busy:
             ready = wait(list(busy))
             for pipe in [pipe for pipe in busy if pipe in ready]:
                 stretch = busy.pop(pipe)
                 try:
                     found: _Found = pipe.recv()
-                except (EOFError, ConnectionError):  # it is gone
+                except (EOFError, ConnectionError):  # the worker has died
                     yield stretch[1] - stretch[0], work.lost(*stretch)
                     continue
+
                 following = next(stretches, None)
                 if following is not None and _send(pipe, following):
                     busy[pipe] = following
                 elif following is not None:
                     yield following[1] - following[0], work.lost(*following)
+
                 yield stretch[1] - stretch[0], found
+
         for stretch in stretches:  # left over only if every worker was lost
             yield stretch[1] - stretch[0], work.lost(*stretch)
     finally:
         with _signals_held_back():
             for process in processes:
                 process.terminate()
+
             for process in processes:
                 process.join(_GRACE)
                 if process.is_alive():
@@ -113,15 +133,17 @@ def share_out(
 
 @contextmanager
 def _signals_held_back() -> Iterator[None]:
-    """Let an interrupt and a request to terminate wait.
+    """Delay an interrupt or a request to terminate until the block has ended.
 
-    A process just forked would die of the one, or would have the handler of its parent raise for
-    the other at a place that only prints it, and go on; and a second interrupt would leave others.
-    Elsewhere than on POSIX there is no such thing, and no fork either.
+    A process that was just forked would die of an interrupt. On a request to terminate, the handler
+    that it has from its parent would raise, possibly in a hook of the interpreter that only prints
+    the exception and goes on. And a second interrupt would stop the parent before it has ended all
+    workers. Windows has neither such signals nor a fork.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _HELD_BACK)
     try:
         yield
@@ -139,19 +161,20 @@ def _stretches(number: int, jobs: int) -> Iterator[Stretch]:
 
 def _run(pipe: Connection, inherited: Sequence[Connection], work: Work[object]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # The parent may have a handler that raises, to end in order: a worker has nothing to put in
-    # order, and an exception can come at a place that only prints it.
+    # The parent may have a handler that raises, so that it can clean up. A worker has nothing to
+    # clean up, and the exception could come at a place that only prints it.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     for connection in inherited:
         connection.close()
+
     try:
         while True:
             start, end = pipe.recv()
             pipe.send(work.scan(start, end))
     except (EOFError, ConnectionError):
-        pass  # the parent is gone
+        pass  # the parent has died or has closed the pipe: there is no one to report to
 
 
 def _send(pipe: Connection, stretch: Stretch) -> bool:

@@ -1,7 +1,8 @@
-"""What a change adds: the blobs that git's raw diff formats name, by commit or in the index.
+"""What a change adds: the blobs that git's raw diff format names, by commit or in the index.
 
-Raw diffs name blobs by their IDs, so that neither attributes nor configuration can hide a content
-(`-diff`, `binary`, textconv, external diff tools), and file names are ended by NUL.
+Raw diffs (git-diff-tree(1), "Raw output format") name blobs by their IDs. So neither attributes nor
+configuration can hide content (`-diff`, `binary`, textconv, external diff tools), and with `-z`
+file names end with NUL and are not quoted.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
 
 SUBMODULE: Final = b"160000"
+"""The mode of a gitlink, which names a commit of another repository (gitdatamodel(7))."""
+
 _RAW: Final = (
     "--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--ignore-submodules=none"
 )  # fmt: skip
+# Without renames: a renamed file would otherwise be compared with its old path, which costs time
+# and depends on the configuration. The options after it override what a configuration can set.
 
 
-class Entry(NamedTuple):
+class ChangedPath(NamedTuple):
     """A path whose content a change sets or removes."""
 
     path: bytes
@@ -31,13 +36,13 @@ class Entry(NamedTuple):
     blob: str
     """The new content; zeros for a path that is removed."""
     before: tuple[str, ...]
-    """What stood at the path in each parent; zeros where there was nothing."""
+    """The content at the path in each parent; zeros where there was none."""
     is_unmerged: bool = False
-    """Whether it is a conflict of a merge that is not resolved, which cannot be committed."""
+    """Whether it is a merge conflict that is not resolved, and so cannot be committed."""
 
     @property
     def is_blob(self) -> bool:
-        """Whether there is a content to read: no removal and no submodule."""
+        """Whether there is content to read: neither a removal nor a submodule."""
         return self.blob.strip("0") != "" and self.mode != SUBMODULE
 
     @property
@@ -47,22 +52,25 @@ class Entry(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """A commit and what it adds to all of its parents."""
+    """A commit and the paths at which it differs from all of its parents."""
 
     id: str
     author_date: str
     """ISO 8601, with the author's offset."""
-    entries: tuple[Entry, ...]
+    entries: tuple[ChangedPath, ...]
 
 
-def staged(repository: Repository, base: str) -> list[Entry]:
-    """Return what the index changes against the tree or commit `base`. Raises GitError."""
+def staged(repository: Repository, base: str) -> list[ChangedPath]:
+    """Return the paths at which the index differs from the tree or commit `base`.
+
+    Raises GitError.
+    """
     command = ("diff-index", "--cached", *_RAW, base, "--")
     return list(parse_raw(repository.run(*command, what="compare the index")))
 
 
-def whole_tree(repository: Repository, tree: str) -> list[Entry]:
-    """Return everything in the `tree`, as if it were new. Raises GitError."""
+def whole_tree(repository: Repository, tree: str) -> list[ChangedPath]:
+    """Return all paths of the `tree`, as if each were new. Raises GitError."""
     ends = (repository.empty_tree(), tree)
     command = ("diff-tree", "-r", *_RAW, *ends, "--")
     return list(parse_raw(repository.run(*command, what="read a tree")))
@@ -80,7 +88,8 @@ def commits(
     unwanted = "".join(f"^{name}\n" for name in exclude if not name.startswith("-"))
     options = [name for name in exclude if name.startswith("-")]
     if not include:
-        return  # of options alone rev-list makes what it likes, depending on the version
+        return  # without a positive revision, rev-list behaves differently from version to version
+
     negated = ("--not", *options) if options else ()
     listed = repository.run(
         "rev-list",
@@ -95,16 +104,17 @@ def commits(
 
 
 def of_commits(repository: Repository, listed: bytes) -> Iterator[Commit]:
-    """Yield the commits whose IDs `listed` has, one a line, in that order. Raises GitError."""
+    """Yield the commits whose IDs are the lines of `listed`, in that order. Raises GitError."""
     if not listed:
         return
+
     shown = repository.run(
         "diff-tree",
         "--stdin",
         "-r",
         "-c",
         "--root",
-        "--always",  # an empty commit and a merge that adds nothing have been looked at as well
+        "--always",  # an empty commit, or a merge that adds nothing, counts as scanned as well
         *_RAW,
         "--format=%x00%H %aI",
         what="read the commits",
@@ -114,12 +124,15 @@ def of_commits(repository: Repository, listed: bytes) -> Iterator[Commit]:
 
 
 def parse_commits(shown: bytes) -> Iterator[Commit]:
-    """Read the output of `diff-tree --stdin -z --format=%x00%H %aI`; see `commits`."""
+    """Parse the output of `diff-tree --stdin -z --format=%x00%H %aI`; see `commits`.
+
+    Raises GitError.
+    """
     head: list[str] = []
-    entries: list[Entry] = []
+    entries: list[ChangedPath] = []
     tokens = iter(shown.split(b"\0"))
     for token in tokens:
-        token = token.lstrip(b"\n")
+        token = token.lstrip(b"\n")  # even under `-z` one separates a commit from its differences
         if token.startswith(b":"):
             entries.append(_entry(token, next(tokens, b"")))
         elif token:
@@ -128,24 +141,25 @@ def parse_commits(shown: bytes) -> Iterator[Commit]:
             head, entries = token.decode("ascii", "replace").split(), []
             if len(head) != 2:
                 raise GitError(f"git gave an answer that cannot be read: {printable(head[0])}")
+
     if head:
         yield Commit(head[0], head[1], tuple(entries))
 
 
-def parse_raw(diff: bytes) -> Iterator[Entry]:
-    """Read the output of `diff-index --raw -z --no-abbrev --no-renames`."""
+def parse_raw(diff: bytes) -> Iterator[ChangedPath]:
+    """Parse the output of `diff-index --raw -z --no-abbrev --no-renames`. Raises GitError."""
     tokens = iter(diff.split(b"\0"))
     for token in tokens:
         if token:
             yield _entry(token, next(tokens, b""))
 
 
-def _entry(head: bytes, path: bytes) -> Entry:
-    # `:` once for each parent, then the modes (of the parents, then the new one), then the blobs
-    # in the same order, then a letter for each parent.
+def _entry(head: bytes, path: bytes) -> ChangedPath:
+    # A colon for each parent, then the modes (of the parents, then the new one), then the blobs in
+    # the same order, then a letter for each parent (git-diff-tree(1), "Diff format for merges").
     parents = len(head) - len(head.lstrip(b":"))
     fields = head[parents:].split(b" ")
     if len(fields) != 2 * (parents + 1) + 1 or not path:
         raise GitError("git gave a difference that cannot be read; try a newer git")
     blobs = [blob.decode() for blob in fields[parents + 1 : -1]]
-    return Entry(path, fields[parents], blobs[-1], tuple(blobs[:-1]), fields[-1] == b"U")
+    return ChangedPath(path, fields[parents], blobs[-1], tuple(blobs[:-1]), fields[-1] == b"U")

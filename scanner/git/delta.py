@@ -1,9 +1,12 @@
-"""Deltas of packs: applying one, and telling what of its result the base has not got.
+"""Deltas of packs: applying one, and finding the bytes of its result that the base lacks.
 
-A delta is the sizes of base and result and then operations: copy a stretch of the base, or insert
-bytes that follow. Copied bytes have been searched in the base. What has to be searched again is
-what was inserted and the joints between operations, with as much around them as a credential can
-reach over.
+A delta (gitformat-pack(5), "Deltified representation") is the sizes of base and result, and then
+operations: copy a stretch of the base, or insert the bytes that follow. Copied bytes have been
+searched in the base. What has to be searched in the result is the inserted bytes and the joints
+between operations, with as much around them as a credential can reach.
+
+`sizes`, `fresh` and `copies` run for each of a million deltas. Their loops are written out because
+calls for the parts of an operation take twice as long.
 """
 
 from __future__ import annotations
@@ -18,8 +21,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     Copy: TypeAlias = tuple[int, int, int]
-    """Bytes that the result has from the base: their start and end in the result, and their start
-    in the base. Only for annotations."""
+    """A stretch that the result has from the base: its start and end in the result, and its start
+    in the base, in bytes. Only for annotations."""
 
 try:
     # The compiled function itself: the module that offers it, `dulwich.pack`, imports for 50 ms.
@@ -28,19 +31,26 @@ except ImportError:  # platforms without a wheel
     from dulwich.pack import apply_delta as _apply
 
 LARGEST: Final = 1 << 30
-"""Bytes that the result of a delta may have. Git makes deltas of files up to half of that; a few
-bytes of a made-up one can ask for terabytes."""
+"""Bytes that the result of a delta, or an object of a pack, may have in memory.
+
+Git makes no delta of a file above `core.bigFileThreshold`, 512 MiB by default (git-config(1)). A
+few bytes of a forged delta can ask for terabytes.
+"""
 
 _LARGEST_COPY: Final = 0x10000
-"""Bytes that a copy of size zero means."""
+"""Bytes that a copy of size zero stands for (gitformat-pack(5), "Instruction to copy")."""
 _OFFSET_BYTES: Final = [tuple(8 * bit for bit in range(4) if bits >> bit & 1) for bits in range(16)]
-"""By the bits that say which bytes of an offset are there: how far each is to be shifted."""
+"""The shifts of the offset bytes that are present, by the low four bits of a copy operation.
+
+Bytes that are zero are left out, and these bits say which ones are not. A table is as fast as
+spelling out each of the bits, in a third of the lines.
+"""
 _LENGTH_BYTES: Final = _OFFSET_BYTES[:8]
-"""The same of the bytes of a length."""
+"""The shifts of the length bytes that are present, by the three bits above those."""
 
 
 def apply(base: bytes, delta: bytes) -> bytes:
-    """Return what `delta` makes of `base`; raises PackError."""
+    """Return the result of `delta` on `base`. Raises PackError."""
     if sizes(delta)[1] > LARGEST:
         raise PackError(f"a delta would make more than {LARGEST >> 20} MiB")
     try:
@@ -51,9 +61,12 @@ def apply(base: bytes, delta: bytes) -> bytes:
 
 
 def sizes(delta: bytes) -> tuple[int, int, int]:
-    """Return the sizes of base and result, and where the operations begin. Raises PackError."""
+    """Return the sizes of base and result in bytes, and the offset of the first operation.
+
+    A size is seven bits in each byte, the lowest first, with the high bit set in all but the last
+    byte. Raises PackError.
+    """
     try:
-        # Asked of every delta: two loops take half as long as two calls.
         byte = delta[0]
         base = byte & 0x7F
         at, shift = 1, 7
@@ -62,6 +75,7 @@ def sizes(delta: bytes) -> tuple[int, int, int]:
             base |= (byte & 0x7F) << shift
             at += 1
             shift += 7
+
         byte = delta[at]
         result = byte & 0x7F
         at += 1
@@ -73,14 +87,17 @@ def sizes(delta: bytes) -> tuple[int, int, int]:
             shift += 7
     except IndexError:
         raise PackError("a delta ends within its head") from None
+
     return base, result, at
 
 
 def fresh(delta: bytes, margin: int) -> list[tuple[int, int]]:
-    """Return the spans of the result that hold what the base has not got, ascending and disjoint.
+    """Return the spans of the result that have bytes the base lacks, ascending and disjoint.
 
-    Each holds inserted bytes, or a joint between two stretches of the base, or the place where the
-    base was cut off, with `margin` bytes to either side. The delta is one that `apply` accepts.
+    Each is (start, end) in bytes, and holds inserted bytes, a joint between two stretches of the
+    base, or the place where the end of the base was cut off, with `margin` bytes to either side. So
+    every string of up to `margin` bytes that is not in the base is in one of them. The delta must
+    be one that `apply` accepts.
     """
     base_size, size, at = sizes(delta)
     spans: list[tuple[int, int]] = []
@@ -88,6 +105,7 @@ def fresh(delta: bytes, margin: int) -> list[tuple[int, int]]:
     begin = end = -1  # of the span that is growing
     here = 0  # in the result
     expected = 0  # in the base: where the next copy goes on without a joint
+
     while at < end_of_delta:
         operation = delta[at]
         at += 1
@@ -96,53 +114,66 @@ def fresh(delta: bytes, margin: int) -> list[tuple[int, int]]:
             for shift in offset_bytes[operation & 0x0F]:
                 source |= delta[at] << shift
                 at += 1
+
             for shift in length_bytes[operation >> 4 & 0x07]:
                 length |= delta[at] << shift
                 at += 1
+
             length = length or _LARGEST_COPY
+
+            # A copy that goes on in the base where the one before ended makes no joint.
             if source != expected:
                 if here - margin > end:
                     if end >= 0:
                         spans.append((begin, end))
                     begin = here - margin
                 end = here + margin
+
             expected = source + length
             here += length
-        else:
+        else:  # insert the next `operation` bytes of the delta
             if here - margin > end:
                 if end >= 0:
                     spans.append((begin, end))
                 begin = here - margin
+
             here += operation
             at += operation
             end = here + margin
             expected = -1
+
+    # What follows in the base is missing: a boundary, such as the last character of a longer token,
+    # is gone, so that what is before it can now be a credential.
     if expected != base_size:
         if here - margin > end:
             if end >= 0:
                 spans.append((begin, end))
             begin = here - margin
         end = here + margin
+
+    # Only the first span can begin before the result, and only the last one end after it.
     if end >= 0:
         spans.append((begin, end))
         if spans[0][0] < 0:
             spans[0] = (0, spans[0][1])
         if end > size:
             spans[-1] = (spans[-1][0], size)
+
     return spans
 
 
 def copies(delta: bytes) -> list[Copy]:
-    """Return what the result has from the base, by ascending place in the result.
+    """Return the stretches that the result has from the base, by ascending place in the result.
 
-    Copies that go on where the one before ended, in base and result, are one. The delta is one
-    that `apply` accepts.
+    Operations that go on where the one before ended, in base and result, become one stretch. The
+    delta must be one that `apply` accepts.
     """
     _, _, at = sizes(delta)
     found: list[Copy] = []
     end_of_delta = len(delta)
     here = 0  # in the result
     start = end = shift = 0  # of the copy that is growing, and how far its source is from it
+
     while at < end_of_delta:
         operation = delta[at]
         at += 1
@@ -150,20 +181,26 @@ def copies(delta: bytes) -> list[Copy]:
             here += operation
             at += operation
             continue
+
         source = length = 0
         for shift_of_byte in _OFFSET_BYTES[operation & 0x0F]:
             source |= delta[at] << shift_of_byte
             at += 1
+
         for shift_of_byte in _LENGTH_BYTES[operation >> 4 & 0x07]:
             length |= delta[at] << shift_of_byte
             at += 1
+
         length = length or _LARGEST_COPY
         if end != here or source - here != shift:
             if end:
                 found.append((start, end, start + shift))
             start, shift = here, source - here
+
         here += length
         end = here
+
     if end:
         found.append((start, end, start + shift))
+
     return found

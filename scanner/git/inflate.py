@@ -1,4 +1,8 @@
-"""Inflating what git has deflated, with the fastest library that the platform has."""
+"""Inflating what git has deflated, with the fastest library that is installed.
+
+To inflate all objects of a pack takes 1.43 s with `isal` and 2.39 s with the standard library's
+zlib (`docs/benchmarks.md`). Both have the same functions and give the same results.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,10 @@ FAILURES: Final[tuple[type[BaseException], ...]] = (
 )
 """What damaged data can raise."""
 DENSEST: Final = 1032
-"""Bytes that a byte of deflated data can become at the most."""
+"""Bytes that one byte of deflated data can become at most.
+
+The densest code is a match of 258 bytes in two bits (RFC 1951; zlib's "Technical Details").
+"""
 
 
 def decompressobj() -> Any:

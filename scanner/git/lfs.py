@@ -1,4 +1,4 @@
-"""Where Git LFS keeps the files that its pointers stand for."""
+"""Where Git LFS keeps the files that its pointers are for."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 class Storage:
-    """The local store of Git LFS, which is asked for with the first pointer that is met.
+    """The local store of Git LFS. Git is asked where it is when the first pointer is read.
 
-    That is `lfs` in the directory of git unless `lfs.storage` names another one, relative to that
-    directory (git-lfs-config(5)). Git LFS heeds this setting in the configuration of git only, not
-    in the file `.lfsconfig` that a repository brings along.
+    It is `lfs` in the git directory unless `lfs.storage` names another one, relative to that
+    directory (git-lfs-config(5)). Git LFS reads this setting from the configuration of git only,
+    not from the file `.lfsconfig` of a repository.
     """
 
     __slots__ = ("_directory", "_repository")
 
     def __init__(self, repository: Repository) -> None:
-        """Describe the store of `repository`; nothing is run yet."""
+        """Keep the `repository`; git is not run yet."""
         self._repository = repository
         self._directory: str | None = None
 
@@ -36,6 +36,6 @@ class Storage:
         asked = ("--type=path", "--default", "", "--get", "lfs.storage")
         try:
             answer = self._repository.run("config", "-z", *asked, what="read its configuration")
-        except GitError:  # such as the home directory of a user that does not exist
+        except GitError:  # such as a path with `~name` for a user that does not exist
             return ""
         return os.fsdecode(answer.rstrip(b"\0"))

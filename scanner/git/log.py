@@ -1,7 +1,7 @@
 """What a whole history is made of: commits with their parents and trees, and how trees differ.
 
-All of it is read with git's plumbing (rev-list, diff-tree, cat-file), which neither the settings of
-a user nor the encodings of a repository change.
+All of it is read with git's plumbing (rev-list, diff-tree), whose output depends neither on the
+settings of the user nor on the encodings of the repository.
 """
 
 from __future__ import annotations
@@ -19,21 +19,33 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
 
 WITHOUT_COMMIT_GRAPH: Final = ("-c", "core.commitGraph=false")
-"""Commits have to be read all the same, so a cache of them saves nothing and can be damaged."""
+"""Options without which git would read commits from its cache of them, the commit graph.
+
+The commits themselves have to be read anyway, so the cache saves nothing; and it can be damaged.
+"""
 _DIFF: Final = ("diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-renames")
 _FEWEST: Final = 1024
-"""Pairs of trees for one process: enough that its start, without any tree, costs little."""
+"""Pairs of trees for one git process, at least: its start then costs little for each of them."""
 _MOST: Final = 8192
-"""Git lets go of no tree that it has unpacked."""
+"""Pairs of trees for one git process, at most: git keeps every tree in memory that it unpacks."""
 _SHARES: Final = 8
-"""Shares for each process that works at the same time: trees grow with the history, so the last of
-a few equal shares would take longest by far."""
-_MOST_ASKED: Final = 400
-"""Objects that git is asked to look for by itself: a Windows command line ends at 32,767 bytes."""
-_LONGEST_PATHS: Final = 8192
-"""Bytes of paths that git is asked to keep to, for the same reason."""
-_ABSENT: Final = b"000000"
+"""Shares of the pairs for each process that works at the same time.
 
+Trees grow with the history: the last of a few equal shares would take three times as long as the
+first, while the other processes wait.
+"""
+_MOST_ASKED: Final = 400
+"""Objects that git itself is asked to look for.
+
+Each is an option of up to 79 bytes, and a Windows command line ends at 32,767 characters
+(CreateProcessW). For more objects git lists all differences and the answers are filtered here.
+"""
+_LONGEST_PATHS: Final = 8192
+"""Bytes of paths that git itself is asked to keep to, for the same reason."""
+_ABSENT: Final = b"000000"
+"""The mode of a path that a tree lacks."""
+
+# A line for each pair, also for those without a difference, so several can follow one another.
 _HEADS: Final = re.compile(rb"(?:[0-9a-f]+ [0-9a-f]+\n)+")
 _DIFFERENCE: Final = re.compile(
     rb":([0-7]{6}) ([0-7]{6}) ([0-9a-f]+) ([0-9a-f]+) [A-Z][0-9]*\0([^\0]+)\0"
@@ -45,33 +57,35 @@ _UNREADABLE: Final = "git gave an answer that cannot be read: try a newer git"
 
 
 class Difference(NamedTuple):
-    """A path at which two trees differ in something that was asked for."""
+    """A path at which two trees differ in an object or a name that was asked for."""
 
     path: bytes
     before: str
-    """The ID of the blob; empty where there is none."""
+    """The ID of the blob in the first tree, if it was asked for; else empty."""
     after: str
+    """The same in the second tree."""
     exists_before: bool
-    """Whether there is anything at the path, be it a submodule."""
+    """Whether the first tree has the path at all, with whatever content, or a submodule."""
     exists_after: bool
+    """The same of the second tree."""
 
 
 def commits(repository: Repository) -> list[tuple[str, str, list[str]]]:
     """Return every commit that a reference, a HEAD or a reflog reaches, parents before children.
 
-    Each is its ID, that of its tree, and those of its parents: none where a shallow clone is cut.
-
-    Commits in no relation are in the order of their committer dates. Raises GitError.
+    Each is (ID, ID of its tree, IDs of its parents); a commit at which a shallow clone is cut off
+    has no parents. Commits of which none is an ancestor of the other are ordered by committer date.
+    Raises GitError.
     """
     listed = repository.run(
         *WITHOUT_COMMIT_GRAPH,
         "rev-list",
-        "--ignore-missing",  # a broken reference; a parent that is missing is an error all the same
+        "--ignore-missing",  # for broken references; a missing parent is an error nevertheless
         "--all",
         "--reflog",
         "--date-order",
         "--reverse",
-        "--encoding=none",  # or the settings of the user would recode even IDs
+        "--encoding=none",  # i18n.logOutputEncoding=UTF-16 would recode even the IDs
         "--format=%T %P",
         what="list the commits",
     )
@@ -79,7 +93,8 @@ def commits(repository: Repository) -> list[tuple[str, str, list[str]]]:
     rows = []
     for head, body in zip(lines[::2], lines[1::2], strict=False):
         tree, *parents = body.split()
-        rows.append((head[7:], tree, parents))  # behind `commit `
+        rows.append((head[7:], tree, parents))  # the ID follows `commit `
+
     return rows
 
 
@@ -94,18 +109,21 @@ def differences(
 ) -> dict[str, list[Difference]]:
     """Return where the trees of each pair differ in one of the blobs `objects` or file `names`.
 
-    A pair is two IDs with a space between; one without such a difference is left out. With `paths`
-    nothing is looked at but these and what is below them. `jobs` processes work at the same time.
-    Consecutive pairs should be similar, since git holds what it has just unpacked. Raises GitError.
+    A pair is two IDs with a space between; the result has no entry for one without such a
+    difference. With `paths`, only these and what is below them are compared. `jobs` processes work
+    at the same time. Consecutive pairs should be similar, since git keeps the trees that it has
+    unpacked. Raises GitError.
     """
     asked: list[str] = []
     if not names and len(objects) <= _MOST_ASKED:
         asked = [f"--find-object={name}" for name in objects]
+
     command = (*_DIFF, *asked)
     if paths is not None and not names and sum(map(len, paths)) + len(paths) <= _LONGEST_PATHS:
         from os import fsdecode
 
         command = ("--literal-pathspecs", *command, "--", *map(fsdecode, paths))
+
     wanted = {name.encode() for name in objects}
     component = _component(names)
 
@@ -114,14 +132,17 @@ def differences(
         stdin = "\n".join((*share, "")).encode()
         shown = repository.run(*command, what="compare trees", stdin=stdin)
         answers, differing = _parse(shown, wanted, component)
-        if answers != len(share):  # git passes in silence over a tree that it cannot read
+
+        if answers != len(share):  # git skips a pair with a tree that it cannot read, silently
             raise GitError(_MISSING)
+
         return differing
 
     step = min(max(_FEWEST, -(-len(pairs) // (jobs * _SHARES))), _MOST)
     found: dict[str, list[Difference]] = {}
     for part in _side_by_side(look, range(0, len(pairs), step), jobs):
         found.update(part)
+
     return found
 
 
@@ -130,10 +151,15 @@ def _side_by_side(
     begins: Sequence[int],
     jobs: int,
 ) -> list[dict[str, list[Difference]]]:
-    """Return what `look` gives for each of `begins`, `jobs` of them at a time; raises GitError."""
+    """Return the results of `look` for `begins`, in any order, `jobs` of them at a time.
+
+    Raises the GitError of the first one that fails.
+    """
     if jobs <= 1 or len(begins) <= 1:
         return [look(begin) for begin in begins]
-    import threading  # of which each waits for a git of its own
+
+    # Threads, not processes: each only waits for a git process of its own.
+    import threading
 
     waiting = list(reversed(begins))
     done: list[dict[str, list[Difference]]] = []
@@ -145,6 +171,7 @@ def _side_by_side(
                 begin = waiting.pop()
             except IndexError:
                 return
+
             try:
                 done.append(look(begin))
             except GitError as error:
@@ -157,6 +184,7 @@ def _side_by_side(
         thread.join()
     if failures:
         raise failures[0]
+
     return done
 
 
@@ -167,14 +195,17 @@ def _pattern_of(names: frozenset[bytes]) -> re.Pattern[bytes]:
 
 
 def _component(names: Collection[bytes]) -> re.Pattern[bytes] | None:
-    """Return what finds a path one component of which is one of `names`."""
+    """Return a pattern for paths that have one of `names` as a component; None without names."""
     return _pattern_of(frozenset(names)) if names else None
 
 
 def _parse(
     shown: bytes, objects: set[bytes], component: re.Pattern[bytes] | None
 ) -> tuple[int, dict[str, list[Difference]]]:
-    """Read the output of `diff-tree --stdin` for pairs of trees; return their number as well."""
+    """Return the number of pairs in the output of `diff-tree --stdin`, and their differences.
+
+    Raises GitError.
+    """
     found: dict[str, list[Difference]] = {}
     answers = 0
     at, end = 0, len(shown)
@@ -182,21 +213,27 @@ def _parse(
         heads = _HEADS.match(shown, at)
         if heads is None:
             raise GitError(_UNREADABLE)
+
         at = heads.end()
         answers += shown.count(b"\n", heads.start(), at)
         here: list[Difference] = []
-        while at < end and shown[at] == 0x3A:
+        while at < end and shown[at] == 0x3A:  # a colon begins each difference
             entry = _DIFFERENCE.match(shown, at)
             if entry is None:
                 raise GitError(_UNREADABLE)
+
             at = entry.end()
             mode_before, mode_after, before, after, path = entry.groups()
             old = before.decode() if before in objects and mode_before != SUBMODULE else ""
             new = after.decode() if after in objects and mode_after != SUBMODULE else ""
+
             if old or new or (component and component.search(path)):
                 there = (mode_before != _ABSENT, mode_after != _ABSENT)
                 here.append(Difference(path, old, new, *there))
+
         if here:
+            # The differences belong to the last of the pairs before them.
             begin = max(heads.start(), shown.rfind(b"\n", 0, heads.end() - 1) + 1)
             found[shown[begin : heads.end() - 1].decode()] = here
+
     return answers, found

@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_ALTERNATES: Final = 1000
+"""Object directories that are followed. A forged list can name more of them without an end."""
 _HEAD: Final = re.compile(rb"(blob|tree|commit|tag) (0|[1-9][0-9]{0,18})\0")
+# The head of a loose object (git's object-file.c): kind, size without leading zeros, NUL.
 _LONGEST_HEAD: Final = 32
+"""Bytes in which a head has to end (git's MAX_HEADER_LEN); with 19 digits it has up to 27."""
 _STEP: Final = 1 << 20
+"""Bytes of a loose object that are read at once."""
 _HEX: Final = re.compile(r"[0-9a-f]+")
 
 
@@ -28,15 +32,15 @@ class Loose(NamedTuple):
 
 
 class ObjectStore:
-    """The object directories of a repository, its own first."""
+    """The object directories of a repository, its own first, then its alternates."""
 
     __slots__ = ("_name_size", "directories", "problems")
 
     def __init__(self, directory: str, name_size: int, others: str = "") -> None:
         """Follow the alternates of the object `directory`, and `others` from the environment.
 
-        IDs have `name_size` hexadecimal digits. `others` is what `GIT_ALTERNATE_OBJECT_DIRECTORIES`
-        holds.
+        IDs have `name_size` hexadecimal digits. `others` is the value of
+        `GIT_ALTERNATE_OBJECT_DIRECTORIES` (git(1)).
         """
         self._name_size = name_size
         self.directories: list[str] = []
@@ -55,13 +59,17 @@ class ObjectStore:
                 reason = f"more than {_MOST_ALTERNATES} directories of objects are not followed"
                 self.problems.append((directory, reason))
                 return
+
+            # By its real path, since two directories can be alternates of each other.
             real = os.path.realpath(directory)
             if real in known:
                 continue
+
             known.add(real)
             if not os.path.isdir(directory):
                 self.problems.append((directory, "there is no such directory of objects"))
                 continue
+
             self.directories.append(directory)
             pending += self._alternates(directory)
 
@@ -75,12 +83,16 @@ class ObjectStore:
             path = os.path.join(directory, "info", "alternates")
             self.problems.append((path, error.strerror or str(error)))
             return
+
         for line in lines:
             if line and not line.startswith(b"#"):
                 yield os.path.join(directory, os.fsdecode(_unquoted(line)))
 
     def packs(self) -> list[str]:
-        """Return the paths of all packs that have an index; one without is a problem."""
+        """Return the paths of all packs that have an index.
+
+        A pack without an index, or an index without a pack, is added to `problems`.
+        """
         found: list[str] = []
         for directory in self.directories:
             names = self._names(os.path.join(directory, "pack"))
@@ -90,15 +102,17 @@ class ObjectStore:
                 path = os.path.join(directory, "pack", f"{name}.pack")
                 if name in indexed:
                     found.append(path)
-                elif not name.startswith("tmp_"):  # git is writing it, or has been stopped
+                elif not name.startswith("tmp_"):  # git is writing it, or was stopped
                     self.problems.append((path, "it has no index: run `git index-pack` on it"))
+
             for name in sorted(indexed - packs):
                 path = os.path.join(directory, "pack", f"{name}.idx")
                 self.problems.append((path, "the pack of this index is gone"))
+
         return found
 
     def loose(self) -> list[Loose]:
-        """Return the loose objects, each once."""
+        """Return the loose objects, each once, by ascending ID."""
         found: dict[str, str] = {}
         for directory in self.directories:
             for part in self._names(directory):
@@ -120,9 +134,10 @@ class ObjectStore:
 
 
 def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
-    """Return kind, size and content of the loose object at `path`.
+    """Return (kind, size in bytes, content) of the loose object at `path`.
 
-    No content where it has more than `largest` bytes. Raises PackError, OSError.
+    The content is None if it has more than `largest` bytes. Never more is inflated than the head
+    says, and one byte to notice that it is too small. Raises PackError, OSError.
     """
     with open(path, "rb") as file:
         stored = file.read(_STEP)
@@ -132,9 +147,11 @@ def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
             head = _HEAD.match(content)
             if head is None:
                 raise PackError("it does not begin like an object")
+
             kind, size = head[1].decode(), int(head[2])
             if size > largest:
                 return kind, size, None
+
             pieces = [content[head.end() :]]
             total = len(pieces[0])
             pending = inflating.unconsumed_tail
@@ -143,18 +160,25 @@ def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
                 piece = inflating.decompress(stored, size - total + 1)
                 if not piece and not stored:  # at the end it may still hold something back
                     raise PackError("it ends too early")
+
                 pending = inflating.unconsumed_tail
                 total += len(piece)
                 pieces.append(piece)
         except FAILURES as error:
             raise PackError(f"it cannot be inflated: {error}") from None
+
     if total != size:
         raise PackError("it does not inflate to the size in its head")
+
     return kind, size, b"".join(pieces)
 
 
 def _listed(others: str) -> list[str]:
-    """Return the paths in a list as it stands in the environment; they may be quoted."""
+    """Return the paths in the value of an environment variable; each may be quoted.
+
+    Source: git's alternates and `parse_alt_odb_entry` in object-file.c. A path that begins with a
+    number sign is a comment there.
+    """
     separator = re.escape(os.pathsep).encode()
     one = re.compile(
         rb'("(?:[^"\\]|\\.)*")(?:%b|\Z)|([^%b]*)(?:%b|\Z)' % ((separator,) * 3), re.DOTALL
@@ -165,7 +189,7 @@ def _listed(others: str) -> list[str]:
 
 
 def is_named(name: str, kind: str, content: bytes) -> bool:
-    """Tell whether `name` is the ID of an object of `kind` with that `content`."""
+    """Return whether `name` is the ID of an object of `kind` with that `content`."""
     digest = hash_of_object(len(name) // 2, kind, len(content))
     digest.update(content)
     found: str = digest.hexdigest()
@@ -173,9 +197,10 @@ def is_named(name: str, kind: str, content: bytes) -> bool:
 
 
 def _unquoted(line: bytes) -> bytes:
-    """Undo the quoting of C, which git applies to a path that begins with a quote (alternates)."""
+    """Return a path without the C-style quotes that git accepts around it (quote.c)."""
     if not re.fullmatch(rb'"(?:[^"\\]|\\.)*"', line, re.DOTALL):
         return line
+
     escapes = {
         b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v",
     }  # fmt: skip
@@ -183,7 +208,7 @@ def _unquoted(line: bytes) -> bytes:
     def plain(found: re.Match[bytes]) -> bytes:
         text = found[1]
         if text.isdigit():
-            return bytes((int(text, 8) & 0xFF,))
+            return bytes((int(text, 8) & 0xFF,))  # git itself accepts no more than `\377`
         return escapes.get(text, text)
 
     return re.sub(rb"\\([0-7]{3}|.)", plain, line[1:-1])

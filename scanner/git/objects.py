@@ -1,4 +1,4 @@
-"""Contents of objects, from one `git cat-file --batch` for all of them."""
+"""Contents of objects, read from one `git cat-file --batch` for all of them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _STOPPED = "git stopped while it was reading an object: run `git fsck` in the re
 class ObjectReader:
     """Reads objects one after the other, in the order in which they were named.
 
-    For each object: `next_size`, and then `read` until it gives nothing. What is left unread of an
-    object is passed over by the next call of `next_size`.
+    For each object, call `next_size` and then `read` until it returns nothing. The next call of
+    `next_size` skips the rest of an object that was not read to its end.
 
-    Git ends at the first object that a partial clone left out, or that is damaged. It is then
-    started again for those behind it that are in the repository.
+    Git ends at the first object that a partial clone lacks, or that is damaged. It is then started
+    again for those of the following objects that are in the repository.
     """
 
     __slots__ = (
@@ -45,51 +45,59 @@ class ObjectReader:
         self._begin(names)
 
     def next_size(self) -> int | None:
-        """Go on to the next object; return its size in bytes, or None where it cannot be had.
+        """Go to the next object and return its size in bytes, or None if git cannot read it.
 
-        Partial clones lack objects, and so do damaged repositories. Raises GitError behind the last
-        object.
+        Partial clones and damaged repositories lack objects. Raises GitError after the last object.
         """
         while self._left > 0:
             try:
                 self.read(1 << 20)
             except GitError:
                 break
+
         if self._at >= len(self._names):
             raise GitError(_STOPPED)
+
         name = self._names[self._at]
         self._at += 1
         if self._present is not None and name not in self._present:
             return None
+
         head = self._pipe.readline().split()
         if len(head) == 2 and head[1] == b"missing":
             return None
+
         if len(head) != 3:
             self._resume()
             return None
+
         self._left = size = int(head[2])
         if not size:
             self._end()
+
         return size
 
     def read(self, number: int) -> bytes:
-        """Return the next `number` bytes of the object, fewer at its end, none behind it.
+        """Return the next `number` bytes of the object, fewer at its end, none after it.
 
-        Raises GitError where git fails within the object; the next one can be read all the same.
+        Raises GitError if git fails within the object; the next one can be read nevertheless.
         """
         if not self._left:
             return b""
+
         content = self._pipe.read(min(number, self._left))
         self._left -= len(content)
         if not content:
             self._resume()
             raise GitError(_STOPPED)
+
         if not self._left:
             self._end()
+
         return content
 
     def close(self) -> None:
-        """Let git go, whether or not everything was read."""
+        """End git, whether or not everything was read."""
         self._pipe.close()
         self._process.terminate()
         self._process.wait()
@@ -100,7 +108,8 @@ class ObjectReader:
 
         self._process = self._repository.start("cat-file", "--batch", "--buffer")
         self._pipe = self._process.stdout  # type: ignore[assignment]  # it has pipes
-        # Names go in while contents come out: more of both than the pipes hold.
+        # A thread writes the names while contents are read: there is more of both than the pipes
+        # can buffer, so that git and this process would wait for each other.
         self._feeder = threading.Thread(target=_feed, args=(self._process, names), daemon=True)
         self._feeder.start()
 
@@ -126,7 +135,7 @@ def _feed(process: subprocess.Popen[bytes], names: Sequence[str]) -> None:
         try:
             pipe.write("".join(f"{name}\n" for name in names).encode())
         except OSError:
-            pass  # git has ended; whoever reads its answers notices
+            pass  # git has ended, which the reader of its answers notices
         finally:
             try:
                 pipe.close()

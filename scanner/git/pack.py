@@ -1,12 +1,12 @@
-"""A pack: its entries in the order in which they stand, and their contents.
+"""A pack: its entries, in the order of the file, and their contents.
 
-A pack is read in process, since a pipe from git costs more than the reading itself (`bench/`). The
-format is that of gitformat-pack(5). An entry is an object or a delta on another entry, its base;
-entries and bases form trees, whose roots are whole objects. What cannot be read is told by entry,
-with the reason, so that nothing of a damaged pack is lost in silence.
+The format is that of gitformat-pack(5). An entry is a whole object, or a delta on another entry,
+its base. Bases and deltas form trees, whose roots are whole objects.
 
-The file is read, not mapped: where a mapped file is cut off or its disk fails, the system ends the
-process that looks at it.
+A pack is read in process, since a pipe from git costs more than the reading itself (`bench/`). An
+entry that cannot be read is reported with the reason, so that nothing in a damaged pack is passed
+over silently. The file is read, not mapped: if a mapped file is cut off or its disk fails, the
+system ends the process that reads from it (SIGBUS).
 """
 
 from __future__ import annotations
@@ -27,14 +27,23 @@ if TYPE_CHECKING:
 
 _SIGNATURE: Final = b"PACK"
 _UNLIKELY: Final = 4096
-"""Deflating makes nothing twice as large and so much larger still."""
+"""Bytes beyond twice the size of an object that its entry cannot have.
+
+Deflating adds five bytes to a block that it cannot compress (RFC 1951, section 3.2.4), so a larger
+entry is not what its head says. It is not read into memory to find that out.
+"""
 _SAFE: Final = 64 << 10
-"""Bytes of compressed data that are inflated in one go: 64 MiB at the most come out of them."""
+"""Bytes of compressed data that are inflated in one call: at most 64.5 MiB come out of them.
+
+The one-call function allocates the size that it is to expect, and for less data that is bounded by
+`DENSEST`. For more it would be the size in the head, which can be forged, so that the buffer is
+left to grow with the output.
+"""
 _NO_MATCH: Final = "it is not what its index has the checksum of"
 
 
 class Pack:
-    """A pack and its index. Entries are numbered from 0 in the order in which they stand."""
+    """A pack and its index. Entries are numbered from 0 in the order of the file."""
 
     __slots__ = (
         "_bases",
@@ -55,35 +64,44 @@ class Pack:
     )
 
     def __init__(self, path: str, hash_size: int, jobs: int = 1) -> None:
-        """Open the pack at `path` (`.pack`), and the index beside it, with `jobs` processes.
+        """Open the pack at `path` (`.pack`) and the index next to it.
 
-        Raises PackError, OSError.
+        `jobs` processes read the heads of the entries. Raises PackError, OSError.
         """
         self.path = path
         self._hash_size = hash_size
         self._index = PackIndex(f"{path.removesuffix('.pack')}.idx", hash_size)
         self._file = open(path, "rb", buffering=0)  # noqa: SIM115 -- it stays open
         size = os.fstat(self._file.fileno()).st_size
+
         if size < START + hash_size:
             raise PackError("it is shorter than an empty pack")
+
         head = self._file.read(START)
+        # Git writes version 2 and accepts 3, whose entries are the same.
         if head[:4] != _SIGNATURE or head[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
             raise PackError("it does not begin like a pack")
+
         self.number = self._index.number
         if int.from_bytes(head[8:], "big") != self.number:
             raise PackError("it does not hold as many objects as its index says")
+
         self.unproved = self._index.checksums is None
-        """Whether a content has to be compared with its name (`prove`), for want of checksums."""
+        """Whether contents have to be compared with their IDs (`prove`), for lack of checksums.
+
+        Otherwise the CRC-32 in the index, at a fraction of the cost, shows that an entry is the one
+        that git wrote.
+        """
         self._place(size - hash_size)
         self._take(read_heads(self._file.fileno(), self._offsets, self._index, hash_size, jobs))
         self._link()
 
     def __del__(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.close()
 
     def _place(self, end: int) -> None:
-        """Put the entries in the order of their offsets; one ends where the next one begins."""
+        """Arrange the entries by their offsets; one ends where the next one begins."""
         offset_of = self._index.offsets.tolist().__getitem__  # of a list: an array makes integers
         ordered = sorted(range(self.number), key=offset_of)
         self._positions = array("I", ordered)
@@ -91,17 +109,21 @@ class Pack:
         self._offsets.append(end)
 
     def _take(self, heads: Heads) -> None:
-        """Take what the heads of the entries say."""
+        """Keep what the heads of the entries say."""
         self.kinds = heads.kinds
-        """Of the object that each entry is: `COMMIT` to `TAG`, or 0 if damaged."""
+        """The kind of the object that each entry is: `COMMIT` to `TAG`, or 0 if damaged."""
         self._heads = heads.lengths
         self._sizes = heads.sizes
         self._bases = heads.bases
         self.damaged = heads.damaged
-        """Entries that cannot be read, to the reason. Those that depend on them are not listed."""
+        """Entries that cannot be read, with the reason; the deltas on them are not listed."""
 
     def _link(self) -> None:
-        """Link each base to the deltas on it, and give deltas the kind of the object they make."""
+        """Link each base to the deltas on it, and give each delta the kind of its root.
+
+        Two arrays of integers hold the trees as linked lists: a Python list for each base would
+        take several times the memory, for millions of entries.
+        """
         number, bases = self.number, self._bases
         self.children_of = children = array("q", [NONE]) * number
         """By entry, the first delta on it, or -1."""
@@ -109,11 +131,14 @@ class Pack:
         """By entry, the next delta on its base, or -1."""
         kinds = self.kinds
         later: list[int] = []
+
+        # Backwards, so that the deltas on a base are listed in the order of the file.
         for entry in range(number - 1, -1, -1):
             base = bases[entry]
             if base >= 0:
                 following[entry] = children[base]
                 children[base] = entry
+
         for entry in range(number):
             base = bases[entry]
             if base >= 0:
@@ -123,10 +148,15 @@ class Pack:
                     later.append(entry)
             elif kinds[entry] >= OFFSET_DELTA:
                 kinds[entry] = 0
-        for entry in later:  # bases by name can stand behind their deltas, or in a circle
+
+        for entry in later:  # a base by name can come after its delta, or be in a circle
             self._settle_kind(entry)
 
     def _settle_kind(self, entry: int) -> None:
+        """Follow the bases of `entry` to one of a known kind, and give that to all on the way.
+
+        A circle of deltas, which only a forged pack has, is damage.
+        """
         chain: list[int] = []
         seen: set[int] = set()
         while self._bases[entry] >= 0 and self.kinds[entry] >= OFFSET_DELTA:
@@ -135,36 +165,38 @@ class Pack:
                     self.kinds[each] = 0
                     self.damaged[each] = "its delta is based on itself"
                 return
+
             seen.add(entry)
             chain.append(entry)
             entry = self._bases[entry]
+
         kind = self.kinds[entry] if self.kinds[entry] < OFFSET_DELTA else 0
         for each in chain:
             self.kinds[each] = kind
 
     def name(self, entry: int) -> bytes:
-        """Return the binary name of the object that `entry` is."""
+        """Return the binary ID of the object that `entry` is."""
         return self._index.name(self._positions[entry])
 
     def names(self) -> list[bytes]:
-        """Return the binary names of all objects, in no order of the entries."""
+        """Return the binary IDs of all objects, ascending, not in the order of the entries."""
         return self._index.names()
 
     def holds(self, name: bytes) -> bool:
-        """Tell whether an object with the binary `name` is in the pack."""
+        """Return whether an object with the binary ID `name` is in the pack."""
         return self._index.position(name) >= 0
 
     @property
     def checksum(self) -> bytes:
-        """What the pack ends with: it identifies the pack."""
+        """The checksum at the end of the pack, which identifies it."""
         return self._index.pack_checksum
 
     def size(self, entry: int) -> int:
-        """Return the size in bytes of the object, or of the delta, that stands at `entry`."""
+        """Return the size in bytes of the object, or of the delta, that `entry` has, inflated."""
         return self._sizes[entry]
 
     def base(self, entry: int) -> int:
-        """Return the entry that `entry` is a delta on, negative if it is a whole object."""
+        """Return the entry that `entry` is a delta on; negative if it is a whole object."""
         return self._bases[entry]
 
     def children(self, entry: int) -> Iterator[int]:
@@ -180,49 +212,61 @@ class Pack:
         return [entry for entry in range(self.number) if bases[entry] == NONE and kinds[entry]]
 
     def inflate(self, entry: int) -> bytes:
-        """Return the object, or the delta, that stands at `entry`; raises PackError.
+        """Return the object, or the delta, that `entry` has. Raises PackError.
 
-        Never more than the entry says it has: what would inflate to more is damaged, or a bomb.
+        No more is inflated than the size in the head of the entry: data that would inflate to more
+        is damaged, or a bomb.
         """
         return self.inflater()(entry)
 
     def inflater(self) -> Callable[[int], bytes]:
-        """Return `inflate` for a loop: a function that looks nothing up but the entry."""
+        """Return `inflate` for a loop, as a function with everything but the entry in local names.
+
+        It runs for each object of a history, where every attribute that is looked up counts.
+        """
         offsets, sizes, heads, positions = self._offsets, self._sizes, self._heads, self._positions
         checksums, damaged, source = self._index.checksums, self.damaged, self._file.fileno()
 
         def inflate(entry: int) -> bytes:
             if entry in damaged:
                 raise PackError(damaged[entry])
+
             begin = offsets[entry]
             length = offsets[entry + 1] - begin
             size = sizes[entry]
             if size > LARGEST or length > 2 * size + _UNLIKELY:
                 raise PackError(_too_large(size))
+
             try:
                 stored = pread(source, length, begin)
             except (OSError, MemoryError) as error:
                 raise PackError(getattr(error, "strerror", None) or "out of memory") from None
+
             if checksums is not None and crc32(stored) != checksums[positions[entry]]:
                 raise PackError(_NO_MATCH)
+
             packed = memoryview(stored)[heads[entry] :]
             try:
                 if length <= _SAFE:
+                    # 15 is zlib's largest window, which git uses. One byte more than expected, so
+                    # that an object that is too large does not end at the right size.
                     content: bytes = decompress(packed, 15, min(size, length * DENSEST) + 1)
                 else:
                     content = _inflated(packed, size)
             except FAILURES as error:
                 raise PackError(f"it cannot be inflated: {error}") from None
+
             if len(content) != size:
                 raise PackError("it does not inflate to the size in its head")
+
             return content
 
         return inflate
 
     def windows(self, entry: int, step: int) -> Iterator[bytes]:
-        """Yield a whole object that is too large to be held in pieces of `step` bytes.
+        """Yield a whole object that is too large for memory, in pieces of up to `step` bytes.
 
-        Raises PackError, also behind the first pieces.
+        Raises PackError, possibly after the first pieces.
         """
         at, end = self._offsets[entry], self._offsets[entry + 1]
         head, size = self._heads[entry], self._sizes[entry]
@@ -230,6 +274,7 @@ class Pack:
         digest = self._digest(entry, size) if self.unproved else None
         inflating = decompressobj()
         pending = b""
+
         try:
             while not inflating.eof:
                 stored = pending
@@ -238,7 +283,8 @@ class Pack:
                     at += len(stored)
                     crc = crc32(stored, crc)
                     pending, head = stored[head:], max(0, head - len(stored))
-                # At the end it may still hold something back.
+
+                # The inflater can have a rest of its output when all input has been given to it.
                 piece = inflating.decompress(pending, min(step, left + 1))
                 pending = inflating.unconsumed_tail
                 left -= len(piece)
@@ -254,17 +300,19 @@ class Pack:
             raise PackError(f"it cannot be inflated: {error}") from None
         except OSError as error:
             raise PackError(error.strerror or str(error)) from None
+
         if left:
             raise PackError("it does not inflate to the size in its head")
+
         checksums = self._index.checksums
         whole = at == end and (checksums is None or crc == checksums[self._positions[entry]])
         if not whole or (digest and digest.digest() != self.name(entry)):
             raise PackError(_NO_MATCH)
 
     def reader(self, entry: int, step: int = 1 << 20) -> Callable[[int], bytes]:
-        """Return `read(n)` for a whole object that is too large to be held.
+        """Return a function `read(n)` for a whole object that is too large for memory.
 
-        It gives up to `n` bytes, none at the end, and raises PackError.
+        It returns up to `n` bytes, none at the end, and raises PackError.
         """
         pieces = self.windows(entry, step)
         rest = b""
@@ -285,16 +333,18 @@ class Pack:
         chain: list[int] = []
         while self._bases[entry] >= 0:
             chain.append(entry)
-            if len(chain) > self.number:
+            if len(chain) > self.number:  # more than there are entries: a circle
                 raise PackError("its delta is based on itself")
             entry = self._bases[entry]
+
         content = self.inflate(entry)
         for each in reversed(chain):
             content = apply(content, self.inflate(each))
+
         return content
 
     def prove(self, entry: int, content: bytes) -> None:
-        """Raise PackError if `content` is not what the name of `entry` is the hash of."""
+        """Raise PackError unless the ID of `entry` is the hash of `content`."""
         digest = self._digest(entry, len(content))
         digest.update(content)
         if digest.digest() != self.name(entry):
@@ -304,16 +354,18 @@ class Pack:
         return hash_of_object(self._hash_size, KINDS[self.kinds[entry]], size)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file; nothing can be read after that."""
         file = getattr(self, "_file", None)
         if file is not None:
             file.close()
 
 
 def _inflated(packed: memoryview, size: int) -> bytes:
+    """Return `packed` inflated to at most `size` bytes. Raises PackError, or one of `FAILURES`."""
     inflating = decompressobj()
     content: bytes = inflating.decompress(packed, size + 1)
     if len(content) == size and not inflating.eof:
+        # The end of the data, with its checksum, may not have been read yet.
         inflating.decompress(inflating.unconsumed_tail, 1)
         if not inflating.eof:
             raise PackError("it inflates to more than its head says")
@@ -323,4 +375,4 @@ def _inflated(packed: memoryview, size: int) -> bytes:
 def _too_large(size: int) -> str:
     if size > LARGEST:
         return f"it has more than {LARGEST >> 20} MiB"
-    return "more stands there than belongs to it"
+    return "more stands there than belongs to it"  # the entry has more bytes than its size allows

@@ -1,8 +1,10 @@
-"""The heads of the entries of a pack: of what kind each is, how large, on what a delta is based.
+"""The heads of the entries of a pack: the kind and the size of each, and the base of a delta.
 
-They stand all over the pack, each before its content, and no index tells them: a pack has to be
-read once from end to end before its delta trees are known. That takes a microsecond for each entry,
-so large packs are read by several processes (`bench/`).
+Each head is directly before its content, and no index has them: all of a pack has to be read once
+before its delta trees are known. That takes about a microsecond for each entry, so large packs are
+read by several processes (`bench/`).
+
+The format is in gitformat-pack(5): "Size encoding", and "offset encoding" for `OBJ_OFS_DELTA`.
 """
 
 from __future__ import annotations
@@ -18,48 +20,51 @@ if TYPE_CHECKING:
 
     from scanner.git.pack_index import PackIndex
 
+# The object types of gitformat-pack(5); 5 is reserved, and 0 is not valid.
 COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
 OFFSET_DELTA, NAME_DELTA = 6, 7
 KINDS: Final = {COMMIT: "commit", TREE: "tree", BLOB: "blob", TAG: "tag"}
 NONE: Final = -1
-"""In the place of a base: the entry is a whole object."""
+"""In place of a base: the entry is a whole object."""
 ELSEWHERE: Final = -2
-"""In the place of a base: it is not in the pack."""
+"""In place of a base: it is not in the pack. Git writes such thin packs only to the network."""
 START: Final = 12
-"""Bytes before the first entry."""
+"""Bytes before the first entry: signature, version and number of objects, four bytes each."""
 
 _LONGEST: Final = 64
-"""Bytes of the head of an entry: ten for its size, and ten for an offset or 32 for a name."""
+"""Bytes that are read of each head. It has at most ten for its size, and ten for an offset or 32
+for an ID."""
 _CHUNK: Final = 16 << 10
-"""Bytes in which heads are read."""
+"""Bytes in one read: the heads of small entries come many at a time, as most entries are small."""
 _ENDLESS: Final = 1 << 62
+"""A size from which on a head is damaged: it would not fit the arrays, nor any disk."""
 _BLOCK: Final = 8192
-"""Entries that a process reads at a time."""
+"""Entries in a share of the work, about 8 ms of it."""
 _MANY: Final = 8
-"""Blocks from which on more processes are worth their start."""
+"""Blocks from which on several processes are worth their start: 65,536 entries."""
 
 
 class Heads(NamedTuple):
-    """What the heads of consecutive entries say, each by its place among them."""
+    """What the heads of consecutive entries say, in their order."""
 
     kinds: bytearray
-    """What stands there: `COMMIT` to `TAG`, a delta, or 0 for what is damaged."""
+    """`COMMIT` to `TAG`, `OFFSET_DELTA` or `NAME_DELTA`, or 0 for a damaged head."""
     lengths: bytearray
     """Bytes of the head itself."""
     sizes: array[int]
-    """Bytes of the object or the delta."""
+    """Bytes of the object or the delta, inflated."""
     bases: array[int]
-    """Entries that deltas are based on; `NONE`, `ELSEWHERE`."""
+    """The numbers of the entries that deltas are based on; `NONE`, `ELSEWHERE`."""
     damaged: dict[int, str]
-    """Entries (by their number in the pack) that cannot be read, to the reason."""
+    """The numbers in the pack of entries that cannot be read, with the reason."""
 
 
 def read_heads(
     file: int, offsets: Sequence[int], index: PackIndex, hash_size: int, jobs: int = 1
 ) -> Heads:
-    """Return the heads of all entries of the pack that is open as `file`.
+    """Return the heads of all entries of the pack with the file descriptor `file`.
 
-    The entries begin at `offsets`, ascending; the last offset is where the last one ends. Up to
+    The entries begin at `offsets`, ascending, the last of which is the end of the last entry. Up to
     `jobs` processes read. Raises OSError.
     """
     number = len(offsets) - 1
@@ -67,15 +72,18 @@ def read_heads(
     blocks = -(-number // _BLOCK)
     if jobs == 1 or blocks < _MANY:
         return work.read(0, number)
+
     from scanner.engine.workers import FORKS, share_out
 
     if not FORKS:
         return work.read(0, number)
+
     parts: dict[int, Heads] = {}
     with closing(share_out(work, blocks, jobs)) as shares:
         for _, share in shares:
             parts.update(share)
-    # What a process should have read that has died is read here.
+
+    # If a process has died, its blocks are read here.
     return _joined(parts.get(block) or work.of_block(block) for block in range(blocks))
 
 
@@ -105,19 +113,19 @@ class _Reading:
         """Return the heads of blocks, each with the number of its block."""
         try:
             return [(block, self.of_block(block)) for block in range(start, end)]
-        except OSError:  # it is met again, by who can tell of it
+        except OSError:  # `read_heads` reads the blocks again, and its caller handles the error
             return []
 
     def lost(self, _start: int, _end: int) -> list[tuple[int, Heads]]:
-        """Return that nothing has been read."""
+        """Return no blocks: `read_heads` reads them itself."""
         return []
 
     def of_block(self, block: int) -> Heads:
-        """Return the heads of the entries of a block; raises OSError."""
+        """Return the heads of the entries of one block. Raises OSError."""
         return self.read(block * _BLOCK, min((block + 1) * _BLOCK, self._number))
 
     def read(self, start: int, end: int) -> Heads:
-        """Return the heads of the entries from `start` to before `end`; raises OSError."""
+        """Return the heads of the entries from `start` to before `end`. Raises OSError."""
         number = end - start
         kinds, lengths = bytearray(number), bytearray(number)
         sizes, bases = array("Q", bytes(8 * number)), array("q", [NONE]) * number
@@ -125,6 +133,7 @@ class _Reading:
         offsets, at_offset, source = self._offsets, self._at_offset, self._file
         end_of_pack = offsets[self._number]
         chunk, begin = b"", 0
+
         for place in range(number):
             entry = start + place
             offset = offsets[entry]
@@ -132,20 +141,30 @@ class _Reading:
             if not START <= offset < end_of_pack or offset == following:
                 damaged[entry] = "its index points to no entry"
                 continue
+
             if offset + _LONGEST > begin + len(chunk):
                 chunk, begin = pread(source, _CHUNK, offset), offset
+
+            # Written out, without a call for each number: this loop is most of the time that
+            # opening a pack takes.
             head = chunk[offset - begin : offset - begin + _LONGEST]
             at, shift = 1, 4
             try:
+                # Three bits of kind and four of size, then seven bits of size in each byte, the
+                # lowest first, as long as the high bit is set.
                 byte = head[0]
                 kind = byte >> 4 & 7
                 size = byte & 15
+
                 while byte & 0x80:
                     byte = head[at]
                     at += 1
                     size |= (byte & 0x7F) << shift
                     shift += 7
+
                 if kind == OFFSET_DELTA:
+                    # How far back the base begins: seven bits in each byte, the highest first. One
+                    # is added for each byte more, so that no number has two encodings.
                     byte = head[at]
                     at += 1
                     back = byte & 0x7F
@@ -153,31 +172,36 @@ class _Reading:
                         byte = head[at]
                         at += 1
                         back = (back + 1 << 7) | (byte & 0x7F)
+
                     bases[place] = at_offset.get(offset - back, ELSEWHERE) if back else ELSEWHERE
                 elif kind == NAME_DELTA:
                     bases[place] = self._named(head[at : at + self._hash_size])
                     at += self._hash_size
-                elif kind not in KINDS:
+                elif kind not in KINDS:  # 0, or 5, which is reserved
                     damaged[entry] = f"it is of kind {kind}, which is not known"
                     continue
             except IndexError:
                 damaged[entry] = "its head has no end"
                 continue
+
             if size >= _ENDLESS or offset + at > following:
                 damaged[entry] = "its head does not fit"
                 continue
+
             kinds[place] = kind
             lengths[place] = at
             sizes[place] = size
             if bases[place] == ELSEWHERE:
                 damaged[entry] = "the base of its delta is not in the pack"
+
         return Heads(kinds, lengths, sizes, bases, damaged)
 
     def _named(self, name: bytes) -> int:
         position = self._index.position(name)
         if position < 0:
             return ELSEWHERE
-        # Deltas by name are rare in packs on disk: a search for each will do.
+        # Git repacks with offset deltas (repack.useDeltaBaseOffset), so deltas by name are rare on
+        # disk, and a search for each is fast enough.
         return bisect_left(self._offsets, self._index.offsets[position], 0, self._number)
 
 
@@ -187,5 +211,6 @@ def _read_at(file: int, size: int, offset: int) -> bytes:
     return os.read(file, size)
 
 
-# Not on Windows. Elsewhere a forked process has the place in the file in common with its parent.
+# Windows has no pread, and no forked processes either. Elsewhere they share the position in the
+# file with their parent, so that only pread reads the right place.
 pread: Final[Callable[[int, int, int], bytes]] = getattr(os, "pread", _read_at)

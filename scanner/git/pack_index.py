@@ -1,9 +1,9 @@
 """The index of a pack: which objects are in it, and where.
 
-Versions 1 and 2 of the format, with names of 20 bytes (SHA-1) or 32 (SHA-256), as gitformat-pack(5)
-describes them. Everything that is read is checked against the size of the file and the checksum at
-its end, since an index can be cut off, damaged or made up, and a name that is wrong by one bit
-would be given to the content of another.
+Versions 1 and 2 of the format, with IDs of 20 bytes (SHA-1) or 32 (SHA-256), as gitformat-pack(5)
+describes them. The content is checked against the size of the file and the checksum at its end. An
+index can be cut off, damaged or forged, and one wrong bit would give an ID to the content of
+another object.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from itertools import pairwise
 from typing import Any, Final
 
 _SIGNATURE: Final = b"\xfftOc"
+"""The first bytes since version 2; as the first number of version 1 they would be absurd."""
 _FANOUT: Final = 256
+"""Numbers in the first table: how many IDs begin with a byte up to each value."""
 _LARGE: Final = 1 << 31
-"""Bit of an offset of version 2 that makes the rest of it a number in the table of large ones."""
-
+"""The bit of an offset in version 2 that makes the rest of it an index into the table of eight-byte
+offsets, for packs above 2 GiB."""
 
 _DAMAGED: Final = "its index is damaged: run `git index-pack` on it"
 
@@ -29,14 +31,14 @@ class PackError(Exception):
 
 
 class PackIndex:
-    """The names of the objects of a pack, in ascending order, with offsets and checksums."""
+    """The binary IDs ("names") of the objects of a pack, ascending, with offsets and checksums."""
 
     __slots__ = (
         "_hash_size", "_names", "_step", "checksums", "number", "offsets", "pack_checksum",
     )  # fmt: skip
 
     def __init__(self, path: str, hash_size: int) -> None:
-        """Read the index at `path`, whose names have `hash_size` bytes; raises PackError, OSError.
+        """Read the index at `path`, whose IDs have `hash_size` bytes. Raises PackError, OSError.
 
         Offsets are not compared with the size of the pack here.
         """
@@ -46,27 +48,32 @@ class PackIndex:
             head = file.read(8 + 4 * _FANOUT)
             self._step = hash_size
             self.number = 0
-            """How many objects there are."""
+            """The number of objects."""
             if head[:4] == _SIGNATURE:
                 version = int.from_bytes(head[4:8], "big")
                 if version != 2:
                     raise PackError(f"its index is of version {version}, which is not known")
+
                 self.number = _count(head[8:])
                 least = 8 + 4 * _FANOUT + self.number * (hash_size + 8) + 2 * hash_size
-                # One offset less than all can be too large for four bytes.
+                # An ID, a CRC-32 and an offset for each object, and two checksums at the end. All
+                # offsets but the first one, which is 12, can be in the table of large ones.
                 self._require(size, least, least + 8 * max(0, self.number - 1))
             else:
                 self.number = _count(head[: 4 * _FANOUT])
                 self._step += 4
                 least = 4 * _FANOUT + self.number * self._step + 2 * hash_size
                 self._require(size, least, least)
+
             file.seek(0)
             content = file.read()
+
         end = len(content) - hash_size
         if end < hash_size or hash_of(hash_size, content[:end]).digest() != content[end:]:
             raise PackError(_DAMAGED)
+
         self.pack_checksum = content[end - hash_size : end]
-        """What the pack ends with: it identifies the pack."""
+        """The checksum at the end of the pack, which identifies it."""
         if self._step == hash_size:
             self._read_version_2(content)
         else:
@@ -79,14 +86,14 @@ class PackIndex:
             raise PackError("its index is longer than it says")
 
     def _read_version_1(self, content: bytes) -> None:
-        # No head; each entry is an offset of four bytes and a name.
+        # No head; each entry is an offset of four bytes and an ID.
         begin = 4 * _FANOUT
         table = content[begin : begin + self.number * self._step]
         self._names = table[4:]
         packed = b"".join(table[at : at + 4] for at in range(0, len(table), self._step))
         self.offsets = array("Q", _numbers("I", packed))
         self.checksums: array[int] | None = None
-        """CRC-32 of each entry, by position; None in version 1."""
+        """The CRC-32 of each entry as stored, by position; None in version 1."""
 
     def _read_version_2(self, content: bytes) -> None:
         number, at = self.number, 8 + 4 * _FANOUT
@@ -96,6 +103,7 @@ class PackIndex:
         at += 4 * number
         offsets = _numbers("I", content[at : at + 4 * number])
         self.offsets = array("Q", offsets)
+
         if number and max(offsets) >= _LARGE:
             large = content[at + 4 * number : len(content) - 2 * self._hash_size]
             table = _numbers("Q", large[: len(large) - len(large) % 8])
@@ -106,23 +114,23 @@ class PackIndex:
                     self.offsets[position] = table[offset - _LARGE]
 
     def name(self, position: int) -> bytes:
-        """Return the binary name of the object at `position`, from 0 to `number` - 1."""
+        """Return the binary ID of the object at `position`, from 0 to `number` - 1."""
         at = position * self._step
         return self._names[at : at + self._hash_size]
 
     def position(self, name: bytes) -> int:
-        """Return the position of the object with the binary `name`, or -1 without one."""
+        """Return the position of the object with the binary ID `name`, or -1 if it is not there."""
         at = bisect_left(range(self.number), name, key=self.name)
         return at if at < self.number and self.name(at) == name else -1
 
     def names(self) -> list[bytes]:
-        """Return all names, ascending."""
+        """Return all binary IDs, ascending."""
         names, size = self._names, self._hash_size
         return [names[at : at + size] for at in range(0, self.number * self._step, self._step)]
 
 
 def hash_of(hash_size: int, data: bytes = b"") -> Any:
-    """Return the hash of `data`, to which more can be added, whose digest has `hash_size` bytes."""
+    """Return a hash object with `data`, whose digest has `hash_size` bytes: SHA-1 or SHA-256."""
     import hashlib
 
     if hash_size == 32:
@@ -131,11 +139,15 @@ def hash_of(hash_size: int, data: bytes = b"") -> Any:
 
 
 def hash_of_object(hash_size: int, kind: str, size: int) -> Any:
-    """Return the hash that names an object of `kind`, to which its `size` bytes are to be added."""
+    """Return the hash object for the ID of an object of `kind`, to be updated with its content.
+
+    `size` is that of the content, in bytes. Source: git-hash-object(1), object-file.c.
+    """
     return hash_of(hash_size, f"{kind} {size}\0".encode())
 
 
 def _count(table: bytes) -> int:
+    """Return the number of objects, the last one of the fan-out `table`. Raises PackError."""
     if len(table) < 4 * _FANOUT:
         raise PackError("its index is shorter than it says")
     fanout = _numbers("I", table)
@@ -145,7 +157,7 @@ def _count(table: bytes) -> int:
 
 
 def _numbers(kind: str, packed: bytes) -> array[int]:
-    """Return unsigned integers in network order as an array."""
+    """Return the unsigned integers in `packed`, which are in network byte order, as an array."""
     numbers = array(kind, packed)
     if sys.byteorder == "little":
         numbers.byteswap()

@@ -1,10 +1,12 @@
 """The only module that runs git.
 
-Commands are plumbing with NUL-separated output, run so that nothing in the repository or in the
-user's configuration can change what they print or make them run anything: no file system monitor,
-no hooks, no pager, no prompt, the C locale, no locks taken. Ownership is left for git to judge:
-`safe.directory` is never set, and the repository is found by git itself, since naming it with
-`GIT_DIR` would switch that check off.
+Commands are plumbing with NUL-separated output. They are run so that nothing in the repository or
+in the user's configuration can change what they print or make them run anything: no file system
+monitor, no hooks, no pager, no prompt, the C locale, no locks taken.
+
+Git itself checks who owns the repository: `safe.directory` is never set, and git finds the
+repository by itself, since naming it with `GIT_DIR` would switch that check off (git-config(1),
+`safe.directory`).
 """
 
 from __future__ import annotations
@@ -24,13 +26,14 @@ if TYPE_CHECKING:
     Completed: TypeAlias = subprocess.CompletedProcess[bytes]
     """How a git command ended; only for annotations."""
 
+# git(1) and git-config(1) describe each of these.
 _QUIET: Final = (
     "--no-pager",
-    "--no-optional-locks",
+    "--no-optional-locks",  # a scan writes nothing, and must not disturb a git that runs meanwhile
     "-c",
-    "core.fsmonitor=false",
+    "core.fsmonitor=false",  # its value is a program that git runs
     "-c",
-    "core.untrackedCache=false",
+    "core.untrackedCache=false",  # a cache in the index, which can be stale
     "-c",
     "i18n.logOutputEncoding=UTF-8",
 )
@@ -39,28 +42,30 @@ _HARDENED: Final = (
     *_QUIET,
     "-c",
     "core.hooksPath=/dev/null",
-    # A directory of the work tree can be made to look like a bare repository with a configuration
-    # of its own, which git would follow when it is started inside.
+    # A directory in a work tree can be made to look like a bare repository with a configuration of
+    # its own, which git would follow when it is started inside of it.
     "-c",
     "safe.bareRepository=explicit",
 )
 
 _SETTINGS: Final = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+"""English messages, which `_REMEDIES` matches; no question at the terminal; no fetch of the objects
+that a partial clone lacks (since git 2.45)."""
 
 _REMEDIES: Final = {
     "dubious ownership": "if you trust it, run `git config --global --add safe.directory` with it",
     "safe.bareRepository": "to scan a bare repository, set GIT_DIR to its path",
     "not a git repository": "run keycatch inside of a repository",
 }
-"""What to do about some of git's complaints, which it says on later lines or not at all."""
+"""Words in git's errors, to what to do: git itself says so on later lines or not at all."""
 
 
 class GitError(KeycatchError):
-    """Git is missing, or refused to answer."""
+    """Git is missing, has failed, or has given an answer that cannot be read."""
 
 
 def environment(inherited: Mapping[str, str], **settings: str) -> dict[str, str]:
-    """Return the environment to run git in: `inherited`, and over it ours and `settings`."""
+    """Return the environment for git: `inherited`, overridden by `_SETTINGS` and `settings`."""
     return {**inherited, **_SETTINGS, **settings}
 
 
@@ -74,8 +79,9 @@ def complete(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a git `command` in `directory` to its end, whatever its exit code. Raises GitError.
 
-    With `hooks` git sees the hooks that are configured, and runs them where the command does: for
-    asking where they are, and for trying them out. A bare repository is then found like any other.
+    With `hooks`, git sees the hooks that are configured and runs those that the command has: for
+    finding out where they are, and for testing them. A bare repository is then found like any
+    other.
     """
     import subprocess
 
@@ -116,7 +122,7 @@ def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     if not lines:
         return f"exit code {done.returncode}"
-    # Warnings and traces can stand before the reason.
+    # Warnings and traces can come before the reason.
     reasons = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
     remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in reasons[0]]
     return "; ".join([printable(reasons[0]), *remedies[:1]])
@@ -129,10 +135,10 @@ def _cannot_run(directory: str, error: OSError) -> GitError:
 
 @cache
 def program() -> str:
-    """Return the path of git: the first on the PATH, whose relative entries do not count.
+    """Return the path of the first git on the PATH, ignoring relative entries. Raises GitError.
 
-    Git is started in the directory that is scanned, where a relative entry (and on Windows the
-    search that the system makes by itself) would find a program of the repository's.
+    Git is started in the directory that is scanned. A relative entry, and on Windows the search of
+    the system itself, would find a program that the repository contains there.
     """
     name = "git.exe" if os.name == "nt" else "git"
     for directory in os.environ.get("PATH", os.defpath).split(os.pathsep):

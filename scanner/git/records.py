@@ -1,4 +1,4 @@
-"""Commits and tags as they are stored: who wrote them and when, and what a tag is of."""
+"""Commits and tags as they are stored: who wrote a commit and when, and the target of a tag."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Person(NamedTuple):
 
 
 def people(repository: Repository, names: Iterable[str]) -> dict[str, Person]:
-    """Return the authors of those objects `names` that are commits. Raises GitError."""
+    """Return the authors of those of the objects `names` that are commits. Raises GitError."""
     found = {}
     for name, kind, content in contents(repository, names):
         if kind == "commit":
@@ -33,7 +33,7 @@ def people(repository: Repository, names: Iterable[str]) -> dict[str, Person]:
 
 
 def kinds(repository: Repository, names: Iterable[str]) -> dict[str, str]:
-    """Return those of the objects `names` that are there to what they are. Raises GitError."""
+    """Return the kinds of those of the objects `names` that exist, by ID. Raises GitError."""
     asked = "".join(f"{name}\n" for name in names).encode()
     if not asked:
         return {}
@@ -44,32 +44,36 @@ def kinds(repository: Repository, names: Iterable[str]) -> dict[str, str]:
 
 
 def contents(repository: Repository, names: Iterable[str]) -> list[tuple[str, str, bytes]]:
-    """Return name, kind and content of those objects `names` that are there.
+    """Return (ID, kind, content) of those of the objects `names` that exist.
 
-    Meant for commits and tags: all are held at once. Raises GitError.
+    For commits and tags, which are small: all contents are in memory at once. Raises GitError.
     """
     asked = "".join(f"{name}\n" for name in names).encode()
     if not asked:
         return []
+
     shown = repository.run("cat-file", "--batch", "--buffer", what="read objects", stdin=asked)
     found, at = [], 0
     while at < len(shown):
         end = shown.index(b"\n", at)
         head = shown[at:end].decode("ascii", "replace").rsplit(" ", 2)
         at = end + 1
-        if len(head) == 3:
+        if len(head) == 3:  # `ID missing` has two words
             size = int(head[2])
             found.append((head[0], head[1], shown[at : at + size]))
             at += size + 1
+
     return found
 
 
 _LINE: Final = re.compile(rb"^(?:author|committer) (.*)$", re.MULTILINE)
+# Seconds since 1970 and the offset, as in `1234567890 +0100`. Damaged times are frequent in old
+# histories that were converted: 18 digits still fit an integer of 64 bits.
 _TIME: Final = re.compile(rb"[^>]*> *(-?[0-9]{1,18}) ([+-])([0-9]{2})([0-9]{2})\s*\Z")
 
 
 def _person(content: bytes) -> Person:
-    """Read the author of a commit; of the committer the date where the author's is damaged."""
+    """Return the author of a commit, with the committer's date if the author's is damaged."""
     lines = [line[1] for line in _LINE.finditer(content.partition(b"\n\n")[0])]
     author = lines[0][: lines[0].rfind(b">") + 1] or lines[0] if lines else b""
     text = author.decode("utf-8", "surrogateescape")
@@ -81,15 +85,17 @@ def _person(content: bytes) -> Person:
             offset = (hours * 60 + minutes) * 60 * (-1 if sign == "-" else 1)
             try:
                 then = gmtime(seconds + offset)
-            except (ValueError, OverflowError, OSError):
+            except (ValueError, OverflowError, OSError):  # a year that the system cannot express
                 continue
+
             date = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format(*then[:6])
             return Person(text, seconds, f"{date}{sign}{hours:02}:{minutes:02}")
+
     return Person(text, 0, "1970-01-01T00:00:00+00:00")
 
 
 def tag_target(content: bytes) -> tuple[str, str]:
-    """Return the ID and the kind of what the tag with that content is of; empty if damaged."""
+    """Return the ID and the kind of the target of the tag with that `content`; empty if damaged."""
     lines = content.decode("ascii", "replace").split("\n", 2)
     if len(lines) == 3 and lines[0].startswith("object ") and lines[1].startswith("type "):
         return lines[0][7:], lines[1][5:]

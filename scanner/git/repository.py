@@ -1,8 +1,8 @@
 """A repository as git sees it from the current directory, hook or pipeline.
 
-The environment is handed on to git as it is: inside a hook it says which index is being committed
-(`GIT_INDEX_FILE`), which objects are in quarantine and, in a linked work tree, where the repository
-is. Replacement objects are switched off, since what is scanned is what would be pushed.
+Git gets the environment as it is. Inside a hook it says which index is being committed
+(`GIT_INDEX_FILE`), which objects are in quarantine, and in a linked work tree where the repository
+is (githooks(5)). Replacement objects are switched off: what is scanned is what would be pushed.
 """
 
 from __future__ import annotations
@@ -19,50 +19,55 @@ if TYPE_CHECKING:
 
 
 class Repository:
-    """The repository that the process stands in, or one that is named. Only reads from it."""
+    """The repository of the current directory, or one that the user names. It is only read."""
 
     __slots__ = ("_options", "_variables", "directory", "git_directory", "is_shallow", "zero")
 
     def __init__(self, directory: str = ".", *, named: bool = False) -> None:
-        """Ask git for the repository at `directory`; raises GitError, with git's reason.
+        """Ask git for the repository at `directory`. Raises GitError, with git's reason.
 
-        A repository that is `named` by the user may be bare, and is another one than that which a
-        hook stands in.
+        A repository that is `named` by the user may be bare. What the environment of a hook says
+        about its own repository does not apply to it.
         """
         self.directory = directory
         inherited: Mapping[str, str] = os.environ
         self._options: tuple[str, ...] = ()
+
         if named:
             inherited = {name: value for name, value in inherited.items() if name[:4] != "GIT_"}
             self._options = ("-c", "safe.bareRepository=all")
-        # Before version 2.45 git knows no GIT_NO_LAZY_FETCH and would start what the configuration
-        # names to fetch the missing objects of a partial clone.
+
+        # Git ignores GIT_NO_LAZY_FETCH before version 2.45 and would run what the configuration
+        # names to fetch the missing objects of a partial clone. Without a protocol it cannot.
         ours = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_ALLOW_PROTOCOL": ""}
-        # Grafts are the older way to replace parents and can cut commits off. No file can be there.
+
+        # Grafts are the older way to replace parents, and can hide commits. No file can be there.
         ours["GIT_GRAFT_FILE"] = os.path.join(os.devnull, "grafts")
         self._variables = environment(inherited, **ours)
         asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir")
         answer = self.run("rev-parse", *asked, what="find a repository here").split(b"\n")
-        if answer[1].startswith(b"--"):  # rev-parse repeats what it does not know
+
+        if answer[1].startswith(b"--"):  # rev-parse prints an option that it does not know
             raise GitError("this git is too old: 2.25 or newer is needed")
+
         self.is_shallow = answer[0] == b"true"
         self.zero = "0" * (64 if answer[1] == b"sha256" else 40)
         self.git_directory = os.path.join(directory, os.fsdecode(answer[2]))
-        """Where objects and references are; common to all work trees of the repository."""
+        """The directory of objects and references, common to all work trees of the repository."""
 
     def run(self, *command: str, what: str, stdin: bytes = b"") -> bytes:
-        """Return what the git `command` prints; GitError says that git could not do `what`."""
+        """Return what the git `command` prints. Raises GitError: git could not do `what`."""
         done = complete((*self._options, *command), self.directory, self._variables, stdin)
         if done.returncode:
             raise GitError(f"git could not {what}: {complaint(done)}")
         return done.stdout
 
     def answers(self, *command: str, stdin: bytes = b"") -> bytes:
-        """Return what the git `command` prints, also where it ends with a failure."""
+        """Return what the git `command` prints, even if it fails. Raises GitError without git."""
         return complete((*self._options, *command), self.directory, self._variables, stdin).stdout
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
-        """Start a git `command` with pipes to and from it; raises GitError."""
+        """Start a git `command` with pipes to and from it. Raises GitError."""
         return start((*self._options, *command), self.directory, self._variables)
 
     def object_directory(self) -> str:
@@ -72,7 +77,7 @@ class Repository:
         return os.path.join(self.directory, os.fsdecode(path))
 
     def remote(self) -> str:
-        """Return the address of the remote called `origin`, empty without one."""
+        """Return the address of the remote called `origin`; empty without one."""
         asked = ("config", "--get", "remote.origin.url")
         return os.fsdecode(self.answers(*asked).rstrip(b"\n"))
 
@@ -80,26 +85,31 @@ class Repository:
         """Return the ID of the commit that `revision` names, or None without one."""
         if not revision or revision.startswith("-") or any(mark in revision for mark in "\0\n"):
             return None
-        # Before version 2.30 git knows no --end-of-options here, and would find nothing.
+
+        # Without --end-of-options, which rev-parse has only since git 2.30: the check above does.
         asked = ("--quiet", "--verify", f"{revision}^{{commit}}")
         done = complete((*self._options, "rev-parse", *asked), self.directory, self._variables)
-        # Of a range, such as the rest of `A..B..C`, git gives both ends.
+
+        # For a range, such as the rest of `A..B..C`, git prints both ends.
         name = done.stdout.decode("ascii", "replace").strip()
         return name if self.is_name(name) else None
 
     def is_name(self, text: str) -> bool:
-        """Tell whether `text` has the form of an object's full ID, or is the zeros for none."""
+        """Return whether `text` has the form of a full object ID, or is the zeros for none."""
         return len(text) == len(self.zero) and not text.strip("0123456789abcdef")
 
     def required(self, revision: str, remedy: str) -> str:
-        """Return the ID of the commit that `revision` names; GitError with `remedy` without one."""
+        """Return the ID of the commit that `revision` names. Raises GitError, with `remedy`."""
         name = self.resolve(revision)
         if name is None:
             raise GitError(f"{printable(revision)} is not in this clone: {remedy}")
         return name
 
     def existing(self, names: Iterable[str]) -> list[str]:
-        """Return those of the object IDs `names` that are in the repository, in that order."""
+        """Return those of the object IDs `names` that are in the repository, in their order.
+
+        Raises GitError.
+        """
         wanted = list(names)
         asked = "".join(f"{name}\n" for name in wanted).encode()
         answer = self.run("cat-file", "--batch-check", what="look up objects", stdin=asked)
@@ -107,11 +117,11 @@ class Repository:
         return [name for name, line in zip(wanted, lines, strict=True) if b"missing" not in line]
 
     def base_of_index(self) -> str:
-        """Return what the index is compared with: HEAD, or the empty tree before any commit."""
+        """Return the ID to compare the index with: HEAD, or the empty tree before any commit."""
         return self.resolve("HEAD") or self.empty_tree()
 
     def empty_tree(self) -> str:
-        """Return the ID of the tree without entries, which git knows without storing it."""
+        """Return the ID of the tree without entries, which git has without storing it."""
         asked = ("hash-object", "-t", "tree", "--stdin")
         return self.run(*asked, what="hash the empty tree").decode().strip()
 
@@ -125,11 +135,11 @@ class Repository:
             return []
 
     def cut_off(self, commits: Iterable[str]) -> bool:
-        """Tell whether the history of any of `commits` was cut off by a shallow clone."""
+        """Return whether a shallow clone cut off the history at any of `commits`."""
         if not self.is_shallow:
             return False
         try:
             with open(os.path.join(self.git_directory, "shallow")) as file:
                 return not set(file.read().split()).isdisjoint(commits)
         except OSError:
-            return True
+            return True  # the clone is shallow, and it is unknown where

@@ -1,4 +1,4 @@
-"""Where a history is held: references, tags, HEADs, reflogs, stash entries and indexes."""
+"""What holds objects of a history: references, tags, HEADs, reflogs, stash entries and indexes."""
 
 from __future__ import annotations
 
@@ -16,26 +16,32 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
 
 BRANCH, REMOTE, TAG, OTHER = "branch", "remote", "tag", "other"
+
+# gitrepository-layout(5) has these folders, and where the parts of linked work trees are.
 _FOLDERS: Final = {"refs/heads/": BRANCH, "refs/remotes/": REMOTE, "refs/tags/": TAG}
 _STASH: Final = "refs/stash"
+"""The reference of the latest stash entry; the others are only in its reflog (git-stash(1))."""
 _MAIN: Final = " of the main work tree"
 _PLACES: Final = ("GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+"""Variables that a hook sets for its own repository and index."""
+_LOG_HEAD: Final = 130
+"""Bytes of a line of a reflog that hold its two IDs of up to 64 digits, each with a space."""
 
 
 class Tip(NamedTuple):
-    """Something that holds an object, and with it what the object reaches."""
+    """What keeps an object, and all that the object reaches, from being deleted by git."""
 
     kind: str
     """`BRANCH` (a local one), `REMOTE` (remote-tracking), `TAG`, or `OTHER`."""
     name: str
-    """`main`, `origin/main`, `v1.0`; of another its full name, or what it is: `reflog of main`."""
+    """`main`, `origin/main`, `v1.0`; for `OTHER` a full name, or words such as `reflog of main`."""
     object: str
-    """The ID of a commit, or of a tree or blob; what a tag is of in the end."""
+    """The ID of a commit, tree or blob; for an annotated tag, its target in the end."""
     tags: tuple[str, ...] = ()
     """The IDs of the annotated tags on the way to it."""
 
 
-class Entry(NamedTuple):
+class IndexEntry(NamedTuple):
     """A path in an index."""
 
     holder: str
@@ -46,9 +52,10 @@ class Entry(NamedTuple):
 
 
 def work_trees(repository: Repository) -> dict[str, str]:
-    """Return where git keeps what is of one work tree alone, such as its HEAD and its index.
+    """Return the directory of each work tree for what is its own, such as its HEAD and its index.
 
-    This one comes first, with an empty text; the others by ` of work tree NAME`. Raises GitError.
+    The keys are what reports add to the name of a holder: empty for the current work tree, which
+    comes first, and ` of work tree NAME` for others. Raises GitError.
     """
     own = repository.run("rev-parse", "--git-dir", what="find the repository").rstrip(b"\n")
     here = os.path.realpath(os.path.join(repository.directory, os.fsdecode(own)))
@@ -57,34 +64,42 @@ def work_trees(repository: Repository) -> dict[str, str]:
         names = sorted(os.listdir(os.path.join(common, "worktrees")))
     except OSError:
         names = []
+
     found = {_MAIN: common}
     found |= {f" of work tree {name}": os.path.join(common, "worktrees", name) for name in names}
     return {"": here, **{label: path for label, path in found.items() if path != here}}
 
 
 def references(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
-    """Return all references, and the HEADs of `trees`, the `work_trees`. Raises GitError."""
+    """Return all references and HEADs; `trees` is the result of `work_trees`. Raises GitError."""
     form = "--format=%(objecttype) %(objectname) %(refname) %(symref)"
     listed = repository.run("for-each-ref", form, what="list the references")
     rows = [line.split(" ") for line in listed.decode("utf-8", "surrogateescape").splitlines()]
     tags = _tags(repository, {name for kind, name, *_ in rows if kind == "tag"})
     tips = []
+
     for _, name, reference, symbolic in rows:
         if symbolic:  # `refs/remotes/origin/HEAD` names a branch that is listed itself
             continue
+
+        # The loop ends at damage as well: hashes make circles of tags impossible, but a tag in the
+        # object database need not have the content that its ID says.
         chain = []
         while name in tags and name not in chain:
             chain.append(name)
             name = tags[name]
+
         kind, short = _short(reference)
         if reference == _STASH:
             short = "stash@{0}"
+
         tips.append(Tip(kind, short, name, tuple(chain)))
+
     return tips + _heads(repository, trees)
 
 
 def _short(reference: str) -> tuple[str, str]:
-    """Return the kind of a reference and what to call it."""
+    """Return the kind of a reference, and its name without the folder of that kind."""
     for folder, kind in _FOLDERS.items():
         if reference.startswith(folder):
             return kind, reference.removeprefix(folder)
@@ -92,9 +107,11 @@ def _short(reference: str) -> tuple[str, str]:
 
 
 def _tags(repository: Repository, names: set[str]) -> dict[str, str]:
-    """Return the annotated tags `names`, and those that they are of, to what each is of."""
+    """Return the target of each of the annotated tags `names`, and of the tags they lead to."""
     found: dict[str, str] = {}
-    while names:  # tags of tags are rare, and long chains of them are not made by accident
+    while (
+        names
+    ):  # one call of git for each level: tags of tags are rare, long chains of them forged
         below = set()
         for name, kind, content in contents(repository, sorted(names)):
             if kind == "tag":
@@ -102,24 +119,28 @@ def _tags(repository: Repository, names: set[str]) -> dict[str, str]:
                 found[name] = target
                 if of_what == "tag":
                     below.add(target)
+
         names = below - found.keys()
+
     return found
 
 
 def _heads(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
-    """Return the HEADs of this and of the other work trees."""
+    """Return the HEADs of all work trees that have a commit."""
     labels, asked = [], []
     for suffix, folder in trees.items():
         labels.append(f"HEAD{suffix}")
         name = os.path.basename(folder)
         if not suffix:
             asked.append("HEAD")
-        else:
+        else:  # the names of refs of other work trees (git-worktree(1), "Refs")
             asked.append(f"worktrees/{name}/HEAD" if suffix != _MAIN else "main-worktree/HEAD")
+
     stdin = "".join(f"{name}^{{commit}}\n" for name in asked)
     command = (*WITHOUT_COMMIT_GRAPH, "cat-file", "--batch-check=%(objectname)")
     answer = repository.run(*command, what="look up HEAD", stdin=os.fsencode(stdin))
     found = [line.decode("ascii", "replace") for line in answer.split(b"\n")]
+
     return [
         Tip(OTHER, label, name)
         for label, name in zip(labels, found, strict=False)
@@ -128,11 +149,11 @@ def _heads(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
 
 
 def reflogs(trees: Mapping[str, str]) -> list[Tip]:
-    """Return the entries of the reflogs that are files, those of the stash among them.
+    """Return the entries of all reflogs that are files, with those of the stash.
 
-    Git can be built to keep them in tables: then there are none here, and what only they hold is
-    still among the commits that `scanner.git.log.commits` returns. `trees` are the `work_trees`.
-    Raises GitError.
+    Git can also keep reflogs in reftables. Then none are returned here, and what only they hold is
+    still among the commits that `scanner.git.log.commits` returns. `trees` is what `work_trees`
+    returned. Raises GitError.
     """
     tips: list[Tip] = []
     for suffix, folder in trees.items():
@@ -150,7 +171,7 @@ def _logs(folder: str, suffix: str) -> Iterator[Tip]:
                     lines = log.read().splitlines()
             except OSError as error:
                 raise GitError(f"a reflog cannot be read: {error}") from None
-            shared = reference.startswith("refs/")  # what all work trees have in common
+            shared = reference.startswith("refs/")  # all work trees have these in common
             yield from _entries(reference, lines, "" if shared else suffix)
 
 
@@ -158,7 +179,7 @@ def _entries(reference: str, lines: list[bytes], suffix: str) -> Iterator[Tip]:
     label = f"reflog of {_short(reference)[1]}{suffix}"
     seen: set[bytes] = set()
     for number, line in enumerate(reversed(lines)):
-        before, after, *_ = [*line[:130].split(b" ", 2), b"", b""]
+        before, after, *_ = [*line[:_LOG_HEAD].split(b" ", 2), b"", b""]
         if reference == _STASH:
             yield Tip(OTHER, f"stash@{{{number}}}", after.decode("ascii", "replace"))
         else:
@@ -167,8 +188,8 @@ def _entries(reference: str, lines: list[bytes], suffix: str) -> Iterator[Tip]:
         yield Tip(OTHER, label, name.decode("ascii", "replace"))
 
 
-def indexes(repository: Repository, trees: Mapping[str, str]) -> list[Entry]:
-    """Return what is in the indexes of `trees`, the `work_trees`. Raises GitError."""
+def indexes(repository: Repository, trees: Mapping[str, str]) -> list[IndexEntry]:
+    """Return the paths in all indexes; `trees` is what `work_trees` returned. Raises GitError."""
     found = _index(repository, "index", {})
     for suffix, folder in trees.items():
         path = os.path.join(folder, "index")
@@ -177,23 +198,27 @@ def indexes(repository: Repository, trees: Mapping[str, str]) -> list[Entry]:
     return found
 
 
-def _index(repository: Repository, label: str, settings: Mapping[str, str]) -> list[Entry]:
+def _index(repository: Repository, label: str, settings: Mapping[str, str]) -> list[IndexEntry]:
     command = ("ls-files", "--stage", "-z", "--full-name", ":/")
     if settings:
-        # Which repository it is has been found, and what hooks say of an index is of another one.
+        # The repository is known here, and what a hook says about an index is for another one.
         inherited = {name: value for name, value in os.environ.items() if name not in _PLACES}
         folder = os.path.abspath(repository.git_directory)
         variables = environment(inherited, GIT_DIR=folder, **settings)
         done = complete(command, repository.directory, variables)
+
         if done.returncode:
             raise GitError(f"git could not list the {label}: {complaint(done)}")
+
         listed = done.stdout
     else:
         listed = repository.run(*command, what="list the index")
+
     found = []
     for line in listed.split(b"\0"):
         head, _, path = line.partition(b"\t")
         mode, *rest = head.split(b" ")
         if rest:
-            found.append(Entry(label, path, "" if mode == SUBMODULE else rest[0].decode()))
+            found.append(IndexEntry(label, path, "" if mode == SUBMODULE else rest[0].decode()))
+
     return found

@@ -1,8 +1,8 @@
 """Walking the delta trees of a pack, so that each object is resolved once.
 
-A root is inflated, each delta on it is applied, then the deltas on those. What has deltas still to
-come is kept until they have been; where that would take more memory than allowed, the oldest is
-let go and resolved again when its turn comes.
+A root is inflated, then each delta on it is applied, and the deltas on those, depth first. The
+content of an object is kept until all deltas on it have been applied. If that would take more
+memory than allowed, the contents nearest to the root are dropped, and resolved again when needed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class _Waiting:
-    """A base whose deltas are to be applied from `child` on."""
+    """A base whose deltas from `child` on have still to be applied; `data` is None once dropped."""
 
     __slots__ = ("base", "child", "data")
 
@@ -37,10 +37,10 @@ class _Waiting:
 def walk(
     pack: Pack, roots: Iterable[int], memory: int, unread: Callable[[int, str], None]
 ) -> Iterator[Resolved]:
-    """Yield the content of the `roots` and of all that is based on them, bases first.
+    """Yield the contents of the `roots` and of everything that is based on them, bases first.
 
     Bases that wait for their deltas take up to about `memory` bytes. `unread` is called with each
-    entry that cannot be read, and why; what is based on it is reported the same way.
+    entry that cannot be read and the reason, and with every entry that is based on it.
     """
     children, siblings, inflate = pack.children_of, pack.next_to, pack.inflater()
     unproved = pack.unproved
@@ -52,10 +52,12 @@ def walk(
         except PackError as error:
             _give_up(pack, root, str(error), unread)
             continue
+
         yield root, -1, data, None
         child = children[root]
         if child < 0:
             continue
+
         stack = [_Waiting(root, data, child)]
         held = len(data)
         while stack:
@@ -65,17 +67,20 @@ def walk(
             if base is None:
                 try:
                     base = top.data = pack.resolve(top.base)
-                except PackError as error:  # it could be read before: the file has changed
+                except PackError as error:  # it was read before, so the file has changed meanwhile
                     while child >= 0:
                         _give_up(pack, child, str(error), unread)
                         child = siblings[child]
                     stack.pop()
                     continue
+
                 held += len(base)
+
             top.child = siblings[child]
-            if top.child < 0:
+            if top.child < 0:  # this is the last delta on it, so its content is not kept any longer
                 held -= len(base)
                 stack.pop()
+
             try:
                 delta = inflate(child)
                 data = apply(base, delta)
@@ -84,6 +89,7 @@ def walk(
             except PackError as error:
                 _give_up(pack, child, str(error), unread)
                 continue
+
             yield child, top.base, data, delta
             following = children[child]
             if following >= 0:
@@ -112,7 +118,7 @@ def _give_up(pack: Pack, entry: int, reason: str, unread: Callable[[int, str], N
 
 
 def leads_beyond(pack: Pack, root: int, entries: Collection[int]) -> bool:
-    """Tell whether a walk from `root` comes to anything that is not among `entries`."""
+    """Return whether a walk from `root` comes to anything that is not among `entries`."""
     pending = [root]
     while pending:
         entry = pending.pop()
@@ -123,7 +129,10 @@ def leads_beyond(pack: Pack, root: int, entries: Collection[int]) -> bool:
 
 
 def out_of_reach(pack: Pack) -> list[int]:
-    """Return the entries that no walk from the roots of the pack comes to."""
+    """Return the entries that no walk from the roots of the pack comes to.
+
+    These are the entries that are damaged themselves, and the deltas on them.
+    """
     if not pack.damaged:
         return []
     reached = bytearray(pack.number)

@@ -1,12 +1,13 @@
-"""Reading what came back: a response on the wire to a state, and to what to do next.
+"""Reading a response of STS: the state that it proves, and whether to ask again.
 
-Decided on the code and the message of STS's own document, never on the HTTP status: proxies,
-captive portals and firewalls answer with every status, and a page of theirs must neither prove nor
-bury a credential. Codes and messages: AWS's "Common Errors", IAM user guide "Troubleshoot Signature
-Version 4", issues of aws-cli and others; `docs/liveness.md` has the table.
+The code and the message of STS's own document decide, never the HTTP status. Proxies, captive
+portals and firewalls answer with any status, and a page of theirs must show a credential neither as
+live nor as dead. The codes and messages are those of "Common Errors" in the STS API reference, of
+"Troubleshoot Signature Version 4" in the IAM user guide, and of issues of aws-cli and other
+clients. `docs/liveness.md` has the table.
 
-Nothing that was received is passed on but an account and an ARN of the right form, and codes: a
-message of STS may repeat the request that it complains about, with the session token in it.
+Of what was received only an account, an ARN of the right form and error codes are passed on: a
+message of STS can repeat the request that it refuses, with the session token in it.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_BYTES: Final = 64 << 10
-"""A longer response is none of STS, whose documents have less than one kilobyte."""
+"""Bytes of the longest response that is read: the documents of STS have less than one kilobyte."""
 STS: Final = "https://sts.amazonaws.com/doc/2011-06-15/"
 """The namespace of STS's documents, in every partition (botocore, model of STS 2011-06-15)."""
 FRONT_END: Final = "http://webservices.amazon.com/AWSFault/2005-15-09"
-"""That of faults from before STS itself, which say nothing of a credential."""
+"""The namespace of faults of AWS's front end, in front of STS, which prove nothing about a key."""
 
+# Codes on which AWS's own clients try again (botocore, `retries/standard.py`), without those that
+# are of other services only, and the server faults of "Common Errors".
 THROTTLING: Final = frozenset((
     "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
     "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
@@ -35,32 +38,36 @@ FAULTS: Final = frozenset((
     "ServiceUnavailableException", "RequestTimeout", "RequestTimeoutException",
 ))  # fmt: skip
 _DEEPEST: Final = 8
+"""Elements inside one another, below the root. Documents of STS have two."""
 
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,63}")
 _NAME: Final = re.compile(r"(?:[A-Z]{1,4}[a-z]{2,16}\.?){1,8}")
-"""A code made of words. What is none could be a piece of the session token."""
+"""A code made of words, as AWS's are. Anything else could be a piece of the session token, so that
+it is not printed."""
 _ARN: Final = re.compile(
     r"arn:(?P<partition>aws(?:-[a-z]+)*):(?:iam|sts)::(?P<account>[0-9]{12}):"
     r"(?P<kind>root|user|assumed-role|role|federated-user)(?P<name>/[!-~]{1,600})?"
 )
-"""A path may have every printable character of ASCII (botocore, IAM 2010-05-08, pathType)."""
+"""An ARN of a principal; its path can have any printable ASCII (botocore, IAM model, pathType)."""
 _NAMED_USER: Final = re.compile(r"User: (arn:[^\s]{1,700}) is not authorized to perform: sts:")
 _PRINCIPALS: Final = {"assumed-role": "role"}
+"""What reports call a principal whose ARN has another word for it."""
 
 
 class Answer(NamedTuple):
-    """A response, understood."""
+    """What a response says about a credential."""
 
     liveness: Liveness
     again: bool = False
-    """Whether the same question may be answered in another way in a moment."""
+    """Whether to send the same request again, since the answer may be another one soon."""
 
 
 def read(status: int, body: bytes, ahead: float | None = None) -> Answer:
-    """Return what the response with `status` and `body` says.
+    """Return what the response with the HTTP `status` and `body` says.
 
-    `ahead` is by how many seconds the clock of this machine is ahead of that of the server, where
-    that is known. The status tells only whether to ask again, of a response that is none of STS.
+    `ahead` is by how many seconds the clock of this machine is ahead of that of the server; None if
+    that is unknown. The status decides only whether to ask again after a response that is not of
+    STS: 429 and 5xx come from proxies and load balancers that are busy.
     """
     document = _document(body) if len(body) <= MAX_BYTES else None
     if document is not None:
@@ -68,17 +75,19 @@ def read(status: int, body: bytes, ahead: float | None = None) -> Answer:
         if (namespace, root) == (STS, "GetCallerIdentityResponse"):
             identity = "GetCallerIdentityResult"
             live = _live(texts.get((identity, "Arn"), ""), texts.get((identity, "Account"), ""))
+            # All three elements of the response, of which the ARN and the account have to agree.
             if live is not None and texts.get((identity, "UserId")):
                 return Answer(live)
         elif root == "ErrorResponse" and namespace in (STS, FRONT_END):
             code, message = texts.get(("Error", "Code"), ""), texts.get(("Error", "Message"), "")
             if _CODE.fullmatch(code):
                 return _fault(code) or _error(namespace, code, message, ahead)
+
     return Answer(unknown(Reason.NOT_STS), again=status == 429 or status >= 500)
 
 
 def unknown(reason: Reason, detail: str = "") -> Liveness:
-    """Return that no answer counts because of `reason`."""
+    """Return the unknown state, in which no answer counts because of `reason`."""
     return Liveness(State.UNKNOWN, reason, detail=detail)
 
 
@@ -96,13 +105,17 @@ def _error(namespace: str, code: str, message: str, ahead: float | None) -> Answ
         liveness = known(message, ahead) if known else None
         if liveness is not None:
             return Answer(liveness)
-    told = code if _NAME.fullmatch(code) else "something else"
-    return Answer(unknown(Reason.REFUSED, f"it says {told}"))
+    shown = code if _NAME.fullmatch(code) else "something else"
+    return Answer(unknown(Reason.REFUSED, f"it says {shown}"))
+
+
+# Each function below takes the message of an error and `ahead`, and returns None for a message that
+# is not known: the same code with other words can mean something else, and proves nothing.
 
 
 def _unknown_id(message: str, _ahead: float | None) -> Liveness | None:
-    told = ("security token included in the request is invalid", "does not exist in our records")
-    return Liveness(State.INACTIVE) if any(text in message for text in told) else None
+    known = ("security token included in the request is invalid", "does not exist in our records")
+    return Liveness(State.INACTIVE) if any(text in message for text in known) else None
 
 
 def _expired(message: str, _ahead: float | None) -> Liveness | None:
@@ -121,7 +134,7 @@ def _mismatch(message: str, ahead: float | None) -> Liveness | None:
 
 def _clock(_message: str, ahead: float | None) -> Liveness:
     detail = ""
-    if ahead is not None and abs(ahead) >= 60:
+    if ahead is not None and abs(ahead) >= 60:  # STS accepts 15 minutes; less is hardly the cause
         minutes = round(abs(ahead) / 60)
         detail = f"about {minutes:,} minute{'s' if minutes > 1 else ''} "
         detail += "ahead" if ahead > 0 else "behind"
@@ -129,7 +142,8 @@ def _clock(_message: str, ahead: float | None) -> Liveness:
 
 
 def _denied(message: str, _ahead: float | None) -> Liveness | None:
-    # No policy of IAM denies the question, but one of a VPC endpoint can; STS then knows who asks.
+    # No IAM policy can deny GetCallerIdentity (STS API reference), but the policy of a VPC endpoint
+    # can. The message then names who asks, which only a valid signature shows.
     named = _NAMED_USER.search(message)
     return _live(named[1]) if named else None
 
@@ -146,12 +160,14 @@ _VERDICTS: Final[dict[str, Callable[[str, float | None], Liveness | None]]] = {
 
 
 def _live(arn: str, account: str | None = None) -> Liveness | None:
-    """Return that the credential of `arn` is live; None if that is none, or not of `account`."""
+    """Return the live state for `arn`, or None if it is not an ARN or is of another account."""
     match = _ARN.fullmatch(arn)
+    # Only the root user has no name.
     if match is None or (match["kind"] == "root") == bool(match["name"]):
         return None
     if account not in (None, match["account"]):
         return None
+
     return Liveness(
         State.LIVE,
         account=match["account"],
@@ -162,14 +178,14 @@ def _live(arn: str, account: str | None = None) -> Liveness | None:
 
 
 class _RefusedError(Exception):
-    """The document has something that no document of STS has."""
+    """The XML document has something that no document of STS has."""
 
 
 def _document(body: bytes) -> tuple[str, str, dict[tuple[str, ...], str]] | None:
-    """Return the namespace, the name of the root and the texts of an XML document, by path.
+    """Return the namespace, the name of the root, and the texts by path of an XML document.
 
-    None for what is not well-formed, has a document type (entities), mixes namespaces or says one
-    thing twice.
+    A path is the names of elements below the root. None for a document that is not well-formed, has
+    a document type (and so possibly entities), mixes namespaces or has an element twice.
     """
     from xml.parsers import expat
 
@@ -189,6 +205,7 @@ def _document(body: bytes) -> tuple[str, str, dict[tuple[str, ...], str]] | None
             if tuple(path) in texts or len(path) > _DEEPEST:
                 raise _RefusedError
             texts[tuple(path)] = ""
+
         if space != namespace:
             raise _RefusedError
 
@@ -203,13 +220,16 @@ def _document(body: bytes) -> tuple[str, str, dict[tuple[str, ...], str]] | None
     def refuse(*_arguments: object) -> None:
         raise _RefusedError
 
-    # Whatever encoding the document names, it is not for it to choose a codec of ours.
+    # A fixed encoding, since the document must not choose which codec of Python reads it. The space
+    # separates the namespace from the name of an element.
     parser = expat.ParserCreate("utf-8", " ")
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = refuse
+
     try:
         parser.Parse(body, True)
     except (expat.ExpatError, _RefusedError, ValueError):
         return None
+
     return namespace, roots[0], {path: found.strip() for path, found in texts.items()}

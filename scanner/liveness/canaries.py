@@ -1,4 +1,4 @@
-"""Accounts of decoys: a key of theirs exists to tell its owner that somebody used it."""
+"""Accounts of canary tokens: keys that exist to alert their owner when somebody uses one."""
 
 from __future__ import annotations
 

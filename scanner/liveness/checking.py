@@ -1,7 +1,8 @@
-"""Asking about many credentials: different key IDs at the same time, each of them in order.
+"""Asking about many credentials: several key IDs at the same time, the requests of each in order.
 
-Threads take key IDs that are due from a heap; while a key ID has to wait, they go on with others.
-The threads end with the process: a connection that hangs holds up neither a report nor an exit.
+Threads take key IDs that are due from a heap; while one key ID has to wait, they work on others.
+They are daemon threads, which end with the process: a connection that hangs delays neither the
+report nor the exit.
 """
 
 from __future__ import annotations
@@ -29,25 +30,27 @@ if TYPE_CHECKING:
     from scanner.liveness.partitions import Endpoint
 
 _TICK: Final = 0.2
-"""Seconds between two looks at whether there was an interrupt, which ends no wait."""
+"""Seconds of the longest uninterrupted wait: an interrupt is only noticed between two waits."""
 
 
-class Plan(NamedTuple):
-    """Whom to ask about what."""
+class CheckOptions(NamedTuple):
+    """Which endpoints to ask, about credentials of which accounts, and how fast."""
 
     endpoints: Sequence[Endpoint] = ENDPOINTS
     accounts: Accounts = Accounts()
     pace: Pace = Pace()
 
 
-def check(findings: Sequence[Finding], plan: Plan, ask: Ask | None = None) -> list[Liveness]:
-    """Return what is known of each of `findings`, asking each credential once.
+def check(
+    findings: Sequence[Finding], options: CheckOptions, ask: Ask | None = None
+) -> list[Liveness]:
+    """Return what is known about each of `findings`, in their order; each credential is asked once.
 
     `ask` sends one request, by default to STS. An interrupt ends the asking, not the process: what
-    is known by then is returned. So it is whatever else goes wrong, but for the UsageError where
-    boto3 is missing and needed.
+    is known by then is returned. So it is after any other failure, except that UsageError is raised
+    if boto3 is needed and missing.
     """
-    settled = unified([candidate(finding, plan.accounts) for finding in findings])
+    settled = unified([candidate(finding, options.accounts) for finding in findings])
     asked = [
         (finding, each)
         for finding, each in zip(findings, settled, strict=True)
@@ -55,36 +58,40 @@ def check(findings: Sequence[Finding], plan: Plan, ask: Ask | None = None) -> li
     ]
     known: dict[Candidate, Liveness] = {}
     missing = unknown(Reason.INTERRUPTED)
+
     with noticed() as interrupted:
         try:
             if asked:
-                _find_out(groups(asked), plan, ask, known, interrupted)
-        except KeyboardInterrupt:  # where somebody else deals with interrupts
+                _find_out(groups(asked), options, ask, known, interrupted)
+        except KeyboardInterrupt:  # where `noticed` did not install its handler
             pass
         except UsageError:
             raise
         except Exception as error:  # noqa: BLE001 -- it must not cost the findings
             missing = unknown(Reason.DEFECT, describe(error))
+
     return [known.get(each, missing) if isinstance(each, Candidate) else each for each in settled]
 
 
 def _find_out(
     each_id: list[list[Candidate]],
-    plan: Plan,
+    options: CheckOptions,
     ask: Ask | None,
     known: dict[Candidate, Liveness],
     interrupted: Callable[[], bool],
 ) -> None:
     if ask is not None:
-        _Crew(each_id, plan, ask, known).work(interrupted)
+        _Crew(each_id, options, ask, known).work(interrupted)
         return
+
     from scanner.liveness.client import Client
     from scanner.liveness.protection import forbid_core_dumps
 
-    client = Client(plan.pace)
+    client = Client(options.pace)
     forbid_core_dumps()
+
     try:
-        _Crew(each_id, plan, client.ask, known).work(interrupted)
+        _Crew(each_id, options, client.ask, known).work(interrupted)
     finally:
         client.close()
 
@@ -93,24 +100,25 @@ class _Due(NamedTuple):
     """A key ID, and when to go on with it."""
 
     when: float
+    """On the monotonic clock, in seconds."""
     number: int
-    """Of equal times the first comes first, and nothing further is compared."""
+    """The index of the key ID. It decides between equal times: generators cannot be compared."""
     steps: Generator[float, None, None]
 
 
 class _Crew:
-    """Threads at work on key IDs."""
+    """Threads that work on key IDs. `_changed` guards all that they share."""
 
     def __init__(
         self,
         each_id: list[list[Candidate]],
-        plan: Plan,
+        options: CheckOptions,
         ask: Ask,
         known: dict[Candidate, Liveness],
     ) -> None:
         from random import Random
 
-        self._plan = plan
+        self._options = options
         self._ask = ask
         self._each_id = each_id
         self._known = known
@@ -123,15 +131,15 @@ class _Crew:
         down: dict[Endpoint, int] = {}
         self._heap = [
             _Due(0.0, number, Inquiry(
-                candidates, plan.endpoints, self._paced, self._tell, plan.pace, monotonic, jitter,
-                down,
+                candidates, options.endpoints, self._paced, self._tell, options.pace, monotonic,
+                jitter, down,
             ).steps())
             for number, candidates in enumerate(each_id)
         ]  # fmt: skip
         heapify(self._heap)
 
     def work(self, interrupted: Callable[[], bool]) -> None:
-        """Find out about every candidate, until the time is up or `interrupted` says so."""
+        """Ask about every candidate, until the time is up or `interrupted` returns true."""
         reason = Reason.INTERRUPTED
         try:
             if not interrupted():
@@ -143,20 +151,21 @@ class _Crew:
             with self._changed:
                 self._stopped = True
                 self._changed.notify_all()
+
         for each in self._all:
             self._known.setdefault(each, unknown(reason))
 
     def _start(self) -> None:
-        for number in range(min(self._plan.pace.together, self._open)):
+        for number in range(min(self._options.pace.together, self._open)):
             try:
                 threading.Thread(target=self._labour, daemon=True).start()
-            except RuntimeError:  # the system gives us no more threads: those that there are do
+            except RuntimeError:  # the system has no more threads: those that there are, suffice
                 if not number:
                     raise
                 return
 
     def _wait(self, interrupted: Callable[[], bool]) -> None:
-        until = monotonic() + self._plan.pace.budget
+        until = monotonic() + self._options.pace.budget
         while not interrupted():
             with self._changed:
                 left = until - monotonic()
@@ -171,6 +180,7 @@ class _Crew:
             except Exception as error:  # noqa: BLE001 -- one key ID must not cost all others
                 self._lose(self._each_id[due.number], error)
                 wait = None
+
             with self._changed:
                 if wait is None:
                     self._open -= 1
@@ -191,9 +201,10 @@ class _Crew:
         return None
 
     def _paced(self, candidate: Candidate, endpoint: Endpoint) -> Answer:
+        """Ask in the next free slot of time, so that there are at most `per_second` requests."""
         with self._changed:
             slot = max(monotonic(), self._next_slot)
-            self._next_slot = slot + 1 / self._plan.pace.per_second
+            self._next_slot = slot + 1 / self._options.pace.per_second
         while (wait := slot - monotonic()) > 0 and not self._stopped:
             sleep(min(wait, _TICK))
         if self._stopped:
@@ -202,7 +213,7 @@ class _Crew:
 
     def _tell(self, candidate: Candidate, liveness: Liveness) -> None:
         with self._changed:
-            if not self._stopped:
+            if not self._stopped:  # afterwards the caller uses the results
                 self._known[candidate] = liveness
 
     def _lose(self, candidates: Sequence[Candidate], error: Exception) -> None:
@@ -212,4 +223,4 @@ class _Crew:
 
 
 class _StoppedError(Exception):
-    """Nothing is to be asked any more."""
+    """The time is up, or there was an interrupt: no further request is sent."""

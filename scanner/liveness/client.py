@@ -1,9 +1,9 @@
-"""Sending one question to STS; the one module that uses boto3's libraries.
+"""Sending one question to STS; the only module that uses boto3's libraries.
 
-Of botocore, which boto3 brings, the signer and the HTTP client are used, and nothing above them. A
-client of boto3 would read the profile, the configuration, the environment and the models of whoever
-scans, any of which can name another host or other credentials. Here there is nothing that looks for
-credentials at all, and the response arrives as it was on the wire.
+Only the signer and the HTTP client of botocore, which boto3 depends on, are used. A client of boto3
+would read the profile, the configuration, the environment and the models of the user, any of which
+can name another host or other credentials. The signer and the HTTP client look for no credentials
+at all, and give the response as it was on the wire.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 INSTALL: Final = "pip install boto3"
 _QUESTION: Final = b"Action=GetCallerIdentity&Version=2011-06-15"
+"""The request of the STS API reference. It needs no permission and changes nothing."""
 _HEADERS: Final = {
     "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
     "Accept": "text/xml",
@@ -32,14 +33,15 @@ _HEADERS: Final = {
 }
 _LOGGERS: Final = ("botocore", "boto3", "urllib3")
 _PIECE: Final = 8192
+"""Bytes that are read of a response at once; a document of STS comes in one piece."""
 _LENGTH: Final = re.compile(r"[0-9]{1,12}")
 
 
 def require() -> None:
-    """Raise UsageError, with the command to install it, if what is needed cannot be imported.
+    """Raise UsageError, with the command to install boto3, if it cannot be imported.
 
-    All that is needed later is imported now: a library of which a part is missing or broken must
-    not be noticed when a long scan is over.
+    Everything that is needed later is imported now, so that a library with a missing or broken part
+    is noticed before a long scan, not after it.
     """
     try:
         import botocore.auth
@@ -60,14 +62,18 @@ class Client:
     __slots__ = ("_direct", "_pace", "_proxied")
 
     def __init__(self, pace: Pace) -> None:
-        """Prepare connections, through the proxies of the environment; raises UsageError."""
-        require()  # their loggers have to be there to be silenced
+        """Prepare connections, directly and through the proxies of the environment.
+
+        Raises UsageError without boto3.
+        """
+        require()  # the loggers of the libraries have to exist before they can be silenced
         from urllib.request import getproxies
 
         from botocore.httpsession import URLLib3Session
 
         _silence()
-        # It would have the keys of each connection written to a file.
+
+        # With this variable the ssl module writes the keys of each connection to a file.
         os.environ.pop("SSLKEYLOGFILE", None)
         self._pace = pace
         bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE")
@@ -85,7 +91,7 @@ class Client:
         self._proxied.close()
 
     def ask(self, candidate: Candidate, endpoint: Endpoint) -> Answer:
-        """Send one question and return the answer; never raises an Exception of a library."""
+        """Send one question and return the answer. No exception of a library is raised."""
         from http.client import HTTPException
 
         from botocore.exceptions import BotoCoreError, HTTPClientError
@@ -97,7 +103,7 @@ class Client:
         except (
             HTTPClientError, BotoCoreError, HTTPError, HTTPException, OSError, ValueError,
         ) as error:  # fmt: skip
-            # Only the kind of the error is told: its text has the request in it.
+            # Only the kind of the error is reported: its text can contain the request.
             return _failed(error)
 
     def _session(self, endpoint: Endpoint) -> Any:
@@ -108,7 +114,7 @@ class Client:
         host = urlsplit(endpoint.url).hostname or ""
         if is_loopback(f"[{host}]" if ":" in host else host):
             return self._direct
-        # NO_PROXY can name this host, and not the others.
+        # NO_PROXY can name this host and not the others.
         return self._proxied if get_environ_proxies(endpoint.url) else self._direct
 
     def _understood(self, response: Any) -> Answer:
@@ -116,26 +122,31 @@ class Client:
 
         body = b""
         raw = response.raw
-        # urllib3 1.26 has no read1, and its read waits until it has as much as it is asked for.
+
+        # urllib3 1.26 has no read1, and its read waits until it has as many bytes as it was asked
+        # for: only with one at a time is the clock looked at in between.
         has_part = hasattr(raw, "read1")
         piece, size = (raw.read1, _PIECE) if has_part else (raw.read, 1)
         until = monotonic() + self._pace.read
+
         while len(body) <= MAX_BYTES and (data := piece(size)):
             body += data
             if monotonic() > until:
                 raw.close()
                 return Answer(unknown(Reason.UNREACHABLE, "its answer took too long"), again=True)
+
         length = response.headers.get("Content-Length", "")
         whole = _LENGTH.fullmatch(length) is None or len(body) >= int(length)
         if len(body) > MAX_BYTES or not whole:
-            raw.close()  # one that was read to its end is free for the next question
+            raw.close()  # a connection whose response was read to its end serves the next question
         if not whole and len(body) <= MAX_BYTES:
             return Answer(unknown(Reason.UNREACHABLE, "its answer was cut off"), again=True)
+
         return read(response.status_code, body, _ahead(response.headers.get("Date", "")))
 
 
 def _signed(candidate: Candidate, endpoint: Endpoint) -> Any:
-    """Return the request, signed with Signature Version 4 and ready to be sent."""
+    """Return the request, signed with AWS Signature Version 4 and ready to be sent."""
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
@@ -148,19 +159,23 @@ def _signed(candidate: Candidate, endpoint: Endpoint) -> Any:
         method="POST", url=endpoint.url, data=_QUESTION, headers=_HEADERS, stream_output=True
     )
     SigV4Auth(credentials, "sts", endpoint.region).add_auth(request)
+
     return request.prepare()
 
 
 def _failed(error: Exception) -> Answer:
+    """Return the answer for a request that got no response, with the cause in words."""
     from botocore import exceptions
     from urllib3.exceptions import LocationValueError
 
     cause = getattr(error, "kwargs", {}).get("error")
     if isinstance(error, exceptions.SSLError):
         return Answer(unknown(Reason.UNREACHABLE, _without_tls(cause)))
+
     if isinstance(cause, ValueError | LocationValueError):
         why = "the address of the proxy in the environment, or of STS, is none"
         return Answer(unknown(Reason.UNREACHABLE, why))
+
     if isinstance(error, exceptions.ProxyConnectionError):
         why = "the proxy of the environment did not let it through"
     elif isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
@@ -169,10 +184,12 @@ def _failed(error: Exception) -> Answer:
         why = "no connection"
     else:
         why = "the connection broke off"
+
     return Answer(unknown(Reason.UNREACHABLE, why), again=True)
 
 
 def _without_tls(cause: Any) -> str:
+    """Return in words why there is no TLS connection; `cause` is the error of urllib3."""
     import ssl
 
     from urllib3.util.ssl_match_hostname import CertificateError
@@ -180,6 +197,8 @@ def _without_tls(cause: Any) -> str:
     first = cause.args[0] if isinstance(cause, Exception) and cause.args else None
     if isinstance(first, ssl.SSLCertVerificationError | CertificateError):
         return "its certificate, or that of a proxy, could not be verified"
+
+    # An SSLError is an OSError as well; OpenSSL's X509 library reports a file that cannot be read.
     on_the_wire = isinstance(first, ssl.SSLError) and first.library != "X509"
     if isinstance(first, OSError) and not on_the_wire:
         return "the certificates that AWS_CA_BUNDLE or REQUESTS_CA_BUNDLE names could not be read"
@@ -187,7 +206,10 @@ def _without_tls(cause: Any) -> str:
 
 
 def _ahead(date: str) -> float | None:
-    """Return by how many seconds our clock is ahead of `date`, the header of a response."""
+    """Return by how many seconds the local clock is ahead of `date`, the header of a response.
+
+    None if the header is not a date.
+    """
     from email.utils import parsedate_to_datetime
     from time import time
 
@@ -198,16 +220,18 @@ def _ahead(date: str) -> float | None:
 
 
 def _silence() -> None:
-    """Keep these libraries from logging: at DEBUG they log requests, session tokens and all."""
+    """Keep these libraries from logging: at DEBUG they log whole requests, with session tokens."""
     import logging
 
     from botocore.awsrequest import AWSHTTPConnection, AWSHTTPSConnection
 
-    # Where somebody has set it for http.client, each request is printed.
+    # If it was set for http.client, each request would be printed.
     AWSHTTPConnection.debuglevel = AWSHTTPSConnection.debuglevel = 0
+
     for name in _LOGGERS:
-        # Loggers that they make later inherit this.
+        # Loggers that the libraries create later inherit this.
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
     for name, existing in logging.root.manager.loggerDict.items():
         if name.partition(".")[0] in _LOGGERS and isinstance(existing, logging.Logger):
             existing.disabled = True

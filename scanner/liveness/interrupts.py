@@ -1,4 +1,4 @@
-"""Noticing Ctrl-C while STS is asked, so that it ends the asking and not the report."""
+"""Noticing Ctrl-C while STS is asked, so that it ends the requests and not the report."""
 
 from __future__ import annotations
 
@@ -15,35 +15,38 @@ if TYPE_CHECKING:
 SAME: Final = 1.0
 """Seconds in which further interrupts are taken for the same one.
 
-A terminal, a wrapper such as npm and the runner of a CI job each send theirs. Without this the
-second one would end the report that the first one has asked for.
+A terminal, a wrapper such as npm and the runner of a CI job each send one. Without this, the second
+one would end the report that the first one was meant to leave.
 """
 
 
 @contextmanager
 def noticed() -> Iterator[Callable[[], bool]]:
-    """Have an interrupt in the block noticed and not raised; yields what tells whether one came.
+    """Notice an interrupt in the block without raising; yields a function that says if one came.
 
-    Interrupts that follow within `SAME` seconds do nothing, also behind the block. Later ones do
-    what they did before it. Where somebody else deals with interrupts, or none can come (in another
-    thread than the main one), nothing changes.
+    Further interrupts within `SAME` seconds do nothing, even after the block. Later ones raise
+    KeyboardInterrupt as before. If another handler than Python's own is installed, or in any thread
+    but the main one, where no handler can be installed, nothing changes.
     """
     notice = _Notice()
     before = signal.getsignal(signal.SIGINT)
     is_main = threading.current_thread() is threading.main_thread()
     installed = is_main and (before is signal.default_int_handler or isinstance(before, _Notice))
+
     if installed:
         signal.signal(signal.SIGINT, notice)
+
     try:
         yield notice.came
     finally:
         notice.is_over = True
+        # After an interrupt the handler stays, to ignore those that follow closely.
         if installed and not notice.came():
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _Notice:
-    """A handler of interrupts that keeps the first one in mind."""
+    """A handler that remembers the first interrupt; `is_over` is set after the block."""
 
     __slots__ = ("_first", "is_over")
 
@@ -55,6 +58,8 @@ class _Notice:
         return self._first is not None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
+        # The first one is noticed. One that comes late, or first after the block, is real: Python's
+        # own handler is installed again and raises.
         if self._first is None and not self.is_over:
             self._first = monotonic()
         elif self._first is None or monotonic() - self._first > SAME:

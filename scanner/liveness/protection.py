@@ -1,4 +1,4 @@
-"""Keeping the memory of this process to itself while credentials are in use."""
+"""Keeping credentials in the memory of this process out of core dumps."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import sys
 from typing import Final
 
 _PR_SET_DUMPABLE: Final = 4
-"""prctl(2)."""
+"""The number of the operation in `linux/prctl.h`; see prctl(2)."""
 
 
 def forbid_core_dumps() -> None:
-    """Have the system write no core dump of this process; where it cannot be told so, nothing.
+    """Forbid the system to write a core dump of this process, as far as the system has a way.
 
-    A limit of zero does not hold where the kernel pipes dumps to a program (core(5)), so that on
-    Linux the process is made one that is not dumped at all.
+    The limit on the size of dumps does not apply if the kernel pipes them to a program (core(5),
+    "Piping core dumps to a program"). So on Linux the process is also marked as not dumpable.
     """
     try:
         import resource
     except ImportError:  # Windows, which writes none unless an administrator says so
         return
+
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
     if sys.platform == "linux":

@@ -1,6 +1,7 @@
-"""What can be known of a credential at STS, in states, reasons and words.
+"""What can be known about a credential from STS, as states, reasons and words.
 
-This is the vocabulary that the question, the findings and the reports share; nothing in it asks.
+The requests, the findings and the reports share this vocabulary; nothing in this module sends a
+request.
 """
 
 from __future__ import annotations
@@ -10,20 +11,20 @@ from typing import Final, NamedTuple
 
 
 class State(StrEnum):
-    """What is known. `docs/liveness.md` has every situation that leads to each."""
+    """What is known. `docs/liveness.md` lists the situations that lead to each state."""
 
     LIVE = "live"
-    """STS took the credential and told whose it is."""
+    """STS accepted the credential and named its owner."""
     SECRET_UNPROVEN = "secret-unproven"  # noqa: S105 -- a word
-    """STS knows the key ID as active; the secret beside it is not shown to be that of the ID."""
+    """STS knows the key ID as active; that the secret is the one of this ID is not proved."""
     INACTIVE = "inactive"
     """STS does not know the key ID: deactivated, deleted, or never issued."""
     EXPIRED = "expired"
-    """It was a session, which is over."""
+    """It was a session, which has ended."""
     UNVERIFIABLE = "unverifiable"
-    """It was not asked about, since something is missing or forbids it; the reason says what."""
+    """It was not asked about: something is missing, or forbids it. The reason says what."""
     CANARY = "canary"
-    """It belongs to an account of decoys. It was not asked about: that would raise the alarm."""
+    """It belongs to an account of canary tokens. Asking about it would alert the owner."""
     UNKNOWN = "unknown"
     """No answer counts; the reason says why."""
 
@@ -52,20 +53,20 @@ class Reason(StrEnum):
 
 
 class Liveness(NamedTuple):
-    """What is known of one credential."""
+    """What is known about one credential."""
 
     state: State
     reason: Reason = Reason.NONE
     account: str = ""
     """Twelve digits, from STS; empty unless it is live."""
     arn: str = ""
-    """Whose credential it is, from STS; empty unless it is live."""
+    """The owner of the credential, from STS; empty unless it is live."""
     principal: str = ""
-    """What the ARN is of: `user`, `role`, `root`, `federated-user`; empty unless it is live."""
+    """The kind of owner: `user`, `role`, `root`, `federated-user`; empty unless it is live."""
     partition: str = ""
-    """The partition that gave the answer; empty where none did."""
+    """The partition whose STS gave the answer; empty if none did."""
     detail: str = ""
-    """A clause for a person. Made here: nothing of it is taken from what was received."""
+    """A clause for a person. It never quotes what was received from the network."""
 
 
 _STATES: Final = {
@@ -97,7 +98,7 @@ _REASONS: Final = {
 
 
 def words(liveness: Liveness) -> str:
-    """Return what is known, in words without a full stop. The ARN is not in them."""
+    """Return what is known, in words without a full stop and without the ARN."""
     text = _STATES[liveness.state]
     if liveness.principal:
         kind = "the ROOT user" if liveness.principal == "root" else liveness.principal

@@ -1,13 +1,13 @@
 """What an answer changes in a finding: its severity, its confidence, its evidence.
 
-* A live credential is critical, and that it is one is certain. Only a note stays a note: what a
-  change does not bring in is not for that change to stop.
-* A dead one must not wake anybody: it becomes a note, which is reported and makes no command fail.
-  That takes an answer that holds: a session that has expired, or a long-term key that no STS of the
-  list knows. From a private endpoint it does not hold, since that knows one partition only; nor for
-  a key beside the name of a partition whose STS is not in the list (aws-iso and its sisters); nor
-  for a temporary key, whose session token may have been taken for that of another key.
-* Nothing else changes anything. A canary above all stays what it was: which accounts are canaries
+* A live credential is critical, with high confidence. Only a note stays a note: a change must not
+  fail because of a credential that it does not add.
+* A dead credential becomes a note, which is reported and makes no command fail. Only a certain
+  answer does that: a session that has expired, or a long-term key that no STS in the list knows.
+  An answer is not certain from a private endpoint, which knows one partition only; for a key next
+  to the name of a partition whose STS is not in the list (aws-iso and others); or for a temporary
+  key, which may have been joined to the session token of another key.
+* No other answer changes a finding. A canary above all stays as it was: which accounts are canaries
   is a matter of lists, and no line in a list may silence a finding.
 """
 
@@ -31,7 +31,7 @@ FOREIGN: Final = "foreign"
 def applied(finding: Finding, liveness: Liveness, *, everywhere: bool) -> Finding:
     """Return `finding` with `liveness` and what follows from it.
 
-    `everywhere` tells whether every partition was asked that can be asked.
+    `everywhere` is whether all partitions in the list of endpoints were asked.
     """
     finding = finding._replace(liveness=liveness, account_id=finding.account_id or liveness.account)
     if liveness.state is State.LIVE:
@@ -39,14 +39,16 @@ def applied(finding: Finding, liveness: Liveness, *, everywhere: bool) -> Findin
         if finding.severity is Severity.NOTE:
             severity = Severity.NOTE
         return finding._replace(severity=severity, confidence=Confidence.HIGH)
+
     if is_dead(finding, liveness, everywhere=everywhere) and finding.severity > Severity.NOTE:
         evidence = (*finding.evidence, words(liveness))
         return finding._replace(severity=Severity.NOTE, evidence=evidence)
+
     return finding
 
 
 def is_dead(finding: Finding, liveness: Liveness, *, everywhere: bool) -> bool:
-    """Tell whether it is certain that the credential of `finding` gives no access now."""
+    """Return whether it is certain that the credential of `finding` gives no access now."""
     if liveness.state is State.EXPIRED:
         return True
     key_id = finding.values.get("key_id")
@@ -56,7 +58,7 @@ def is_dead(finding: Finding, liveness: Liveness, *, everywhere: bool) -> bool:
 
 
 def owner(finding: Finding, own: frozenset[str]) -> str:
-    """Return whether the account of `finding` is among `own`; empty where that is not known."""
+    """Return `OURS` if the account of `finding` is in `own`, else `FOREIGN`; empty if unknown."""
     if not own or not finding.account_id:
         return ""
     return OURS if finding.account_id in own else FOREIGN

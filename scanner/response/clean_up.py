@@ -11,7 +11,7 @@ from scanner.response.variables import safe_path
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.response.cases import Case
+    from scanner.response.leak import Leak
     from scanner.saved.report import SavedReport
 
 _HOOK: Final = Step(
@@ -46,7 +46,7 @@ def clean_up(report: SavedReport, decoys: int) -> Iterator[Step]:
     yield _HOOK
 
 
-def taken_out_first(case: Case, steps: list[Step]) -> list[Step]:
+def taken_out_first(leak: Leak, steps: list[Step]) -> list[Step]:
     """Return `steps` after one that takes a staged credential out of the file.
 
     Nobody has committed it yet, so that step may be all there is to do.
@@ -69,7 +69,7 @@ def taken_out_first(case: Case, steps: list[Step]) -> list[Step]:
             ),
             # Paths of a report start at the top of the work tree, wherever the shell is; `literal`
             # keeps git from taking `*` in a name for a pattern (gitglossary(7), pathspec).
-            ('git restore --staged -- ":(top,literal)$FILE"',) if safe_path(case) else (),
+            ('git restore --staged -- ":(top,literal)$FILE"',) if safe_path(leak) else (),
         ),
         first._replace(text=("If the file was anywhere else: this and what follows.", *first.text)),
         *rest,

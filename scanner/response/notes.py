@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.findings import Severity
 from scanner.liveness.states import Liveness, Reason, State, words
 from scanner.reports.wording import HISTORY_KIND, INDEX_KIND
-from scanner.response.cases import LONG_TERM, Case, ResponseKind
+from scanner.response.leak import LONG_TERM, Leak, ResponseKind
 from scanner.response.order import is_dead
 
 if TYPE_CHECKING:
@@ -58,30 +58,30 @@ _CHANGES: Final = ("push", "range", "receive", "ci", INDEX_KIND)
 """Kinds of reports that do not have what was there before a change."""
 
 
-def notes_on(case: Case, report: SavedReport) -> tuple[str, ...]:
-    """Return the sentences to read about `case` before its first step."""
-    return tuple(_notes(case, report))
+def notes_on(leak: Leak, report: SavedReport) -> tuple[str, ...]:
+    """Return the sentences to read about `leak` before its first step."""
+    return tuple(_notes(leak, report))
 
 
-def _notes(case: Case, report: SavedReport) -> Iterator[str]:
-    liveness, history = case.finding.liveness, case.finding.history
+def _notes(leak: Leak, report: SavedReport) -> Iterator[str]:
+    liveness, history = leak.finding.liveness, leak.finding.history
     # For what is dead by its own date or kind, nothing depends on an answer.
-    if not (is_dead(case) and case.state in (None, State.UNVERIFIABLE)):
-        yield _whether_live(case)
+    if not (is_dead(leak) and leak.state in (None, State.UNVERIFIABLE)):
+        yield _whether_live(leak)
 
-    answered = liveness.account if liveness and case.is_live else ""
+    answered = liveness.account if liveness and leak.is_live else ""
     # A mock of AWS gives everybody the same identity.
-    if answered and case.finding.account_id not in ("", answered):
+    if answered and leak.finding.account_id not in ("", answered):
         yield "It is of another account than its key ID tells: what answered is hardly AWS."
-    if case.is_over and case.state is not State.EXPIRED:
+    if leak.is_over and leak.state is not State.EXPIRED:
         yield "It expired, by its own date."
 
-    if case.kind == ResponseKind.ROOT_KEY:
+    if leak.kind == ResponseKind.ROOT_KEY:
         yield "It is the key of the ROOT user: no policy limits it."
     # AWSCompromisedKeyQuarantine and its versions deny some actions only.
-    if case.is_live and case.prefix == LONG_TERM:
+    if leak.is_live and leak.prefix == LONG_TERM:
         yield "A quarantine policy of AWS, if there is one, leaves it active."
-    if case.finding.owner == "foreign":
+    if leak.finding.owner == "foreign":
         yield "Its account is not on the list of yours."
 
     if history and history.days > EVENT_HISTORY_DAYS:
@@ -94,29 +94,29 @@ def _notes(case: Case, report: SavedReport) -> Iterator[str]:
             "By this report it has not been committed: through git, nobody else has had it. If the "
             "file was nowhere else, taking it out of the file is enough."
         )
-    elif case.finding.severity is Severity.NOTE and report.kind in _CHANGES and liveness is None:
+    elif leak.finding.severity is Severity.NOTE and report.kind in _CHANGES and liveness is None:
         yield "It was there before the change that was scanned."
 
 
-def _whether_live(case: Case) -> str:
-    """Return what is known of whether `case` is live, and what follows from it."""
-    liveness, values = case.finding.liveness, case.finding.values
-    if case.is_canary:
+def _whether_live(leak: Leak) -> str:
+    """Return what is known of whether `leak` is live, and what follows from it."""
+    liveness, values = leak.finding.liveness, leak.finding.values
+    if leak.is_canary:
         return _ASKED[State.CANARY]
 
     # Where nobody asked, the credential itself can say why asking would be of no use.
     state = liveness.state if liveness else None
     reason = liveness.reason if liveness else Reason.NONE
-    if state is None and case.impossible:
+    if state is None and leak.impossible:
         reason = Reason.IMPOSSIBLE_ID
     elif state is None and _ACCESS_KEY.isdisjoint(values):
         reason = Reason.OTHER_KIND
     if state not in (None, State.UNVERIFIABLE):
         return _ASKED[state]
 
-    if reason is Reason.IMPOSSIBLE_ID and case.kind == ResponseKind.SECRET:
+    if reason is Reason.IMPOSSIBLE_ID and leak.kind == ResponseKind.SECRET:
         return _ANOTHER_KEY
-    if reason is Reason.OTHER_KIND and case.kind == ResponseKind.PRESIGNED_URL:
+    if reason is Reason.OTHER_KIND and leak.kind == ResponseKind.PRESIGNED_URL:
         return "STS cannot be asked about a URL. Take it as live until it expires."
     if state is None:
         return _NOT_ASKED.get(reason, "Nobody has asked whether it is live. Take it as live.")

@@ -15,7 +15,7 @@ from scanner.findings import Severity
 from scanner.liveness.states import State
 from scanner.reports.arrange import instant, sightings
 from scanner.response import playbook
-from scanner.response.cases import Case, ResponseKind
+from scanner.response.leak import Leak, ResponseKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,16 +54,16 @@ WORDS: Final = {
 _LIVE: Final = {State.LIVE: Urgency.LIVE, State.SECRET_UNPROVEN: Urgency.ACTIVE}
 
 
-def urgency(case: Case) -> Urgency:
-    """Return how urgent `case` is."""
-    finding = case.finding
-    if case.state in _LIVE:
-        is_root = case.is_live and case.principal == "root"
-        return Urgency.LIVE_ROOT if is_root else _LIVE[case.state]
+def urgency(leak: Leak) -> Urgency:
+    """Return how urgent `leak` is."""
+    finding = leak.finding
+    if leak.state in _LIVE:
+        is_root = leak.is_live and leak.principal == "root"
+        return Urgency.LIVE_ROOT if is_root else _LIVE[leak.state]
 
-    if case.is_canary:
+    if leak.is_canary:
         return Urgency.CANARY
-    if is_dead(case):
+    if is_dead(leak):
         return Urgency.DEAD
     if finding.severity is Severity.NOTE:
         return Urgency.NOTE
@@ -71,30 +71,30 @@ def urgency(case: Case) -> Urgency:
     return Urgency.EXPOSED if finding.history and finding.history.pushed else Urgency.OPEN
 
 
-def is_dead(case: Case) -> bool:
-    """Return whether it is certain that `case` gives nobody access now."""
+def is_dead(leak: Leak) -> bool:
+    """Return whether it is certain that `leak` gives nobody access now."""
     # STS may have been asked in the wrong partition, or with the wrong session token. The scan
     # makes a note of what STS does not know only where neither can be (`liveness.verdicts`).
-    if case.state is State.INACTIVE:
-        return case.finding.severity is Severity.NOTE
+    if leak.state is State.INACTIVE:
+        return leak.finding.severity is Severity.NOTE
 
     # AWS cannot have issued an impossible key ID. Next to a secret it may only be mistyped.
-    never_issued = case.kind == ResponseKind.KEY_ID and bool(case.impossible)
-    no_access = never_issued or playbook.load(case.kind).over
-    return case.state is State.EXPIRED or case.is_over or no_access
+    never_issued = leak.kind == ResponseKind.KEY_ID and bool(leak.impossible)
+    no_access = never_issued or playbook.load(leak.kind).over
+    return leak.state is State.EXPIRED or leak.is_over or no_access
 
 
-def ordered(cases: Iterable[Case]) -> list[Case]:
-    """Return `cases` in the order in which they are dealt with."""
-    return sorted(cases, key=_rank)
+def ordered(leaks: Iterable[Leak]) -> list[Leak]:
+    """Return `leaks` in the order in which they are dealt with."""
+    return sorted(leaks, key=_rank)
 
 
-def _rank(case: Case) -> tuple[object, ...]:
-    finding = case.finding
+def _rank(leak: Leak) -> tuple[object, ...]:
+    finding = leak.finding
     history = finding.history
     lead = sightings(finding)[0].lead
     return (
-        urgency(case),
+        urgency(leak),
         # The user cannot revoke what is in the account of somebody else.
         finding.owner == "foreign",
         not (history and history.pushed),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.reports.arrange import sightings
 from scanner.reports.wording import INDEX_KIND, is_in_file
 from scanner.response import playbooks
-from scanner.response.cases import Case, case_of
 from scanner.response.clean_up import clean_up, taken_out_first
+from scanner.response.leak import Leak, leak_of
 from scanner.response.notes import notes_on, warnings
 from scanner.response.order import Urgency, ordered, urgency
 from scanner.response.playbook import Step, load
@@ -68,7 +68,7 @@ class CredentialPlan(NamedTuple):
 
     number: int
     """Its place in the order in which credentials are dealt with, from 1."""
-    case: Case
+    leak: Leak
     playbook: str
     title: str
     urgency: Urgency
@@ -125,13 +125,13 @@ _LEFT_ALONE: Final = (playbooks.CANARY, playbooks.FOREIGN, playbooks.DEAD)
 
 def respond(report: SavedReport, now: datetime) -> Plan:
     """Return the plan for `report`; `now`, with a time zone, decides what has expired."""
-    cases = ordered(case_of(finding, now) for finding in report.findings)
+    leaks = ordered(leak_of(finding, now) for finding in report.findings)
     numbers = {
-        (case.key_id_hint, case.account): number
-        for number, case in reversed([*enumerate(cases, 1)])  # of two that look alike the first
-        if case.key_id_hint and case.account
+        (leak.key_id_hint, leak.account): number
+        for number, leak in reversed([*enumerate(leaks, 1)])  # of two that look alike the first
+        if leak.key_id_hint and leak.account
     }
-    entries = tuple(_entry(number, case, report, numbers) for number, case in enumerate(cases, 1))
+    entries = tuple(_entry(number, leak, report, numbers) for number, leak in enumerate(leaks, 1))
 
     has_commands = any(step.commands for entry in entries for step in entry.steps)
     decoys = sum(entry.playbook == playbooks.CANARY for entry in entries)
@@ -140,53 +140,53 @@ def respond(report: SavedReport, now: datetime) -> Plan:
         warnings(report),
         (BEGIN,) if has_commands else (),
         entries,
-        tuple(clean_up(report, decoys)) if cases else (),
+        tuple(clean_up(report, decoys)) if leaks else (),
     )
 
 
 def _entry(
-    number: int, case: Case, report: SavedReport, numbers: Mapping[tuple[str, str], int]
+    number: int, leak: Leak, report: SavedReport, numbers: Mapping[tuple[str, str], int]
 ) -> CredentialPlan:
-    """Return what to do about `case`.
+    """Return what to do about `leak`.
 
     `numbers` are those of other credentials, by the key ID as it is shown and the account: one of
     them may be the key that signed this one.
     """
-    name = playbooks.choose(case)
+    name = playbooks.choose(leak)
     playbook = load(name)
-    own_steps = [*playbooks.steps(playbook, case)]
+    own_steps = [*playbooks.steps(playbook, leak)]
     if report.kind == INDEX_KIND and name not in _LEFT_ALONE:
-        own_steps = taken_out_first(case, own_steps)
-    variables, steps = assigned(case, own_steps)
+        own_steps = taken_out_first(leak, own_steps)
+    variables, steps = assigned(leak, own_steps)
 
-    notes = notes_on(case, report)
-    signer = numbers.get((case.signer, case.account))
+    notes = notes_on(leak, report)
+    signer = numbers.get((leak.signer, leak.account))
     if signer:
         notes += (f"The key ID that signed it looks like that of number {signer}: see there.",)
 
     command, where = "", ""
     if any(variable.name == "KEY_ID" for variable in variables):
-        command = lookup(case)
-        place = CLONE if in_clone(case, report.kind) else SCANNED
-        where = LOOKUP.format(place) if command else elsewhere(case)
+        command = lookup(leak)
+        place = CLONE if in_clone(leak, report.kind) else SCANNED
+        where = LOOKUP.format(place) if command else elsewhere(leak)
 
     return CredentialPlan(
         number=number,
-        case=case,
+        leak=leak,
         playbook=name,
-        title=load(case.kind).title,
-        urgency=urgency(case),
+        title=load(leak.kind).title,
+        urgency=urgency(leak),
         notes=notes,
-        exports=tuple(partition_lines(case)) if any(step.commands for step in steps) else (),
+        exports=tuple(partition_lines(leak)) if any(step.commands for step in steps) else (),
         lookup=command,
         variables=tuple(variables),
         steps=tuple(steps),
         instead=playbook.instead,
-        advice=tuple(advice_for(_paths(case))) if playbook.by_path else (),
+        advice=tuple(advice_for(_paths(leak))) if playbook.by_path else (),
         where=where,
     )
 
 
-def _paths(case: Case) -> list[str]:
-    copies = sightings(case.finding)
+def _paths(leak: Leak) -> list[str]:
+    copies = sightings(leak.finding)
     return [copy.lead.path for copy in copies if is_in_file(copy.lead)]

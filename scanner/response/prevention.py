@@ -171,6 +171,6 @@ def advice_for(paths: Iterable[str]) -> list[Advice]:
 
 
 def _advice(path: str) -> Advice:
-    # Reports of Windows have backslashes, and its file names no case.
+    # Reports of Windows have backslashes, and its file names no leak.
     name = "/" + path.replace("\\", "/").lower()
     return next((advice for pattern, advice in _COMPILED if pattern.search(name)), _ELSEWHERE)

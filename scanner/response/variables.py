@@ -15,14 +15,14 @@ from scanner.aws.partitions import AWS, of_region
 from scanner.decoders import DECODERS
 from scanner.reports.arrange import sightings, where_in_head
 from scanner.reports.wording import is_in_file
-from scanner.response.cases import REGIONS, ResponseKind
+from scanner.response.leak import REGIONS, ResponseKind
 from scanner.response.playbook import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from scanner.findings import Location
-    from scanner.response.cases import Case
+    from scanner.response.leak import Leak
     from scanner.response.playbook import Step
 
 _USED: Final = re.compile(r"\$\{?([A-Z][A-Z_]*)")
@@ -57,7 +57,7 @@ class Variable(NamedTuple):
 class _Known(NamedTuple):
     """A variable that a report can fill in."""
 
-    value: Callable[[Case], str]
+    value: Callable[[Leak], str]
     """Returns what is known of the credential; empty for nothing."""
     placeholder: str
     meaning: str
@@ -66,26 +66,26 @@ class _Known(NamedTuple):
 _PATH: Final = re.compile(r"[A-Za-z0-9_./@,+=-]{1,255}")
 
 
-def safe_path(case: Case) -> str:
-    """Return the path of the file that has `case`; empty if it has other than plain characters."""
-    lead = sightings(case.finding)[0].lead
+def safe_path(leak: Leak) -> str:
+    """Return the path of the file that has `leak`; empty if it has other than plain characters."""
+    lead = sightings(leak.finding)[0].lead
     return lead.path if is_in_file(lead) and _PATH.fullmatch(lead.path) else ""
 
 
 _FROM_REPORT: Final[dict[str, _Known]] = {
-    "KEY_ID": _Known(lambda case: case.key_id, "<access key ID>", "the complete access key ID"),
-    "USER_NAME": _Known(lambda case: case.user, "<IAM user>", "the name of the IAM user"),
-    "ROLE_NAME": _Known(lambda case: case.role, "<role>", "the name of the role"),
-    "ACCOUNT_ID": _Known(lambda case: case.account, "<account>", "the number of the account"),
-    "REGION": _Known(lambda case: case.region, "<region>", "the region, such as us-east-1"),
+    "KEY_ID": _Known(lambda leak: leak.key_id, "<access key ID>", "the complete access key ID"),
+    "USER_NAME": _Known(lambda leak: leak.user, "<IAM user>", "the name of the IAM user"),
+    "ROLE_NAME": _Known(lambda leak: leak.role, "<role>", "the name of the role"),
+    "ACCOUNT_ID": _Known(lambda leak: leak.account, "<account>", "the number of the account"),
+    "REGION": _Known(lambda leak: leak.region, "<region>", "the region, such as us-east-1"),
     # For the step that takes a staged file out again.
-    "FILE": _Known(lambda case: safe_path(case), "<file>", "the file, from the top of the tree"),
+    "FILE": _Known(lambda leak: safe_path(leak), "<file>", "the file, from the top of the tree"),
 }
 """All other variables are declared in the rules and in `rules/response/variables.yaml`: a step of
 the plan finds them."""
 
 
-def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[Step]]:
+def assigned(leak: Leak, steps: Iterable[Step]) -> tuple[list[Variable], list[Step]]:
     """Return the variables that `steps` use, and the steps with the assignments of late ones.
 
     What the report has, also in part, is set before the first step. Everything else is found on
@@ -100,7 +100,7 @@ def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[St
             set_by_commands.update(name for pair in _SET.findall(command) for name in pair if name)
             for name in _USED.findall(command):
                 if name not in set_by_commands and name not in found:
-                    found[name] = _variable(name, case)
+                    found[name] = _variable(name, leak)
                     here.append(found[name])
 
         late = [variable for variable in here if not variable.is_early]
@@ -115,42 +115,42 @@ def assigned(case: Case, steps: Iterable[Step]) -> tuple[list[Variable], list[St
     return sorted(found.values(), key=lambda variable: variable.name != "KEY_ID"), placed
 
 
-def _variable(name: str, case: Case) -> Variable:
+def _variable(name: str, leak: Leak) -> Variable:
     if name not in _FROM_REPORT:
         placeholder, meaning = declared(name)
         return Variable(name, placeholder, False, False, meaning)
 
     source = _FROM_REPORT[name]
-    value = source.value(case)
+    value = source.value(leak)
     if not value and name == "KEY_ID":
-        where = "stands at the places above" if case.key_id_hint else "signed it"
-        if hint := case.key_id_hint or case.signer:
+        where = "stands at the places above" if leak.key_id_hint else "signed it"
+        if hint := leak.key_id_hint or leak.signer:
             return Variable(name, hint, False, True, f"{source.meaning}, which {where}")
 
     known = bool(value)
     return Variable(name, value or source.placeholder, known, known, source.meaning)
 
 
-def lookup(case: Case) -> str:
+def lookup(leak: Leak) -> str:
     """Return the command that prints the complete key ID from a git object, and nothing else.
 
     For a presigned URL that is the key ID that signed it. Empty where the report has the key ID
     already, or names no object that has it unencoded. From the report the command takes the ID of
     the object and the ends of the key ID, both of an exact form.
     """
-    at = _readable(case)
+    at = _readable(leak)
     if at is None:
         return ""
 
-    hint = _hint(case)
+    hint = _hint(leak)
     # The key ID alone, out of whatever is around it: 20 characters, of which the report shows 8.
     form = f"{hint[:4]}[A-Z0-9]{{12}}{hint[-4:]}"
     return f"git cat-file -p {where_in_head(at).object} | grep -aoE {shlex.quote(form)}"
 
 
-def in_clone(case: Case, kind: str) -> bool:
+def in_clone(leak: Leak, kind: str) -> bool:
     """Return whether a clone has the object of `lookup`, by a report of the kind `kind`."""
-    at, history = _readable(case), case.finding.history
+    at, history = _readable(leak), leak.finding.history
     if at is None:
         return False
 
@@ -160,11 +160,11 @@ def in_clone(case: Case, kind: str) -> bool:
     return bool(at.commit) and kind in ("ci", "range")
 
 
-def elsewhere(case: Case) -> str:
+def elsewhere(leak: Leak) -> str:
     """Return a sentence on how to get at a key ID for which there is no command; empty for none."""
-    if not case.key_id_hint or case.key_id or _readable(case):
+    if not leak.key_id_hint or leak.key_id or _readable(leak):
         return ""
-    at = next((at for at in _places(case) if at.role == "key_id"), None)
+    at = next((at for at in _places(leak) if at.role == "key_id"), None)
     if at is None:
         return ""
 
@@ -178,23 +178,23 @@ def elsewhere(case: Case) -> str:
     return f"Read it there, or {anew}"
 
 
-def _hint(case: Case) -> str:
-    return case.signer if case.kind == ResponseKind.PRESIGNED_URL else case.key_id_hint
+def _hint(leak: Leak) -> str:
+    return leak.signer if leak.kind == ResponseKind.PRESIGNED_URL else leak.key_id_hint
 
 
-def _places(case: Case) -> Iterator[Location]:
-    for sighting in sightings(case.finding):
+def _places(leak: Leak) -> Iterator[Location]:
+    for sighting in sightings(leak.finding):
         yield sighting.lead
         yield from sighting.parts
 
 
-def _readable(case: Case) -> Location | None:
+def _readable(leak: Leak) -> Location | None:
     """Return the first location of the key ID in a git object, unencoded, if one is needed."""
-    if case.key_id or not _hint(case):
+    if leak.key_id or not _hint(leak):
         return None
 
-    is_url = case.kind == ResponseKind.PRESIGNED_URL
-    for at in _places(case):
+    is_url = leak.kind == ResponseKind.PRESIGNED_URL
+    for at in _places(leak):
         # A URL has the key ID that signed it in its text.
         has_it = is_url or at.role == "key_id"
         if has_it and where_in_head(at).object and not (at.member or at.decoded):
@@ -202,13 +202,13 @@ def _readable(case: Case) -> Location | None:
     return None
 
 
-def partition_lines(case: Case) -> Iterator[str]:
+def partition_lines(leak: Leak) -> Iterator[str]:
     """Yield the line that directs the AWS CLI to another partition than `aws`.
 
     A region does: the CLI chooses its endpoints and their partition by it.
     """
-    if case.partition not in ("", AWS):
-        own = case.region and of_region(case.region) == case.partition
+    if leak.partition not in ("", AWS):
+        own = leak.region and of_region(leak.region) == leak.partition
         # The AWS CLI reads AWS_REGION first; boto3 reads AWS_DEFAULT_REGION only.
-        region = shlex.quote(case.region if own else REGIONS[case.partition])
+        region = shlex.quote(leak.region if own else REGIONS[leak.partition])
         yield f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}"

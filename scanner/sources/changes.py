@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
     from scanner.findings import Tally
-    from scanner.git.changes import Commit, Entry
+    from scanner.git.changes import ChangedPath, Commit
     from scanner.git.repository import Repository
     from scanner.sources.interface import Blob
 
@@ -125,7 +125,7 @@ def of_range(
     return found.of(repository)
 
 
-def _in_both(ours: list[Entry], theirs: list[Entry]) -> list[Entry]:
+def _in_both(ours: list[ChangedPath], theirs: list[ChangedPath]) -> list[ChangedPath]:
     # In a merge a content counts only where it differs from every parent.
     before = {(entry.path, entry.blob): entry.before for entry in theirs}
     return [
@@ -153,7 +153,7 @@ class _Collection:
         self._names: dict[str, list[Origin]] = {}
         self._removed: dict[str, frozenset[str]] = {}
 
-    def add(self, scope: str, commit: str, date: str, entries: Sequence[Entry]) -> None:
+    def add(self, scope: str, commit: str, date: str, entries: Sequence[ChangedPath]) -> None:
         """Add the `entries` that `commit` changes."""
         removed = self._removed[commit] = frozenset(
             blob for entry in entries if entry.is_removal for blob in _contents(entry.before)

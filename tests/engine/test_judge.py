@@ -152,7 +152,19 @@ def test_a_token_does_not_join_a_long_term_key_nor_a_far_one(made):
     assert {f.rule_id for f in scan(pair + token)} == {PAIR, "aws-session-token"}
     pair = pair.replace("AKIA", "ASIA")
     assert {f.rule_id for f in scan(pair + token)} == {PAIR}
+    assert {f.rule_id for f in scan(pair + "x\n" * 9_000 + token)} == {PAIR}
     assert {f.rule_id for f in scan(pair + "x\n" * 12_000 + token)} == {PAIR, "aws-session-token"}
+
+
+DOUBTFUL = "".join(("UserEnNameqF5xxaeqGetz", "J3tStoreFsdn9iFile"))
+"""It may be a secret or an identifier: alone it is of low confidence."""
+
+
+@pytest.mark.parametrize(("distance", "rules"), [(900, {PAIR}), (1100, {ID, "aws-unnamed-secret"})])
+def test_a_doubtful_secret_is_paired_with_a_near_key_id_only(made, distance, rules):
+    text = f"'{made.access_key_id()}'" + " " * distance + f"'{DOUBTFUL}'\n"
+    assert [found.confidence for found in scan(f"'{DOUBTFUL}'\n")] == [Confidence.LOW]
+    assert {found.rule_id for found in scan(text)} == rules
 
 
 def test_a_lone_temporary_key_keeps_its_token_from_others(made):

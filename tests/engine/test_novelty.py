@@ -9,7 +9,7 @@ import pytest
 
 from scanner.content import Layer
 from scanner.engine.examine import Examiner
-from scanner.engine.novelty import ALREADY_THERE, DOUBTFUL, Change, settle
+from scanner.engine.novelty import ALREADY_THERE, DOUBTFUL, Provenance, settle
 from scanner.findings import NO_FILE, Finding, Report, Severity, Tally
 from scanner.sources.interface import Origin, TooLarge, Unread, Window
 
@@ -64,7 +64,7 @@ def look(rules: Any) -> Any:
 
         report = Report("x", tuple(found), Tally())
         gone = {"": frozenset(), **(removed or {})}
-        change = Change({"new": origins}, {}, gone)
+        change = Provenance({"new": origins}, {}, gone)
         found = settle(report, change, examiner, blobs).findings
         assert len(asked) == len(set(asked))
         return found
@@ -160,7 +160,7 @@ def test_no_findings_read_nothing(rules: Any) -> None:
         raise AssertionError
 
     report = Report("x", (), Tally())
-    assert settle(report, Change({}, {}, {}), Examiner(rules), never) is report
+    assert settle(report, Provenance({}, {}, {}), Examiner(rules), never) is report
 
 
 @pytest.mark.parametrize("scope", sorted(NO_FILE))
@@ -196,7 +196,7 @@ def test_a_commit_that_may_not_be_part_of_the_change(
     (found,) = examiner.examine("a", pair).findings
     found = found._replace(locations=tuple(at._replace(object="new") for at in found.locations))
     removed: dict[str, frozenset[str]] = {"sure": frozenset(), "perhaps": frozenset()}
-    change = Change({"new": places}, {}, removed, {"perhaps"})
+    change = Provenance({"new": places}, {}, removed, {"perhaps"})
     (finding,) = settle(
         Report("x", (found,), Tally()), change, examiner, lambda names: [Content("old", pair)]
     ).findings
@@ -211,7 +211,7 @@ def named(rules: Any, name: str, *origins: Origin) -> Finding:
     """Return what becomes of the finding in the `name` of a file."""
     examiner = Examiner(rules)
     (found,) = examiner.examine_name(name).findings
-    change = Change({}, {name: list(origins)} if origins else {}, {"": frozenset()})
+    change = Provenance({}, {name: list(origins)} if origins else {}, {"": frozenset()})
     report = Report("x", (found,), Tally())
     (finding,) = settle(report, change, examiner, lambda names: iter(())).findings
     return finding

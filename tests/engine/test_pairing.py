@@ -128,6 +128,50 @@ def test_what_is_joined_by_punctuation_belongs_together_whatever_its_name():
     assert text.paired() == [("1", "1")]
 
 
+@pytest.mark.parametrize(("gap", "partner"), [(30, "1"), (60, "2")])
+def test_a_line_break_counts_like_some_forty_bytes(gap, partner):
+    text = Text().secret(1).put("x" * gap).key_id(1).put("\n").secret(2)
+    assert text.paired() == [("1", partner)]
+
+
+def test_one_block_goes_before_the_next_one():
+    """However near the next one begins."""
+    text = Text().key_id(1).put("x" * 1200).secret(1).put("\n\n").key_id(2)
+    assert text.paired() == [("1", "1")]
+
+
+BORDERS = "\n\nx\n\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "third"),
+    [
+        # Within one block of 1,500 bytes, what is nearer is paired before what is further away.
+        ("x" * 1400, "x" * 1000, "x" * 2500),
+        ("x" * 1400, "x" * 1000, "\n\n"),
+        # The same across two borders, before what is 6,000 bytes or three borders away.
+        (BORDERS + "x" * 1500, BORDERS + "x" * 900, "x" * 8000),
+        (BORDERS + "x" * 1500, BORDERS + "x" * 900, "\n\n}\n" * 2 + "\n"),
+    ],
+)
+def test_the_nearest_go_first_even_if_others_are_then_far_apart(first, second, third):
+    text = Text().key_id(1).put(first).secret(1).put(second).key_id(2).put(third).secret(2)
+    assert text.paired() == [("1", "2"), ("2", "1")]
+
+
+@pytest.mark.parametrize(("inside", "is_list"), [(190, True), (290, False)])
+def test_a_list_is_not_much_wider_inside_than_it_is_away_from_the_other_one(inside, is_list):
+    text = Text().key_id(1).put("x" * inside).key_id(2).put("x" * 100)
+    text.secret(1).put("x" * inside).secret(2)
+    assert text.paired() == ([("1", "1"), ("2", "2")] if is_list else [("1", "2"), ("2", "1")])
+
+
+@pytest.mark.parametrize(("length", "partner"), [(16, "1"), (17, "2")])
+def test_what_joins_a_pair_is_short(length, partner):
+    text = Text().key_id(1).put(":" * length).secret(1, rank=1).put("\nsecret: ").secret(2)
+    assert text.paired() == [("1", partner)]
+
+
 def test_reach_limits_a_doubtful_secret():
     near = Text().key_id(1).put("x" * 900).secret(1, rank=2, reach=1000)
     far = Text().key_id(1).put("x" * 1100).secret(1, rank=2, reach=1000)

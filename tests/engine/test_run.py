@@ -14,7 +14,7 @@ import pytest
 from scanner.content import Layer
 from scanner.engine import run as running
 from scanner.engine import workers
-from scanner.engine.run import Job, run
+from scanner.engine.run import ScanJob, run
 from scanner.findings import Tally
 from scanner.rulebook import load_rules
 from scanner.rulebook.generator import Generator
@@ -69,7 +69,7 @@ def tree(seed: int, number: int = 200) -> list[MemoryBlob]:
 
 
 def report(blobs, jobs):
-    made = run("scan", blobs, Tally(), Job(RULES, jobs))
+    made = run("scan", blobs, Tally(), ScanJob(RULES, jobs))
     tally = made.tally
     return (made.kind, made.findings, tally.blobs, tally.bytes, dict(sorted(tally.skipped.items())),
             dict(sorted(tally.set_aside.items())), tally.notices)  # fmt: skip
@@ -146,7 +146,7 @@ def test_a_worker_that_is_lost_before_it_is_told_anything(share_everything, monk
     start = context.Process.start
     monkeypatch.setattr(context.Process, "start", lambda p: (start(p), p.join()))
     blobs = tree(5)
-    made = run("scan", blobs, Tally(), Job(RULES, 2))
+    made = run("scan", blobs, Tally(), ScanJob(RULES, 2))
     assert (
         len({n.path for n in made.incomplete if n.reason == "worker-lost"})
         == len(blobs) - made.tally.blobs
@@ -169,7 +169,7 @@ def test_stopping_early_ends_the_workers(share_everything, monkeypatch):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run("scan", tree(6), Tally(), Job(RULES, 2, progress=stop))
+        run("scan", tree(6), Tally(), ScanJob(RULES, 2, progress=stop))
     assert len(started) == 2
     assert not [process for process in started if process.is_alive()]
 
@@ -177,28 +177,54 @@ def test_stopping_early_ends_the_workers(share_everything, monkeypatch):
 def test_progress_counts_every_blob():
     seen = []
     blobs = tree(7, 100)
-    run("scan", blobs, Tally(), Job(RULES, 1, progress=lambda *counts: seen.append(counts)))
+    run("scan", blobs, Tally(), ScanJob(RULES, 1, progress=lambda *counts: seen.append(counts)))
     assert [done for done, _, _ in seen] == sorted(done for done, _, _ in seen)
     assert seen[-1][:2] == (100, 100)
+
+
+@linux
+def test_a_large_machine_is_not_used_up(monkeypatch):
+    for number, used in ((1, 1), (4, 4), (16, 16), (128, 16)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _pid, n=number: set(range(n)))
+        assert running.processes() == used
 
 
 # -- real processes -------------------------------------------------------------------------------
 
 
+HELD = """
+import os, sys, time
+from scanner.engine import run
+from scanner.commands import main
+
+scan = run.Blobs.scan
+
+def held(blobs, start, end):
+    while not os.path.exists("go-on"):
+        time.sleep(0.01)
+    return scan(blobs, start, end)
+
+run._ALONE_BLOBS = 0
+run.Blobs.scan = held
+raise SystemExit(main(["scan", "--no-config", "--jobs", "2", "."]))
+"""
+"""The command with two workers, which do not scan their first files before the test says so."""
+
+
 @pytest.fixture
 def big_tree(tmp_path):
-    """A directory that keeps two processes busy for minutes."""
+    """A directory with work for two processes."""
     made = Generator(8)
-    block = "".join(f"{made.access_key_id()}:{made.secret_access_key()}\n" for _ in range(100))
-    for number in range(2000):
-        (tmp_path / f"f{number}").write_text(block)
+    for number in range(40):
+        text = f"{made.access_key_id()}:{made.secret_access_key()}\n"
+        (tmp_path / f"f{number}").write_text(text)
     return tmp_path
 
 
 def start(directory: Path) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
-        [sys.executable, "-m", "scanner", "scan", "--no-config", "--jobs", "2", "."],
+        [sys.executable, "-c", HELD],
         cwd=directory, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
     )  # fmt: skip
@@ -262,22 +288,20 @@ def test_workers_end_with_their_parent(big_tree, how):
     wait_for(lambda: len(children(process.pid)) >= 2)
     left = children(process.pid)
     process.send_signal(how)
-    process.communicate(timeout=60)
+    process.wait(timeout=60)
+    # A parent that is killed ends no worker: they notice it when they have scanned their files.
+    (big_tree / "go-on").touch()
+    process.communicate(timeout=60)  # each worker has its output open as well
     wait_for(lambda: not [pid for pid in left if alive(pid)])
 
 
 @linux
 def test_a_killed_worker_is_told_by_the_command(big_tree):
-    for path in sorted(big_tree.iterdir())[10:]:
-        path.write_text("nothing\n")
-    # One file that takes long, so that there is a worker to kill.
-    made = Generator(9)
-    pair = [f"{made.access_key_id()}:{made.secret_access_key()}\n" for _ in range(3000)]
-    (big_tree / "f1000").write_text("".join(pair) * 20)
     process = start(big_tree)
     wait_for(lambda: len(children(process.pid)) >= 2)
     for pid in children(process.pid):
         os.kill(pid, signal.SIGKILL)
+    (big_tree / "go-on").touch()
     _, err = process.communicate(timeout=120)
     assert b"Traceback" not in err
     assert process.returncode in (1, 2)
@@ -291,13 +315,13 @@ def test_only_what_is_reported_is_read_for_what_it_tells(monkeypatch):
     monkeypatch.setattr(
         "scanner.kinds.tell", lambda finding: read.append(finding.fingerprint) or None
     )
-    report = run("scan", tree(5), Tally(), Job(RULES, 1))
+    report = run("scan", tree(5), Tally(), ScanJob(RULES, 1))
     assert read == [finding.fingerprint for finding in report.findings]
     assert read
 
 
 def test_what_is_told_is_the_same_however_the_work_is_shared():
-    alone, shared = (run("scan", tree(6), Tally(), Job(RULES, jobs)) for jobs in (1, 2))
+    alone, shared = (run("scan", tree(6), Tally(), ScanJob(RULES, jobs)) for jobs in (1, 2))
     assert [finding.forensics for finding in alone.findings] == [
         finding.forensics for finding in shared.findings
     ]
@@ -305,13 +329,13 @@ def test_what_is_told_is_the_same_however_the_work_is_shared():
 
 
 def test_a_defect_of_a_reader_costs_what_it_would_have_told_and_no_more(monkeypatch):
-    whole = run("scan", tree(7), Tally(), Job(RULES, 1))
+    whole = run("scan", tree(7), Tally(), ScanJob(RULES, 1))
 
     def fail(finding):
         raise ZeroDivisionError(finding.values["key_id"].reveal())
 
     monkeypatch.setattr("scanner.kinds.tell", fail)
-    report = run("scan", tree(7), Tally(), Job(RULES, 1))
+    report = run("scan", tree(7), Tally(), ScanJob(RULES, 1))
     assert report.findings == tuple(each._replace(forensics=None) for each in whole.findings)
     told = [notice for notice in report.tally.notices if notice.reason == "internal-error"]
     assert len(told) == len(report.findings)

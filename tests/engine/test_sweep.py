@@ -16,7 +16,7 @@ from scanner.content import Layer
 from scanner.engine import anchors, gather
 from scanner.engine import sweep as sweeping
 from scanner.engine.examine import Examiner
-from scanner.engine.run import Job, run
+from scanner.engine.run import ScanJob, run
 from scanner.engine.sweep import BATCH, SMALL, sweep
 from scanner.findings import Tally
 from scanner.rulebook import load_rules
@@ -57,7 +57,7 @@ def places(findings):
 
 
 def report_of(*blobs):
-    return run("scan", list(blobs), Tally(), Job(RULES, jobs=1))
+    return run("scan", list(blobs), Tally(), ScanJob(RULES, jobs=1))
 
 
 # -- batches --------------------------------------------------------------------------------------

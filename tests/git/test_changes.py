@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.git import changes
-from scanner.git.changes import Entry
+from scanner.git.changes import ChangedPath
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
 
@@ -21,7 +21,7 @@ MODES = st.sampled_from([b"100644", b"100755", b"120000", b"160000", b"000000"])
 
 
 def entries(before: Any) -> Any:
-    return st.builds(Entry, PATHS, MODES, BLOBS, before, st.just(False))
+    return st.builds(ChangedPath, PATHS, MODES, BLOBS, before, st.just(False))
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def here(repository: Any, monkeypatch: Any) -> Repository:
     return Repository()
 
 
-def raw(entry: Entry, letter: bytes = b"M") -> bytes:
+def raw(entry: ChangedPath, letter: bytes = b"M") -> bytes:
     """Write an entry as git does."""
     parents = len(entry.before)
     fields = [*[b"100644"] * parents, entry.mode, *map(str.encode, entry.before)]
@@ -39,7 +39,7 @@ def raw(entry: Entry, letter: bytes = b"M") -> bytes:
 
 
 @given(st.lists(entries(st.tuples(BLOBS)), max_size=5))
-def test_every_path_survives(expected: list[Entry]) -> None:
+def test_every_path_survives(expected: list[ChangedPath]) -> None:
     assert list(changes.parse_raw(b"".join(map(raw, expected)))) == expected
 
 
@@ -49,7 +49,7 @@ def test_every_path_survives(expected: list[Entry]) -> None:
         max_size=4,
     )
 )
-def test_every_commit_survives(groups: list[list[Entry]]) -> None:
+def test_every_commit_survives(groups: list[list[ChangedPath]]) -> None:
     """Whatever a path is: a colon and a line feed at its start among others."""
     date = "2026-01-01T00:00:00+00:00"
     expected = [changes.Commit(f"{n:040x}", date, tuple(each)) for n, each in enumerate(groups)]
@@ -81,7 +81,7 @@ def test_nonsense_is_an_error(diff: bytes) -> None:
     ],
 )
 def test_kinds(mode: bytes, blob: str, is_blob: bool, is_removal: bool) -> None:
-    entry = Entry(b"path", mode, blob, ())
+    entry = ChangedPath(b"path", mode, blob, ())
     assert (entry.is_blob, entry.is_removal) == (is_blob, is_removal)
 
 
@@ -101,9 +101,9 @@ def test_staged(here: Repository, repository: Any) -> None:
     repository.git("add", "-A")
     new = repository.git("rev-parse", ":edited").strip()
     assert changes.staged(here, here.base_of_index()) == [
-        Entry(b"added", b"100644", new, (ZERO,)),
-        Entry(b"edited", b"100644", new, (old,)),
-        Entry(b"gone", b"000000", ZERO, (old,)),
+        ChangedPath(b"added", b"100644", new, (ZERO,)),
+        ChangedPath(b"edited", b"100644", new, (old,)),
+        ChangedPath(b"gone", b"000000", ZERO, (old,)),
     ]
 
 

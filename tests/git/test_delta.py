@@ -186,6 +186,13 @@ def test_damage(delta: bytes) -> None:
         apply(BASE, delta)
 
 
+@pytest.mark.parametrize("size", [(1 << 30) + 1, 1 << 60])
+def test_no_delta_makes_more_than_a_gigabyte(size: int, pack_format: Any) -> None:
+    delta = pack_format.size(0) + pack_format.size(size)
+    with pytest.raises(PackError, match="more than 1024 MiB"):
+        apply(b"", delta)
+
+
 def test_a_bomb_takes_no_memory(pack_format: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deltas, "LARGEST", 1 << 20)
     delta = pack_format.delta(BASE, bytes((1 << 20) + 1), b"")

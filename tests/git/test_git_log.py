@@ -170,3 +170,38 @@ def test_contents_and_kinds(repository: Any, here: Repository) -> None:
     assert records.contents(here, []) == []
     assert records.kinds(here, []) == {}
     assert list(records.people(here, [blob, head])) == [head]
+
+
+WINDOWS_COMMAND_LINE = 32_767
+
+
+class AskedError(Exception):
+    """A command, in place of running it."""
+
+
+class Asking:
+    """In place of a repository: raises the command that would be run."""
+
+    def run(self, *command: str, **_more: Any) -> bytes:
+        raise AskedError(*command)
+
+
+@pytest.mark.parametrize(("number", "asked"), [(400, 400), (401, 0)])
+def test_git_is_asked_for_as_many_objects_as_any_command_line_holds(
+    number: int, asked: int
+) -> None:
+    names = {f"{each:064x}" for each in range(number)}
+    with pytest.raises(AskedError) as caught:
+        log.differences(Asking(), ["a b"], names)  # type: ignore[arg-type]
+    options = [each for each in caught.value.args if each.startswith("--find-object=")]
+    assert len(options) == asked
+    assert sum(len(each) + 1 for each in caught.value.args) < WINDOWS_COMMAND_LINE
+
+
+@pytest.mark.parametrize(("length", "is_asked"), [(8191, True), (8192, False)])
+def test_git_is_asked_for_as_many_paths_as_any_command_line_holds(
+    length: int, is_asked: bool
+) -> None:
+    with pytest.raises(AskedError) as caught:
+        log.differences(Asking(), ["a b"], {A}, paths=[b"x" * length])  # type: ignore[arg-type]
+    assert ("x" * length in caught.value.args) is is_asked

@@ -314,3 +314,14 @@ def test_every_flipped_bit(tmp_path: Path) -> None:
         assert hashlib.sha1(b"%b %d\0%b" % (kind.encode(), size, data or b"")).digest() == (
             hashlib.sha1(content).digest()
         )
+
+
+def test_a_list_of_alternates_without_an_end(tmp_path: Path) -> None:
+    for number in range(1001):
+        directory = tmp_path / str(number) / "info"
+        directory.mkdir(parents=True)
+        (directory / "alternates").write_text(f"{tmp_path}/{number + 1}\n")
+    store = ObjectStore(str(tmp_path / "0"), 40)
+    assert len(store.directories) == 1000
+    (problem,) = store.problems
+    assert "more than 1000 directories of objects are not followed" in problem[1]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from scanner.content import Layer
-from scanner.engine.run import Job, run
+from scanner.engine.run import ScanJob, run
 from scanner.findings import Confidence, Finding, Forensics, Report, Severity, Tally
 from scanner.kinds import noun_of, tell
 from scanner.kinds.examples import expand
@@ -42,7 +42,7 @@ class MemoryBlob:
 
 
 def scanned(text: str) -> Report:
-    return run("scan", [MemoryBlob(text)], Tally(), Job(RULES, 1))
+    return run("scan", [MemoryBlob(text)], Tally(), ScanJob(RULES, 1))
 
 
 EXAMPLES = {

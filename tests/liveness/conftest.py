@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -26,8 +27,10 @@ DAY = datetime.timedelta(days=1)
 NOW = datetime.datetime.now(datetime.UTC)
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 ACCOUNT = "123456789012"
-QUICK = Pace(gap=0.3, backoff=0.02, connect=1.0, read=1.0, budget=30.0)
-"""The real pace, with waits that a test has time for."""
+QUICK = Pace(gap=0.3, backoff=0.02, connect=60.0, read=60.0, budget=120.0)
+"""The real pace, with waits that a test has time for, and limits that a loaded machine keeps."""
+HELD = 120.0
+"""Seconds for which a server holds an answer, unless the test ends before."""
 _SCOPE = re.compile(r"Credential=([A-Z0-9]+)/\d{8}/([a-z0-9-]+)/sts/aws4_request")
 
 
@@ -199,6 +202,32 @@ class Server:
     def regions(self) -> list[str]:
         return [request.region for request in self.log]
 
+    def hold(self) -> None:
+        """Hold an answer until the test is over."""
+        self.stop.wait(HELD)
+
+    def answer_first(self, number: int) -> None:
+        """Answer the first `number` requests, and hold all others."""
+        turns = count()
+
+        def answer(_request: Request) -> Reply:
+            if next(turns) >= number:
+                self.hold()
+            return LIVE
+
+        self.answer = answer
+
+    def wait_until_answers_are_read(self, number: int) -> None:
+        """Wait until a client of 16 threads has stored the `number` answers of `answer_first`.
+
+        A thread goes on to another key ID only after it has stored an answer. So that many answers
+        are stored as there were key IDs in requests beyond the first 16.
+        """
+        until = time.monotonic() + HELD
+        while len({request.key_id for request in self.log}) < Pace().together + number:
+            assert time.monotonic() < until, "the client does not ask"
+            time.sleep(0.01)
+
 
 class Wire:
     """A server that writes bytes of any kind, and keeps all that it was sent."""
@@ -284,6 +313,34 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
     for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
+
+
+class Clock:
+    """The clock of `scanner.liveness.checking`, which a test puts forward.
+
+    That waits until the limit for everything has begun to count, which the main thread does.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+        self._begun = threading.Event()
+
+    def __call__(self) -> float:
+        now = time.monotonic() + self._ahead
+        if threading.current_thread() is threading.main_thread():
+            self._begun.set()
+        return now
+
+    def put_forward(self, seconds: float) -> None:
+        self._begun.wait(HELD)
+        self._ahead += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("scanner.liveness.checking.monotonic", clock)
+    return clock
 
 
 @pytest.fixture

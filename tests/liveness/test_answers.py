@@ -209,3 +209,23 @@ def test_words_are_one_printable_line() -> None:
                 assert not text.endswith((":", " "))
     root = Liveness(State.LIVE, Reason.NONE, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:root", "root")
     assert words(root) == f"live, the ROOT user of account {ACCOUNT}"
+
+
+def test_the_longest_document(helpers: Any) -> None:
+    body = helpers.identity()
+    longest = body + b" " * ((64 << 10) - len(body))
+    assert read(200, longest).liveness.state is State.LIVE
+    assert read(200, longest + b" ").liveness.reason is Reason.NOT_STS
+
+
+@pytest.mark.parametrize(
+    ("ahead", "detail"),
+    [
+        (None, ""), (59.0, ""), (-59.0, ""), (60.0, "about 1 minute ahead"),
+        (-60.0, "about 1 minute behind"), (300.0, "about 5 minutes ahead"),
+    ],
+)  # fmt: skip
+def test_a_clock_is_wrong_from_a_minute_on(ahead: float | None, detail: str, helpers: Any) -> None:
+    body = helpers.fault("SignatureDoesNotMatch", "Signature expired: x is now earlier than y")
+    found = read(403, body, ahead).liveness
+    assert (found.reason, found.detail) == (Reason.CLOCK, detail)

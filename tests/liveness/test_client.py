@@ -18,7 +18,7 @@ import pytest
 from scanner.about import VERSION
 from scanner.errors import UsageError
 from scanner.liveness.candidates import Candidate
-from scanner.liveness.checking import Plan, check
+from scanner.liveness.checking import CheckOptions, check
 from scanner.liveness.partitions import ENDPOINTS, Endpoint, private
 from scanner.liveness.states import Reason, State
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_the_request_is_the_question_and_nothing_else(sts: Any, maker: Any, helpers: Any) -> None:
     finding = maker.finding(key_id=maker.key_id(prefix="ASIA"), token=maker.token())
-    check([finding], Plan((sts.endpoint(),)))
+    check([finding], CheckOptions((sts.endpoint(),)))
     (request,) = sts.log
     assert (request.method, request.path) == ("POST", "/")
     assert request.body == b"Action=GetCallerIdentity&Version=2011-06-15"
@@ -46,7 +46,7 @@ def test_the_request_is_the_question_and_nothing_else(sts: Any, maker: Any, help
 
 def test_each_partition_has_its_own_host_and_signature(sts: Any, maker: Any, helpers: Any) -> None:
     sts.answer = lambda _request: helpers.UNKNOWN_ID
-    check([maker.finding()], Plan(sts.endpoints()))
+    check([maker.finding()], CheckOptions(sts.endpoints()))
     assert sts.regions == ["us-east-1", "us-gov-west-1", "cn-north-1", "eusc-de-east-1"]
     assert [endpoint.url for endpoint in ENDPOINTS] == [
         "https://sts.amazonaws.com/",
@@ -173,7 +173,7 @@ def secured(no_proxies: None, certificate: Any, helpers: Any) -> Any:
 def test_nobody_is_told_anything_without_a_good_certificate(
     secured: Any, maker: Any, helpers: Any
 ) -> None:
-    (found,) = check([maker.finding()], Plan((secured.endpoint(),), pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions((secured.endpoint(),), pace=helpers.QUICK))
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.UNREACHABLE)
     assert "certificate" in found.detail
     assert secured.log == []
@@ -184,7 +184,7 @@ def test_a_bundle_of_the_environment_is_believed(
     name: str, secured: Any, certificate: Any, maker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, str(certificate[0]))
-    (found,) = check([maker.finding()], Plan((secured.endpoint(),)))
+    (found,) = check([maker.finding()], CheckOptions((secured.endpoint(),)))
     assert found.state is State.LIVE
 
 
@@ -193,21 +193,21 @@ def test_the_keys_of_a_connection_are_not_logged(
 ) -> None:
     monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate[0]))
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
-    (found,) = check([maker.finding()], Plan((secured.endpoint(),)))
+    (found,) = check([maker.finding()], CheckOptions((secured.endpoint(),)))
     assert found.state is State.LIVE
     assert not (tmp_path / "keys.log").exists()
 
 
 def test_no_connection(closed_port: int, no_proxies: None, maker: Any, helpers: Any) -> None:
     endpoint = Endpoint("aws", f"http://127.0.0.1:{closed_port}/", "us-east-1")
-    (found,) = check([maker.finding()], Plan((endpoint,), pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions((endpoint,), pace=helpers.QUICK))
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.UNREACHABLE)
     assert found.detail == "no connection"
 
 
 def test_no_such_host(no_proxies: None, maker: Any, helpers: Any) -> None:
     endpoint = Endpoint("aws", "https://sts.nowhere.invalid/", "us-east-1")
-    (found,) = check([maker.finding()], Plan((endpoint,), pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions((endpoint,), pace=helpers.QUICK))
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.UNREACHABLE)
 
 
@@ -219,7 +219,7 @@ def test_the_proxy_of_the_environment_is_used_and_learns_nothing(
     monkeypatch.setenv("HTTPS_PROXY", sts.url)
     finding = maker.finding(key_id=maker.key_id(prefix="ASIA"), token=maker.token())
     pace = helpers.QUICK._replace(attempts=1)
-    (found,) = check([finding], Plan(ENDPOINTS[:1], pace=pace))
+    (found,) = check([finding], CheckOptions(ENDPOINTS[:1], pace=pace))
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.UNREACHABLE)
     assert "proxy" in found.detail
     (request,) = sts.log
@@ -235,7 +235,7 @@ def test_http_client_does_not_print_requests(
 
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
     finding = maker.finding(key_id=maker.key_id(prefix="ASIA"), token=maker.token())
-    (found,) = check([finding], Plan((sts.endpoint(),)))
+    (found,) = check([finding], CheckOptions((sts.endpoint(),)))
     assert found.state is State.LIVE
     assert "".join(capfd.readouterr()) == ""
 
@@ -245,7 +245,7 @@ def test_a_proxy_that_is_not_there(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://name:password@127.0.0.1:{closed_port}")
     pace = helpers.QUICK._replace(attempts=1)
-    (found,) = check([maker.finding()], Plan(ENDPOINTS[:1], pace=pace))
+    (found,) = check([maker.finding()], CheckOptions(ENDPOINTS[:1], pace=pace))
     assert found.reason is Reason.UNREACHABLE
     assert "password" not in repr(found)
 
@@ -258,7 +258,9 @@ def test_no_proxy_for_a_host_that_needs_none_nor_for_loopback(
     monkeypatch.setenv("NO_PROXY", "sts.nowhere.invalid")
     pace = helpers.QUICK._replace(attempts=1)
     for url in (f"http://127.0.0.1:{closed_port}/", "https://sts.nowhere.invalid/"):
-        (found,) = check([maker.finding()], Plan((Endpoint("aws", url, "us-east-1"),), pace=pace))
+        (found,) = check(
+            [maker.finding()], CheckOptions((Endpoint("aws", url, "us-east-1"),), pace=pace)
+        )
         assert found.reason is Reason.UNREACHABLE
     assert sts.log == []
 
@@ -268,7 +270,7 @@ def test_no_more_is_read_than_an_answer_can_have(sts: Any, maker: Any, helpers: 
     sts.answer = lambda _request: helpers.Reply(
         200, helpers.identity() + b" " * 80_000, {}, "stall"
     )
-    (found,) = check([maker.finding()], Plan((sts.endpoint(),), pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions((sts.endpoint(),), pace=helpers.QUICK))
     assert found.reason is Reason.NOT_STS
 
 
@@ -279,7 +281,7 @@ def test_redirects_are_not_followed(sts: Any, maker: Any, helpers: Any) -> None:
         for status in (301, 302, 303, 307, 308):
             reply = helpers.Reply(status, b"", {"Location": other.url})
             sts.answer = lambda _request, reply=reply: reply
-            (found,) = check([maker.finding()], Plan((sts.endpoint(),)))
+            (found,) = check([maker.finding()], CheckOptions((sts.endpoint(),)))
             assert found.reason is Reason.NOT_STS
         assert other.log == []
         assert len(sts.log) == 5
@@ -329,7 +331,7 @@ def test_nothing_of_the_scanner_is_used(
     sys.addaudithook(record)
     finding = maker.finding()
     try:
-        (found,) = check([finding], Plan((sts.endpoint(),)))
+        (found,) = check([finding], CheckOptions((sts.endpoint(),)))
     finally:
         recording = False
         trap.close()
@@ -372,7 +374,7 @@ def test_logging_at_debug_writes_nothing_of_a_request(
     finding = maker.finding(key_id=maker.key_id(prefix="ASIA"), token=maker.token())
     answers = [helpers.Reply(how="close"), helpers.Reply(503, b"no"), helpers.LIVE]
     sts.answer = lambda _request: answers.pop(0)
-    (found,) = check([finding], Plan((sts.endpoint(),), pace=helpers.QUICK))
+    (found,) = check([finding], CheckOptions((sts.endpoint(),), pace=helpers.QUICK))
     assert found.state is State.LIVE
     written = loud.read_text() + "".join(capfd.readouterr())
     assert "this is logged" in written

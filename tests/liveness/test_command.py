@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -219,17 +218,9 @@ def test_an_interrupt_costs_no_finding(
         text = f"aws_access_key_id={maker.key_id()}\naws_secret_access_key={maker.secret()}\n"
         (tmp_path / f"{number}.env").write_text(text)
 
-    def answer(_request: Any) -> Any:
-        if len(sts.log) > 3:
-            sts.stop.wait(20)
-        return helpers.LIVE
-
-    sts.answer = answer
+    sts.answer_first(3)
     with start("scan", ".", *asking(sts), "--no-config", cwd=tmp_path) as process:
-        until = time.monotonic() + 60
-        while len(sts.log) < 12 and time.monotonic() < until:
-            time.sleep(0.02)
-        time.sleep(0.3)
+        sts.wait_until_answers_are_read(3)
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
     said = b"keycatch: asked STS about 3 credentials: 3 live; 27 left open by an interrupt\n"
@@ -249,11 +240,7 @@ def test_a_server_s_time_limit_holds_for_the_asking(
     tree = repository.git("write-tree").strip()
     commit = repository.git("commit-tree", tree, "-m", "change").strip()
 
-    def hang(_request: Any) -> Any:
-        sts.stop.wait(20)
-        return helpers.LIVE
-
-    sts.answer = hang
+    sts.answer_first(0)
     given = f"{'0' * 40} {commit} refs/heads/a\n".encode()
     done = keycatch("receive", "--time-limit", "3", *asking(sts), cwd=repository.root, given=given)
     assert done.returncode == 2

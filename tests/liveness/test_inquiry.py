@@ -262,3 +262,11 @@ def test_the_surest_candidate_comes_first_in_any_order_of_findings(maker: Any) -
     worse = (findings[0]._replace(confidence=Confidence.LOW), best[0])
     for repeated in ([*pairs, worse], [worse, *pairs]):
         assert groups(repeated) == [best]  # type: ignore[arg-type]
+
+
+def test_the_pace_is_the_one_that_is_documented() -> None:
+    """In docs/liveness.md; a slower one annoys, a faster one is throttled or gets wrong answers."""
+    pace = Pace()
+    assert 5 < pace.gap < 6
+    assert (pace.together, pace.per_second, pace.attempts) == (16, 100, 4)
+    assert (pace.connect, pace.read, pace.budget, pace.hopeless) == (5, 10, 120, 8)

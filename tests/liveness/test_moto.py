@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from scanner.liveness.checking import Plan, check
+from scanner.liveness.checking import CheckOptions, check
 from scanner.liveness.states import State
 
 ERROR = re.compile(rb"<Code>(\w+)</Code>\s*<Message>([^<]*)</Message>")
@@ -96,7 +96,7 @@ def relay(aws: Aws, sts: Any, helpers: Any) -> Any:
 
 
 def state(relay: Any, maker: Any, *values: str) -> Any:
-    (found,) = check([maker.finding(*values)], Plan((relay.endpoint(),)))
+    (found,) = check([maker.finding(*values)], CheckOptions((relay.endpoint(),)))
     return found
 
 
@@ -128,7 +128,7 @@ def test_a_session_with_its_token_and_with_another_one(relay: Any, aws: Aws, mak
 def test_three_secrets_of_a_live_key(relay: Any, aws: Aws, maker: Any, helpers: Any) -> None:
     key_id = aws.key["AccessKeyId"]
     findings = [maker.finding(key_id), maker.finding(key_id, aws.key["SecretAccessKey"])]
-    found = check(findings, Plan((relay.endpoint(),), pace=helpers.QUICK))
+    found = check(findings, CheckOptions((relay.endpoint(),), pace=helpers.QUICK))
     assert [each.state for each in found] == [State.SECRET_UNPROVEN, State.LIVE]
 
 
@@ -138,7 +138,7 @@ def test_errors_as_moto_writes_them_are_none_of_sts(aws: Aws, maker: Any) -> Non
     from scanner.liveness.states import Reason
 
     endpoint = Endpoint("aws", aws.url, "us-east-1")
-    (found,) = check([maker.finding()], Plan((endpoint,)))
+    (found,) = check([maker.finding()], CheckOptions((endpoint,)))
     assert found.reason is Reason.NOT_STS
     live = maker.finding(aws.key["AccessKeyId"], aws.key["SecretAccessKey"])
-    assert check([live], Plan((endpoint,)))[0].state is State.LIVE
+    assert check([live], CheckOptions((endpoint,)))[0].state is State.LIVE

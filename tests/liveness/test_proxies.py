@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from scanner.liveness.checking import Plan, check
+from scanner.liveness.checking import CheckOptions, check
 from scanner.liveness.partitions import ENDPOINTS, Endpoint
 from scanner.liveness.states import Reason, State
 
@@ -87,7 +87,7 @@ def test_a_tunnel_sees_no_more_than_the_host(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://{NAME}:{PASSWORD}@{tunnel.address}")
     finding = maker.finding(key_id=maker.key_id(prefix="ASIA"), token=maker.token())
-    (found,) = check([finding], Plan((FAR,)))
+    (found,) = check([finding], CheckOptions((FAR,)))
     assert found.state is State.LIVE
     (asked,) = tunnel.asked
     lines = asked.decode().split("\r\n")
@@ -112,7 +112,7 @@ def test_a_host_that_needs_no_proxy_leaves_it_to_the_others(
     """NO_PROXY names the first host that is asked: the others still go through the proxy."""
     monkeypatch.setenv(name, f"http://{tunnel.address}")
     monkeypatch.setenv("NO_PROXY", "sts.amazonaws.com,.invalid")
-    (found,) = check([maker.finding()], Plan((FAR,)))
+    (found,) = check([maker.finding()], CheckOptions((FAR,)))
     assert (found.state, len(tunnel.asked)) == (State.LIVE, 1)
 
 
@@ -123,7 +123,7 @@ def test_a_tunnel_to_somebody_else_is_noticed(
     other = wire(b"", authority.context("other.example.com"))
     tunnel = Tunnel(other.port, helpers)
     monkeypatch.setenv("HTTPS_PROXY", f"http://{tunnel.address}")
-    (found,) = check([maker.finding()], Plan((FAR,), pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions((FAR,), pace=helpers.QUICK))
     tunnel.close()
     assert (found.reason, "certificate" in found.detail) == (Reason.UNREACHABLE, True)
     assert (b"".join(other.requests), len(tunnel.asked)) == (b"", 1)
@@ -136,7 +136,7 @@ def test_a_proxy_that_answers_in_the_place_of_sts(
     """What it says to CONNECT is its own word, whatever document it is."""
     sts.answer = lambda _request: helpers.Reply(status, helpers.identity(), {"Location": sts.url})
     monkeypatch.setenv("HTTPS_PROXY", sts.url.replace("//", f"//{NAME}:{PASSWORD}@"))
-    (found,) = check([maker.finding()], Plan(ENDPOINTS[:1], pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions(ENDPOINTS[:1], pace=helpers.QUICK))
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.UNREACHABLE)
     assert {request.method for request in sts.log} == {"CONNECT"}
     assert {"Proxy-Authorization" in request.headers for request in sts.log} == {True}
@@ -159,7 +159,7 @@ def test_a_bad_proxy_is_one_clause_without_its_password(
     caplog.set_level(1)
     monkeypatch.setenv("HTTPS_PROXY", proxy.format(f"{NAME}:{PASSWORD}"))
     pace = helpers.QUICK._replace(attempts=1)
-    (found,) = check([maker.finding()], Plan((FAR,), pace=pace))
+    (found,) = check([maker.finding()], CheckOptions((FAR,), pace=pace))
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.UNREACHABLE)
     assert "proxy" in found.detail
     written = "".join(capfd.readouterr()) + caplog.text + repr(found)

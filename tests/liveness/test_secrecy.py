@@ -232,7 +232,9 @@ def test_the_watch_sees_what_is_written_sent_and_started(run: Watched, talk: Any
 
 @pytest.mark.skipif(os.name == "nt", reason="core dumps are those of POSIX")
 @pytest.mark.parametrize("number", [signal.SIGABRT, signal.SIGSEGV])
-def test_no_core_is_left_in_the_middle(number: int, run: Watched, wire: Any, start: Any) -> None:
+def test_no_core_is_left_in_the_middle(
+    number: int, run: Watched, wire: Any, start: Any, helpers: Any
+) -> None:
     import resource
 
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
@@ -250,16 +252,16 @@ def test_no_core_is_left_in_the_middle(number: int, run: Watched, wire: Any, sta
         pytest.skip("this system writes no core into the working directory")
     for core in cores:
         core.unlink()
-    server = wire(lambda *_: time.sleep(10))
+    server = wire(lambda *_: time.sleep(helpers.HELD))
     with start(
         "scan", ".", "--check-liveness", "--liveness-endpoint", server.url, cwd=run.work,
         env=run.env, preexec_fn=unlimited,
     ) as process:  # fmt: skip
-        until = time.monotonic() + 20
+        until = time.monotonic() + helpers.HELD
         while not server.requests and time.monotonic() < until:
             time.sleep(0.01)
         process.send_signal(number)
-        stdout, stderr = process.communicate(timeout=20)
+        stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == -number
     assert not list(run.work.glob("*core*"))
     assert b"Fatal Python error" in stderr  # the traceback of the fault has places, no values

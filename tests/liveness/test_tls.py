@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scanner.liveness.checking import Plan, check
+from scanner.liveness.checking import CheckOptions, check
 from scanner.liveness.states import Reason, State
 
 DAY = datetime.timedelta(days=1)
@@ -25,7 +25,7 @@ def answer(helpers: Any) -> bytes:
 
 def test_a_good_certificate(authority: Any, wire: Any, maker: Any, helpers: Any) -> None:
     server = wire(answer(helpers), authority.context())
-    (found,) = check([maker.finding()], Plan((server.endpoint(),)))
+    (found,) = check([maker.finding()], CheckOptions((server.endpoint(),)))
     assert found.state is State.LIVE
 
 
@@ -46,7 +46,7 @@ def test_a_bad_certificate_is_told_nothing_and_tried_once(
 ) -> None:
     server = wire(answer(helpers), BAD[name](authority))
     finding = maker.finding(key_id=maker.key_id(prefix="ASIA"), token=maker.token())
-    (found,) = check([finding], Plan((server.endpoint(),), pace=helpers.QUICK))
+    (found,) = check([finding], CheckOptions((server.endpoint(),), pace=helpers.QUICK))
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.UNREACHABLE)
     assert found.detail == "its certificate, or that of a proxy, could not be verified"
     assert (b"".join(server.requests), server.connections) == (b"", 1)
@@ -56,7 +56,7 @@ def test_a_server_without_tls_is_tried_once(
     authority: Any, sts: Any, maker: Any, helpers: Any
 ) -> None:
     endpoint = sts.endpoint()._replace(url=sts.url.replace("http:", "https:"))
-    (found,) = check([maker.finding()], Plan((endpoint,), pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions((endpoint,), pace=helpers.QUICK))
     assert (found.reason, found.detail) == (
         Reason.UNREACHABLE, "no connection with TLS came about",
     )  # fmt: skip
@@ -75,7 +75,7 @@ def test_a_bundle_that_cannot_be_read_is_named(
         path.write_text("nothing\n")
     monkeypatch.setenv("AWS_CA_BUNDLE", str(path))
     server = wire(answer(helpers), authority.context())
-    (found,) = check([maker.finding()], Plan((server.endpoint(),), pace=helpers.QUICK))
+    (found,) = check([maker.finding()], CheckOptions((server.endpoint(),), pace=helpers.QUICK))
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.UNREACHABLE)
     assert "AWS_CA_BUNDLE" in found.detail
     assert b"".join(server.requests) == b""

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from scanner.response.cases import Case, case_of
+from scanner.response.leak import Leak, leak_of
 from scanner.response.plan import Plan, respond
 from scanner.response.playbook import name_for
 from scanner.rulebook import load_rules
@@ -268,8 +268,8 @@ def saved(*findings: dict[str, Any], **scan: Any) -> SavedReport:
     return read(json.dumps(made).encode())
 
 
-def case(found: dict[str, Any]) -> Case:
-    return case_of(read(json.dumps(report(found)).encode()).findings[0], NOW)
+def leak(found: dict[str, Any]) -> Leak:
+    return leak_of(read(json.dumps(report(found)).encode()).findings[0], NOW)
 
 
 def plan(*findings: dict[str, Any], **scan: Any) -> Plan:

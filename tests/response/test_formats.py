@@ -140,7 +140,7 @@ def test_each_credential_is_told_in_each_format(builders: Any) -> None:
         assert f"\n{entry.number}. {entry.title}: " in text
         assert f"\n## {entry.number}. {entry.title}: " in markdown
     assert [each["fingerprint"] for each in json.loads(rendered(plan, "json"))["credentials"]] == [
-        entry.case.finding.fingerprint for entry in plan.entries
+        entry.leak.finding.fingerprint for entry in plan.entries
     ]
 
 

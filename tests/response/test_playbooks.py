@@ -245,7 +245,7 @@ def test_no_variable_is_used_before_it_is_set(any_plan: Any) -> None:
 
 def test_the_secret_is_in_no_command(any_plan: Any) -> None:
     for entry in any_plan.entries:
-        for role, value in entry.case.finding.values.items():
+        for role, value in entry.leak.finding.values.items():
             if role != "key_id":
                 assert not any(value.shown(True) in command for command in commands(entry))
 
@@ -268,7 +268,7 @@ def test_a_key_is_deactivated_before_it_is_replaced_and_deleted_at_the_end(any_p
     order = ("deactivate", "revoke-sessions", "trace", "replace", "test", "delete", "lift")
     exceptions = {"appsync-api-key", "ec2-private-key"}
     for entry in any_plan.entries:
-        if entry.case.kind in exceptions or entry.playbook == "dead":
+        if entry.leak.kind in exceptions or entry.playbook == "dead":
             continue
         ranks = [order.index(step.id) for step in entry.steps if step.id in order]
         assert ranks == sorted(ranks), [step.id for step in entry.steps]
@@ -292,8 +292,8 @@ def test_every_kind_and_every_rule_has_a_playbook() -> None:
 def test_every_kind_is_among_the_cases(builders: Any) -> None:
     assert {*builders.KINDS} == {*names()} - {"canary", "foreign", "dead"}
     for name, found in builders.KINDS.items():
-        assert builders.case(found).kind == name
-    chosen = {choose(builders.case(found)) for found in builders.ALL.values()}
+        assert builders.leak(found).kind == name
+    chosen = {choose(builders.leak(found)) for found in builders.ALL.values()}
     assert chosen == {name for name in names() if not load(name).over}
 
 
@@ -305,7 +305,7 @@ def test_every_kind_is_among_the_cases(builders: Any) -> None:
      ("live-china-root", "root-access-key")],
 )  # fmt: skip
 def test_the_state_decides_before_the_kind(builders: Any, name: str, playbook: str) -> None:
-    assert choose(builders.case(builders.STATES[name])) == playbook
+    assert choose(builders.leak(builders.STATES[name])) == playbook
 
 
 @pytest.mark.parametrize("name", ["canary", "foreign"])
@@ -319,7 +319,7 @@ def test_what_is_dead_is_not_to_be_taken_as_live(builders: Any, any_name: str) -
     said = " ".join(entry.notes)
     if entry.playbook == "dead":
         assert "Take it as live" not in said
-    elif entry.case.state is None:
+    elif entry.leak.state is None:
         assert "Take it as live" in said
 
 
@@ -348,7 +348,7 @@ def test_a_role_of_identity_center_is_not_changed_in_iam(builders: Any) -> None:
     (command,) = step_of(builders, "live-role", "revoke-sessions").commands
     assert command.startswith('aws iam put-role-policy --role-name "$ROLE_NAME"')
     (entry,) = builders.plan(builders.STATES["live-role"]).entries
-    assert entry.setup[1:] == (f"KEY_ID='{entry.case.key_id_hint}'", "ROLE_NAME=deploy")
+    assert entry.setup[1:] == (f"KEY_ID='{entry.leak.key_id_hint}'", "ROLE_NAME=deploy")
 
 
 def test_the_session_of_a_user_ends_with_the_policies_of_the_user(builders: Any) -> None:
@@ -366,7 +366,7 @@ def test_another_partition_is_named_by_a_region(
     builders: Any, name: str, partition: str, region: str
 ) -> None:
     (entry,) = builders.plan(builders.STATES[name]).entries
-    assert entry.case.partition == partition
+    assert entry.leak.partition == partition
     assert next(each for each in entry.setup if not each.startswith("unset ")) == (
         f"export AWS_REGION={region} AWS_DEFAULT_REGION={region}"
     )

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from scanner.liveness.canaries import known_accounts
-from scanner.response.cases import ResponseKind
 from scanner.response.formats import load
+from scanner.response.leak import ResponseKind
 from scanner.response.order import Urgency
 
 
@@ -107,7 +107,7 @@ def test_a_key_of_a_known_user_is_deactivated_in_step_1(builders: Any) -> None:
 
 def test_what_is_staged_is_taken_out_first(builders: Any) -> None:
     plan = builders.plan(builders.pair(path="a b.env"), builders.pair(path="c/.env"), kind="staged")
-    by_path = {entry.case.finding.locations[0].path: entry for entry in plan.entries}
+    by_path = {entry.leak.finding.locations[0].path: entry for entry in plan.entries}
     entry = by_path["c/.env"]
     assert entry.steps[0].id == "unstage"
     assert entry.steps[0].commands == ('git restore --staged -- ":(top,literal)$FILE"',)
@@ -155,7 +155,7 @@ def test_an_impossible_key_id_has_the_secret_of_another_key(builders: Any) -> No
     found = builders.pair(forensics=builders.forensics(impossible=reason))
     (entry,) = builders.plan(found).entries
     assert entry.playbook == ResponseKind.SECRET
-    assert entry.case.account == ""  # that is of the key ID
+    assert entry.leak.account == ""  # that is of the key ID
     assert "KEY_ID='<access key ID>'" in " ".join(
         command for step in entry.steps for command in step.commands
     )

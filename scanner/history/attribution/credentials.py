@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from scanner.engine.file_names import DECODER
 from scanner.engine.merge import merge
-from scanner.engine.names import DECODER
 from scanner.findings import REFERENCE_NAME, InHead, Notice
 from scanner.git.changes import SUBMODULE
 from scanner.git.process import GitError

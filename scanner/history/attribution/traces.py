@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from scanner.git.log import Difference
     from scanner.git.repository import Repository
-    from scanner.git.tips import Entry, Tip
+    from scanner.git.tips import IndexEntry, Tip
     from scanner.history.attribution.interface import Key
 
 _HEAD: Final = (OTHER, "HEAD")
@@ -150,7 +150,7 @@ class Traces:
         """For each node whether a branch or a tag reaches it."""
 
     def _read_indexes(
-        self, entries: Iterable[Entry], wanted: set[str], names: frozenset[bytes]
+        self, entries: Iterable[IndexEntry], wanted: set[str], names: frozenset[bytes]
     ) -> None:
         self.indexed: dict[Key, set[str]] = {}
         """The indexes that have an object or a name."""

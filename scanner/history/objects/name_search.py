@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scanner.engine.anchors import Spots
     from scanner.engine.examine import Examiner
     from scanner.git.repository import Repository
-    from scanner.git.tips import Entry
+    from scanner.git.tips import IndexEntry
 
 # The mode and the space before a name in a tree: of a file, a symbolic link, a submodule or a
 # directory (`fsck_tree` in git's fsck.c; trees that old versions wrote have modes such as 100664).
@@ -77,7 +77,7 @@ def search_names(repository: Repository, examiner: Examiner) -> SearchResult:
         for finding in result.findings
     ]
 
-    entries: list[Entry] = []
+    entries: list[IndexEntry] = []
     try:
         entries = indexes(repository, work_trees(repository))
     except GitError as error:

@@ -134,7 +134,7 @@ class Recollection:
         Nothing is stored if any value of `findings` is in a name, or `spellings` says so: a record
         contains no credentials, and attribution consists mostly of names.
         """
-        from scanner.engine.names import Masker
+        from scanner.engine.masking import Masker
 
         if self._stored:
             return self._stored

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.reports.arrange import further, roles, sightings, where_in_head
 from scanner.reports.exposure import alive, exposed, moment
 from scanner.reports.wording import is_in_file, no_file, origin, plural, role_name
-from scanner.response.cases import redacted
+from scanner.response.leak import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +42,8 @@ def title(plan: Plan) -> str:
 
 def facts(entry: CredentialPlan) -> Iterator[Fact]:
     """Yield what is known of the credential of `entry`; nothing for what is not known."""
-    case = entry.case
-    finding = case.finding
+    leak = entry.leak
+    finding = leak.finding
     for role in roles(finding.values):
         shown = finding.values[role].shown(True)
         yield Fact(role_name(role), (redacted(role, shown),))
@@ -51,15 +51,15 @@ def facts(entry: CredentialPlan) -> Iterator[Fact]:
     liveness = finding.liveness
     history = finding.history
     rows = {
-        "account": case.account,
+        "account": leak.account,
         "liveness" if liveness else "owner": alive(finding),
         "ARN": liveness.arn if liveness else "",
-        "impossible": case.impossible,
-        "user": case.user if not (liveness and liveness.arn) else "",  # the ARN has it
-        "signed by": case.signer,
-        "partition": case.partition if case.partition != "aws" else "",  # the usual one
-        "region": case.region,
-        "expires": case.expires,
+        "impossible": leak.impossible,
+        "user": leak.user if not (liveness and liveness.arn) else "",  # the ARN has it
+        "signed by": leak.signer,
+        "partition": leak.partition if leak.partition != "aws" else "",  # the usual one
+        "region": leak.region,
+        "expires": leak.expires,
         "exposed": exposed(finding),
         "brought in by": moment(history.first) if history and history.first else "",
     }
@@ -72,7 +72,7 @@ def facts(entry: CredentialPlan) -> Iterator[Fact]:
 
 def places(entry: CredentialPlan) -> list[str]:
     """Return where the credential is, first the best place to look at."""
-    finding = entry.case.finding
+    finding = entry.leak.finding
     copies = sightings(finding)
     all_copies = [copies[0], *further(finding, copies)]
     found = [_place(copy.lead) for copy in all_copies[:PLACES]]
@@ -94,10 +94,10 @@ def _place(location: Location) -> str:
 
 def summary(entry: CredentialPlan) -> str:
     """Return one line that distinguishes `entry` from the others: key ID or kind, and place."""
-    values = entry.case.finding.values
+    values = entry.leak.finding.values
     role = roles(values)[0]
-    foreign = "foreign " if entry.case.finding.owner == "foreign" else ""
-    account = f"{foreign}account {entry.case.account}" if entry.case.account else ""
+    foreign = "foreign " if entry.leak.finding.owner == "foreign" else ""
+    account = f"{foreign}account {entry.leak.account}" if entry.leak.account else ""
     # People know their keys by the ends of the key ID; the ends of a secret say nothing.
     what = redacted(role, values[role].shown(True)) if role == "key_id" else entry.title
     parts = (what, account, places(entry)[0])

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from scanner.about import NAME, VERSION
 from scanner.reports.encoding import dumps
 from scanner.reports.json_report import liveness_object
-from scanner.response.cases import redacted
 from scanner.response.commands import changes
 from scanner.response.formats.descriptions import places
+from scanner.response.leak import redacted
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -52,32 +52,32 @@ def render(plan: Plan, _color: bool) -> Iterator[str]:
 
 
 def _entry_object(entry: CredentialPlan) -> dict[str, Any]:
-    case = entry.case
-    finding = case.finding
+    leak = entry.leak
+    finding = leak.finding
     liveness, history = finding.liveness, finding.history
 
     # Texts of the report are made printable, since programs write them to terminals and logs. Texts
-    # from fixed lists and of an exact form (`scanner.response.cases`) are so already.
+    # from fixed lists and of an exact form (`scanner.response.leak`) are so already.
     return {
         "fingerprint": finding.fingerprint,
         "rule_id": printable(finding.rule_id),
         "severity": finding.severity.label,
         "confidence": finding.confidence.label,
         "urgency": entry.urgency.label,
-        "kind": str(case.kind),
+        "kind": str(leak.kind),
         "playbook": str(entry.playbook),
         "title": entry.title,
         "values": {
             role: printable(redacted(role, finding.values[role].shown(True)))
             for role in sorted(finding.values)
         },
-        "account_id": case.account or None,
-        "user": case.user or None,
-        "role": case.role or None,
-        "signed_by": case.signer or None,
-        "partition": case.partition or None,
-        "region": case.region or None,
-        "expires": case.expires or None,
+        "account_id": leak.account or None,
+        "user": leak.user or None,
+        "role": leak.role or None,
+        "signed_by": leak.signer or None,
+        "partition": leak.partition or None,
+        "region": leak.region or None,
+        "expires": leak.expires or None,
         "state": str(liveness.state) if liveness else None,
         "liveness": liveness_object(liveness) if liveness else None,
         "not_found_again": str(entry.missing) if entry.missing else None,

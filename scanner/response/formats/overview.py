@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.response.cases import ResponseKind
+from scanner.response.leak import ResponseKind
 from scanner.response.order import WORDS, Urgency
 from scanner.response.playbooks import FOREIGN
 
@@ -83,7 +83,7 @@ def left_off(plan: Plan) -> str:
 def heading(entry: CredentialPlan) -> str:
     """Return the words for the state of `entry`, which follow its title in a heading."""
     # The title of a root user's key says that it is one.
-    is_root = entry.case.kind == ResponseKind.ROOT_KEY and entry.urgency is Urgency.LIVE_ROOT
+    is_root = entry.leak.kind == ResponseKind.ROOT_KEY and entry.urgency is Urgency.LIVE_ROOT
     return WORDS[Urgency.LIVE if is_root else entry.urgency]
 
 
@@ -95,7 +95,7 @@ def shared(entries: Iterable[CredentialPlan]) -> dict[int, Shared]:
         advice = (*entry.instead, *(each.instead for each in entry.advice))
         numbered = tuple(enumerate(entry.steps, 1))
         # Only where each step has its counterpart: the numbers of steps are the same then.
-        key = (entry.playbook, entry.case.kind, tuple(step.id for step in entry.steps))
+        key = (entry.playbook, entry.leak.kind, tuple(step.id for step in entry.steps))
         model, told = written.setdefault(key, (entry, set()))
         new = tuple(sentence for sentence in advice if sentence not in told)
         told.update(new)

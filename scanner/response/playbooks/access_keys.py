@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.response.cases import LONG_TERM, REGIONS, SERVICE
+from scanner.response.leak import LONG_TERM, REGIONS, SERVICE
 from scanner.response.playbook import step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.response.cases import Case
+    from scanner.response.leak import Leak
     from scanner.response.playbook import Step
 
 CONSOLES: Final = {
@@ -26,26 +26,26 @@ CONSOLES: Final = {
 """Where a root user can sign in. In AWS GovCloud (US) it has keys and no console (AWS re:Post)."""
 
 
-def user_key(case: Case) -> Iterator[Step]:
+def user_key(leak: Leak) -> Iterator[Step]:
     """Yield the steps for the access key of an IAM user, with its secret."""
-    yield from stop(case)
+    yield from stop(leak)
     yield step("revoke-user-sessions")
     yield from _trace_key_and_user()
     yield from _replace()
     yield step("lift-user-policy")
 
 
-def stop(case: Case) -> Iterator[Step]:
+def stop(leak: Leak) -> Iterator[Step]:
     """Yield the steps that find the user, unless it is known, and deactivate the key."""
-    if not case.user:
-        yield find_user(case)
+    if not leak.user:
+        yield find_user(leak)
     yield step("deactivate-key")
     yield step("last-use")
 
 
-def find_user(case: Case) -> Step:
+def find_user(leak: Leak) -> Step:
     """Return the step that finds the user of the key, in `USER_NAME`."""
-    return step("find-key-user" if case.account else "find-key-account-and-user")
+    return step("find-key-user" if leak.account else "find-key-account-and-user")
 
 
 def _trace_key_and_user() -> Iterator[Step]:
@@ -61,40 +61,40 @@ def _replace() -> Iterator[Step]:
     yield step("delete-key")
 
 
-def key_id(case: Case) -> Iterator[Step]:
+def key_id(leak: Leak) -> Iterator[Step]:
     """Yield the steps for an access key ID without its secret."""
     yield step("find-secret")
 
-    if case.prefix == SERVICE:
+    if leak.prefix == SERVICE:
         yield step("find-service-credential")
         yield step("deactivate-service-credential")
-    elif case.prefix not in ("", LONG_TERM):
+    elif leak.prefix not in ("", LONG_TERM):
         yield step("wait-for-session")
         yield step("trace-key")
     else:
-        yield from user_key(case)
+        yield from user_key(leak)
 
 
-def secret_key(case: Case) -> Iterator[Step]:
+def secret_key(leak: Leak) -> Iterator[Step]:
     """Yield the steps for a secret access key without its key ID."""
     yield step("find-secret-owner")
-    yield from user_key(case)
+    yield from user_key(leak)
 
 
-def unnamed_secret(case: Case) -> Iterator[Step]:
+def unnamed_secret(leak: Leak) -> Iterator[Step]:
     """Yield the steps for 40 random characters without a name."""
     yield step("identify-secret")
     yield step("find-secret-owner")
-    yield from stop(case)
+    yield from stop(leak)
     yield step("revoke-user-sessions")
     yield step("trace-key")
     yield from _replace()
     yield step("lift-user-policy")
 
 
-def root_key(case: Case) -> Iterator[Step]:
+def root_key(leak: Leak) -> Iterator[Step]:
     """Yield the steps for the access key of the root user, or for a session begun with it."""
-    partition = case.partition or "aws"
+    partition = leak.partition or "aws"
 
     if partition in CONSOLES:
         yield step("delete-root-key-in-console", console=CONSOLES[partition])
@@ -110,10 +110,10 @@ def root_key(case: Case) -> Iterator[Step]:
     yield step("replace-root-key")
 
 
-def smtp_password(case: Case) -> Iterator[Step]:
+def smtp_password(leak: Leak) -> Iterator[Step]:
     """Yield the steps for the SMTP password of SES, which ends with the access key of its user."""
     yield step("find-smtp-user")
-    yield from stop(case)
+    yield from stop(leak)
     yield step("stop-sending")
     yield step("trace-key")
     yield step("inspect-user")

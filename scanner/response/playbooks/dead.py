@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.liveness.states import State
 from scanner.response import playbook
-from scanner.response.cases import LONG_TERM, ResponseKind
+from scanner.response.leak import LONG_TERM, ResponseKind
 from scanner.response.playbook import Step, step
 from scanner.response.playbooks.access_keys import find_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.response.cases import Case
+    from scanner.response.leak import Leak
 
 _TITLE: Final = "Find out what was done with it before"
 _BEFORE: Final = (
@@ -22,24 +22,24 @@ _BEFORE: Final = (
 )
 
 
-def dead(case: Case) -> Iterator[Step]:
+def dead(leak: Leak) -> Iterator[Step]:
     """Yield the steps for a credential that is known to give no access."""
-    own = playbook.load(case.kind)
+    own = playbook.load(leak.kind)
     if own.over:
         yield from own.steps
-    elif case.impossible and case.kind == ResponseKind.KEY_ID:
+    elif leak.impossible and leak.kind == ResponseKind.KEY_ID:
         yield step("check-spelling")
-    elif case.state is State.INACTIVE and case.prefix == LONG_TERM:
+    elif leak.state is State.INACTIVE and leak.prefix == LONG_TERM:
         check = step("check-deleted")
-        yield find_user(case)._replace(title=check.title, text=check.text)
-        yield _before(case)
+        yield find_user(leak)._replace(title=check.title, text=check.text)
+        yield _before(leak)
         yield step("delete-key")
     else:
-        yield _before(case)
+        yield _before(leak)
 
 
-def _before(case: Case) -> Step:
-    if not case.prefix:
+def _before(leak: Leak) -> Step:
+    if not leak.prefix:
         return Step(
             "trace",
             _TITLE,

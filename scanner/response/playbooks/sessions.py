@@ -15,7 +15,7 @@ from scanner.response.playbook import step
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.response.cases import Case
+    from scanner.response.leak import Leak
     from scanner.response.playbook import Step
 
 IDENTITY_CENTER: Final = "AWSReservedSSO_"
@@ -24,48 +24,48 @@ IDENTITY_CENTER: Final = "AWSReservedSSO_"
 _USERS: Final = ("user", "federated-user")
 
 
-def temporary(case: Case) -> Iterator[Step]:
+def temporary(leak: Leak) -> Iterator[Step]:
     """Yield the steps for temporary credentials."""
-    if case.principal not in ("role", "user"):
-        yield _find_owner(case)
-    yield from _end(case)
+    if leak.principal not in ("role", "user"):
+        yield _find_owner(leak)
+    yield from _end(leak)
     yield step("trace-key")
     yield step("look-for-new-identities")
     yield step("close-the-way")
 
 
-def session_token(case: Case) -> Iterator[Step]:
+def session_token(leak: Leak) -> Iterator[Step]:
     """Yield the steps for a session token without its key."""
     yield step("find-key-of-token")
-    yield _find_owner(case)
-    yield from _end(case)
+    yield _find_owner(leak)
+    yield from _end(leak)
     yield step("trace-key")
     yield step("close-the-way")
 
 
-def _find_owner(case: Case) -> Step:
-    federated = case.principal == "federated-user"
+def _find_owner(leak: Leak) -> Step:
+    federated = leak.principal == "federated-user"
     return step("find-federated-session-owner" if federated else "find-session-owner")
 
 
-def _end(case: Case) -> Iterator[Step]:
+def _end(leak: Leak) -> Iterator[Step]:
     """Yield the steps that end the session, for each type of owner that it can have."""
-    if case.principal not in _USERS:
-        found = end_role_sessions(case)
-        yield found if case.principal else only_if("it is of a role", found)
+    if leak.principal not in _USERS:
+        found = end_role_sessions(leak)
+        yield found if leak.principal else only_if("it is of a role", found)
 
-    if case.principal != "role":
+    if leak.principal != "role":
         found = step("end-user-sessions")
         yield (
             found
-            if case.principal
+            if leak.principal
             else found._replace(title="If it is of a user: end its sessions")
         )
 
 
-def end_role_sessions(case: Case) -> Step:
+def end_role_sessions(leak: Leak) -> Step:
     """Return the step that ends the sessions of a role."""
-    is_center = case.role.startswith(IDENTITY_CENTER)
+    is_center = leak.role.startswith(IDENTITY_CENTER)
     return step("end-identity-center-session" if is_center else "revoke-role-sessions")
 
 
@@ -74,7 +74,7 @@ def only_if(condition: str, found: Step) -> Step:
     return found._replace(title=f"If {condition}: {found.title[0].lower()}{found.title[1:]}")
 
 
-def lift_role_policy(case: Case) -> Iterator[Step]:
+def lift_role_policy(leak: Leak) -> Iterator[Step]:
     """Yield the step that removes the policy of a role again, if its policies can be changed."""
-    if not case.role.startswith(IDENTITY_CENTER):
+    if not leak.role.startswith(IDENTITY_CENTER):
         yield step("lift-role-policy")

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.response.cases import LONG_TERM, TEMPORARY
+from scanner.response.leak import LONG_TERM, TEMPORARY
 from scanner.response.playbook import step
 from scanner.response.playbooks.sessions import end_role_sessions, lift_role_policy, only_if
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.response.cases import Case
+    from scanner.response.leak import Leak
     from scanner.response.playbook import Step
 
 _OVER: Final = (
@@ -30,47 +30,47 @@ _BEARER: Final = (
 """Source: BeyondTrust, "AWS Bedrock API Keys Security Guide", part 2."""
 
 
-def presigned_url(case: Case) -> Iterator[Step]:
+def presigned_url(leak: Leak) -> Iterator[Step]:
     """Yield the steps for a presigned URL."""
-    yield step("contain-url", partition=case.partition or "aws")
+    yield step("contain-url", partition=leak.partition or "aws")
     yield from _end_signer(
-        case,
+        leak,
         "The key ID stands in the URL: at the beginning of `X-Amz-Credential`, or in "
         "`AWSAccessKeyId`.",
     )
     yield step("trace-url")
 
 
-def short_term_key(case: Case) -> Iterator[Step]:
+def short_term_key(leak: Leak) -> Iterator[Step]:
     """Yield the steps for a short-term API key."""
     yield from _end_signer(
-        case,
+        leak,
         "What follows `-api-key-` is base64 of a signed request. In it, `X-Amz-Credential` begins "
         "with the key ID. The key ends with that session, and after 12 hours at the latest.",
     )
     yield step("trace-key", _BEARER)
 
 
-def eks_token(case: Case) -> Iterator[Step]:
+def eks_token(leak: Leak) -> Iterator[Step]:
     """Yield the steps for a token of an EKS cluster."""
-    if case.signer:
+    if leak.signer:
         yield from _end_signer(
-            case,
+            leak,
             f"{_OVER} What follows `k8s-aws-v1.` is base64 of a signed request. In it, "
             "`X-Amz-Credential` begins with the key ID.",
         )
     else:
-        yield _end_maker(case, _OVER)
+        yield _end_maker(leak, _OVER)
 
     yield step("trace-cluster")
-    if not case.signer.startswith(LONG_TERM):
-        yield from lift_role_policy(case)
+    if not leak.signer.startswith(LONG_TERM):
+        yield from lift_role_policy(leak)
 
 
-def ecr_password(case: Case) -> Iterator[Step]:
+def ecr_password(leak: Leak) -> Iterator[Step]:
     """Yield the steps for the password of ECR."""
     yield _end_maker(
-        case,
+        leak,
         "The password lasts 12 hours and cannot be revoked by itself. The job or person that ran "
         "`aws ecr get-login-password` has a role, and that role's permissions are what it has.",
     )
@@ -80,13 +80,13 @@ def ecr_password(case: Case) -> Iterator[Step]:
         "pushed.",
         event_source="ecr.amazonaws.com",
     )
-    yield from lift_role_policy(case)
+    yield from lift_role_policy(leak)
 
 
-def codeartifact_token(case: Case) -> Iterator[Step]:
+def codeartifact_token(leak: Leak) -> Iterator[Step]:
     """Yield the steps for the authorization token of CodeArtifact."""
     yield _end_maker(
-        case,
+        leak,
         "The token lasts 12 hours at most and cannot be revoked by itself. The job or person that "
         "ran `aws codeartifact login` has a role, and that role's permissions are what it has.",
     )
@@ -95,16 +95,16 @@ def codeartifact_token(case: Case) -> Iterator[Step]:
         "Compare the packages that were published in this time with what your builds published.",
         event_source="codeartifact.amazonaws.com",
     )
-    yield from lift_role_policy(case)
+    yield from lift_role_policy(leak)
 
 
-def _end_signer(case: Case, inside: str) -> Iterator[Step]:
+def _end_signer(leak: Leak, inside: str) -> Iterator[Step]:
     """Yield the steps that end the credential whose ID is in a signature.
 
     The sentence `inside` says how to read the ID. Where the report shows its prefix, the steps are
     only those for a key of a user, or only those for a session.
     """
-    prefix = case.signer[:4]
+    prefix = leak.signer[:4]
     names = {LONG_TERM: "read-signing-key", TEMPORARY: "read-signing-session"}
     found = step(names.get(prefix, "read-signer"))
     yield found._replace(text=(inside, *found.text))
@@ -117,11 +117,11 @@ def _end_signer(case: Case, inside: str) -> Iterator[Step]:
             else found._replace(title="If a key of a user signed it: deactivate that key")
         )
     if prefix != LONG_TERM:
-        found = end_role_sessions(case)
+        found = end_role_sessions(leak)
         yield found if prefix == TEMPORARY else only_if("a session signed it", found)
 
 
-def _end_maker(case: Case, maker: str) -> Step:
+def _end_maker(leak: Leak, maker: str) -> Step:
     """Return the step that ends the sessions of the role that made a token; `maker` says which."""
-    found = end_role_sessions(case)
+    found = end_role_sessions(leak)
     return found._replace(text=(maker, *found.text))

@@ -7,8 +7,8 @@ import string
 
 import pytest
 
-from scanner.engine.names import Masker
-from scanner.engine.run import Job, run
+from scanner.engine.masking import Masker
+from scanner.engine.run import ScanJob, run
 from scanner.findings import (
     Confidence,
     Finding,
@@ -147,7 +147,7 @@ def test_no_report_shows_a_value_that_is_the_name_of_somebody(name, made, rules)
         heads = (Head(text, "b" * 40, text),)
         return report._replace(findings=(found,), narrowed=(text,), heads=heads)
 
-    job = Job(rules, jobs=1, settle=settle)
+    job = ScanJob(rules, jobs=1, settle=settle)
     whole = run("history", [Memory(content.encode())], Tally(), job)
     assert whole.findings[0].history
     for verbosity in (-1, 0, 1):
@@ -156,3 +156,11 @@ def test_no_report_shows_a_value_that_is_the_name_of_somebody(name, made, rules)
         assert secret not in output
         assert key_id not in output
         assert f"AKIA****{key_id[-4:]}" in output
+
+
+@pytest.mark.parametrize("length", [11, 12])
+def test_a_value_of_a_few_letters_is_a_word_that_many_names_have(length):
+    text = password()[:length]
+    whole = report(text, history(text))
+    (found,) = Masker(whole, {}).report(whole).findings
+    assert (text in repr(found.history)) is (length < 12)

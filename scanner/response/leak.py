@@ -63,7 +63,7 @@ REGIONS: Final = {
 """A region of each partition, which tells the AWS CLI which partition is meant."""
 
 
-class Case(NamedTuple):
+class Leak(NamedTuple):
     """One credential. Texts are empty where something is not known."""
 
     finding: Finding
@@ -113,7 +113,7 @@ class Case(NamedTuple):
         return self.state is State.CANARY or self.account in known_accounts()
 
 
-def case_of(finding: Finding, now: datetime) -> Case:
+def leak_of(finding: Finding, now: datetime) -> Leak:
     """Return what is known of `finding` at the time `now`."""
     liveness, forensics = finding.liveness, finding.forensics
     value = finding.values.get("key_id")
@@ -132,7 +132,7 @@ def case_of(finding: Finding, now: datetime) -> Case:
     expires = _time(forensics.expires if forensics else "")
     principal = liveness.principal if liveness else ""
     user = forensics.user if forensics and _USER.fullmatch(forensics.user) else ""
-    return Case(
+    return Leak(
         finding=finding,
         kind=kind_of(finding, (key_id or hint)[:4], principal),
         key_id=key_id,

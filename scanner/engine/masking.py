@@ -1,31 +1,22 @@
-"""File names as content: a credential in a name is found, and no report prints it.
+"""Masking: no value that was found is printed as part of a name or a message of a report.
 
-Names are searched like the text of a file. A finding in one has the decoder `path` and its place in
-the name. Afterwards every found value is masked in every name and message that a report could
-print, those of people and branches in a history among them: here, in the engine, so that no report
-can forget it.
+A credential can be in the name of a file, a branch or a person as well as in a file. After a scan
+every found value is replaced by its redacted form in everything that a report prints besides the
+value itself. That happens here, in the engine, so that no report format can forget it.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.content import Layer
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from scanner.findings import Finding, Head, History, Moment, Notice, Report
 
-DECODER: Final = "path"
 _SHORTEST: Final = 12
-"""Bytes of a value that is looked for in names: a shorter one is a word that many names hold."""
-
-
-def name_layer(name: str, below: Layer | None = None) -> Layer:
-    """Return the layer of the name of a file, or of a member of the archive `below`."""
-    data = name.encode("utf-8", "surrogateescape")
-    return Layer(data, below=below or Layer(b""), decoder=DECODER)
+"""Fewest characters of a value that is looked for in names: a shorter one, which only a rule of the
+user can find, is likely to be a word that many names have. An access key ID has 20."""
 
 
 class Masker:
@@ -36,22 +27,26 @@ class Masker:
     def __init__(self, report: Report, spellings: Mapping[str, str]) -> None:
         """Collect what is to be masked.
 
-        `spellings` are values as they stand in names, perhaps encoded, to their redacted forms; of
-        the values of the findings those that stand in any name or message of `report` are added.
+        `spellings` are values as names spell them, perhaps encoded, to their redacted forms. Those
+        values of the findings that are in any name or message of `report` are added to them.
         """
         values = dict(spellings)
+        # All texts as one, so that each value is searched for once: values are few, but a history
+        # has many names, and the list of values is gone through for each text that is masked.
         everything = "\0".join(set(_texts(report)))
         for finding in report.findings:
             for value in finding.values.values():
                 text = value.reveal().decode("utf-8", "surrogateescape")
                 if len(text) >= _SHORTEST and text in everything:
                     values.setdefault(text, value.redacted())
-        # The longest first: a value may hold another one.
+
+        # The longest first: a value can contain another one, and would not be recognised once that
+        # is masked.
         self._values = sorted(values.items(), key=lambda item: (-len(item[0]), item))
         self._known: dict[str, str] = {}
 
     def __bool__(self) -> bool:
-        """Tell whether there is anything to mask."""
+        """Return whether there is anything to mask."""
         return bool(self._values)
 
     def mask(self, text: str) -> str:
@@ -80,12 +75,12 @@ class Masker:
             at._replace(path=self.mask(at.path), member=self.mask(at.member))
             for at in finding.locations
         )
-        told = finding.forensics
+        facts = finding.forensics
         return finding._replace(
-            locations=tuple(dict.fromkeys(masked)),
+            locations=tuple(dict.fromkeys(masked)),  # two names can be the same once masked
             evidence=self._all(finding.evidence),
             history=finding.history and self._history(finding.history),
-            forensics=told and told._replace(user=self.mask(told.user)),
+            forensics=facts and facts._replace(user=self.mask(facts.user)),
             user=self.mask(finding.user),
         )
 
@@ -114,21 +109,24 @@ class Masker:
 
 
 def _texts(report: Report) -> Iterator[str]:
-    """Yield every name and message of `report` in which a value could stand."""
+    """Yield every name and message of `report` that could contain a value."""
     for finding in report.findings:
         for at in finding.locations:
             yield at.path
             yield at.member
-        yield from finding.evidence  # names of users and hosts stand in it
+
+        yield from finding.evidence  # it quotes names of users and hosts
         if finding.history:
             history = finding.history
             for moment in (history.first, history.last, history.removed):
                 if moment:
                     yield moment.author
             yield from (*history.branches, *history.tags, *history.held_by)
+
     for notice in report.tally.notices:
         yield notice.path
         yield notice.detail
+
     yield from report.narrowed
     for head in report.heads:
         yield head.repository

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.response.cases import ResponseKind, case_of, redacted
+from scanner.response.leak import ResponseKind, leak_of, redacted
 from scanner.response.order import Urgency, ordered, urgency
 from scanner.response.variables import assigned, lookup, partition_lines
 
@@ -19,17 +19,17 @@ ACCOUNT = "123456789012"
 
 
 def test_what_an_answer_of_sts_tells(builders: Any) -> None:
-    case = builders.case(builders.STATES["live"])
+    case = builders.leak(builders.STATES["live"])
     assert (case.user, case.role, case.partition, case.account) == ("alice", "", "aws", ACCOUNT)
-    case = builders.case(builders.STATES["live-role"])
+    case = builders.leak(builders.STATES["live-role"])
     assert (case.user, case.role, case.partition) == ("", "deploy", "aws")
-    case = builders.case(builders.STATES["live-federated"])
+    case = builders.leak(builders.STATES["live-federated"])
     assert (case.user, case.role) == ("", "")  # the name is what the caller chose
 
 
 @pytest.mark.parametrize("name", ["service-api-key", "service-password"])
 def test_the_user_of_a_service_credential_is_what_it_tells(builders: Any, name: str) -> None:
-    assert builders.case(builders.KINDS[name]).user in ("BedrockAPIKey-abcd", "dev-user")
+    assert builders.leak(builders.KINDS[name]).user in ("BedrockAPIKey-abcd", "dev-user")
 
 
 def test_a_scan_tells_the_user(keycatch: Any, tmp_path: Any, builders: Any) -> None:
@@ -42,7 +42,7 @@ def test_a_scan_tells_the_user(keycatch: Any, tmp_path: Any, builders: Any) -> N
         "@git-codecommit.us-east-1.amazonaws.com/v1/repos/x\n"
     )
     found = keycatch("scan", "--format", "json", cwd=tmp_path).report()["findings"]
-    users = {each["rule_id"]: builders.case(each).user for each in found}
+    users = {each["rule_id"]: builders.leak(each).user for each in found}
     assert users["aws-bedrock-api-key"] == "BedrockAPIKey-w1xy"
     assert users["aws-codecommit-password"] == "dev-user"
 
@@ -50,9 +50,9 @@ def test_a_scan_tells_the_user(keycatch: Any, tmp_path: Any, builders: Any) -> N
 def test_a_complete_key_id_is_used_and_a_redacted_one_shown(builders: Any) -> None:
     complete = builders.key_id()
     found = builders.finding("aws-access-key-id", {"key_id": complete})
-    case = builders.case(found)
+    case = builders.leak(found)
     assert (case.key_id, case.key_id_hint) == (complete, f"{complete[:4]}****{complete[-4:]}")
-    case = builders.case(builders.KINDS["access-key-id"])
+    case = builders.leak(builders.KINDS["access-key-id"])
     assert case.key_id == ""
     assert case.key_id_hint.startswith("AKIA****")
 
@@ -81,24 +81,24 @@ def test_what_has_another_form_is_not_known(builders: Any, name: str) -> None:
         "liveness": builders.live(arn),
         "forensics": builders.forensics(region=name, expires=name, user=name, signed_by=name),
     }  # fmt: skip
-    case = builders.case(found)
+    case = builders.leak(found)
     allowed = {"-rf"} if name == "-rf" else set()  # a name that IAM allows; it is quoted
     told = {case.user, case.key_id, case.region, case.expires, case.role, case.signer}
     assert told <= {"", *allowed}
     del found["liveness"]
-    assert builders.case(found).user in ("", *allowed)
+    assert builders.leak(found).user in ("", *allowed)
 
 
 def test_a_partition_that_nobody_knows_is_not_known(builders: Any) -> None:
     found = {**builders.pair(), "liveness": builders.liveness("live", partition="aws-mine")}
-    case = builders.case(found)
+    case = builders.leak(found)
     assert case.partition == ""
     assert list(partition_lines(case)) == []
 
 
 def test_the_region_tells_the_partition(builders: Any) -> None:
     found = {**builders.pair("ASIA"), "forensics": builders.forensics(region="us-gov-east-1")}
-    case = builders.case(found)
+    case = builders.leak(found)
     assert case.partition == "aws-us-gov"
     (line,) = partition_lines(case)
     assert line == "export AWS_REGION=us-gov-east-1 AWS_DEFAULT_REGION=us-gov-east-1"
@@ -109,7 +109,7 @@ def test_a_region_of_another_partition_does_not_count(builders: Any) -> None:
         **builders.pair(), "liveness": builders.liveness("live", partition="aws-cn"),
         "forensics": builders.forensics(region="eu-west-1"),
     }  # fmt: skip
-    (line,) = partition_lines(builders.case(found))
+    (line,) = partition_lines(builders.leak(found))
     assert "eu-west-1" not in line
 
 
@@ -121,13 +121,13 @@ def test_a_region_of_another_partition_does_not_count(builders: Any) -> None:
 )  # fmt: skip
 def test_time_that_is_over(builders: Any, expires: str | None, is_over: bool) -> None:
     found = {**builders.KINDS["presigned-url"], "forensics": builders.forensics(expires=expires)}
-    assert builders.case(found).is_over == is_over
+    assert builders.leak(found).is_over == is_over
 
 
 def test_now_is_what_decides(builders: Any) -> None:
     saved = builders.saved(builders.KINDS["short-term-api-key"]).findings[0]
-    assert not case_of(saved, builders.NOW).is_over
-    assert case_of(saved, builders.NOW + timedelta(days=1)).is_over
+    assert not leak_of(saved, builders.NOW).is_over
+    assert leak_of(saved, builders.NOW + timedelta(days=1)).is_over
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_rule_of_the_user_can_find_a_key(
     builders: Any, values: Any, prefix: str, kind: str
 ) -> None:
     shown = {role: builders.shown(prefix) if role == "key_id" else "ab****yz" for role in values}
-    assert builders.case(builders.finding("ours", shown)).kind == kind
+    assert builders.leak(builders.finding("ours", shown)).kind == kind
 
 
 def test_a_redacted_value_is_shown_as_it_is_and_all_else_redacted() -> None:
@@ -182,18 +182,18 @@ def test_no_more_than_the_ends_of_a_value_are_shown(value: str) -> None:
      ("foreign", Urgency.OPEN)],
 )  # fmt: skip
 def test_urgency(builders: Any, name: str, expected: Urgency) -> None:
-    assert urgency(builders.case(builders.ALL[name])) is expected
+    assert urgency(builders.leak(builders.ALL[name])) is expected
 
 
 def test_a_live_note_is_live(builders: Any) -> None:
-    assert urgency(builders.case({**builders.STATES["live"], "severity": "note"})) is Urgency.LIVE
+    assert urgency(builders.leak({**builders.STATES["live"], "severity": "note"})) is Urgency.LIVE
 
 
 def test_what_was_pushed_is_exposed(builders: Any) -> None:
     for pushed in (True, False):
         found = {**builders.pair(), "history": builders.history(pushed=pushed)}
         expected = Urgency.EXPOSED if pushed else Urgency.OPEN
-        assert urgency(builders.case(found)) is expected
+        assert urgency(builders.leak(found)) is expected
 
 
 def test_the_order_in_which_they_are_dealt_with(builders: Any) -> None:
@@ -224,8 +224,8 @@ def test_the_order_in_which_they_are_dealt_with(builders: Any) -> None:
         builders.STATES["note"],
     ]
     for shuffled in (expected[::-1], expected[5:] + expected[:5]):
-        cases = ordered(map(builders.case, shuffled))
-        order = [case.finding.fingerprint for case in cases]
+        leaks = ordered(map(builders.leak, shuffled))
+        order = [leak.finding.fingerprint for leak in leaks]
         assert order == [found["fingerprint"] for found in expected]
 
 
@@ -307,7 +307,7 @@ def test_the_key_id_is_looked_up_where_git_has_it_as_it_is(
         **builders.finding("aws-access-key-id", {"key_id": builders.shown()}),
         "locations": [at],
     }
-    case = builders.case(found)
+    case = builders.leak(found)
     start, end = case.key_id_hint.split("****")
     command = f"git cat-file -p {builders.COMMIT} | grep -aoE '{start}[A-Z0-9]{{12}}{end}'"
     assert lookup(case) == (command if expected else "")
@@ -320,12 +320,12 @@ def test_what_is_known_is_not_looked_up(builders: Any) -> None:
         builders.finding("aws-secret-access-key", {"secret": "ab****yz"}),
     ):
         found["locations"][0]["object"] = builders.COMMIT
-        assert lookup(builders.case(found)) == ""
+        assert lookup(builders.leak(found)) == ""
 
 
 def test_only_an_object_with_the_key_id_is_looked_into(builders: Any) -> None:
     places = [builders.location("secret", object=builders.COMMIT), builders.location("key_id", "b")]
-    assert lookup(builders.case({**builders.pair(), "locations": places})) == ""
+    assert lookup(builders.leak({**builders.pair(), "locations": places})) == ""
 
 
 @pytest.mark.parametrize("name", ["canary", "foreign"])
@@ -338,7 +338,7 @@ def test_what_is_not_to_be_used_is_not_looked_up(builders: Any, name: str) -> No
 def test_who_signed_a_url_is_looked_up_in_it(builders: Any) -> None:
     found = builders.STATES["url-signed-by-ASIA"]
     places = [builders.location("url", object=builders.COMMIT)]
-    case = builders.case({**found, "locations": places})
+    case = builders.leak({**found, "locations": places})
     start, end = found["forensics"]["signed_by"].split("****")
     form = f"{start}[A-Z0-9]{{12}}{end}"
     assert lookup(case) == f"git cat-file -p {builders.COMMIT} | grep -aoE '{form}'"
@@ -347,7 +347,7 @@ def test_who_signed_a_url_is_looked_up_in_it(builders: Any) -> None:
         found = builders.STATES[name]
         (role,) = found["values"]
         places = [builders.location(role, object=builders.COMMIT)]
-        assert lookup(builders.case({**found, "locations": places})) == ""
+        assert lookup(builders.leak({**found, "locations": places})) == ""
 
 
 @pytest.mark.parametrize("name", ["url", "api-key", "eks-token"])
@@ -370,7 +370,7 @@ def test_what_ends_a_signature_is_that_of_the_signer(
     shown = found["forensics"]["signed_by"]
     assert f"KEY_ID='{shown}'" in entry.setup
     assert entry.to_complete[0] == ("`KEY_ID` is the complete access key ID, which signed it.")
-    assert entry.case.key_id_hint == ""
+    assert entry.leak.key_id_hint == ""
 
 
 def test_a_signer_that_is_in_the_report_is_pointed_to(builders: Any) -> None:
@@ -379,7 +379,7 @@ def test_a_signer_that_is_in_the_report_is_pointed_to(builders: Any) -> None:
     key = builders.finding("aws-access-key-pair", values, account_id=ACCOUNT, severity="critical")
     note = "The key ID that signed it looks like that of number 1: see there."
     first, second = builders.plan(url, builders.pair(severity="medium"), key).entries[:2]
-    assert (first.case.finding.rule_id, second.case.finding.rule_id) == (
+    assert (first.leak.finding.rule_id, second.leak.finding.rule_id) == (
         "aws-access-key-pair", "aws-presigned-url"
     )  # fmt: skip
     assert note in second.notes
@@ -400,7 +400,7 @@ def test_a_signer_that_is_in_the_report_is_pointed_to(builders: Any) -> None:
 
 
 def test_without_steps_there_are_no_variables(builders: Any) -> None:
-    assert assigned(builders.case(builders.pair()), []) == ([], [])
+    assert assigned(builders.leak(builders.pair()), []) == ([], [])
 
 
 def test_every_case_of_these_tests_is_a_report_that_a_scan_could_write(
