@@ -37,8 +37,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("hooks",),
     # What to do about a report.
     ("response",),
-    # Whole histories: what they hold, and who brought it in. A command reads and reports them.
+    # Whole histories: a command scans them, once or again, and reports what is found. Below are the
+    # rooms: what is remembered between scans and how credentials are removed, which commits added a
+    # credential, and the objects with the search in them.
     ("history",),
+    ("history.record", "history.removal"),
+    ("history.attribution",),
+    ("history.objects",),
     # Where content comes from and where results go: two ends that never meet. Beside them, the one
     # part that talks to a network.
     ("sources", "reports", "liveness"),

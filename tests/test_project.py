@@ -241,6 +241,7 @@ def imported(folder: str) -> set[str]:
 
 
 RUN_AS_PROGRAMS = {"git_filter_repo", "pre_commit", "prek"}
+PYTEST_PLUGINS = {"pytest_xdist"}
 """What rewrites a history, and frameworks that run the hooks; nothing is imported from them."""
 PROJECT = PYPROJECT["project"]
 NEEDED = distributions(PROJECT["dependencies"])
@@ -255,5 +256,5 @@ def test_what_the_tests_import_is_what_they_depend_on() -> None:
     own = {path.stem for path in FILES}
     tests, tools = (imported(folder) - own - NEEDED for folder in ("tests", "tools"))
     assert tests - EXTRAS["test"] == set()
-    assert EXTRAS["test"] - tests - tools == RUN_AS_PROGRAMS
+    assert EXTRAS["test"] - tests - tools == RUN_AS_PROGRAMS | PYTEST_PLUGINS
     assert tools - EXTRAS["test"] - EXTRAS["dev"] == set()

@@ -28,7 +28,7 @@ _SHOWN: Final = 20
 _STEP: Final = 1 << 20
 _MEMORY: Final = 192 << 20
 _LARGEST_HELD: Final = 64 << 20
-"""Both as in `scanner.history.objects`."""
+"""Both as in `scanner.history.objects.object_work`."""
 _ANY_SIZE: Final = 1 << 62
 """For loose objects: how large one may be that is held in memory is a matter of scanning."""
 

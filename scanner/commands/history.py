@@ -1,4 +1,4 @@
-"""`keycatch history`: everything that repositories store, and who brought in what is found."""
+"""`keycatch history`: everything that repositories store, and who added what is found there."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scanner.commands.history_removal import (
     add_removal_options,
     check_options,
     read_earlier,
-    tell_removed,
+    report_removed,
     write_replacements,
 )
 from scanner.commands.options import (
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from scanner.findings import Finding, Head, Tally
     from scanner.git.repository import Repository
     from scanner.history.narrowing import Narrowing
-    from scanner.history.run import Job
+    from scanner.history.run import HistoryJob
     from scanner.rulebook.model import Rule
 
 
@@ -57,6 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="REPO",
         help="repositories, bare or not (default: the one around the current directory)",
     )
+
     group = parser.add_argument_group("history")
     group.add_argument(
         "--branch",
@@ -86,9 +87,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def _size(text: str) -> int:
+    """Return the bytes that an option names; raises ArgumentTypeError."""
     units = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
     number = text.rstrip("kKmMgG")
     unit = text[len(number) :].lower()
+    # Digits of other scripts are digits for Python; more than twelve are a mistake, not a size.
     is_number = number.isascii() and number.isdigit() and len(number) < 13
     if not (is_number and int(number) and unit in units):
         raise argparse.ArgumentTypeError(f"must be bytes such as 500000, 100K or 10M, not {text!r}")
@@ -96,7 +99,7 @@ def _size(text: str) -> int:
 
 
 class Outcome:
-    """What the repositories come to so far."""
+    """What has been found in the repositories so far."""
 
     __slots__ = ("findings", "heads", "sources", "spellings", "tally")
 
@@ -124,16 +127,19 @@ def run(args: argparse.Namespace) -> int:
     opened = [(name, _open(name, args)) for name in args.repositories or [""]]
     if args.clear_cache:
         return clear_records(opened)
+
     outcome = Outcome(Tally())
     for name, repository in opened:
         # Of several repositories the paths begin with what each was called.
         prefix = os.path.join(name, "") if len(opened) > 1 else ""
         _scan(repository, prefix, _job(args, rules), narrowing, outcome, settings, args)
+
     if earlier:
         report = masked(
             Report("history", tuple(outcome.findings), outcome.tally), outcome.spellings
         )
-        return tell_removed(args, report, earlier, [repository for _, repository in opened])
+        return report_removed(args, report, earlier, [repository for _, repository in opened])
+
     announce(args, settings, outcome.tally.skipped.get(EXCLUDED, 0), 0)
     report = Report(
         "history",
@@ -161,58 +167,63 @@ def _open(name: str, args: argparse.Namespace) -> Repository:
     return repository
 
 
-def _job(args: argparse.Namespace, rules: Sequence[Rule]) -> Job:
+def _job(args: argparse.Namespace, rules: Sequence[Rule]) -> HistoryJob:
     from scanner.console import ProgressBar
     from scanner.engine.run import processes
-    from scanner.history.run import Job
+    from scanner.history.run import HistoryJob
 
     bar = ProgressBar(noun="parts") if not args.quiet and ProgressBar.useful() else None
     jobs = args.jobs or processes()
-    # What an allow mark is on has been committed all the same, and can be asked for.
+    # A credential on a line with an allow mark has been committed all the same, and may be one of
+    # those to be verified.
     heed_marks = not args.verify_removed
-    return Job(rules, jobs, bar, heed_marks, max_size=args.max_size or 0)
+    return HistoryJob(rules, jobs, bar, heed_marks, max_size=args.max_size or 0)
 
 
 def _scan(
     repository: Repository,
     prefix: str,
-    job: Job,
+    job: HistoryJob,
     narrowing: Narrowing,
     outcome: Outcome,
     settings: Settings,
     args: argparse.Namespace,
 ) -> None:
+    """Scan one repository into `outcome`; `prefix` goes before its paths."""
     from scanner.findings import Head
-    from scanner.history.credentials import credentials, in_repository, without
+    from scanner.history.attribution.credentials import credentials, in_repository, without
     from scanner.history.narrowing import objects
     from scanner.history.run import search
 
     if narrowing:
         job = job._replace(only=objects(repository, narrowing))
-    record = open_record(args, repository, job)
+    rescan = open_record(args, repository, job)
     try:
-        swept = record.search() if record else search(repository, job)
+        result = rescan.search() if rescan else search(repository, job)
     finally:
         if job.progress:
             job.progress.clear()
-    recall = record.recall if record else None
-    findings = credentials(repository, swept.findings, job.rules, job.jobs, swept.tally, recall)
-    if record:
-        close_record(args, record, findings, swept)
-    outcome.sources.append((repository, swept.findings))
+
+    recall = rescan.recall if rescan else None
+    findings = credentials(repository, result.findings, job.rules, job.jobs, result.tally, recall)
+    if rescan:
+        close_record(args, rescan, findings, result)
+
+    outcome.sources.append((repository, result.findings))
     excluding = Settings() if args.verify_removed else settings
     kept, excluded = without(findings, excluder(excluding, settings.directory))
-    if excluded:  # the files in which something was found: all were read
+    if excluded:  # files in which something was found: all other files were read
         outcome.tally.skip(EXCLUDED, len(excluded))
     outcome.findings += in_repository(kept, prefix)
-    notices = swept.tally.notices
-    inside = os.path.join(repository.directory, "")  # what files of git are in is told already
-    swept.tally.notices = [
+
+    inside = os.path.join(repository.directory, "")  # paths of git's own files have it already
+    result.tally.notices = [
         each if each.path.startswith(inside) else each._replace(path=prefix + each.path)
-        for each in notices
+        for each in result.tally.notices
     ]
-    outcome.tally.add(swept.tally)
-    outcome.spellings.update(swept.spellings)
+    outcome.tally.add(result.tally)
+    outcome.spellings.update(result.spellings)
+
     head = repository.resolve("HEAD")
     if head:
         outcome.heads.append(Head(prefix.rstrip(os.sep), head, repository.remote()))
@@ -221,6 +232,7 @@ def _scan(
 def _narrowed(
     args: argparse.Namespace, narrowing: Narrowing, opened: Sequence[tuple[str, Repository]]
 ) -> list[str]:
+    """Return what was left out, in sentences for the report."""
     said = narrowing.sentences()
     if args.max_size:
         said.append(f"no contents of more than {args.max_size:,} bytes")

@@ -1,4 +1,4 @@
-"""The record that `keycatch history` keeps of each repository, as options have it."""
+"""The record that `keycatch history` keeps of each repository, and the options about it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from scanner.engine.sweep import Swept
     from scanner.findings import Finding
     from scanner.git.repository import Repository
-    from scanner.history.cache import Cache
-    from scanner.history.run import Job
+    from scanner.history.objects.search_result import SearchResult
+    from scanner.history.rescan import Rescan
+    from scanner.history.run import HistoryJob
 
 
 def add_record_options(group: argparse._ArgumentGroup) -> None:
@@ -34,36 +34,36 @@ def add_record_options(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def open_record(args: argparse.Namespace, repository: Repository, job: Job) -> Cache | None:
-    """Return the record for a scan like `job`; None where it is to have none."""
+def open_record(args: argparse.Namespace, repository: Repository, job: HistoryJob) -> Rescan | None:
+    """Return a scan like `job` with its record; None if it is to have none."""
     if args.no_cache or args.verify_removed or job.only is not None or job.max_size:
         return None
-    from scanner.history.cache import Cache
+    from scanner.history.rescan import Rescan
 
-    return Cache(repository, job)
+    return Rescan(repository, job)
 
 
 def close_record(
-    args: argparse.Namespace, record: Cache, findings: Sequence[Finding], swept: Swept
+    args: argparse.Namespace, rescan: Rescan, findings: Sequence[Finding], result: SearchResult
 ) -> None:
-    """Write the record; with -v say where it is and what it has spared."""
-    problem = record.save(findings, swept.spellings)
+    """Write the record; with -v say where it is and how much it has spared."""
+    problem = rescan.save(findings, result.spellings)
     if not args.verbose:
         return
-    where = record.path or "nowhere: there is no directory for caches"
-    if record.new < 0:
+    where = rescan.path or "nowhere: there is no directory for caches"
+    if rescan.new < 0:
         what = "everything was read"
     else:
-        what = f"{record.new:,} new object{'' if record.new == 1 else 's'} read"
+        what = f"{rescan.new:,} new object{'' if rescan.new == 1 else 's'} read"
     say(f"{NAME}: {what}; the record is in {where}{f', not written: {problem}' if problem else ''}")
 
 
 def clear_records(opened: Sequence[tuple[str, Repository]]) -> int:
     """Delete the records of the repositories that were `opened`; return the exit code."""
-    from scanner.history.state import clear, place
+    from scanner.history.record.record_file import clear, record_path
 
     for name, repository in opened:
-        path = place(repository)
+        path = record_path(repository)
         try:
             found = bool(path) and clear(path)
         except OSError as error:

@@ -11,6 +11,7 @@ from scanner.commands.options import incomplete_message
 from scanner.commands.saved_report import read_report, shown_name
 from scanner.console import say
 from scanner.errors import KeycatchError, UsageError
+from scanner.files import write_whole
 from scanner.reports.wording import HISTORY_KIND
 from scanner.secret import printable
 
@@ -20,16 +21,15 @@ if TYPE_CHECKING:
 
     from scanner.findings import Confidence, Finding, Location, Report
     from scanner.git.repository import Repository
-    from scanner.history.replacements import Replacements
-    from scanner.history.verification import Answer
+    from scanner.history.removal.replacements import Replacements
+    from scanner.history.removal.verification import RemovalCheck
     from scanner.rulebook.model import Rule
     from scanner.saved.report import SavedReport
 
-_NARROWING: Final = ("branch", "since", "until", "max_size", "allow_shallow")
-
-if TYPE_CHECKING:
     Source = tuple[Repository, Sequence[Finding]]
     """A repository, and what was found in its objects, before it was merged."""
+
+_NARROWING: Final = ("branch", "since", "until", "max_size", "allow_shallow")
 
 
 def add_removal_options(group: argparse._ArgumentGroup) -> None:
@@ -48,7 +48,7 @@ def add_removal_options(group: argparse._ArgumentGroup) -> None:
 
 
 def check_options(args: argparse.Namespace) -> None:
-    """Raise UsageError for options that make no sense together, before a long scan."""
+    """Raise UsageError for options that contradict each other, before a long scan."""
     target = args.replacements
     if target == "-" and args.output in (None, "-"):
         raise UsageError("--replacements - needs an --output FILE for the report")
@@ -59,6 +59,7 @@ def check_options(args: argparse.Namespace) -> None:
         )
     if not args.verify_removed:
         return
+
     given = [name for name in (*_NARROWING, "replacements") if getattr(args, name)]
     if given:
         option = given[0].replace("_", "-")
@@ -77,14 +78,15 @@ def write_replacements(
     rules: Sequence[Rule],
     fail_on: Confidence,
 ) -> None:
-    """Write the file for what fails in `report`, which is masked, and say what it does not do."""
+    """Write the file for what fails in the masked `report`, and say what it does not replace."""
     from scanner.engine.catalogue import Catalogue
-    from scanner.history.replacements import Replacements, paths_of
+    from scanner.history.removal.replacements import Replacements, paths_of
 
     failing = [finding for finding in report.findings if finding.fails(fail_on)]
     if not failing:
         say(f"{NAME}: there is nothing to replace: {printable(args.replacements)} is not written")
         return
+
     replacements = Replacements(failing)
     catalogue = Catalogue(rules)
     for repository, found in sources:
@@ -117,19 +119,8 @@ def _write(target: str, content: bytes) -> None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
         return
-    temporary = os.path.join(os.path.dirname(target), f".{NAME}-{os.urandom(8).hex()}.tmp")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        handle = os.open(temporary, flags, 0o600)
-        try:
-            with open(handle, "wb") as file:
-                file.write(content)
-            if os.path.lexists(target):  # since the scan began
-                raise FileExistsError(0, "it exists by now")
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        write_whole(target, [content], 0o600, only_new=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise KeycatchError(
@@ -153,45 +144,46 @@ def read_earlier(path: str, rules: Sequence[Rule]) -> SavedReport:
     return earlier
 
 
-def tell_removed(
+def report_removed(
     args: argparse.Namespace,
     report: Report,
     earlier: SavedReport,
     repositories: Sequence[Repository],
 ) -> int:
-    """Say what has become of the credentials of an `earlier` report; return the exit code."""
-    from scanner.history.verification import verify
+    """Say which credentials of an `earlier` report are gone; return the exit code."""
+    from scanner.history.removal.verification import verify
     from scanner.reports.output import write
 
-    answers, new = verify(earlier.findings, report.findings)
+    checks, new = verify(earlier.findings, report.findings)
     render = _as_json if args.format == "json" else _as_text
-    write(render(report, answers, new, repositories), args.output)
+    write(render(report, checks, new, repositories), args.output)
     if earlier.narrowed or not earlier.complete:
         say(f"{NAME}: the earlier scan was narrowed or incomplete: there can be more than it found")
     if report.incomplete:
         say(incomplete_message(report))
-    if any(answer.held for answer in answers) and not args.exit_zero:
+    if any(check.held for check in checks) and not args.exit_zero:
         return 1
     return 2 if report.incomplete else 0
 
 
 def _as_text(
-    report: Report, answers: Sequence[Answer], new: int, repositories: Sequence[Repository]
+    report: Report, checks: Sequence[RemovalCheck], new: int, repositories: Sequence[Repository]
 ) -> Iterator[str]:
-    for answer in answers:
-        wanted = answer.wanted
+    for check in checks:
+        wanted = check.wanted
         values = ", ".join(f"{role} {value.redacted()}" for role, value in wanted.values.items())
-        told = f"{wanted.rule_id} {values} ({wanted.fingerprint[:12]})"
-        if not answer.held:
-            yield f"gone: {printable(told)}\n"
+        shown = f"{wanted.rule_id} {values} ({wanted.fingerprint[:12]})"
+        if not check.held:
+            yield f"gone: {printable(shown)}\n"
             continue
-        parts = " and ".join(answer.parts)
-        yield f"STILL THERE: {printable(told)}: {printable(parts)}\n"
-        for line in _where(answer, repositories):
+        parts = " and ".join(check.parts)
+        yield f"STILL THERE: {printable(shown)}: {printable(parts)}\n"
+        for line in _where(check, repositories):
             yield f"  {printable(line)}\n"
-    held = sum(bool(answer.held) for answer in answers)
+
+    held = sum(bool(check.held) for check in checks)
     so_far = "" if not report.incomplete else ", as far as could be read"
-    yield f"{held:,} of {len(answers):,} credentials of the report are still there{so_far}.\n"
+    yield f"{held:,} of {len(checks):,} credentials of the report are still there{so_far}.\n"
     if new:
         what = "finding is" if new == 1 else "findings are"
         yield f"{new:,} {what} not in the report: `{NAME} history` shows them.\n"
@@ -199,22 +191,22 @@ def _as_text(
 
 
 def _as_json(
-    report: Report, answers: Sequence[Answer], new: int, repositories: Sequence[Repository]
+    report: Report, checks: Sequence[RemovalCheck], new: int, repositories: Sequence[Repository]
 ) -> Iterator[str]:
     from scanner.reports.encoding import dumps
 
     credentials = [
         {
-            "fingerprint": answer.wanted.fingerprint,
-            "rule_id": answer.wanted.rule_id,
-            "values": {role: value.redacted() for role, value in answer.wanted.values.items()},
-            "gone": not answer.held,
-            "still_there": answer.parts,
-            "where": [printable(line) for line in _where(answer, repositories)],
+            "fingerprint": check.wanted.fingerprint,
+            "rule_id": check.wanted.rule_id,
+            "values": {role: value.redacted() for role, value in check.wanted.values.items()},
+            "gone": not check.held,
+            "still_there": check.parts,
+            "where": [printable(line) for line in _where(check, repositories)],
         }
-        for answer in answers
+        for check in checks
     ]
-    told = {
+    document = {
         "schema_version": 1,
         "tool": {"name": NAME, "version": VERSION},
         "complete": not report.incomplete,
@@ -222,13 +214,13 @@ def _as_json(
         "credentials": credentials,
         "not_in_report": new,
     }
-    yield dumps(told) + "\n"
+    yield dumps(document) + "\n"
 
 
-def _where(answer: Answer, repositories: Sequence[Repository]) -> list[str]:
+def _where(check: RemovalCheck, repositories: Sequence[Repository]) -> list[str]:
     """Return what still has the credential, a line each."""
     found: dict[str, None] = {}
-    for finding, role in answer.held:
+    for finding, role in check.held:
         for at in finding.locations:
             if at.role == role:
                 found[_place(at, repositories)] = None
@@ -245,7 +237,7 @@ def _place(at: Location, repositories: Sequence[Repository]) -> str:
         return f"{where}, since commit {at.commit}"
     if not at.object:
         return f"{where} ({(at.scope or 'name').replace('-', ' ')})"
-    from scanner.history.inventory import files_of
+    from scanner.history.objects.inventory import files_of
     from scanner.history.run import object_store
 
     files = [file for each in repositories for file in files_of(object_store(each), at.object)]

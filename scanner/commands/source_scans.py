@@ -149,9 +149,8 @@ def _scan_history(
     Of the objects and commits at the `wanted` locations git is only asked whether they exist.
     """
     # Here: a report about files needs nothing of it.
-    from scanner.history.credentials import credentials, without
-    from scanner.history.run import Job as HistoryJob
-    from scanner.history.run import search
+    from scanner.history.attribution.credentials import credentials, without
+    from scanner.history.run import HistoryJob, search
 
     with _progress(source, "parts") as bar:
         job = HistoryJob(source.rules, processes(), bar, source.heed_marks)

@@ -37,17 +37,6 @@ _SEPARATOR: Final = EDGE + b"\0" + EDGE
 """What is between two files of a batch: no anchor contains it, so that none is found across it."""
 
 
-class Noted(NamedTuple):
-    """An object of git in which something was found: a later scan cannot pass over it."""
-
-    object: bytes
-    """Its binary ID."""
-    asides: tuple[tuple[str, int], ...] = ()
-    """Numbers of values that were set aside in it, by reason; empty if there was anything else."""
-    name: bytes = b""
-    """For a tree, a name in it that has anchors, and later one in which something was found."""
-
-
 class Swept(NamedTuple):
     """The results of a number of blobs."""
 
@@ -55,10 +44,6 @@ class Swept(NamedTuple):
     tally: Tally
     spellings: dict[str, str]
     """Values as names spell them, perhaps encoded, to their redacted forms."""
-    noted: list[Noted] | None = None
-    """Objects in which something was found; None unless they are those of a history."""
-    named: set[bytes] | None = None
-    """Binary IDs that objects of a history refer to and that have to exist; None elsewhere."""
 
 
 def sweep(examiner: Examiner, blobs: Iterable[Blob]) -> Swept:

@@ -1,1 +1,1 @@
-"""Whole histories: every object that git stores, and who brought in what is found there."""
+"""Whole histories: every object that git stores, and which commits added what is found there."""

@@ -1,7 +1,7 @@
-"""Narrowing a history to some of its commits: what those brought in, and nothing else.
+"""Narrowing a history to some of its commits: what those added, and nothing else.
 
-A scan of the whole history reads every object without asking who brought it. A narrowed one asks
-git for the commits first, and reads the contents that they added and the commits themselves.
+A scan of the whole history reads every object without asking who added it. A narrowed one asks git
+for the commits first, and reads the contents that they added and the commits themselves.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from scanner.git.repository import Repository
 
+# The dates of ISO 8601 that both git and Python understand, down to seconds.
 _DATE: Final = re.compile(
     r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII
 )
@@ -28,7 +29,7 @@ _REMEDY: Final = "name a branch, a tag or a commit that it has"
 
 
 class Narrowing(NamedTuple):
-    """What options leave of a history."""
+    """To what a history is narrowed by options."""
 
     branches: Sequence[str] = ()
     """Revisions; all there are if empty."""
@@ -36,7 +37,7 @@ class Narrowing(NamedTuple):
     until: str = ""
 
     def __bool__(self) -> bool:
-        """Tell whether anything is left out."""
+        """Return whether anything is left out."""
         return bool(self.branches or self.since or self.until)
 
     def sentences(self) -> list[str]:
@@ -54,9 +55,9 @@ class Narrowing(NamedTuple):
 
 
 def checked_date(text: str | None) -> str:
-    """Return a date of an option as git takes it; raises UsageError.
+    """Return a date from an option with a time, or nothing for no date; raises UsageError.
 
-    Git makes today of whatever it does not understand, so it is not left to git.
+    It is not left to git, which takes what it does not understand for today.
     """
     from datetime import datetime
 
@@ -75,7 +76,7 @@ def checked_date(text: str | None) -> str:
 
 
 def objects(repository: Repository, narrowing: Narrowing) -> set[bytes]:
-    """Return the binary IDs of the commits that are left and of what they brought in.
+    """Return the binary IDs of the commits that are left and of the blobs that they added.
 
     Raises GitError.
     """
@@ -88,13 +89,15 @@ def objects(repository: Repository, narrowing: Narrowing) -> set[bytes]:
         "--",
         what="list the commits",
     )
-    # Git's own --since ends at the first commits that are older, and dates need not descend.
+
+    # Not git's own --since: it stops at the first older commits, and dates need not descend.
     since, until = _seconds(narrowing.since), _seconds(narrowing.until)
     wanted = []
     for line in listed.splitlines():
         time, _, name = line.partition(b" ")
         if (since is None or int(time) >= since) and (until is None or int(time) <= until):
             wanted.append(name)
+
     found: set[bytes] = set()
     number = 0
     for commit in of_commits(repository, b"".join(b"%b\n" % name for name in wanted)):

@@ -1,4 +1,4 @@
-"""Scanning a whole history: every object, then who brought in what was found, when and where."""
+"""Searching a whole history: every object, every name, and what is missing."""
 
 from __future__ import annotations
 
@@ -7,40 +7,42 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from scanner.engine.examine import Examiner
-from scanner.engine.sweep import Swept
-from scanner.findings import Notice, Tally
+from scanner.findings import Notice
 from scanner.git.object_store import ObjectStore
-from scanner.history.gaps import absent, search_gaps
-from scanner.history.leftovers import search_leftovers
-from scanner.history.names import search_names
-from scanner.history.noted import look_at_names
-from scanner.history.objects import UNREAD, Objects
+from scanner.history.objects.git_fallback import search_with_git
+from scanner.history.objects.missing_objects import absent, find_missing
+from scanner.history.objects.name_search import search_names, search_noted_names
+from scanner.history.objects.object_work import UNREAD, ObjectWork
+from scanner.history.objects.search_result import SearchResult
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
+    from scanner.findings import Tally
     from scanner.git.repository import Repository
     from scanner.rulebook.model import Rule
 
 _FEW: Final = 4
 """Units of work that are not worth another process."""
+
+# How often packs are listed. Git takes seconds to repack even a small repository, so what is new
+# after that many times is not from moving objects about.
 _ROUNDS: Final = 4
-"""How often packs are listed. What comes after that many is not from moving objects about."""
 
 
 class Progress(Protocol):
     """Shows how far a scan has come."""
 
     def __call__(self, done: int, total: int, size: int) -> None:
-        """Be told of `done` of `total` units of work, and the bytes in them."""
+        """Show that `done` of `total` units of work have been searched, with `size` bytes."""
         ...
 
     def clear(self) -> None:
-        """Leave nothing behind."""
+        """Take away what has been shown."""
         ...
 
 
-class Job(NamedTuple):
+class HistoryJob(NamedTuple):
     """How to scan."""
 
     rules: Sequence[Rule]
@@ -49,80 +51,95 @@ class Job(NamedTuple):
     progress: Progress | None = None
     heed_marks: bool = True
     only: Collection[bytes] | None = None
-    """Binary IDs of the objects that are to be searched; None for all there are, and all names."""
+    """Binary IDs of the objects that are searched; None for all there are, and all names."""
     max_size: int = 0
     """Bytes of the largest blob that is searched; 0 for no limit."""
 
 
-def search(repository: Repository, job: Job) -> Swept:
+def search(repository: Repository, job: HistoryJob) -> SearchResult:
     """Search every object of `repository`, the names of its files and those of its references.
 
-    Locations have the ID of the object and no path. `named` is what is not there of what objects
-    name; whether it is needed is told by notices. Raises GitError.
+    Locations have the ID of an object and no path. `named` of the result has the IDs that objects
+    name and that are not there; notices say which of those are needed. Raises GitError.
     """
     examiner = Examiner(job.rules, heed_marks=job.heed_marks)
-    total = Swept([], Tally(), {}, [], set())
-    store = _search_objects(repository, examiner, job, total)
-    look_at_names(examiner, total)
+    result = SearchResult()
+    store = _search_objects(repository, examiner, job, result)
+
+    search_noted_names(examiner, result)
     if job.only is None:
-        for swept in search_names(repository, examiner):
-            add(total, swept)
-        total.tally.add(search_gaps(repository, store, total.named or ()))
-    return total
+        result.add(search_names(repository, examiner))
+        result.tally.add(find_missing(repository, store, result.named))
+    return result
 
 
 def _search_objects(
-    repository: Repository, examiner: Examiner, job: Job, total: Swept
+    repository: Repository, examiner: Examiner, job: HistoryJob, result: SearchResult
 ) -> ObjectStore:
-    """Search packs and loose objects into `total`; return where they were at last.
+    """Search packs and loose objects into `result`; return where they were at the end.
 
-    Git may be moving objects to another pack at the same time (`git gc`, a fetch), so that one that
-    was listed is gone before it is opened. As long as there are packs that have not been there
-    before, what is new in those is searched as well.
+    Git may be moving objects to another pack at the same time (`git gc`, a fetch), so that a pack
+    that was listed is gone before it is opened. As long as there are packs that were not there
+    before, what is new in them is searched as well.
     """
     packs: set[str] = set()
-    searched: list[Objects] = []
+    searched: list[ObjectWork] = []
     problems: dict[str, Notice] = {}
+    unreadable: dict[str, Notice] = {}
     for _ in range(_ROUNDS):
         store = object_store(repository)
         new = [path for path in store.packs() if path not in packs]
         if searched and not new:
             break
-        objects = Objects(
+
+        work = ObjectWork(
             examiner,
             new,
             store.loose(),
             len(repository.zero) // 2,
             only=job.only,
-            known=set().union(*(each.names() for each in searched)),
+            known=_ids_in(searched),
             max_size=job.max_size,
             jobs=job.jobs,
         )
-        unreadable = [
-            (path, Notice("damaged-pack", path, reason, hides=True))
+        unreadable = {
+            path: Notice("damaged-pack", path, reason, hides=True)
             for path, reason in store.problems
-        ]
-        if searched:  # what was in a pack that has been taken away is in one of the new ones
+        }
+        if searched:  # the objects of a pack that is gone by now are in one of the new ones
             problems = {path: each for path, each in problems.items() if os.path.exists(path)}
-        problems |= {notice.path: notice for notice in objects.problems}
-        search_listed(repository, examiner, job, objects, total)
+        problems |= {notice.path: notice for notice in work.units.problems}
+
+        search_work(repository, examiner, job, work, result)
         packs.update(new)
-        searched.append(objects)
-    problems |= unreadable
-    for notice in problems.values():
-        total.tally.notice(notice)
-    if job.only is not None or any(each.is_divided for each in searched):
-        there = set().union(*(each.names() for each in searched))
-        if job.only is not None:
-            total.tally.add(absent(repository, store, set(job.only) - there))
-        elif total.named:
-            total.named.difference_update(there)
-    if total.named and repository.is_shallow:
-        total.named.clear()  # the parents behind the cut are gone on purpose
-    if total.named and job.only is None:
-        found = repository.existing(name.hex() for name in total.named)
-        total.named.difference_update(map(bytes.fromhex, found))
+        searched.append(work)
+
+    for notice in (problems | unreadable).values():
+        result.tally.notice(notice)
+    if job.only is not None:
+        missing = set(job.only) - _ids_in(searched)
+        result.tally.add(absent(repository, store, missing))
+    else:
+        _drop_existing(repository, searched, result.named)
     return store
+
+
+def _ids_in(works: Iterable[ObjectWork]) -> set[bytes]:
+    return set().union(*(work.units.names() for work in works))
+
+
+def _drop_existing(
+    repository: Repository, searched: Iterable[ObjectWork], named: set[bytes]
+) -> None:
+    """Remove from the IDs that objects have `named` those of objects that are there."""
+    # In a single pack `ObjectWork` names few: git answers for those faster than all IDs are listed.
+    if any(work.units.is_divided for work in searched):
+        named -= _ids_in(searched)
+    if repository.is_shallow:
+        named.clear()  # the parents of its first commits are missing on purpose
+    if named:
+        found = repository.existing(name.hex() for name in named)
+        named.difference_update(map(bytes.fromhex, found))
 
 
 def object_store(repository: Repository) -> ObjectStore:
@@ -131,58 +148,49 @@ def object_store(repository: Repository) -> ObjectStore:
     return ObjectStore(repository.object_directory(), len(repository.zero), others)
 
 
-def search_listed(
-    repository: Repository, examiner: Examiner, job: Job, objects: Objects, total: Swept
+def search_work(
+    repository: Repository,
+    examiner: Examiner,
+    job: HistoryJob,
+    work: ObjectWork,
+    result: SearchResult,
 ) -> None:
-    """Search `objects` into `total`, and have git read those that we cannot. Raises GitError."""
-    swept = Swept([], Tally(), {}, [], set())
-    for share in _shares(objects, job.jobs, job.progress):
-        add(swept, share)
-    unread = {notice.path: notice.detail for notice in objects.damaged()}
-    unread |= _take_unread(swept.tally)
-    add(total, swept)
+    """Search `work` into `result`, with git as the reader of what we cannot. Raises GitError."""
+    found = _search_units(work, job)
+    unread = {notice.path: notice.detail for notice in work.damaged()}
+    unread |= _take_unread(found.tally)
+    result.add(found)
     if unread:
-        add(total, search_leftovers(repository, examiner, unread, job.max_size))
+        result.add(search_with_git(repository, examiner, unread, job.max_size))
 
 
-def _shares(objects: Objects, jobs: int, progress: Progress | None) -> list[Swept]:
-    shares: list[Swept] = []
-    done = size = 0
+def _search_units(work: ObjectWork, job: HistoryJob) -> SearchResult:
+    """Search all units of `work`, in several processes where that is worth it."""
+    result = SearchResult()
+    done = 0
 
-    def add(number: int, swept: Swept) -> None:
-        nonlocal done, size
-        shares.append(swept)
+    def add(number: int, found: SearchResult) -> None:
+        nonlocal done
         done += number
-        size += swept.tally.bytes
-        if progress:
-            progress(done, len(objects), size)
+        result.add(found)
+        if job.progress:
+            job.progress(done, len(work), result.tally.bytes)
 
-    if jobs == 1 or len(objects) <= _FEW:
-        for unit in range(len(objects)):
-            add(1, objects.scan(unit, unit + 1))
+    if job.jobs == 1 or len(work) <= _FEW:
+        for unit in range(len(work)):
+            add(1, work.scan(unit, unit + 1))
     else:
         from scanner.engine.workers import share_out
 
-        with closing(share_out(objects, len(objects), jobs)) as shared:
-            for number, swept in shared:
-                add(number, swept)
-    return shares
+        with closing(share_out(work, len(work), job.jobs)) as shared:
+            for number, found in shared:
+                add(number, found)
+    return result
 
 
 def _take_unread(tally: Tally) -> dict[str, str]:
-    """Take the notices about objects that have to be read in another way out of `tally`."""
+    """Remove the notices about objects to be read in another way; return their IDs and reasons."""
     unread = {notice.path: notice.detail for notice in tally.notices if notice.reason == UNREAD}
     tally.notices = [notice for notice in tally.notices if notice.reason != UNREAD]
     tally.skipped.pop(UNREAD, None)
     return unread
-
-
-def add(total: Swept, swept: Swept) -> None:
-    """Add what `swept` holds to `total`."""
-    total.findings.extend(swept.findings)
-    total.spellings.update(swept.spellings)
-    total.tally.add(swept.tally)
-    if total.noted is not None:
-        total.noted.extend(swept.noted or ())
-    if total.named is not None:
-        total.named.update(swept.named or ())

@@ -285,17 +285,11 @@ def test_whatever_happens(past: Any, plant: Any, both: Any) -> None:
     numbers = []
     for _ in range(30):
         chance.choice(steps)()
-        plain = past.scan(chance_code(past), "--no-cache")
+        plain = past.keycatch("history", "--no-cache", "--format", "json", cwd=past.root)
         cached = past.scan(plain.returncode, "-v")
         assert cached.report() == plain.report()
         numbers.append(told(cached))
     assert numbers.count(None) <= 6, numbers
-
-
-def chance_code(past: Any) -> int:
-    done = past._keycatch("history", "--no-cache", cwd=past.root)
-    code: int = done.returncode
-    return code
 
 
 # -- what makes a record useless ------------------------------------------------------------------
@@ -494,7 +488,7 @@ def test_a_damaged_pack(past: Any, plant: Any, both: Any, end: str) -> None:
     both(1, 0)
     middle = len(content) // 2
     path.write_bytes(content[:middle] + bytes((content[middle] ^ 1,)) + content[middle + 1 :])
-    plain = past._keycatch("history", "--no-cache", "--format", "json", cwd=past.root)
+    plain = past.keycatch("history", "--no-cache", "--format", "json", cwd=past.root)
     both(plain.returncode, ALL)
     path.write_bytes(content)
     both(1)
@@ -509,7 +503,7 @@ def test_a_loose_object_that_is_another_one(past: Any, plant: Any, both: Any) ->
     path = folder / blob[:2] / blob[2:]
     path.chmod(0o644)
     shutil.copy(folder / other[:2] / other[2:], path)
-    assert told(past._keycatch("history", "-v", "--format", "json", cwd=past.root)) is ALL
+    assert told(past.keycatch("history", "-v", "--format", "json", cwd=past.root)) is ALL
 
 
 # -- where it is, and what is in it ---------------------------------------------------------------

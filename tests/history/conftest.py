@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import gzip
 import os
 import random
@@ -87,17 +88,23 @@ def make(base: bytes, pieces: list[tuple[int, int] | bytes]) -> tuple[bytes, byt
     return data, b"".join((delta_size(len(base)), delta_size(len(data)), *operations))
 
 
+@functools.cache
+def templates() -> list[str]:
+    """Return the examples of all rules, read once: parsing YAML takes longer than most tests."""
+    return [
+        text
+        for _, file in shipped_files()
+        for text in (*file.examples.match, *file.examples.no_match)
+    ]
+
+
 class Author:
     """Writes contents with credentials in them, and goes on changing them."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
         self._number = 0
-        self._templates = [
-            text
-            for _, file in shipped_files()
-            for text in (*file.examples.match, *file.examples.no_match)
-        ]
+        self._templates = templates()
 
     def _expand(self, template: str) -> bytes:
         self._number += 1

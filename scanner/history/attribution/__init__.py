@@ -1,0 +1,1 @@
+"""Which commits added and removed a credential, at which paths, and what still reaches it."""

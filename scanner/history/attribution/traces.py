@@ -1,0 +1,192 @@
+"""When and where objects and file names came into a repository and went, and what holds them.
+
+Everything is read here once, with a number of git processes that does not depend on how many
+objects, commits or references there are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner.git.log import commits, differences
+from scanner.git.records import Person, contents, kinds, people, tag_target
+from scanner.git.tips import OTHER, indexes, references, reflogs, work_trees
+from scanner.history.attribution.graph import Graph
+from scanner.history.attribution.spans import Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from scanner.git.log import Difference
+    from scanner.git.repository import Repository
+    from scanner.git.tips import IndexEntry, Tip
+    from scanner.history.attribution.interface import Key
+
+_HEAD: Final = (OTHER, "HEAD")
+"""The beginning of the `Tip` of the main work tree's HEAD."""
+
+
+class Traces:
+    """What the history of a repository has to do with some objects and names."""
+
+    __slots__ = (
+        "_direct", "_repository", "added", "graph", "head", "indexed", "people", "published",
+        "removed", "spans", "tags", "tips", "unreached",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        repository: Repository,
+        objects: Collection[str],
+        names: Collection[bytes],
+        paths: Collection[bytes] | None,
+        jobs: int,
+    ) -> None:
+        """Read all of it; the arguments are those of `attribution.attribute`. Raises GitError."""
+        self._repository = repository
+        wanted = set(objects)
+
+        trees = work_trees(repository)
+        tips = references(repository, trees)
+        rows = commits(repository)
+        # A tag can name a tree without a commit, which is then a node of its own.
+        ends = {tip.object for tip in tips} - {row[0] for row in rows} - wanted
+        found = kinds(repository, sorted(ends))
+        self.graph = Graph(rows, sorted(name for name in ends if found.get(name) == "tree"))
+        number = self.graph.number
+        self.head = next((number.get(tip.object) for tip in tips if tip[:2] == _HEAD), None)
+        """The node of the commit of HEAD; None before the first commit."""
+
+        self.spans: dict[Key, list[tuple[int, int]]] = {}
+        """The preorder numbers of the nodes that have it at some path, as (start, end)."""
+        self.added: dict[Key, list[tuple[bytes, int]]] = {}
+        """The paths and the nodes that added it there: no parent has it at that path."""
+        self.removed: dict[Key, list[int]] = {}
+        """The nodes that lack it at a path where their base has it."""
+        self.people: dict[str, Person] = {}
+        """The authors of commits, by the IDs of the commits."""
+
+        self._compare_trees(wanted, frozenset(names), paths, jobs)
+        self._assign_tips(tips + reflogs(trees), wanted)
+        self._read_indexes(indexes(repository, trees), wanted, frozenset(names))
+        self._read_unreached(wanted)
+        self.read_people(
+            {node for places in self.added.values() for _, node in places}
+            | {number[name] for name in wanted if name in number}
+        )
+
+    def read_people(self, nodes: Iterable[int]) -> None:
+        """Read who wrote the commits at `nodes`, as far as that is not known. Raises GitError."""
+        ids = [self.graph.ids[node] for node in sorted(nodes) if node < self.graph.commits]
+        self.people |= people(self._repository, [name for name in ids if name not in self.people])
+
+    def tips_of(self, key: Key) -> Sequence[Tip]:
+        """Return what points to the object `key` without a commit: tags of blobs, and all tags."""
+        return self._direct.get(key, ()) if isinstance(key, str) else ()
+
+    def _compare_trees(
+        self,
+        wanted: set[str],
+        names: frozenset[bytes],
+        paths: Collection[bytes] | None,
+        jobs: int,
+    ) -> None:
+        graph = self.graph
+        blobs = wanted - graph.number.keys()
+        if not (blobs or names):
+            return
+
+        # Several commits can make the same tree of the same tree: each pair is compared once.
+        pairs = graph.comparisons(self._repository.empty_tree())
+        asked = [pair for pair in dict.fromkeys(pairs) if pair]
+        found = differences(self._repository, asked, blobs, names, paths=paths, jobs=jobs)
+
+        # By path, and for a name by path and name: a directory and a file can follow each other.
+        changes: dict[tuple[bytes, bytes], list[tuple[int, Key, Key]]] = {}
+        for node, pair in zip(graph.nodes, pairs, strict=True):
+            for entry in found.get(pair, ()):
+                for line, before, after in _changes(entry, names):
+                    changes.setdefault(line, []).append((node, before, after))
+        for (path, _), events in changes.items():
+            self._add_timeline(path, events)
+
+    def _add_timeline(self, path: bytes, events: list[tuple[int, Key, Key]]) -> None:
+        """Add what happens at one `path`: (node, key before, key after)."""
+        graph = self.graph
+        enter, leave = graph.enter, graph.leave
+        nothing: Key = ""
+        line = Timeline([(enter[node], leave[node], after) for node, _, after in events], nothing)
+        for start, end, key in line.pieces():
+            if key:
+                self.spans.setdefault(key, []).append((start, end))
+
+        for node, before, after in events:
+            if before:
+                self.removed.setdefault(before, []).append(node)
+            # A node is compared with one parent; a merge adds only what no parent has.
+            if after and all(line.at(enter[parent]) != after for parent in graph.parents[node]):
+                self.added.setdefault(after, []).append((path, node))
+
+    def _assign_tips(self, tips: list[Tip], wanted: set[str]) -> None:
+        """Sort `tips` by the nodes and the wanted objects that they point to."""
+        self.tips: dict[int, list[Tip]] = {}
+        """The references, reflog entries and so on that point to a node."""
+        self._direct: dict[str, list[Tip]] = {}
+        self.tags: dict[str, str] = {}
+        """The annotated tags among the objects, with the commit that each names; empty if none."""
+        for tip in tips:
+            node = self.graph.number.get(tip.object)
+            if node is not None:
+                self.tips.setdefault(node, []).append(tip)
+            elif tip.object in wanted:
+                self._direct.setdefault(tip.object, []).append(tip)
+            for tag in wanted.intersection(tip.tags):
+                self._direct.setdefault(tag, []).append(tip)
+                is_commit = node is not None and node < self.graph.commits
+                self.tags[tag] = tip.object if is_commit else ""
+
+        shown = [n for n, here in self.tips.items() if any(tip.kind != OTHER for tip in here)]
+        self.published = self.graph.ancestors(shown)
+        """For each node whether a branch or a tag reaches it."""
+
+    def _read_indexes(
+        self, entries: Iterable[IndexEntry], wanted: set[str], names: frozenset[bytes]
+    ) -> None:
+        self.indexed: dict[Key, set[str]] = {}
+        """The indexes that have an object or a name."""
+        for entry in entries:
+            if entry.blob in wanted:
+                self.indexed.setdefault(entry.blob, set()).add(entry.holder)
+            for name in names.intersection(entry.path.split(b"/")) if names else ():
+                self.indexed.setdefault(name, set()).add(entry.holder)
+
+    def _read_unreached(self, wanted: set[str]) -> None:
+        """Read the commits and tags that nothing reaches: they are not in the graph."""
+        self.unreached: set[str] = set()
+        """Commits that nothing reaches."""
+        rest = wanted - self.graph.number.keys() - self.added.keys() - self.tags.keys()
+        found = kinds(self._repository, sorted(rest))
+        some = sorted(name for name, kind in found.items() if kind in ("commit", "tag"))
+        for name, kind, content in contents(self._repository, some):
+            if kind == "tag":
+                target, target_kind = tag_target(content)
+                self.tags[name] = target if target_kind == "commit" else ""
+            else:
+                self.unreached.add(name)
+
+        authors = {*self.unreached, *self.tags.values()} - {""}
+        self.people |= people(self._repository, sorted(authors))
+
+
+def _changes(
+    entry: Difference, names: frozenset[bytes]
+) -> list[tuple[tuple[bytes, bytes], Key, Key]]:
+    """Return what `entry` changes: (path, and the name or nothing), key before, key after."""
+    found: list[tuple[tuple[bytes, bytes], Key, Key]] = []
+    if entry.before or entry.after:
+        found.append(((entry.path, b""), entry.before, entry.after))
+    if entry.exists_before != entry.exists_after:
+        for name in names.intersection(entry.path.split(b"/")):
+            before, after = (name, b"") if entry.exists_before else (b"", name)
+            found.append(((entry.path, name), before, after))
+    return found

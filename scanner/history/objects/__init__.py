@@ -1,0 +1,1 @@
+"""What a repository stores, and searching each object of it once."""

@@ -1,0 +1,202 @@
+"""Searching the objects of a repository, as work of which any process can do a share.
+
+What our own reader cannot read is left to git (`scanner.history.objects.git_fallback`), which may
+have another copy; what git cannot read either makes the scan incomplete.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner.findings import Notice
+from scanner.git.links import named_by
+from scanner.git.object_store import is_named, read_loose
+from scanner.git.pack_heads import BLOB, KINDS
+from scanner.git.pack_index import PackError
+from scanner.git.walk import leads_beyond, out_of_reach, walk
+from scanner.history.objects.search import TOO_LARGE, ObjectSearch
+from scanner.history.objects.search_result import SearchResult
+from scanner.history.objects.work_units import WorkUnit, WorkUnits, damaged, reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from scanner.engine.examine import Examiner
+    from scanner.git.object_store import Loose
+    from scanner.git.pack import Pack
+    from scanner.git.walk import Resolved
+
+UNREAD: Final = "unread-object"
+"""The reason of notices about objects that have to be read in another way; their path is the ID."""
+
+# Bytes that the bases of deltas may take while they wait, in each process. Beyond it the oldest
+# base is dropped and resolved again when its turn comes (`scanner.git.walk`): slower, never wrong.
+_MEMORY: Final = 192 << 20
+
+# Whole objects above this size are read in windows, and loose ones are left to git.
+_LARGEST_HELD: Final = 64 << 20
+
+
+class ObjectWork:
+    """The objects of packs and loose ones, in units that any process can search.
+
+    See `scanner.engine.workers.Work`.
+    """
+
+    def __init__(
+        self,
+        examiner: Examiner,
+        packs: Sequence[str],
+        loose: Sequence[Loose],
+        hash_size: int,
+        *,
+        only: Collection[bytes] | None = None,
+        known: Collection[bytes] = (),
+        max_size: int = 0,
+        jobs: int = 1,
+    ) -> None:
+        """Arrange the objects of `packs` (paths) and the `loose` ones; if given, `only` these IDs.
+
+        Objects whose IDs are `known` have been searched before, and are left out. IDs have
+        `hash_size` bytes. Blobs of more than `max_size` bytes are counted and left out; 0 means no
+        limit. Up to `jobs` processes read the heads of the entries of the packs.
+        """
+        self.units = WorkUnits(packs, loose, hash_size, only=only, known=known, jobs=jobs)
+        self._examiner = examiner
+        self._hash_size = hash_size
+        self._max_size = max_size
+
+    def __len__(self) -> int:
+        """Return the number of units."""
+        return len(self.units)
+
+    def scan(self, start: int, end: int) -> SearchResult:
+        """Search the units from `start` to before `end`.
+
+        An object that cannot be read becomes a notice for `UNREAD`.
+        """
+        search = ObjectSearch(self._examiner, self._max_size)
+        for unit in self.units.between(start, end):
+            if unit.pack < 0:
+                self._search_loose(search, unit)
+            else:
+                self._search_pack(search, unit)
+        search.flush()
+        return search.found
+
+    def lost(self, start: int, end: int) -> SearchResult:
+        """Return the notices about units whose worker has ended before it answered."""
+        from scanner.engine.workers import LOST
+
+        result = SearchResult()
+        for unit in self.units.between(start, end):
+            where = self.units.paths[unit.pack] if unit.pack >= 0 else "loose objects"
+            result.tally.notice(Notice("worker-lost", where, LOST, hides=True))
+        return result
+
+    def damaged(self) -> list[Notice]:
+        """Return a notice for `UNREAD` for each entry of a pack whose head cannot be read."""
+        return [
+            _unread(pack, entry, pack.damaged.get(entry, "what its delta is based on is damaged"))
+            for pack, unwanted in self.units.packs()
+            for entry in out_of_reach(pack)
+            if entry not in unwanted
+        ]
+
+    def _search_pack(self, search: ObjectSearch, unit: WorkUnit) -> None:
+        tally = search.found.tally
+        try:
+            pack, roots, unwanted = self.units.pack_of(unit)
+        except (PackError, OSError) as error:
+            tally.notice(damaged(self.units.paths[unit.pack], error))
+            return
+
+        roots = self._search_large(search, pack, roots, unwanted)
+        if unwanted:
+            roots = [root for root in roots if leads_beyond(pack, root, unwanted)]
+        if not roots:
+            return
+
+        def unread(entry: int, reason: str) -> None:
+            if entry not in unwanted:
+                tally.notice(_unread(pack, entry, reason))
+
+        search.turn_to(pack.name)
+        kind = KINDS[pack.kinds[roots[0]]]  # the roots of a unit are of one kind
+        walked = walk(pack, roots, _MEMORY, unread)
+        if kind == "commit" or (kind == "tag" and self.units.is_divided):
+            walked = self._naming(walked, kind, pack, search.found.named)
+
+        add, children, siblings = search.add, pack.children_of, pack.next_to
+        for entry, base, data, delta in walked:
+            if entry not in unwanted:
+                # Nothing is known about a base that was not searched here: search all of it.
+                new = None if base in unwanted else delta
+                has_children, is_last = children[entry] >= 0, siblings[entry] < 0
+                add(entry, kind, data, base, new, has_children, is_last)
+        search.forget()
+
+    def _search_large(
+        self, search: ObjectSearch, pack: Pack, roots: list[int], unwanted: Collection[int]
+    ) -> list[int]:
+        """Search the large blobs among `roots` in windows; return the other roots.
+
+        A blob on which deltas are based is not among them: its content is needed whole.
+        """
+        large = [
+            root
+            for root in roots
+            if pack.size(root) > _LARGEST_HELD
+            and pack.kinds[root] == BLOB
+            and pack.children_of[root] < 0
+        ]
+
+        for root in large:
+            if root not in unwanted:
+                if self._max_size and pack.size(root) > self._max_size:
+                    search.found.tally.skip(TOO_LARGE)
+                else:
+                    search.add_large(pack.name(root), pack.reader(root))
+        return [root for root in roots if root not in large] if large else roots
+
+    def _naming(
+        self, walked: Iterator[Resolved], kind: str, pack: Pack, named: set[bytes]
+    ) -> Iterator[Resolved]:
+        """Pass on objects of `kind`; add to `named` the IDs in them that are not theirs.
+
+        Where there is only one pack, the parents of commits are enough: had another pack been lost,
+        some of them would be missing.
+        """
+        first = 0 if self.units.is_divided else 1  # the first ID in a commit is that of its tree
+        here: set[bytes] = set()
+        found: set[bytes] = set()
+        for resolved in walked:
+            here.add(pack.name(resolved[0]))
+            found.update(named_by(kind, resolved[2], self._hash_size)[first:])
+            yield resolved
+        named |= found - here
+
+    def _search_loose(self, search: ObjectSearch, unit: WorkUnit) -> None:
+        result, all_loose = search.found, self.units.loose
+        search.turn_to(lambda number: bytes.fromhex(all_loose[number].name))
+
+        for number in range(unit.start, unit.end):
+            name, path = all_loose[number]
+            try:
+                kind, _, data = read_loose(path, _LARGEST_HELD)
+                # A loose object has no checksum but its name.
+                if data is not None and not is_named(name, kind, data):
+                    raise PackError("its content is not that of its name")
+            except (PackError, OSError) as error:
+                result.tally.notice(Notice(UNREAD, name, reason_of(error), hides=True))
+                continue
+
+            if data is None:
+                result.tally.notice(Notice(UNREAD, name, "it is large", hides=True))
+            else:
+                result.named.update(named_by(kind, data, self._hash_size))
+                search.add(number, kind, data)
+
+
+def _unread(pack: Pack, entry: int, reason: str) -> Notice:
+    return Notice(UNREAD, pack.name(entry).hex(), reason, hides=True)

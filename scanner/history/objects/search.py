@@ -1,0 +1,287 @@
+"""Searching objects as they come out of packs: only the bytes that a version adds.
+
+Most objects of a history are versions of one another, and a pack says how: as deltas. The bytes
+that a delta copies were searched in its base, so only the rest is searched, and the places found in
+the base are carried along the copies (`scanner.history.objects.known_places`). A place where a
+precise look found nothing is settled: it is not examined again in a later version as long as
+nothing has changed around it.
+
+Contents are searched in batches, as files are (`scanner.engine.sweep`); an object waits with its
+content until its batch is full.
+"""
+
+from __future__ import annotations
+
+import operator
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+from scanner.engine.sweep import BATCH, with_spots
+from scanner.findings import COMMIT_MESSAGE, MESSAGES, TAG_MESSAGE
+from scanner.git.delta import fresh
+from scanner.history.objects.known_places import KnownPlaces, PlaceCarrier
+from scanner.history.objects.large_blobs import search_large
+from scanner.history.objects.name_search import names_in_tree
+from scanner.history.objects.search_result import Noted, SearchResult
+from scanner.sources.interface import WINDOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
+    from scanner.engine.anchors import Spots
+    from scanner.engine.examine import Examined, Examiner
+
+    _Waiting: TypeAlias = tuple[int, str, bytes, int, bytes | None, bool, bool]
+    """The arguments of `ObjectSearch.add`. Not a named tuple, which takes several times as long to
+    make: one is made for each object of a history, and few are looked at again."""
+
+TOO_LARGE: Final = "larger-than-max-size"
+"""The reason under which contents are counted that --max-size leaves out."""
+
+# Bytes searched on either side of what is new. At least the widest anchor and the bytes next to it
+# that decide whether it is one; `ObjectSearch` takes more where a user's rule has a longer literal.
+MARGIN: Final = 64
+
+# Bytes of contents that wait for their batch. A batch is limited by the bytes to be searched, which
+# may be a few dozen of a content of megabytes: this limits the memory.
+_HELD: Final = 16 << 20
+
+# A content of less than this many times the bytes of its delta is searched whole: reading the
+# operations of the delta would take longer. Measured with `python -m bench history`.
+_DENSE: Final = 40
+
+# A piece of more than this is searched alone: copying it into a batch would cost more than the call
+# into the search that a batch saves.
+_ALONE: Final = 256 << 10
+
+_SCOPES: Final = {"commit": COMMIT_MESSAGE, "tag": TAG_MESSAGE}
+"""The scope of locations in contents that are no files, by the kind of the object."""
+
+
+class ObjectSearch:
+    """Searches one object after the other and collects the results in `found`."""
+
+    __slots__ = (
+        "_carrier", "_catalogue", "_examiner", "_guards", "_held", "_index", "_known", "_margin",
+        "_max_size", "_name_of", "_names", "_owners", "_pieces", "_places", "_size", "_waiting",
+        "_widths", "found",
+    )  # fmt: skip
+
+    def __init__(self, examiner: Examiner, max_size: int = 0) -> None:
+        """Begin with nothing; `examiner` takes the precise looks. Call `turn_to` next.
+
+        Blobs of more than `max_size` bytes are counted and left out; 0 means no limit.
+        """
+        self._max_size = max_size
+        self._examiner = examiner
+        self._catalogue = examiner.catalogue
+        self._index = examiner.catalogue.index
+
+        self._carrier = PlaceCarrier(examiner.catalogue)
+        self._widths, self._guards = self._carrier.widths, self._carrier.guards
+        self._margin = max([MARGIN, *map(operator.add, self._widths, self._guards)])
+
+        self._known: dict[int, KnownPlaces] = {}
+        """By the key of an object on which others are based."""
+        self._names: set[bytes] = set()
+        """The names in trees that have been noted."""
+        self.found = SearchResult()
+        self._begin_batch()
+
+    def turn_to(self, name_of: Callable[[int], bytes]) -> None:
+        """Go on with other objects: `name_of` returns the binary ID of each by its key.
+
+        It is called for few of them, so it need not be fast.
+        """
+        self.forget()
+        self._name_of = name_of
+
+    def _begin_batch(self) -> None:
+        self._waiting: list[_Waiting] = []
+        self._pieces: list[bytes] = []
+        self._owners: list[tuple[int, int]] = []
+        """For each piece: the position of its object in `_waiting`, and the offset in that."""
+        self._places: dict[int, Spots] = {}
+        """What was found in objects that were searched alone, by their position in `_waiting`."""
+        self._size = 0
+        self._held = 0
+
+    def add(
+        self,
+        key: int,
+        kind: str,
+        data: bytes,
+        base: int = -1,
+        delta: bytes | None = None,
+        has_children: bool = False,
+        is_last: bool = False,
+    ) -> None:
+        """Search an object, of `kind` "blob", "commit", "tag" or "tree".
+
+        `key` is a number that no other object has, and `base` that of an object added before, from
+        which `delta` made this one. `has_children` means that other objects will be based on this
+        one, and `is_last` that no further object will be based on its base.
+        """
+        # This runs once for each object of a history: no call that most objects do not need.
+        tally = self.found.tally
+        size = len(data)
+        if kind == "blob":
+            if self._max_size and size > self._max_size:
+                tally.skip(TOO_LARGE)
+                self._remember(key, data, has_children)
+                return
+            if size > WINDOW or self._catalogue.is_encoded(data):
+                self._add_special(key, data, has_children)
+                return
+            tally.blobs += 1
+        elif kind == "commit":
+            tally.commits += 1
+        tally.bytes += size
+
+        position = len(self._waiting)
+        if delta is not None and len(delta) * _DENSE < size:
+            pieces, owners = self._pieces, self._owners
+            for start, end in fresh(delta, self._margin):
+                pieces.append(data[start:end])
+                owners.append((position, start))
+                self._size += end - start
+        else:
+            delta = None
+            if size > _ALONE:
+                spots = self._index.search_bytes(data)
+                if spots:
+                    self._places[position] = spots
+            else:
+                self._pieces.append(data)
+                self._owners.append((position, 0))
+                self._size += size
+
+        self._waiting.append((key, kind, data, base, delta, has_children, is_last))
+        self._held += size
+        if self._size >= BATCH or self._held >= _HELD:
+            self.flush()
+
+    def forget(self) -> None:
+        """Forget the places in bases: nothing more is based on any object that was added."""
+        self.flush()
+        self._known.clear()
+
+    def flush(self) -> None:
+        """Search the objects that wait."""
+        if not self._waiting:
+            return
+        places = self._search_batch()
+        known = self._known
+
+        if places or known:
+            for position, waiting in enumerate(self._waiting):
+                _, _, _, base, delta, _, is_last = waiting
+                spots = places.get(position)
+                before = known.get(base) if delta is not None else None
+                if spots or before:
+                    self._examine(waiting, spots or [], before)
+                if is_last:
+                    known.pop(base, None)
+        self._begin_batch()
+
+    def _search_batch(self) -> dict[int, Spots]:
+        """Return the places of anchors in the objects that wait, by their positions."""
+        places = self._places
+        for piece, spots in with_spots(self._index, self._pieces):
+            position, start = self._owners[piece]
+            length = len(self._pieces[piece])
+            for at, anchor in spots:
+                if self._guards[anchor] == 1 and self._is_cut(position, start, length, at, anchor):
+                    continue
+                places.setdefault(position, []).append((at + start, anchor))
+        return places
+
+    def _is_cut(self, position: int, start: int, length: int, at: int, anchor: int) -> bool:
+        """Return whether a run is one only because its piece begins or ends there.
+
+        If it is a run in the object too, the base has it at that place: nothing new is that near.
+        """
+        is_first, is_last = at == 0, at + self._widths[anchor] == length
+        return (is_first and start > 0) or (
+            is_last and start + length < len(self._waiting[position][2])
+        )
+
+    def _examine(self, waiting: _Waiting, spots: Spots, before: KnownPlaces | None) -> None:
+        """Take a precise look at `spots` of an object, and at what it has from its base."""
+        key, kind, data, _, delta, has_children, _ = waiting
+        if kind == "tree":
+            for name in names_in_tree(data, spots):
+                if name not in self._names:
+                    self._names.add(name)
+                    self.found.noted.append(Noted(self._name_of(key), name=name))
+            return
+
+        settled: Spots = []
+        if before is not None and delta is not None:
+            known = self._carrier.carry(before, delta, data)
+            settled = known.settled
+            spots = sorted({*spots, *known.open}.difference(settled))
+
+        if spots:
+            path = MESSAGES.get(_SCOPES.get(kind, ""), "")
+            if not self._take(key, kind, self._examiner.examine(path, data, spots)):
+                settled, spots = sorted([*settled, *spots]), []
+
+        if has_children and (spots or settled):
+            self._known[key] = KnownPlaces(spots, settled)
+
+    def _take(self, key: int, kind: str, examined: Examined) -> bool:
+        """Add what was `examined` of an object to the results; return whether that is anything."""
+        findings, tally, _ = examined
+        if not (findings or tally.notices or tally.set_aside or tally.skipped):
+            return False
+
+        # Counts of what was set aside can be stored in a record; anything else is read again.
+        only_asides = not (findings or tally.notices or tally.skipped)
+        asides = tuple(sorted(tally.set_aside.items())) if only_asides else ()
+        identity = self._name_of(key)
+        self.found.noted.append(Noted(identity, asides))
+
+        name, scope = identity.hex(), _SCOPES.get(kind, "")
+        findings[:] = [
+            finding._replace(
+                locations=tuple(at._replace(object=name, scope=scope) for at in finding.locations)
+            )
+            for finding in findings
+        ]
+        tally.notices = [notice._replace(path=f"{kind} {name}") for notice in tally.notices]
+        self.found.add(examined)
+        return True
+
+    def _add_special(self, key: int, data: bytes, has_children: bool) -> None:
+        """Examine a blob that has to be decoded whole or is too large for one look."""
+        spots: Spots | None = None
+        if len(data) > WINDOW:
+            self.add_large(self._name_of(key), BytesIO(data).read)
+        else:
+            self.found.tally.blobs += 1
+            self.found.tally.bytes += len(data)
+            spots = self._index.search_bytes(data)
+            self._take(key, "blob", self._examiner.examine("", data, spots))
+        self._remember(key, data, has_children, spots)
+
+    def _remember(
+        self, key: int, data: bytes, has_children: bool, spots: Spots | None = None
+    ) -> None:
+        """Keep the places in a special base: what is based on it may be an ordinary content."""
+        if has_children:
+            if spots is None:
+                spots = self._index.search_bytes(data)
+            if spots:
+                self._known[key] = KnownPlaces(spots, [])
+
+    def add_large(self, name: bytes, read: Callable[[int], bytes]) -> None:
+        """Search a blob that `read(n)` returns in pieces, none at its end; it may raise PackError.
+
+        `name` is its binary ID.
+        """
+        swept = search_large(self._examiner, name.hex(), read)
+        self.found.add(swept)
+        if swept.findings or swept.tally.skipped or swept.tally.set_aside:
+            self.found.noted.append(Noted(name))

@@ -1,0 +1,49 @@
+"""What a search of objects returns: what was found, and what a later scan has to know of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.findings import Tally
+
+if TYPE_CHECKING:
+    from scanner.engine.examine import Examined
+    from scanner.engine.sweep import Swept
+    from scanner.findings import Finding
+
+
+class Noted(NamedTuple):
+    """An object in which something was found: a later scan must not skip it."""
+
+    object: bytes
+    """Its binary ID."""
+    asides: tuple[tuple[str, int], ...] = ()
+    """How many values were set aside in it, by reason; empty if there was anything else."""
+    name: bytes = b""
+    """For a tree: a name in it that has anchors or, once names have been examined, a result."""
+
+
+class SearchResult:
+    """What some objects of a history hold."""
+
+    __slots__ = ("findings", "named", "noted", "spellings", "tally")
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.findings: list[Finding] = []
+        """Their locations have the ID of an object, or the name in which the value was found."""
+        self.tally = Tally()
+        self.spellings: dict[str, str] = {}
+        """Values as they appear in names, to their redacted forms."""
+        self.noted: list[Noted] = []
+        self.named: set[bytes] = set()
+        """Binary IDs that commits, tags and loose trees name, to be checked for existence."""
+
+    def add(self, other: SearchResult | Swept | Examined) -> None:
+        """Add what `other` holds."""
+        self.findings.extend(other.findings)
+        self.tally.add(other.tally)
+        self.spellings.update(other.spellings)
+        if isinstance(other, SearchResult):
+            self.noted.extend(other.noted)
+            self.named.update(other.named)

@@ -1,0 +1,199 @@
+"""Which objects of a repository are searched, in units of work that can be shared out.
+
+An object that is in several packs, or in a pack and in a file of its own, is searched once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.findings import Notice
+from scanner.git.pack import Pack
+from scanner.git.pack_heads import BLOB, COMMIT, TAG, TREE
+from scanner.git.pack_index import PackError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from scanner.git.object_store import Loose
+
+# Roots of delta trees in one unit of work, by the kind of their objects. Blobs take longest and
+# come first, in small units, so that no process is left with a long one at the end. Commits and
+# tags are small: a unit of them has to be worth its message to another process.
+_ROOTS: Final = {BLOB: 32, TREE: 64, TAG: 2048, COMMIT: 2048}
+_LOOSE: Final = 512
+"""Loose objects in one unit of work."""
+
+
+class WorkUnit(NamedTuple):
+    """A share of the work: roots of a pack, all of one kind, or loose objects."""
+
+    pack: int
+    """The number of the pack; negative for loose objects."""
+    start: int
+    end: int
+
+
+class WorkUnits:
+    """The objects of packs and loose ones in units.
+
+    It can be sent to another process, which opens the packs again.
+    """
+
+    __slots__ = (
+        "_checksums", "_found", "_hash_size", "_is_new", "_packs", "_roots", "_units", "_unwanted",
+        "is_divided", "loose", "paths", "problems",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        packs: Sequence[str],
+        loose: Sequence[Loose],
+        hash_size: int,
+        *,
+        only: Collection[bytes] | None = None,
+        known: Collection[bytes] = (),
+        jobs: int = 1,
+    ) -> None:
+        """Arrange the objects of `packs` (paths) and the `loose` ones; if given, `only` these IDs.
+
+        Objects whose IDs are `known` are left out. IDs have `hash_size` bytes. Up to `jobs`
+        processes read the heads of the entries of the packs.
+        """
+        self.problems: list[Notice] = []
+        """The packs that cannot be read at all."""
+        self.paths: list[str] = []
+        """The paths of the packs, by their numbers."""
+        self._hash_size = hash_size
+        self._packs: list[Pack | None] = []
+        self._checksums: list[bytes] = []
+        self._roots: list[list[int]] = []
+        self._unwanted: list[frozenset[int]] = []
+        self._units: list[WorkUnit] = []
+        self._found = found = set(known)
+        self._is_new = not known
+
+        opened = self._open(packs, jobs)
+        self.is_divided = len(opened) > 1 or bool(loose or known)
+        """Whether there is more than one pack, or loose objects next to one."""
+        for pack in opened:
+            self._take(pack, only)
+
+        self.loose = [
+            each
+            for each in loose
+            if (name := bytes.fromhex(each.name)) not in found and (only is None or name in only)
+        ]
+        found.update(bytes.fromhex(each.name) for each in self.loose)
+        self._units += _units(-1, len(self.loose), _LOOSE)
+
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        """Return the state without open packs, which hold files, and without the names in them."""
+        state = {name: getattr(self, name) for name in self.__slots__}
+        return None, state | {"_packs": [None] * len(self._packs), "_found": set()}
+
+    def __len__(self) -> int:
+        """Return the number of units."""
+        return len(self._units)
+
+    def between(self, start: int, end: int) -> list[WorkUnit]:
+        """Return the units from `start` to before `end`."""
+        return self._units[start:end]
+
+    def names(self) -> set[bytes]:
+        """Return the binary IDs of all objects that are searched, if they can be read."""
+        if self._is_new and self.is_divided:
+            return self._found
+
+        found = {bytes.fromhex(each.name) for each in self.loose}
+        for pack, unwanted in self.packs():
+            wanted = (entry for entry in range(pack.number) if entry not in unwanted)
+            found.update(pack.name(entry) for entry in wanted)
+        return found
+
+    def packs(self) -> Iterator[tuple[Pack, frozenset[int]]]:
+        """Yield the open packs, each with the entries that are not to be searched."""
+        for pack, unwanted in zip(self._packs, self._unwanted, strict=True):
+            if pack is not None:
+                yield pack, unwanted
+
+    def pack_of(self, unit: WorkUnit) -> tuple[Pack, list[int], frozenset[int]]:
+        """Return the pack of `unit`, its roots, and the entries that are not to be searched.
+
+        A process that was not forked opens the pack first; raises PackError, OSError.
+        """
+        pack = self._packs[unit.pack]
+        if pack is None:
+            pack = Pack(self.paths[unit.pack], self._hash_size)
+            if pack.checksum != self._checksums[unit.pack]:
+                raise PackError("it has been replaced while it was read: scan once more")
+            self._packs[unit.pack] = pack
+        return pack, self._roots[unit.pack][unit.start : unit.end], self._unwanted[unit.pack]
+
+    def _open(self, paths: Sequence[str], jobs: int) -> list[Pack]:
+        packs: list[Pack] = []
+        for path in paths:
+            try:
+                packs.append(Pack(path, self._hash_size, jobs))
+            except (PackError, OSError) as error:
+                self.problems.append(damaged(path, error))
+        return sorted(packs, key=lambda pack: -pack.number)
+
+    def _take(self, pack: Pack, only: Collection[bytes] | None) -> None:
+        """Add the units of `pack`."""
+        unwanted: set[int] = set()
+        if only is not None or self.is_divided:
+            unwanted = self._had_before(pack, only)
+
+        number = len(self._packs)
+        by_kind: dict[int, list[int]] = {kind: [] for kind in _ROOTS}
+        for root in pack.roots():
+            by_kind[pack.kinds[root]].append(root)
+
+        roots: list[int] = []
+        for kind, of_kind in by_kind.items():
+            start = len(roots)
+            roots += of_kind
+            self._units += [
+                WorkUnit(number, start + unit.start, start + unit.end)
+                for unit in _units(number, len(of_kind), _ROOTS[kind])
+            ]
+
+        self.paths.append(pack.path)
+        self._packs.append(pack)
+        self._checksums.append(pack.checksum)
+        self._roots.append(roots)
+        self._unwanted.append(frozenset(unwanted))
+
+    def _had_before(self, pack: Pack, only: Collection[bytes] | None) -> set[int]:
+        """Return the entries that are not to be searched, and note the names of the others."""
+        found = self._found
+        if only is None:
+            # Two packs of one repository have usually nothing in common: one comparison of sets.
+            names = set(pack.names())
+            if len(names) == pack.number and found.isdisjoint(names):
+                found |= names
+                return set()
+
+        unwanted = set()
+        for entry in range(pack.number):
+            name = pack.name(entry)
+            if name in found or (only is not None and name not in only):
+                unwanted.add(entry)
+            else:
+                found.add(name)
+        return unwanted
+
+
+def damaged(path: str, error: PackError | OSError) -> Notice:
+    """Return the notice about a pack that cannot be read."""
+    return Notice("damaged-pack", path, reason_of(error), hides=True)
+
+
+def reason_of(error: PackError | OSError) -> str:
+    """Return why something cannot be read, without its path."""
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _units(pack: int, number: int, size: int) -> list[WorkUnit]:
+    return [WorkUnit(pack, at, min(at + size, number)) for at in range(0, number, size)]
