@@ -120,6 +120,7 @@ def _hashes(text: str, starts: Sequence[int]) -> Iterator[int]:
     this keeps files of very short lines from costing 100 steps for each of them.
     """
     value, before = 0, -_UNITS  # no window overlaps the first
+
     for start in starts:
         step = start - before
         # Rolling costs two units for each step, and starting again costs all 100.

@@ -290,7 +290,7 @@ def registered() -> dict[str, str]:
 
 
 def is_member(target: str, registry: str) -> bool:
-    """Tell whether `module` or `module:function` exists in the package `registry`."""
+    """Return whether `module` or `module:function` exists in the package `registry`."""
     module, _, function = target.partition(":")
     if module not in SOURCES or not module.startswith(f"{registry}."):
         return False

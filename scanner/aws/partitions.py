@@ -1,7 +1,7 @@
 """Partitions of AWS: which one a region, an ARN or a host name belongs to.
 
 A key is valid in the partition that issued it and unknown in every other one. Neither key IDs nor
-secrets tell which it is, but the text around them often does. Names: botocore 1.43,
+secrets show which it is, but the text around them often does. Names: botocore 1.43,
 `partitions.json` and `endpoints.json`.
 """
 
@@ -57,7 +57,7 @@ def of_region(region: str) -> str:
 
 
 def is_region(name: str) -> bool:
-    """Tell whether `name` has the form of all regions so far: area, direction, number."""
+    """Return whether `name` has the form of all regions so far: area, direction, number."""
     return _REGION.fullmatch(name) is not None
 
 

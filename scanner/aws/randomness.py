@@ -1,7 +1,7 @@
 """Is a 40-character run a random secret access key, or a name, a path or a hash that looks so?
 
 A secret access key has no prefix and no checksum: it is 40 characters, taken uniformly from the 64
-of base64. Shannon entropy does not tell it from `TheQuickBrownFoxJumpsOverTheLazyDogAgain`, because
+of base64. Shannon entropy does not separate it from `TheQuickBrownFoxJumpsOverTheLazyDogAgain`, because
 it does not look at the order of the characters. What does is the ratio of two probabilities::
 
     score = log2 P(run | uniform base64) - log2 P(run | pairs of neighbouring characters in code)
@@ -9,7 +9,7 @@ it does not look at the order of the characters. What does is the ratio of two p
 in bits; the higher, the more random. The pairs were counted on public packages by
 `tools/train_randomness.py` and are shipped as `rules/randomness.json`. A few kinds of run are
 regular although their pairs are rare in code (`qwertyuiop`, a hash, a repeated block):
-`regularity` names those. How both were measured is told in docs/randomness.md.
+`regularity` names those. docs/randomness.md says how both were measured.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ _RUST_SYMBOL = re.compile(
 )
 
 # Every limit leaves random secrets alone: the probability that one of 40 characters is caught
-# stands beside it (the keyboard rows: 1e-6). All tests together reject about 2 in a million.
+# is next to it (the keyboard rows: 1e-6). All tests together reject about 2 in a million.
 _HEX_SHARE = 0.65  # 26 of 40 in one case: 2e-7
 _HEX_STRETCH = re.compile(rb"[0-9a-f]{16}|[0-9A-F]{16}")  # 9e-9
 _FEWEST_DISTINCT = 17  # fewer than this: 1e-10
@@ -114,11 +114,12 @@ def regularity(value: bytes) -> str | None:
         value: characters of the base64 alphabet, without padding.
 
     Returns:
-        A short phrase for the evidence of a verdict, such as "contains the word EXAMPLE".
+        A short phrase for the evidence, such as "contains the word EXAMPLE".
     """
     word = _PLACEHOLDER.search(value)
     if word:
         return f"contains the word {word[0].decode()}"
+
     if not value.translate(None, _LOWER_HEX + _UPPER_HEX):
         return "only hexadecimal digits"
     if min(len(value.translate(None, hexadecimal)) for hexadecimal in (_LOWER_HEX, _UPPER_HEX)) <= (
@@ -127,10 +128,13 @@ def regularity(value: bytes) -> str | None:
         return "mostly hexadecimal digits"
     if _HEX_STRETCH.search(value):
         return "contains 16 hexadecimal digits in a row"
+
+    # One random secret in a billion has one case only.
     if len(value.translate(None, _LOWER)) == len(value):
         return "no lower-case letter"
     if len(value.translate(None, _UPPER)) == len(value):
         return "no upper-case letter"
+
     distinct = len(set(value))
     if distinct < _FEWEST_DISTINCT:
         return f"only {distinct} different characters"
@@ -144,7 +148,7 @@ def regularity(value: bytes) -> str | None:
 
 
 def _joined_words(value: bytes) -> bool:
-    """Tell whether most of `value` is words between plus signs: the text of an encoded query."""
+    """Return whether most of `value` is words between plus signs: the text of an encoded query."""
     words = [
         piece
         for piece in value.split(b"+")

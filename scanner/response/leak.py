@@ -60,7 +60,7 @@ REGIONS: Final = {
     **{endpoint.partition: endpoint.region for endpoint in ENDPOINTS},
     **AIR_GAPPED,
 }
-"""A region of each partition, which tells the AWS CLI which partition is meant."""
+"""A region of each partition: it selects the partition in the AWS CLI."""
 
 
 class Leak(NamedTuple):
@@ -116,6 +116,8 @@ class Leak(NamedTuple):
 def leak_of(finding: Finding, now: datetime) -> Leak:
     """Return what is known of `finding` at the time `now`."""
     liveness, forensics = finding.liveness, finding.forensics
+
+    # The key ID, whole or as reports redact it.
     value = finding.values.get("key_id")
     shown = value.shown(True) if value else ""  # what the report shows
     impossible = _is_impossible_beside_secret(finding)
@@ -123,15 +125,19 @@ def leak_of(finding: Finding, now: datetime) -> Leak:
     key_id = shown if _KEY_ID.fullmatch(shown) else ""
     hint = Secret(key_id.encode()).redacted() if key_id else shown
     hint = hint if _is_redacted(hint) else ""
+
+    # The partition: what STS said, else what the ARN says, else what the region says.
     arn = _ARN.fullmatch(liveness.arn) if liveness else None
     region = forensics.region if forensics and _REGION.fullmatch(forensics.region) else ""
     partition = liveness.partition if liveness else ""
     partition = (
         partition or (arn["partition"] if arn else "") or (of_region(region) if region else "")
     )
+
     expires = _time(forensics.expires if forensics else "")
     principal = liveness.principal if liveness else ""
     user = forensics.user if forensics and _USER.fullmatch(forensics.user) else ""
+
     return Leak(
         finding=finding,
         kind=kind_of(finding, (key_id or hint)[:4], principal),
@@ -154,6 +160,7 @@ def kind_of(finding: Finding, prefix: str, principal: str) -> str:
     """Return the kind of a credential: by its rule, its key ID and the answer of STS."""
     if _is_impossible_beside_secret(finding):
         return ResponseKind.SECRET
+
     kind = name_for(finding.rule_id)
     if kind == ResponseKind.OTHER and prefix:
         kind = ResponseKind.USER_KEY if "secret" in finding.values else ResponseKind.KEY_ID
@@ -165,7 +172,10 @@ def kind_of(finding: Finding, prefix: str, principal: str) -> str:
 
 
 def _is_impossible_beside_secret(finding: Finding) -> bool:
-    """Tell whether there is a secret, which is hardly that of the key ID: AWS has no such ID."""
+    """Return whether the secret is next to a key ID that AWS cannot have issued.
+
+    Then it is hardly the secret of that ID, and the commands must not name it.
+    """
     is_pair = "secret" in finding.values and "key_id" in finding.values
     asked = finding.liveness.state if finding.liveness else None
     impossible = finding.forensics is not None and bool(finding.forensics.impossible)

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 LEVELS: Final = {severity.label: severity for severity in Severity}
 CONFIDENCES: Final = {confidence.label: confidence for confidence in Confidence}
 
-SHORTEST_LITERAL: Final = 3
+SHORTEST_LITERAL: Final = 3  # two bytes are in almost every file, and the pattern would run there
 _BASE64: Final = re.compile(rb"[A-Za-z0-9+/]+")
-LONGEST_RUN: Final = 4096
-LARGEST_WINDOW: Final = 1 << 20
+LONGEST_RUN: Final = 4096  # no credential is one unbroken run of more
+LARGEST_WINDOW: Final = 1 << 20  # bytes around an anchor; the match follows a longer credential
 DEFAULT_CWE: Final = ("CWE-798",)
 DEFAULT_REMEDIATION: Final = (
     "Revoke the credential where it was issued; removing it from the file does not undo the leak.",
@@ -176,6 +176,7 @@ def _anchor(keys: Keys, path: str, item: object) -> Anchor:
     part.known(("literal", "run", "encoded", "first", "mixed_case"), " in an anchor")
     if part.has("literal") == part.has("run"):
         keys.fail(path, "has to be `literal: TEXT` or `run: LENGTH`")
+
     if part.has("run"):
         part.known(("run", "first", "mixed_case"), " in an anchor that is a run")
         return Anchor(
@@ -183,6 +184,7 @@ def _anchor(keys: Keys, path: str, item: object) -> Anchor:
             first=part.text("first").encode() if part.has("first") else b"",
             mixed_case=part.flag("mixed_case"),
         )
+
     part.known(("literal", "encoded"), " in an anchor that is a literal")
     literal = part.get("literal")
     if not isinstance(literal, str):
@@ -194,6 +196,7 @@ def _anchor(keys: Keys, path: str, item: object) -> Anchor:
             f"has to be {SHORTEST_LITERAL} bytes or longer: a shorter one stands in almost every "
             "file, and the pattern would run there",
         )
+
     inside_base64 = part.flag("encoded")
     if inside_base64 and not _BASE64.fullmatch(encoded):
         part.fail("encoded", "is for a literal of letters, digits, `+` and `/` alone")

@@ -1,4 +1,4 @@
-"""Where the files of `rules/` are: beside the package in a checkout, inside it in a wheel."""
+"""Where the files of `rules/` are: next to the package in a checkout, inside it in a wheel."""
 
 from __future__ import annotations
 

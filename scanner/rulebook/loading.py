@@ -39,6 +39,7 @@ def read_mapping(path: str) -> object:
         raise _unusable(path, f"cannot be read: {error.strerror or error}") from None
     if len(text) > MAX_BYTES:
         raise _unusable(path, f"is larger than {MAX_BYTES >> 20} MiB, too large for a rule")
+
     try:
         return yaml.load(text, _Loader)  # noqa: S506 -- a subclass of the safe loader
     except yaml.MarkedYAMLError as error:
