@@ -1,8 +1,8 @@
 """Is a 40-character run a random secret access key, or a name, a path or a hash that looks so?
 
 A secret access key has no prefix and no checksum: it is 40 characters, taken uniformly from the 64
-of base64. Shannon entropy does not separate it from `TheQuickBrownFoxJumpsOverTheLazyDogAgain`, because
-it does not look at the order of the characters. What does is the ratio of two probabilities::
+of base64. Shannon entropy does not separate it from `TheQuickBrownFoxJumpsOverTheLazyDogAgain`,
+because it does not look at the order of the characters. The ratio of two probabilities does::
 
     score = log2 P(run | uniform base64) - log2 P(run | pairs of neighbouring characters in code)
 

@@ -74,7 +74,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         say(f"{NAME}: {_unexpected(error)}")
         code = FAILED
 
-    return code if _flushed() else FAILED
+    code = code if _flushed() else FAILED
+    if argv is None:
+        _ignore_interrupts()
+    return code
 
 
 def _run(arguments: list[str]) -> int:
@@ -169,6 +172,18 @@ def _end_in_order() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _terminate)
+
+
+def _ignore_interrupts() -> None:
+    """Let the exit code stand once everything is written.
+
+    While the interpreter ends it has no handler of its own, so a second Ctrl-C, or the one that a
+    wrapper such as npm passes on, would end the process by the signal.
+    """
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_DFL:  # else that is what was asked for
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _terminate(number: int, _frame: object) -> NoReturn:

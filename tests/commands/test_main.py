@@ -298,6 +298,25 @@ def stays(pid: int) -> bool:
     return False
 
 
+@linux
+def test_an_interrupt_while_the_interpreter_ends_leaves_the_exit_code(
+    tmp_path: Path, start: Any, plant: Any
+) -> None:
+    """By then Python has removed its handler, and the default one would end the process."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import builtins, os\n"
+        "class Late:\n"
+        "    def __del__(self, kill=os.kill, pid=os.getpid()):\n"
+        "        kill(pid, 2)\n"
+        "builtins.late = Late()\n"
+    )
+    (tmp_path / "a.env").write_text(plant.pair())
+    process = start("scan", "a.env", cwd=tmp_path, env={"PYTHONPATH": str(tmp_path)})
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "1 AWS credential found" in (output if isinstance(output, str) else output.decode())
+
+
 def endless_work(directory: Path) -> None:
     """Lay out files that keep two worker processes busy until they are ended."""
     for number in range(32):  # these the first process scans itself
