@@ -173,6 +173,9 @@ class Finding(NamedTuple):
     """
     user: str = ""
     """The IAM user that a detector read next to the value; reports show it in `forensics`."""
+    canary: str = ""
+    """`known` or `configured` if its account holds decoys: by the shipped list, or by that of the
+    user. Empty for all others, and for what STS accepted."""
 
     @property
     def is_live(self) -> bool:

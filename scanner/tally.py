@@ -6,7 +6,17 @@ result is based on.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST_PLACES: Final = 1000
+"""Places of values set aside that a tally keeps: more than anybody reads, and a bounded report.
+
+All are counted. Those that are kept are the first by path, line and column, however the work was
+shared out over processes.
+"""
 
 
 class Notice(NamedTuple):
@@ -20,10 +30,24 @@ class Notice(NamedTuple):
     """Whether a credential could be hidden there: one such notice makes the scan incomplete."""
 
 
+class SetAside(NamedTuple):
+    """A value that looks like a credential and is not reported; the value itself is not kept."""
+
+    path: str
+    member: str
+    """The path inside the archive `path`, as in a `Location`."""
+    line: int
+    column: int
+    role: str
+    """Which part of a credential it would be."""
+    reason: str
+    """A stable identifier such as `documentation-example`."""
+
+
 class Tally:
     """Counts of what a scan covered; tallies of several workers add up."""
 
-    __slots__ = ("blobs", "bytes", "commits", "notices", "set_aside", "skipped")
+    __slots__ = ("blobs", "bytes", "commits", "notices", "places", "set_aside", "skipped")
 
     def __init__(self) -> None:
         """Start with nothing counted."""
@@ -32,6 +56,7 @@ class Tally:
         self.commits = 0  # remains 0 in a scan of files
         self.skipped: dict[str, int] = {}
         self.set_aside: dict[str, int] = {}
+        self.places: list[SetAside] = []
         self.notices: list[Notice] = []
 
     def skip(self, reason: str, number: int = 1) -> None:
@@ -41,6 +66,16 @@ class Tally:
     def aside(self, reason: str, number: int = 1) -> None:
         """Count values that look like credentials but are not reported because of `reason`."""
         self.set_aside[reason] = self.set_aside.get(reason, 0) + number
+
+    def place(self, places: Iterable[SetAside]) -> None:
+        """Keep where values were set aside: at most `MOST_PLACES` after `settle`."""
+        self.places.extend(places)
+        if len(self.places) > 2 * MOST_PLACES:
+            self.settle()
+
+    def settle(self) -> None:
+        """Put the places in order, and let go of those that are too many."""
+        self.places = sorted(set(self.places))[:MOST_PLACES]
 
     def notice(self, notice: Notice) -> None:
         """Record and count content that could not be read, or not to its end."""
@@ -57,3 +92,4 @@ class Tally:
             self.skip(reason, number)
         for reason, number in other.set_aside.items():
             self.aside(reason, number)
+        self.place(other.places)

@@ -78,7 +78,7 @@ def check_options(args: argparse.Namespace) -> None:
 
 
 def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
-    """Return `report` with what STS says of its findings, and with their owners.
+    """Return `report` with what STS says of its findings, with their owners and with canaries.
 
     Where every finding has an answer already, nobody is asked again. Nothing is imported and
     nothing is sent unless the options say so.
@@ -94,7 +94,19 @@ def ask(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
 
         findings = (each._replace(owner=owner(each, own)) for each in report.findings)
         report = report._replace(findings=tuple(findings))
-    return report
+    return _with_canaries(report, settings)
+
+
+def _with_canaries(report: Report, settings: Settings) -> Report:
+    """Return `report` with its canaries called so, whether or not STS was asked."""
+    if not any(finding.account_id for finding in report.findings):
+        return report
+    from scanner.liveness.canaries import canary
+
+    found = (
+        each._replace(canary=canary(each, settings.canary_accounts)) for each in report.findings
+    )
+    return report._replace(findings=tuple(found))
 
 
 def _say_if_interrupted(report: Report, args: argparse.Namespace) -> None:

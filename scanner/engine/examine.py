@@ -13,13 +13,15 @@ from scanner.engine.catalogue import Catalogue
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.file_names import DECODER, name_layer
 from scanner.findings import Finding, Notice, Tally
+from scanner.tally import MOST_PLACES, SetAside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scanner.engine.anchors import Spots
     from scanner.engine.gather import Gathered
-    from scanner.engine.judge import LineHash
+    from scanner.engine.judge import Judgement, LineHash
+    from scanner.engine.stored import Spot
     from scanner.rulebook.model import Rule
 
 HARMLESS_PROBLEMS = frozenset({"damaged-archive", "encrypted-archive"})
@@ -89,6 +91,7 @@ class Examiner:
     ) -> list[Finding]:
         from scanner.engine.gather import gather
         from scanner.engine.judge import judge
+        from scanner.engine.stored import in_members, unpacked
 
         gathered = gather(self.catalogue, window, spots)
         for reason, detail in gathered.problems:
@@ -105,10 +108,48 @@ class Examiner:
             line_hash,
             self.heed_marks,
         )
-        for reason, number in judgement.asides.items():
-            examined.tally.aside(reason, number)
+        inside = unpacked([*gathered.parts, *gathered.asides])
+        _account(examined.tally, path, gathered, judgement, inside)
+        return in_members(judgement.findings, path, inside)
 
-        return judgement.findings
+
+def _account(
+    tally: Tally, path: str, gathered: Gathered, judgement: Judgement, inside: Mapping[Spot, Spot]
+) -> None:
+    """Count what was set aside in the blob called `path`, and keep where it is."""
+    from scanner.engine.allow import ALLOWED
+    from scanner.engine.stored import spot_of
+
+    if not judgement.asides:
+        return
+
+    # What a member has is there once, though the bytes of its archive have it as well.
+    allowed = [spot for part in judgement.allowed if (spot := spot_of(part)) not in inside]
+    counts = judgement.asides | ({ALLOWED: len(allowed)} if judgement.allowed else {})
+    for reason, number in counts.items():
+        if number:
+            tally.aside(reason, number)
+
+    # One place for each that is counted: of a value that a file repeats, the first.
+    firsts: dict[tuple[str, bytes], Spot] = {}
+    for aside in gathered.asides:
+        spot = spot_of(aside)
+        spot = inside.get(spot, spot)
+        value = aside.reason, aside.layer.data[aside.start : aside.end]
+        firsts[value] = min(firsts.get(value, spot), spot, key=_order)
+    spots = [(reason, spot) for (reason, _), spot in firsts.items()]
+    spots += [(ALLOWED, spot) for spot in allowed]
+
+    # No more than are kept are counted out: a generated file can have thousands.
+    spots.sort(key=lambda each: _order(each[1]))
+    tally.place(
+        SetAside(path, spot.text.member, *spot.text.position(spot.start), spot.role, reason)
+        for reason, spot in spots[:MOST_PLACES]
+    )
+
+
+def _order(spot: Spot) -> tuple[str, int, str]:
+    return spot.text.member, spot.start, spot.role
 
 
 def _spellings(gathered: Gathered) -> dict[str, str]:

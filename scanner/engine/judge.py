@@ -44,6 +44,8 @@ class Judgement(NamedTuple):
     findings: list[Finding]
     asides: dict[str, int]
     """Number of distinct values set aside, by reason."""
+    allowed: list[Part]
+    """What a mark on its line allows; it is among the numbers."""
 
 
 def judge(
@@ -61,6 +63,7 @@ def judge(
     counts = _count_asides(asides)
     occurrences = _without_absorbed(_unique(_on_the_ground(parts)))
     kept: list[Occurrence] = []
+    allowed: list[Part] = []
     marks: dict[int, Marks] = {}  # by the identity of the text: each is searched for marks once
 
     for occurrence in occurrences:
@@ -74,12 +77,13 @@ def judge(
 
         if marks[id(text)].allow(occurrence.start, occurrence.end, _rules_for(occurrence.part)):
             counts[ALLOWED] = counts.get(ALLOWED, 0) + 1
+            allowed.append(occurrence.part)
         else:
             kept.append(occurrence)
 
     drafts = (_draft(group, rules) for group in groups(kept, pairing=PAIR_RULE in rules))
     findings = merge(_finding(draft, path, line_hash) for draft in drafts)
-    return Judgement(_drop_unknown_rules(findings, rules, counts), counts)
+    return Judgement(_drop_unknown_rules(findings, rules, counts), counts, allowed)
 
 
 # -- occurrences --------------------------------------------------------------------------------

@@ -60,9 +60,13 @@ class Masker:
         return masked
 
     def report(self, report: Report) -> Report:
-        """Return `report` masked; the notices of its tally are replaced in place."""
+        """Return `report` masked; the notices and places of its tally are replaced."""
         tally = report.tally
         tally.notices = [self.notice(notice) for notice in tally.notices]
+        tally.places = [
+            each._replace(path=self.mask(each.path), member=self.mask(each.member))
+            for each in tally.places
+        ]
         return report._replace(
             findings=tuple(self.finding(finding) for finding in report.findings),
             narrowed=self._all(report.narrowed),
@@ -126,6 +130,10 @@ def _texts(report: Report) -> Iterator[str]:
     for notice in report.tally.notices:
         yield notice.path
         yield notice.detail
+
+    for place in report.tally.places:
+        yield place.path
+        yield place.member
 
     yield from report.narrowed
     for head in report.heads:

@@ -149,6 +149,7 @@ def masked(report: Report, spellings: dict[str, str]) -> Report:
         report = masker.report(report)
     # Workers finish in any order.
     report.tally.notices.sort(key=lambda notice: (notice.path, notice))
+    report.tally.settle()
     return report
 
 

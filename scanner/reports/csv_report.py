@@ -17,6 +17,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.reports.arrange import elsewhere, ordered, sightings, text_of
+from scanner.reports.exposure import decoy
 from scanner.reports.interface import Format
 from scanner.reports.wording import DATE, effects, is_in_file, no_file, reason_name, role_name
 from scanner.secret import printable
@@ -39,6 +40,7 @@ COLUMNS: Final = (
     "liveness", "owner", "expires",
     "detail",  # of a finding its evidence, of everything else what was the matter
     "fingerprint",
+    "canary",  # known or configured, of a credential that is a decoy; what to do is in the detail
 )  # fmt: skip
 """In the order of the table. Readers go by name: new columns come at the end."""
 _FORMULA: Final = re.compile(r"(?:^|(?<=[;,|\"]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
@@ -114,8 +116,9 @@ def _finding_row(finding: Finding, copy: Sighting, view: View) -> dict[str, Any]
         "liveness": finding.liveness.state if finding.liveness else "",
         "owner": finding.owner,
         "expires": finding.forensics.expires if finding.forensics else "",
-        "detail": "; ".join(finding.evidence),
+        "detail": "; ".join(filter(None, (decoy(finding), *finding.evidence))),
         "fingerprint": finding.fingerprint,
+        "canary": finding.canary,
     }
 
 

@@ -44,6 +44,11 @@ def alive(finding: Finding) -> str:
     return "; ".join(said)
 
 
+def decoy(finding: Finding) -> str:
+    """Return that `finding` is a canary and what that means, in a clause; empty if it is none."""
+    return "a canary: do not use it, do not deactivate it" if finding.canary else ""
+
+
 def liveness_totals(report: Report) -> str:
     """Return how many findings are in which state of liveness; empty if nobody was asked."""
     states = [finding.liveness.state for finding in report.findings if finding.liveness]

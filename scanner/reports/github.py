@@ -146,7 +146,14 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
     from scanner.reports.arrange import elsewhere, further, text_of
     from scanner.reports.exposure import alive, exposed
     from scanner.reports.forensic import ending
-    from scanner.reports.wording import is_in_file, no_file, plural, role_name, whence
+    from scanner.reports.wording import (
+        CANARY_STEPS,
+        is_in_file,
+        no_file,
+        plural,
+        role_name,
+        whence,
+    )
     from scanner.secret import MASK
 
     copy = copies[0]
@@ -182,11 +189,16 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
 
     if finding.history:
         words += f"; {exposed(finding)}"
-    for fact in filter(None, (ending(finding), alive(finding))):
+    for fact in filter(
+        None, (ending(finding), alive(finding), "a canary" if finding.canary else "")
+    ):
         words += f"; {fact}"
+    what = f"keycatch rules show {finding.rule_id}"
+    if finding.canary:
+        what = " ".join(CANARY_STEPS)
     return (
         f"{words}. Severity {finding.severity.label}, confidence "
-        f"{finding.confidence.label}. What to do: keycatch rules show {finding.rule_id}"
+        f"{finding.confidence.label}. What to do: {what}"
     )
 
 

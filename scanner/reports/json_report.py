@@ -14,7 +14,7 @@ from scanner.reports.arrange import locations, ordered
 from scanner.reports.encoding import dumps
 from scanner.reports.interface import Format
 from scanner.reports.names import is_unicode, percent_encoded
-from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND
+from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND, places
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from scanner.liveness.states import Liveness
     from scanner.reports.interface import View
+    from scanner.tally import SetAside
 
 SCHEMA_VERSION: Final = 1
 """Raised by a change that could break a reader; a new member that readers may ignore is none."""
@@ -58,6 +59,7 @@ def scan_object(report: Report) -> dict[str, Any]:
     notices = sorted(set(tally.notices), key=lambda notice: (notice.path, notice))
     of_git = tally.commits or report.kind in (INDEX_KIND, *COMMIT_KINDS)
     configuration = report.configuration
+    placed = places(report)
 
     return {
         "kind": report.kind,
@@ -76,6 +78,19 @@ def scan_object(report: Report) -> dict[str, Any]:
             "set_aside": dict(sorted(tally.set_aside.items())),
         },
         "notices": [_notice_object(notice) for notice in notices],
+        "set_aside_values": [_set_aside_object(each) for each in placed],
+        "set_aside_without_place": max(0, sum(tally.set_aside.values()) - len(placed)),
+    }
+
+
+def _set_aside_object(each: SetAside) -> dict[str, Any]:
+    return {
+        "reason": each.reason,
+        "role": each.role,
+        **_name("path", each.path),
+        **(_name("member", each.member) if each.member else {}),
+        "line": each.line,
+        "column": each.column,
     }
 
 
@@ -113,6 +128,7 @@ def finding_object(finding: Finding, view: View) -> dict[str, Any]:
         "history": _history_object(finding.history) if finding.history else None,
         "liveness": liveness_object(finding.liveness) if finding.liveness else None,
         "owner": finding.owner or None,
+        "canary": finding.canary or None,
         "forensics": _forensics_object(finding.forensics) if finding.forensics else None,
     }
 

@@ -19,7 +19,7 @@ from scanner.reports.arrange import (
 from scanner.reports.names import is_outside, quoted, relative_uri
 from scanner.reports.sarif_history import committed, exposed, history_properties
 from scanner.reports.sarif_rules import LEVELS
-from scanner.reports.wording import is_in_file, no_file, origin, plural, role_name
+from scanner.reports.wording import CANARY_STEPS, is_in_file, no_file, origin, plural, role_name
 from scanner.secret import MASK, printable
 
 if TYPE_CHECKING:
@@ -190,7 +190,9 @@ def _message(entry: _PathResult, rule: Rule, parts: Sequence[Location], others: 
         sentence += f", and {plural(others, 'more time')} {where}"
     sentence += exposed(finding.history, lead) if finding.history else "."
     end = ending(finding)
-    return f"{sentence} It {end}." if end else sentence
+    sentence = f"{sentence} It {end}." if end else sentence
+    # The help of the rule, which viewers show next to the message, says to deactivate the key.
+    return f"{sentence} It is a canary. {' '.join(CANARY_STEPS)}" if finding.canary else sentence
 
 
 def _place_beside(part: Location, lead: Location) -> str:
@@ -263,6 +265,8 @@ def _properties(entry: _PathResult) -> dict[str, Any]:
         found["liveness"] = finding.liveness.state
         if finding.liveness.reason:
             found["livenessReason"] = finding.liveness.reason
+    if finding.canary:
+        found["canary"] = finding.canary
     if finding.owner:
         found["owner"] = finding.owner
     found |= facts_properties(finding)

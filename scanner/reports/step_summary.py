@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
 from scanner.reports.arrange import as_in_head, elsewhere, further, ordered, sightings
-from scanner.reports.exposure import alive, exposed
+from scanner.reports.exposure import alive, decoy, exposed
 from scanner.reports.forensic import ending
 from scanner.reports.names import file_name
 from scanner.reports.wording import (
@@ -149,8 +149,12 @@ def _finding(finding: Finding, name: str) -> str:
 
     if finding.history:
         words.append(f"**{escaped(exposed(finding))}**")
-    words += [f"**{escaped(fact)}**" for fact in (ending(finding), alive(finding)) if fact]
+    words += [f"**{escaped(fact)}**" for fact in _facts(finding) if fact]
     return f"{' '.join(words)} ({finding.confidence.label} confidence)"
+
+
+def _facts(finding: Finding) -> tuple[str, ...]:
+    return ending(finding), alive(finding), decoy(finding)
 
 
 def _where(location: Location) -> str:

@@ -1,8 +1,7 @@
 """The text format: what a person reads in a terminal or in the log of a job.
 
 A clean scan is one line and imports nothing beyond this module, since a hook prints it on every
-commit. Everything else is in
-`text_findings` and `text_summary`.
+commit. Everything else is in `text_findings`, `text_passed_over` and `text_summary`.
 """
 
 from __future__ import annotations
@@ -10,7 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.reports.interface import Format
-from scanner.reports.wording import COMMIT_KINDS, INDEX_KIND, contents, effects, human_size
+from scanner.reports.wording import (
+    COMMIT_KINDS,
+    INDEX_KIND,
+    contents,
+    effects,
+    human_size,
+    is_unopened,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +30,11 @@ def render(report: Report, view: View) -> Iterator[str]:
     if not report.findings and not report.incomplete and view.verbosity <= 0:
         if view.verbosity == 0:
             yield _clean(report)
+            if report.tally.set_aside or any(map(is_unopened, report.tally.skipped)):
+                from scanner.reports.text_passed_over import ignored, unopened
+
+                yield from ignored(report)
+                yield from unopened(report)
             if effects(report.configuration):
                 from scanner.reports.text_summary import configured
 
@@ -36,6 +47,7 @@ def render(report: Report, view: View) -> Iterator[str]:
     from scanner.reports.ansi import Paint
     from scanner.reports.text_findings import brief, findings, remedies
     from scanner.reports.text_history import next_steps
+    from scanner.reports.text_passed_over import ignored, set_aside
     from scanner.reports.text_summary import incomplete, noted, totals
 
     paint = Paint(view.color)
@@ -46,7 +58,10 @@ def render(report: Report, view: View) -> Iterator[str]:
         yield from remedies(report, view, paint)
         yield from next_steps(report, paint)
         yield from totals(report, view, paint)
+        if not report.findings and view.verbosity == 0:
+            yield from ignored(report)
     if view.verbosity > 0:
+        yield from set_aside(report, paint)
         yield from noted(report, paint)
     if report.incomplete and view.verbosity >= 0:
         yield "\n"

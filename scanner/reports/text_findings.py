@@ -21,13 +21,21 @@ from scanner.reports.arrange import (
     sightings,
     text_of,
 )
-from scanner.reports.exposure import alive, exposed
+from scanner.reports.exposure import alive, decoy, exposed
 from scanner.reports.forensic import facts, reasons
 from scanner.reports.markdown import plain
 from scanner.reports.text_history import headline
 from scanner.reports.text_history import rows as history_rows
 from scanner.reports.text_layout import filled, row, sentences
-from scanner.reports.wording import is_in_file, no_file, origin, plural, role_name
+from scanner.reports.wording import (
+    CANARIES,
+    CANARY_STEPS,
+    is_in_file,
+    no_file,
+    origin,
+    plural,
+    role_name,
+)
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -70,7 +78,7 @@ def brief(report: Report, view: View) -> Iterator[str]:
             f"{where(lead)}: {finding.severity.label}, {finding.confidence.label} confidence: "
             f"{_name(finding.rule_id, rules)} {_value(finding, lead.role, view)}"
             f" ({printable(finding.rule_id)}){_comma(origin(lead))}"
-            f"{_comma(exposed(finding))}{_comma(alive(finding))}\n"
+            f"{_comma(exposed(finding))}{_comma(alive(finding))}{_comma(decoy(finding))}\n"
         )
 
 
@@ -91,6 +99,7 @@ def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
 
         yield _head(finding, copies[0].lead, view, rules, paint)
         yield from _values(finding, copies[0], view, paint)
+        yield from row("canary", sentences([_why_canary(finding)]), paint)
         for label, texts in facts(finding):
             yield from row(label, sentences(texts), paint)
         yield from _liveness(finding, paint)
@@ -118,7 +127,7 @@ def _note_line(
     why = "".join(f", {printable(sentence)}" for sentence in finding.evidence[-1:])
     return (
         f"{paint(label, label.upper().ljust(_SEVERITY))}{where(lead)} {name} {value}{why}"
-        f"{_of_commit(lead)}\n"
+        f"{_of_commit(lead)}{_comma(decoy(finding))}\n"
     )
 
 
@@ -170,6 +179,11 @@ def _values(finding: Finding, copy: Sighting, view: View, paint: Paint) -> Itera
         yield from row("account", [account.removeprefix("account ")], paint)
 
 
+def _why_canary(finding: Finding) -> str:
+    why = CANARIES.get(finding.canary, "")
+    return f"a decoy, not to be used and not to be deactivated: {why}" if finding.canary else ""
+
+
 def _liveness(finding: Finding, paint: Paint) -> Iterator[str]:
     """Yield what STS says: in capitals, and with the ARN, of what is live."""
     lines = sentences([alive(finding)])
@@ -216,17 +230,23 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
     """Yield the first steps of what to do, once for all the rules that say the same."""
     rules = {rule.id: rule for rule in view.rules}
     counts: dict[tuple[str, ...], dict[str, int]] = {}
-    for finding in ordered(report.findings):
+    # Canaries first: what the rule says, and is said below, would spoil them.
+    for finding in sorted(ordered(report.findings), key=lambda each: not each.canary):
         rule = rules.get(finding.rule_id)
-        if rule is not None and rule.remediation and not is_short(finding, view):
-            alike = counts.setdefault(rule.remediation, {})
+        if rule is None or is_short(finding, view):
+            continue
+        steps = CANARY_STEPS if finding.canary else rule.remediation
+        if steps:
+            alike = counts.setdefault(steps, {})
             alike[rule.id] = alike.get(rule.id, 0) + 1
 
     if counts:
         yield f"{paint('bold', 'What to do')}\n"
     for steps, alike in counts.items():
         names = ", ".join(_name(rule_id, rules) for rule_id in alike)
-        yield from filled("  ", f"{names} ({plural(sum(alike.values()), 'finding')})")
+        found = plural(sum(alike.values()), "finding")
+        decoys = ", canary: a decoy" if steps is CANARY_STEPS else ""
+        yield from filled("  ", f"{names} ({found}{decoys})")
         shown = steps if view.verbosity > 0 else steps[:_STEPS]
         for number, step in enumerate(shown, 1):
             yield from filled(f"    {number}. ", plain(step))

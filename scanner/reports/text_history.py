@@ -101,10 +101,15 @@ def next_steps(report: Report, paint: Paint) -> Iterator[str]:
 
     Revoking comes first: rewriting history takes nothing back from those who have it.
     """
-    if not any(each.history and each.severity > Severity.NOTE for each in report.findings):
+    counting = [each for each in report.findings if each.history and each.severity > Severity.NOTE]
+    # A decoy stays where it is: nothing is revoked and nothing is rewritten for it.
+    counting = [each for each in counting if not each.canary]
+    if not counting:
         return
     yield f"{paint('bold', 'What to do about the history')}\n"
     in_head = any(each.history and each.history.in_head for each in report.findings)
+    if any(each.canary for each in report.findings):
+        yield from filled("    ", "Canaries are left alone, as said above. For all others:")
     steps = [step for step in _STEPS if in_head or step != _CLEAN_HEAD]
     for number, step in enumerate(steps, 1):
         yield from filled(f"    {number}. ", step)

@@ -8,6 +8,7 @@ from scanner.findings import NO_FILE, REFERENCE_NAME, Confidence
 
 if TYPE_CHECKING:
     from scanner.findings import Configuration, Location, Report
+    from scanner.tally import SetAside
 
 ROLES: Final = {
     "key_id": "access key ID",
@@ -46,6 +47,26 @@ REASONS: Final = {
 }
 """Names for reasons; one that is not here is shown with spaces in place of hyphens."""
 
+NOT_OPENED: Final = ("damaged-archive", "encrypted-archive")
+"""Reasons why content was not opened although the scan counts as complete.
+
+So do all that begin with `not-opened`. What keeps a scan from being complete is said elsewhere.
+"""
+
+CANARY_STEPS: Final = (
+    "Do not use it, do not deactivate it, do not remove it.",
+    "Tell whoever looks after decoys that the scan has found it.",
+)
+"""What to do about a canary in place of what its rule says; `respond` says the same.
+
+`rules/response/playbooks.yaml` has the text, and a test compares the two.
+"""
+CANARIES: Final = {
+    "known": "its account is known for decoys",
+    "configured": "the configuration lists its account as one of decoys",
+}
+"""Why a credential counts as a canary, by `Finding.canary`."""
+
 HISTORY_KIND: Final = "history"
 COMMIT_KINDS: Final = ("push", "range", "receive", "ci", HISTORY_KIND)
 """Kinds of scans that go through commits, and say how many even if there are none."""
@@ -66,6 +87,11 @@ def reason_name(reason: str) -> str:
     return REASONS.get(reason) or reason.replace("-", " ")
 
 
+def is_unopened(reason: str) -> bool:
+    """Return whether content that was passed over because of `reason` could not be opened."""
+    return reason in NOT_OPENED or reason.startswith("not-opened")
+
+
 def plural(number: int, noun: str) -> str:
     """Return `number` with thousands separated and `noun` in singular or plural."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
@@ -83,6 +109,14 @@ def contents(report: Report) -> str:
         # pre-commit runs the hook that reads the index on a range of commits too.
         noun = "changed file"
     return f"{plural(tally.blobs, noun)} in {plural(tally.commits, 'commit')}"
+
+
+def places(report: Report) -> list[SetAside]:
+    """Return where values were set aside, as far as it is known; a history only counts them.
+
+    Its objects have many paths or none, and what a record of earlier scans holds are numbers.
+    """
+    return [] if report.kind == HISTORY_KIND else report.tally.places
 
 
 def credentials(report: Report) -> str:

@@ -110,7 +110,8 @@ class Leak(NamedTuple):
         """Whether it is of an account of decoys: what STS took is what STS says, even of one."""
         if self.state in (State.LIVE, State.SECRET_UNPROVEN):
             return False
-        return self.state is State.CANARY or self.account in known_accounts()
+        by_report = self.state is State.CANARY or bool(self.finding.canary)
+        return by_report or self.account in known_accounts()
 
 
 def leak_of(finding: Finding, now: datetime) -> Leak:

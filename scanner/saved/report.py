@@ -51,6 +51,7 @@ _CONFIDENCES: Final = {each.label: each for each in Confidence}
 _STATES: Final[Mapping[str, State]] = {each.value: each for each in State}
 _REASONS: Final[Mapping[str, Reason]] = {each.value: each for each in Reason if each.value}
 _PRINCIPALS: Final = {each: each for each in ("user", "role", "root", "federated-user")}
+_CANARIES: Final = {each: each for each in ("known", "configured")}
 _OWNERS: Final = {each: each for each in ("ours", "foreign")}
 
 
@@ -150,6 +151,7 @@ def _finding(found: Fields) -> Finding:
         history=found.maybe("history", _history),
         liveness=found.maybe("liveness", _liveness),
         owner=found.choice("owner", _OWNERS) if found.has("owner") else "",
+        canary=found.choice("canary", _CANARIES) if found.has("canary") else "",
         forensics=found.maybe("forensics", _forensics),
     )
 

@@ -28,6 +28,7 @@ from scanner.reports.interface import View
 from scanner.rulebook.generator import Generator
 from scanner.rulebook.model import Rule
 from scanner.secret import Secret
+from scanner.tally import SetAside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -288,6 +289,44 @@ def set_aside(make: Maker) -> Case:
     return Case(Report("scan", (), account), view(exit_code=0))
 
 
+def set_aside_places(make: Maker) -> Case:
+    """Nothing but values that were set aside, and content that was not opened."""
+    account = tally(set_aside={"documentation-example": 2, "allowed-on-line": 1, "placeholder": 3})
+    account.place(
+        [
+            SetAside("b.md", "", 7, 1, "key_id", "documentation-example"),
+            SetAside("a\x1b.tar", "in/x.env", 3, 9, "secret", "allowed-on-line"),
+            SetAside("b.md", "", 8, 1, "secret", "documentation-example"),
+            SetAside("na\udcefve.py", "", 1, 1, "mail_password", "placeholder"),
+        ]
+    )
+    account.notice(Notice("encrypted-archive", "backup.zip", "zip: inner", False))
+    account.notice(Notice("damaged-archive", "a.tar", "tar: x", False))
+    account.settle()
+    return Case(Report("scan", (), account), view(exit_code=0))
+
+
+def canary(make: Maker) -> Case:
+    """Decoys next to a credential that is none; one is a note, and one is of the configuration."""
+    values = pair_values(make)
+    real = pair_at(pair_values(make), "config/settings.py", 12)
+    decoy = pair_at(values, "home/credentials", 2)._replace(canary="known")
+    known = note(make, "src/app.py", 3)._replace(canary="known", account_id=ACCOUNT)
+    alone = finding(
+        KEY_ID, {"key_id": make.key_id()}, at("key_id", "trap.env", 1), account_id=ACCOUNT,
+        canary="configured",
+    )  # fmt: skip
+    return Case(Report("scan", (real, decoy, known, alone), tally()), view())
+
+
+def canary_history(make: Maker) -> Case:
+    """Nothing but a decoy in a history: nothing is to be revoked and nothing to be rewritten."""
+    found = pair_at(pair_values(make), "trap.env", 1, **of_history(2))
+    found = found._replace(canary="known", history=past(2, in_head=True, pushed=True))
+    report = Report("history", (found,), tally(9, commits=4), None, (), HEADS)
+    return Case(report, view())
+
+
 def copies(make: Maker) -> Case:
     values = pair_values(make)
     places = [("config/settings.py", 12), ("config/settings.py", 80)]
@@ -505,7 +544,8 @@ CASES: dict[str, Callable[[Maker], Case]] = {
     made.__name__: made
     for made in (
         clean, lone_key_id, pair, triple, expiring, archive, odd_names, incomplete,
-        incomplete_clean, set_aside, copies, same_line, two_files, configured,
+        incomplete_clean, set_aside, set_aside_places, canary, canary_history, copies, same_line,
+        two_files, configured,
         configured_findings, commits, notes, notes_and_more, nothing_staged, no_commits, history,
         history_of_messages, history_clean,
     )

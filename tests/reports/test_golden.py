@@ -19,8 +19,8 @@ ENDINGS = dict(zip(FORMATS, FORMATS, strict=True)) | {"text": "txt", "github": "
 """By the name of a format; a file that has to open in another program ends as that expects."""
 VARIANTS = {"quiet": {"verbosity": -1}, "verbose": {"verbosity": 1}, "color": {"color": True}}
 VARIED = (
-    "incomplete", "copies", "two_files", "set_aside", "configured", "commits", "notes", "history",
-    "history_clean", "expiring",
+    "incomplete", "copies", "two_files", "set_aside", "set_aside_places", "canary", "configured",
+    "commits", "notes", "history", "history_clean", "expiring",
 )  # fmt: skip
 
 

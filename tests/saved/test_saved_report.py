@@ -93,11 +93,11 @@ def test_what_is_written_is_read_again(
         "aws-access-key-id", severity, confidence, "0" * 32, {"key_id": Secret(b"A" * 20)}, account,
         ("made for a test",), tuple(where), past if history else None, "", told, "ours",
         FORENSICS._replace(generation=generation),
-    )  # fmt: skip
+    )._replace(canary="configured" if history else "known")  # fmt: skip
     report = read(written(Report("history", (found,), Tally(), heads=(Head("", COMMIT),))))
     (saved,) = report.findings
     for name in ("rule_id", "severity", "confidence", "fingerprint", "account_id", "evidence",
-                 "history", "owner", "forensics", "liveness"):  # fmt: skip
+                 "history", "owner", "forensics", "liveness", "canary"):  # fmt: skip
         assert getattr(saved, name) == getattr(found, name), name
     assert set(saved.locations) == set(where)
     assert {role: value.shown(True) for role, value in saved.values.items()} == {
@@ -171,7 +171,7 @@ NEEDED = [
 MAY_LACK = [
     ("scan", "narrowed"), ("scan", "heads"), ("scan", "counts"),
     *((*FINDING, key) for key in ("account_id", "evidence", "history", "liveness", "owner",
-                                  "forensics")),
+                                  "forensics", "canary")),
     *((*LOCATION, key) for key in ("member", "decoded", "commit", "object", "scope", "author_date",
                                    "head")),
     *((*FINDING, "liveness", key) for key in ("reason", "account", "arn", "principal", "partition",
@@ -227,6 +227,7 @@ FORMS = {
     (*FINDING, "severity"): ["CRITICAL", "worst"],
     (*FINDING, "confidence"): ["certain"],
     (*FINDING, "owner"): ["theirs"],
+    (*FINDING, "canary"): ["maybe", True, ""],
     (*FINDING, "values"): [{}, {"Key": "a"}, {"a b": "c"}, {"a\n": "c"}],
     (*FINDING, "locations"): [[]],
     (*FINDING, "liveness", "state"): ["alive"],
