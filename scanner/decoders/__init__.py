@@ -26,5 +26,6 @@ MODULES: Final = (
     "scanner.decoders.xz",
     "scanner.decoders.quoted_printable",
     "scanner.decoders.markup",
+    "scanner.decoders.string_pieces",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)

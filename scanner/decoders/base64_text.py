@@ -214,12 +214,15 @@ for _form in _FORMS:
 # `a2b_base64` knows the standard alphabet only: RFC 4648, sections 4 and 5.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 
+ENCODED = tuple(form for form, _ in _FORMS if form not in _ALONE)
+"""What is looked for in runs of base64, which pieces of base64 are as well."""
+
 DECODER = Decoder(
     "base64",
     (),
     (
         *(Anchor(form) for form in _ALONE),
-        *(Anchor(form, encoded=True) for form, _ in _FORMS if form not in _ALONE),
+        *(Anchor(form, encoded=True) for form in ENCODED),
         *(Anchor(run=run, after=b"=") for run in _RUNS if run % 4),
         *(Anchor(run=run, mixed_case=True) for run in _RUNS if not run % 4),
         *(
