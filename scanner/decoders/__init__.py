@@ -27,5 +27,6 @@ MODULES: Final = (
     "scanner.decoders.quoted_printable",
     "scanner.decoders.markup",
     "scanner.decoders.string_pieces",
+    "scanner.decoders.not_opened",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)
