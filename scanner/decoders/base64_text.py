@@ -86,15 +86,8 @@ _FORMS: tuple[tuple[bytes, int], ...] = tuple(
     )
 )
 _BINARY = tuple(encoded_forms(start)[0][0] for start in (b"\x1f\x8b\x08", b"PK\3\4"))
-_ALONE = tuple(
-    form
-    for head in _KEY_ID_HEADS
-    for form in (
-        encoded_forms(head)[0][0],
-        encoded_forms(encoded_forms(head)[0][0])[0][0],
-    )
-)
-"""How a key ID begins that is encoded by itself, which gives no more than 27 characters, or 38."""
+_ALONE = tuple(encoded_forms(head)[0][0] for head in _KEY_ID_HEADS)
+"""How a key ID begins that is encoded by itself, which gives no more than 27 characters."""
 _RUNS = (54, 55, 59, 60, 75)
 """Characters of base64 without padding that come from 40 bytes, and 41 with a line feed: a secret;
 from 44 and 45: an SES or CodeCommit password; and from the 56 that a secret has encoded."""

@@ -3,8 +3,8 @@ r"""The escapes of string literals in JSON, JavaScript, Java, Python and C, in p
 PHP escapes the slash in JSON, Gson and Go write `\u003d`, `\u0026` and `\u003e`, nginx logs `\x22`.
 An escape right before a credential is glued to it: a secret after `\n` is a run of 41 characters
 (a cell of a notebook), after `\x3e` one of 43, after `\u003e` one of 45. A string in a string
-(`\\\/`, `\\n`) comes by recursion. C, shells and Python write `\057` as well, and a string in which
-every character is escaped has a key ID whose `IA` is known.
+(`\\\/`, `\\n`) comes by recursion. C, shells and Python write `\057` as well, which is looked
+for near key IDs only: an anchor for it would cost every scan a hundredth of its time.
 """
 
 from __future__ import annotations
@@ -24,12 +24,8 @@ _SLASH = b"\\/"
 _UNICODE, _HEX = b"\\u002", b"\\x2"
 _SLASH_OR_PLUS = b"fFbB"
 """Last digits of U+002F and U+002B."""
-_WHOLE = (
-    *(rb"\057", rb"\053"),
-    *(rb"\u{2f}", rb"\u{2F}", rb"\u{2b}", rb"\u{2B}", rb"\u{002f}", rb"\u{002b}"),
-    *(rb"x49\x41", rb"0049\u0041", rb"u{49}\u{41}", rb"111\101"),
-)
-"""What needs no second look: `/` and `+` in octal and in braces, and the `IA` of AKIA and ASIA."""
+_NEAR = 1 << 10
+"""Bytes to either side of a key ID in which `/` and `+` in octal and in braces are looked for."""
 _KEY_IDS = (b"AKIA", b"ASIA")
 _RUNS = (41, 43, 45)
 """Characters of a secret with what is left of `\\n`, `\\x3e` and `\\u003e` at its head."""
@@ -43,7 +39,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     """Yield the surroundings of escapes next to credentials, decoded."""
     import re
 
-    from scanner.decoders.escapes import decode_escapes
+    from scanner.decoders.escapes import decode_escapes, places_near
 
     data = layer.data
     # An escape right before a credential, and one that a run of the right length begins with.
@@ -52,7 +48,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     leading = re.compile(glue + rb"[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])")
 
     def worthwhile(offset: int) -> bool:
-        if data.startswith((_SLASH, *_WHOLE), offset):
+        if data.startswith(_SLASH, offset):
             return True
         for literal in (_UNICODE, _HEX):
             if data.startswith(literal, offset):
@@ -69,9 +65,10 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         rb"|u[dD][89aAbB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
         rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|[01][0-7]{2})"
     )
-    yield from decode_escapes(
-        layer, filter(worthwhile, offsets), budget, "json-string", escape, _replace
-    )
+    key_ids = (offset for offset in offsets if data.startswith(_KEY_IDS, offset))
+    rare = re.compile(rb"\\(?:05[37]|u\{0{0,4}2[bBfF]\})")
+    places = {*filter(worthwhile, offsets), *places_near(data, key_ids, rare, _NEAR)}
+    yield from decode_escapes(layer, sorted(places), budget, "json-string", escape, _replace)
 
 
 def _replace(match: re.Match[bytes]) -> bytes:
@@ -97,14 +94,14 @@ DECODER = Decoder(
     "json-string",
     (),
     (
-        *(Anchor(literal) for literal in (_SLASH, _UNICODE, _HEX, *_WHOLE, *_KEY_IDS)),
+        *(Anchor(literal) for literal in (_SLASH, _UNICODE, _HEX, *_KEY_IDS)),
         *(Anchor(run=run, before=b"\\") for run in _RUNS),
     ),
     decode,
     Description(
         (
-            r"`\/`, `\u002f`, `\u002b`, `\u{2f}`, `\x2f`, `\x2b`, `\057`, `\053`; `I` and `A` as "
-            r"escapes one after the other; a key ID right behind an escape; a run of 41, 43 or 45 "
+            r"`\/`, `\u002f`, `\u002b`, `\x2f`, `\x2b`; `\057`, `\053`, `\u{2f}`, `\u{2b}` within "
+            r"1 KiB of a key ID; a key ID right behind an escape; a run of 41, 43 or 45 "
             r"characters that begins with an escape (`\n`, `\x3e`, `\u003e`)"
         ),
         "the line with the lines around it",
