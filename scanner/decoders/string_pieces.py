@@ -116,7 +116,8 @@ class _Reader:
             return None
         begin = run_start(data, offset, self._piece)
         for _ in range(_PIECES):
-            floor = max(0, begin - _LONGEST_JOINT)
+            # Not into what was read before, or a long list would be walked once per anchor.
+            floor = max(self._end, begin - _LONGEST_JOINT)
             joint = self._last_joint(floor, begin)
             if joint is None:
                 break
@@ -152,7 +153,8 @@ class _Reader:
         if self._data[end - 1 : end] not in (b'"', b"'", b"`", b"\n", b" ", b"\t"):
             return None
         for start in range(end - 2, floor - 1, -1):
-            if self._joint_before.match(self._data, start, end):
+            is_begin = self._data[start] in b"\"'`\\"
+            if is_begin and self._joint_before.match(self._data, start, end):
                 return start
         return None
 
