@@ -25,5 +25,10 @@ MODULES: Final = (
     "scanner.decoders.bzip2",
     "scanner.decoders.xz",
     "scanner.decoders.quoted_printable",
+    "scanner.decoders.markup",
+    "scanner.decoders.string_pieces",
+    "scanner.decoders.not_opened",
+    "scanner.decoders.ar_archive",
+    "scanner.decoders.zlib_stream",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)

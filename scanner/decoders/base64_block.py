@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_right
 
 # Between two lines: a line break with indentation around it, or its escape in a string literal.
-_SEPARATOR = re.compile(rb"[ \t]*\r?\n[ \t]*|(?:\\r)?\\n")
+SEPARATOR = re.compile(rb"[ \t]*\r?\n[ \t]*|(?:\\r)?\\n")
 _CLOSES = re.compile(rb"={1,2}|[ \t]*(?:\r?\n|\Z)|\\[nr\"]|[\"'`<]")
 """What follows a line of base64, and hardly ever follows a word at the start of a line."""
 _WORD = 20
@@ -62,7 +62,7 @@ class Block:
 
 def _characters(text: bytes) -> bytes:
     if b"\\" in text:
-        return _SEPARATOR.sub(b"", text)
+        return SEPARATOR.sub(b"", text)
     # Nothing else in a block is white space, and this is 50 times faster.
     return b"".join(text.split()) if b"\n" in text else text
 
@@ -73,7 +73,7 @@ def _span(data: bytes, offset: int, run: re.Pattern[bytes]) -> tuple[int, int]:
     First the line of `offset`, then those below it, since a block most often begins there, then
     those above it.
     """
-    begin = _run_start(data, offset, run)
+    begin = run_start(data, offset, run)
     found = run.match(data, offset)
     end = found.end() if found else offset
     # The letter of `\n` belongs to the alphabet, but not to the block.
@@ -95,7 +95,7 @@ def _join_below(
     total = width
     joined = 0
     while True:
-        separator = _SEPARATOR.match(data, end)
+        separator = SEPARATOR.match(data, end)
         line = run.match(data, separator.end()) if separator else None
         if not line or not _CLOSES.match(data, line.end()) or line[0].startswith(_RULE):
             return end, joined
@@ -122,7 +122,7 @@ def _join_above(
 ) -> int:
     """Return where the block begins; `width` is that of its lines, 0 where it is not known yet."""
     while above > 0:
-        start = _run_start(data, above, run)
+        start = run_start(data, above, run)
         if data[start - 1 : start + 1] in (b"\\n", b"\\r", b"\\t"):
             start += 1
 
@@ -157,7 +157,7 @@ def _above(data: bytes, begin: int) -> int:
     return floor + len(before[:-1].removesuffix(b"\r").rstrip(b" \t"))
 
 
-def _run_start(data: bytes, offset: int, run: re.Pattern[bytes]) -> int:
+def run_start(data: bytes, offset: int, run: re.Pattern[bytes]) -> int:
     """Return where the run that holds or ends at `offset` begins.
 
     A pattern does not search backwards, so it looks at reversed pieces of growing size.
@@ -216,7 +216,7 @@ class Base64Map:
         """Return how many characters are before each line, and fill in where the lines begin."""
         lines = array("Q", [0])
         self._places.append(self._begin)
-        for separator in _SEPARATOR.finditer(self._data, self._begin, self._end):
+        for separator in SEPARATOR.finditer(self._data, self._begin, self._end):
             lines.append(lines[-1] + separator.start() - self._places[-1])
             self._places.append(separator.end())
         return lines

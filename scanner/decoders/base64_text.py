@@ -42,25 +42,64 @@ def encoded_forms(word: bytes) -> tuple[tuple[bytes, int], ...]:
     return tuple(forms)
 
 
-_FORMS: tuple[tuple[bytes, int], ...] = (
-    *encoded_forms(b"AKIA"),
-    *encoded_forms(b"ASIA"),
+def twice_encoded_forms(word: bytes) -> tuple[tuple[bytes, int], ...]:
+    """Return how `word` looks inside base64 of base64: the forms of each of its forms."""
+    return tuple(outer for inner, _ in encoded_forms(word) for outer in encoded_forms(inner))
+
+
+_KEY_ID_HEADS = (b"AKIA", b"ASIA")
+_WORDS = (
     # In `aws_secret_access_key`, `SecretAccessKey`, `AWS_SECRET_KEY`: a profile without its key ID.
-    *encoded_forms(b"ecret"),
-    *encoded_forms(b"ECRET"),
+    *(b"ecret", b"ECRET"),
     # PowerShell encodes commands as UTF-16.
-    *encoded_forms(b"A\0K\0I\0A\0"),
-    # Only at the very start: gzip (user-data), ZIP (code of a function), session tokens, and
-    # gzip encoded twice (releases of Helm).
-    *(
-        (encoded_forms(start)[0])
-        for start in (b"\x1f\x8b\x08", b"PK\3\4", b"IQoJb3JpZ2lu", b"FwoGZXIvYXdz", b"H4sIA")
-    ),
+    b"A\0K\0I\0A\0",
+    # What the other kinds of credentials have in them, as their rules look for it in clear.
+    *(b"Jb3JpZ2lu", b"GZXIvYXdz"),  # session tokens
+    *(b"da2-", b"-at-", b"-api-key-", b"eyMaterial", b"k8s-aws-v1.", b"amzn1.oa2-cs", b"amzn.mws."),
+    *(b"SMTP_", b"smtp", b"EMAIL_"),  # around a password of SES, which has no form of its own
+    *(b"eyJ2ZXIi", b"eyJwYXls"),  # CodeArtifact: {"ver"; ECR: {"payl
+    *(b"QVdTOmV5", b"LWF0LT", b"1hdC0", b"tYXQt"),  # base64 in them already: `AWS:ey`, `-at-1`
 )
-_ALONE = tuple(encoded_forms(prefix)[0][0] for prefix in (b"AKIA", b"ASIA"))
+_FORMS: tuple[tuple[bytes, int], ...] = tuple(
+    dict.fromkeys(
+        (
+            *(form for word in (*_KEY_ID_HEADS, *_WORDS) for form in encoded_forms(word)),
+            # Values that were encoded by a program that encodes, such as `kubectl`, once more.
+            *(
+                form
+                for word in (*_KEY_ID_HEADS, b"ecret", b"ECRET")
+                for form in twice_encoded_forms(word)
+            ),
+            # Only at the very start: gzip (user-data), ZIP (code of a function), old session
+            # tokens, and gzip encoded twice (releases of Helm).
+            *(
+                encoded_forms(start)[0]
+                for start in (
+                    b"\x1f\x8b\x08",
+                    b"PK\3\4",
+                    b"IQoJb3JpZ2lu",
+                    b"FwoGZXIvYXdz",
+                    b"H4sIA",
+                )
+            ),
+        )
+    )
+)
+_BINARY = tuple(encoded_forms(start)[0][0] for start in (b"\x1f\x8b\x08", b"PK\3\4"))
+_ALONE = tuple(encoded_forms(head)[0][0] for head in _KEY_ID_HEADS)
 """How a key ID begins that is encoded by itself, which gives no more than 27 characters."""
-_RUNS = (54, 55)
-"""Characters of base64 without padding that 40 bytes make, and 41: a line feed after them."""
+_RUNS = (54, 55, 59, 60, 75)
+"""Characters of base64 without padding that come from 40 bytes, and 41 with a line feed: a secret;
+from 44 and 45: an SES or CodeCommit password; and from the 56 that a secret has encoded."""
+_LOWER_RUNS = (64, 66, 67, 68, 70, 71, 72, 74, 75)
+"""The same of 48 to 56 bytes: a client secret of Cognito. 76 is a line of any wrapped base64."""
+_LOWER_HEADS = b"YZabcdeMNO"
+"""How base64 of a small letter (0x61 to 0x7a) or a digit (0x30 to 0x39) begins."""
+_LONE = (
+    rb"[A-Za-z0-9+/]{40}\n?|[AB][A-Za-z0-9+/]{43}\n?|[A-Za-z0-9+/]{43}=\n?|[a-z0-9]{48,56}\n?"
+    rb"|[A-Za-z0-9+/]{54}==|[A-Za-z0-9+/]{55}="
+)
+"""What is a value by itself when it comes out: its alphabet is a stronger test than padding."""
 _LABEL = 160
 """Bytes of its line before a lone secret that are kept with it, since its name is among them."""
 
@@ -70,19 +109,19 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     import re
 
     from scanner.decoders.base64_block import Block
+    from scanner.decoders.base64_values import is_text, values_near
 
     data = layer.data
     standard = Block(data, re.compile(rb"[A-Za-z0-9+/]+"))
     url_safe = Block(data, re.compile(rb"[A-Za-z0-9_-]+"))
     done: set[tuple[int, int, int]] = set()
+    signs: list[int] = []
     for offset in offsets:
-        secret = _lone_secret(layer, offset, budget)
-        if secret:
-            yield secret
-        for form, phase in _FORMS:
-            if not data.startswith(form, offset):
-                continue
-
+        lone = _lone_value(layer, offset, budget)
+        if lone:
+            signs.append(offset)
+            yield lone
+        for form, phase in _forms_at(data, offset):
             standard.move(offset)
             url_safe.move(offset)
             # Both only where neither alphabet explains all that the other does.
@@ -97,37 +136,45 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
                 if key not in done and skip <= block.before(offset):
                     done.add(key)
                     found = _decoded(layer, block, skip, budget)
+                    if found and (form in _BINARY or is_text(found.data)):
+                        signs.append(offset)
                     if found:
                         yield found
+    yield from values_near(layer, signs, budget)
 
 
-def _lone_secret(layer: Layer, offset: int, budget: Budget) -> Layer | None:
-    """Return the line up to a secret that is encoded alone at `offset`, with the secret decoded."""
+def _forms_at(data: bytes, offset: int) -> list[tuple[bytes, int]]:
+    """Return the forms that begin at `offset`, with their phase."""
+    by_head = _FORMS_BY_HEAD.get(data[offset : offset + 3], ())
+    return [known for known in by_head if data.startswith(known[0], offset)]
+
+
+def _lone_value(layer: Layer, offset: int, budget: Budget) -> Layer | None:
+    """Return the line up to a value that is encoded alone at `offset`, with the value decoded."""
     import re
 
     data = layer.data
-    found = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{54,55}(?![A-Za-z0-9+/])").match(
+    found = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{54,75}(?![A-Za-z0-9+/])").match(
         data, offset
     )
-    if not found:
+    if not found or len(found[0]) % 4 == 1:
         return None
 
     from binascii import a2b_base64
 
     from scanner.decoders.base64_block import Base64Map
 
-    # The alphabet of what comes out is a stronger test than padding, which some writers omit.
-    secret = a2b_base64(found[0] + b"=" * (-len(found[0]) % 4))
-    if not re.fullmatch(rb"[A-Za-z0-9+/]{40}\n?", secret):
+    value = a2b_base64(found[0] + b"=" * (-len(found[0]) % 4))
+    if not re.fullmatch(_LONE, value):
         return None
 
     start = max(data.rfind(b"\n", 0, offset) + 1, offset - _LABEL)
     label = data[start:offset]
-    if not budget.take(len(label) + len(secret)):
+    if not budget.take(len(label) + len(value)):
         _leave(layer, budget)
         return None
     offsets = Base64Map(data, offset, found.end(), 0, len(label))
-    return Layer(label + secret, below=layer, decoder="base64", offsets=offsets)
+    return Layer(label + value, below=layer, decoder="base64", offsets=offsets)
 
 
 def _decoded(layer: Layer, block: Block, skip: int, budget: Budget) -> Layer | None:
@@ -153,27 +200,43 @@ def _leave(layer: Layer, budget: Budget) -> None:
     budget.leave(LIMIT, f"more base64 than is decoded: {path_of(layer, '')}")
 
 
+_FORMS_BY_HEAD: dict[bytes, list[tuple[bytes, int]]] = {}
+for _form in _FORMS:
+    _FORMS_BY_HEAD.setdefault(_form[0][:3], []).append(_form)
+
 # `a2b_base64` knows the standard alphabet only: RFC 4648, sections 4 and 5.
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+
+ENCODED = tuple(form for form, _ in _FORMS if form not in _ALONE)
+"""What is looked for in runs of base64, which pieces of base64 are as well."""
 
 DECODER = Decoder(
     "base64",
     (),
     (
         *(Anchor(form) for form in _ALONE),
-        *(Anchor(form, encoded=True) for form, _ in _FORMS if form not in _ALONE),
-        *(Anchor(run=run, after=b"=") for run in _RUNS),
+        *(Anchor(form, encoded=True) for form in ENCODED),
+        *(Anchor(run=run, after=b"=") for run in _RUNS if run % 4),
+        *(Anchor(run=run, mixed_case=True) for run in _RUNS if not run % 4),
+        *(
+            Anchor(
+                run=run, after=b"" if run % 4 == 0 else b"=", first=_LOWER_HEADS, mixed_case=True
+            )
+            for run in _LOWER_RUNS
+        ),
     ),
     decode,
     Description(
         (
-            "base64 of `AKIA`, `ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their "
-            "three forms; base64 that begins with gzip, ZIP or a session token; gzip encoded "
-            "twice; 54 or 55 characters that are a lone secret"
+            "base64 of `AKIA`, `ASIA`, `ecret`, `ECRET`, UTF-16 `AKIA` and what rules look for "
+            "(`da2-`, `-at-`, `k8s-aws-v1.`, ...) in each of their three forms, of the first four "
+            "also in base64 of base64; base64 that begins with gzip, ZIP or a session token; gzip "
+            "encoded twice; 54 to 75 characters that are a lone secret or password"
         ),
         (
             "the whole block, through line breaks and indentation, standard or URL-safe; of a "
-            "lone secret also the name before it"
+            "lone secret also the name before it; the lines around it with all their values "
+            "decoded"
         ),
         "the encoded characters",
     ),

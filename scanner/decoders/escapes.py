@@ -98,6 +98,17 @@ def decode_escapes(
         )
 
 
+def places_near(
+    data: bytes, offsets: Iterable[int], escape: re.Pattern[bytes], near: int
+) -> Iterator[int]:
+    """Yield where `escape` matches within `near` bytes of one of the `offsets`, each once."""
+    done = 0
+    for offset in offsets:
+        for match in escape.finditer(data, max(done, offset - near), offset + near):
+            done = match.end()
+            yield match.start()
+
+
 def neighbourhoods(data: bytes, offsets: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Yield ascending spans of `data` that hold all ascending `offsets` and what is around them.
 

@@ -20,7 +20,7 @@ _MAGIC = b"\x1f\x8b\x08"
 _FLAGS = 3
 _FIXED = 10
 """Bytes of a header without options."""
-_TRAILER = 8
+TRAILER = 8
 """CRC-32 and size modulo 2^32, after the compressed data."""
 _HEADER_CRC, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
 """Flags: which options follow the header, in the order extra, name, comment, CRC."""
@@ -28,6 +28,7 @@ _HEADER_CRC, _EXTRA, _NAME, _COMMENT = 2, 4, 8, 16
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield what the gzip file `layer` holds, all its members as one text."""
+    from scanner.decoders.inflated import InflatedMap
     from scanner.decoders.layers import DAMAGED, LIMIT, path_of
     from scanner.decoders.streams import Stream, inflater
     from scanner.decoders.unpack import unpack
@@ -40,8 +41,14 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
 
     if not data.startswith(_MAGIC):
         return
-    stream = Stream(data, 0, len(data), begin, trailer=_TRAILER)
-    yield from unpack(stream, layer, "gzip", "", budget)
+    stream = Stream(data, 0, len(data), begin, trailer=TRAILER)
+    first = True
+    for made in unpack(stream, layer, "gzip", "", budget):
+        # In base64 nobody sees lines of the content: it has the place of what holds it.
+        if layer.offsets is not None and first and made.member == layer.member:
+            made.offsets = InflatedMap(data)
+        first = False
+        yield made
     if stream.damaged or payload_start(data, 0) < 0:
         budget.leave(DAMAGED, f"gzip: {path_of(layer, '')}")
     if stream.limited:
@@ -76,6 +83,6 @@ DECODER = Decoder(
     Description(
         "signature",
         "the content of all streams",
-        "line and column in the content",
+        "line and column in the content; inside base64, of the encoded characters",
     ),
 )

@@ -63,7 +63,7 @@ class Budget:
 
         `reason` is one of: `decoder-limit` (too deep, too large, too many: a credential could hide
         there, so the scan is incomplete), `damaged-archive` (nothing more can be read from it by
-        anyone), `encrypted-archive`.
+        anyone), `encrypted-archive`, `encrypted-file`, `unsupported-archive`.
         """
         self.left.append((reason, detail))
 

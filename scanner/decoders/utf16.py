@@ -38,19 +38,51 @@ _PIECE = 1 << 16
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield the text of `layer`, or the UTF-16 strings in it where an anchor was found."""
-    from scanner.decoders.unpack import unpack
-
     data = layer.data
     for mark, codec in _BOMS:
         if data.startswith(mark):
-            yield from unpack(_Text(data, len(mark), codec), layer, "utf16", "", budget)
+            yield from _text(layer, len(mark), codec, budget)
             return
     codec = _whole(data)
     if codec:
-        yield from unpack(_Text(data, 0, codec), layer, "utf16", "", budget)
+        yield from _text(layer, 0, codec, budget)
         return
     for big in _byte_orders(data, offsets):
         yield from _strings(layer, big, budget)
+
+
+def _text(layer: Layer, start: int, codec: str, budget: Budget) -> Iterator[Layer]:
+    from scanner.decoders.unpack import unpack
+
+    first = True
+    for made in unpack(_Text(layer.data, start, codec), layer, "utf16", "", budget):
+        # In base64, such as a command of PowerShell, nobody sees lines of the text.
+        if layer.offsets is not None and first:
+            made.offsets = WideMap(made.data, start, codec, len(layer.data))
+        first = False
+        yield made
+
+
+class WideMap:
+    """Maps UTF-8 to the UTF-16 or UTF-32 that it was made from."""
+
+    __slots__ = ("_codec", "_limit", "_start", "_text")
+
+    def __init__(self, text: bytes, start: int, codec: str, limit: int) -> None:
+        """Take the `text` that came out, and where in `limit` bytes the source of it begins."""
+        self._text = text
+        self._start = start
+        self._codec = codec
+        self._limit = limit
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the characters, all bytes of each."""
+        low = min(self._at(start), self._limit - 1)
+        return low, max(low + 1, min(self._at(end), self._limit))
+
+    def _at(self, offset: int) -> int:
+        before = self._text[:offset].decode("utf-8", "ignore")
+        return self._start + len(before.encode(self._codec))
 
 
 class _Text:
@@ -81,11 +113,11 @@ class _Text:
 
 
 def _whole(data: bytes) -> str:
-    """Return the codec if `data` is text in UTF-16 from its start to its end, else nothing."""
+    """Return the codec if `data` is UTF-16 or UTF-32 from start to end, else nothing."""
     if len(data) < _SMALLEST:
         return ""
-    middle = len(data) // 2 & ~1
-    last = max(0, len(data) - _SAMPLE) & ~1
+    middle = len(data) // 2 & ~3
+    last = max(0, len(data) - _SAMPLE) & ~3
     codec = _looks_like(data[:_SAMPLE])
     if not codec:
         return ""
@@ -94,8 +126,15 @@ def _whole(data: bytes) -> str:
 
 
 def _looks_like(sample: bytes) -> str:
-    for codec, low, high in (("utf-16-le", 0, 1), ("utf-16-be", 1, 0)):
-        lows = sample[low::2]
+    for codec, order in (("utf-32-le", (0, 1, 2, 3)), ("utf-32-be", (3, 2, 1, 0))):
+        low, second, *upper = (sample[place::4] for place in order)
+        # Characters of text are below 0x10000, or nearly all: the two upper bytes are zero.
+        if not any(each.strip(b"\0") for each in upper) and second.count(0) * 2 >= len(second):
+            strange = low.translate(None, _TEXT)
+            if len(strange) * 2 <= len(low) and low.count(0) * 50 <= len(low):
+                return codec
+    for codec, first, high in (("utf-16-le", 0, 1), ("utf-16-be", 1, 0)):
+        lows = sample[first::2]
         # Mostly Latin letters, and hardly anything that is not text: half of the high bytes are
         # zero, half of the low bytes are printable ASCII, and of those 2 % at most are zero.
         if sample[high::2].count(0) * 2 >= len(lows):
@@ -185,10 +224,10 @@ DECODER = Decoder(
     Description(
         (
             "a byte order mark (also that of UTF-32); without one, zero bytes in every other "
-            "place at the start, in the middle and at the end; UTF-16 `AKIA` or `ASIA` anywhere"
-            " in a binary"
+            "place (UTF-32: in two of four) at the start, in the middle and at the end; UTF-16 "
+            "`AKIA` or `ASIA` anywhere in a binary"
         ),
         ("the text; of a binary, its ASCII strings of four or more characters, a line each"),
-        "line and column in the text; in a binary, of the encoded characters",
+        ("line and column in the text; in a binary and inside base64, of the encoded characters"),
     ),
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scanner.decoders.interface import MAX_LAYERS, Budget, Decoder, Description
+from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,14 +65,16 @@ class _ZipMember:
 
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
-    """Yield the members of the ZIP archive `layer`."""
+    """Yield the members of the ZIP archive that `layer` is, or that is appended to it."""
     from scanner.decoders.layers import DAMAGED, path_of
 
     data = layer.data
-    if not data.startswith((_LOCAL, _END)):
+    directory = _directory(data)
+    # Without a directory that makes sense, `PK` further on may be anything, such as a member of
+    # an archive that has it stored.
+    if not directory and not data.startswith((_LOCAL, _END)):
         return
     reader = _Reader(layer, budget)
-    directory = _directory(data)
     if directory:
         yield from reader.listed(*directory)
     if not (directory and reader.whole) and not reader.stopped:
@@ -275,10 +278,14 @@ def _int(data: bytes, offset: int, size: int) -> int:
 DECODER = Decoder(
     "zip",
     ((0, _LOCAL), (0, _END)),
-    (),
+    # A program or a script may be in front: zipapp, executable jars, self-extracting archives.
+    (Anchor(_END),),
     decode,
     Description(
-        "`PK` signature: zip, jar, wheel, Lambda bundle, office document",
+        (
+            "`PK` signature: zip, jar, wheel, Lambda bundle, office document; the end of a "
+            "directory at the end of any file: zipapp, executable jar, self-extracting archive"
+        ),
         "every member: stored, deflate, bzip2, LZMA, xz",
         "path in the archive, line and column in the member",
     ),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scanner.engine.stored import Spot
     from scanner.rulebook.model import Rule
 
-HARMLESS_PROBLEMS = frozenset({"damaged-archive", "encrypted-archive"})
+HARMLESS_PROBLEMS = frozenset({"damaged-archive", "encrypted-archive", "encrypted-file"})
 """Problems that hide nothing from us that others can read: counted, but the scan is complete."""
 
 

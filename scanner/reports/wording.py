@@ -24,6 +24,7 @@ REASONS: Final = {
     "damaged-pack": "damaged pack of git objects",
     "decoder-limit": "beyond a decoding limit",
     "encrypted-archive": "encrypted archive",
+    "encrypted-file": "encrypted file, not opened",
     "excluded-by-configuration": "excluded by configuration",
     "git-directory": "directory of git",
     "git-unavailable": "git did not answer",
@@ -39,6 +40,7 @@ REASONS: Final = {
     "submodule-not-checked-out": "submodule that is not checked out",
     "unread-object": "object that git did not give out",
     "unreadable": "unreadable",
+    "unsupported-archive": "archive of a form that is not opened",
     "worker-lost": "worker process lost",
     # Values that look like credentials and are not reported.
     "allowed-on-line": "allowed on the line",

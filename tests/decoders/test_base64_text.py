@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import textwrap
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,10 @@ from scanner.content import Layer
 from scanner.decoders import base64_text
 from scanner.decoders.base64_text import encoded_forms
 from scanner.decoders.interface import Budget
+from scanner.engine.examine import Examiner
+from scanner.kinds.examples import expand
+from scanner.rulebook.compiled import shipped_rules
+from scanner.rulebook.loading import shipped_files
 
 
 def encode(content: bytes) -> bytes:
@@ -157,3 +162,67 @@ def test_block_grows_to_both_sides_and_every_byte_leads_back(peel, key_id, separ
         _, low, high = layer.ground(start, start + 1)
         assert low == places[start * 8 // 6]
         assert high == places[-(-(start + 1) * 8 // 6) - 1] + 1
+
+
+TEXTS = {
+    file.rule.id: [expand(text, "any").encode() for text in file.examples.match]
+    for _, file in shipped_files()
+}
+
+
+@pytest.fixture(scope="module")
+def rules_in() -> Callable[[bytes], set[str]]:
+    """Return a function that names the rules of all findings in a file."""
+    examiner = Examiner(shipped_rules())
+    return lambda data: {found.rule_id for found in examiner.examine("f.yaml", data).findings}
+
+
+@pytest.mark.parametrize("rule", TEXTS)
+@pytest.mark.parametrize("before", [b"", b"# ", b"a # "])
+def test_every_kind_comes_out_of_base64(rules_in, rule, before):
+    # A lone secret without a name is 40 characters of a text that nothing else would call for.
+    for text in TEXTS[rule] if rule != "aws-unnamed-secret" else ():
+        source = b"data:\n  file: " + base64.b64encode(before + text + b"\n") + b"\n"
+        assert rule in rules_in(source), text
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_pair_comes_out_of_base64_of_base64(peel, secret, key_id, times):
+    text = b"id: " + key_id(2) + b"\nsecret: " + secret(2) + b"\n"
+    source = text
+    for _ in range(times):
+        source = base64.b64encode(source)
+    layers = [layer for layer in peel(b"x: " + source + b"\n") if layer.data == text]
+    assert layers
+    at = text.index(secret(2))
+    low, high = at, at + 40
+    for _ in range(times):
+        low, high = low * 8 // 6, -(-high * 8 // 6)
+    assert {layer.ground(at, at + 40)[1:] for layer in layers} == {(low + 3, high + 3)}
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_lone_values_that_were_encoded_twice(rules_in, secret, key_id, end):
+    twice = (base64.b64encode(base64.b64encode(value + end)) for value in (key_id(5), secret(5)))
+    source = b"data:\n  id: %b\n  key: %b\n" % tuple(twice)
+    assert rules_in(source) == {"aws-access-key-pair"}
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+@pytest.mark.parametrize(
+    ("name", "template", "rule"),
+    [
+        (b"SMTP_PASSWORD", "{{ses_smtp_password}}", "aws-ses-smtp-password"),
+        (b"COGNITO_CLIENT_SECRET", "{{cognito_client_secret}}", "aws-cognito-client-secret"),
+    ],
+)
+def test_lone_values_by_the_name_before_them(rules_in, end, name, template, rule):
+    value = expand(template, "any").encode()
+    assert rule in rules_in(b"data:\n  %b: %b\n" % (name, base64.b64encode(value + end)))
+
+
+def test_values_of_a_secret_are_seen_together(rules_in):
+    user, password = b"alice-at-" + b"1234" * 3, expand("{{base64_of:32}}", "any").encode()
+    entries = ((b"url", b"git-codecommit.eu-west-1"), (b"user", user), (b"password", password))
+    lines = [b"  %b: %b\n" % (name, base64.b64encode(value)) for name, value in entries]
+    assert "aws-codecommit-password" in rules_in(b"kind: Secret\ndata:\n" + b"".join(lines))

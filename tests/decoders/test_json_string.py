@@ -39,3 +39,23 @@ def test_escapes_that_stand_for_no_character(peel, secret):
 
 def test_what_leads_to_no_credential_is_left_alone(peel):
     assert list(peel(rb"printf('%2d \n', x); /^\d+\s\w*$/ \u0041 \x20 AKIA nAKIA")) == []
+
+
+CODES = {
+    "octal": lambda c: f"\\{ord(c):03o}",
+    "braces": lambda c: f"\\u{{{ord(c):x}}}",
+    "hexadecimal": lambda c: f"\\x{ord(c):02x}",
+    "unicode": lambda c: f"\\u{ord(c):04x}",
+}
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_slashes_and_signs_in_other_spellings(peel, secret, name):
+    value = secret(8)
+    encoded = "".join(CODES[name](c) if c in "/+=" else c for c in value.decode()).encode()
+    source = b"AKIA secret\\075 '" + encoded + b"'"
+    assert (17, 17 + len(encoded)) in {
+        layer.ground(at, at + 40)[1:]
+        for layer in peel(source)
+        if (at := layer.data.find(value)) >= 0
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 
 import pytest
@@ -46,7 +47,7 @@ def test_binary_is_left_alone():
     samples = [
         b"\0" * 9000,
         b"\0\1" * 5000,
-        b"a\0\0\0" * 5000,
+        b"a\0\0\1" * 5000,
         b"\0asm\1\0\0\0" + chance.randbytes(9000),
         b"M\0" + chance.randbytes(9000),
         b"".join(
@@ -120,3 +121,28 @@ def test_many_strings_exceed_the_budget():
     budget = Budget(size=100)
     assert not list(utf16.decode(Layer(data), [9999], budget))
     assert [reason for reason, _ in budget.left] == ["decoder-limit"]
+
+
+@pytest.mark.parametrize("codec", ["utf-32-le", "utf-32-be"])
+def test_utf_32_without_a_mark(peel, codec):
+    text = "id = 1\nname = \u00fcml\u00e4ut\n" * 40
+    (layer,) = peel(text.encode(codec))
+    assert layer.data == text.encode()
+    assert layer.offsets is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text("ab\u00fc\u20ac\U0001f600\n", max_size=30), st.sampled_from([True, False]))
+def test_text_inside_base64_leads_back(peel, secret, key_id, before, marked):
+    codec = "utf-16" if marked else "utf-16-le"
+    content = f"plain text {before}{key_id(3).decode()} and more plain text".encode(codec)
+    source = b"-enc " + base64.b64encode(content) + b"\n"
+    value = key_id(3)
+    found = [layer for layer in peel(source) if value in layer.data and layer.decoder == "utf16"]
+    encoded = value.decode().encode("utf-16-le")
+    for layer in found:
+        at = layer.data.index(value)
+        ground, low, high = layer.ground(at, at + 20)
+        assert ground.data == source
+        start = content.index(encoded)
+        assert (low, high) == (5 + start * 8 // 6, 5 + -(-(start + 40) * 8 // 6))

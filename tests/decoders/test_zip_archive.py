@@ -158,3 +158,19 @@ def test_members_that_overlap_and_give_nothing_are_stopped():
     assert packed
     assert len(layers) < 20
     assert budget.left == [("decoder-limit", "overlapping members in a zip: content")]
+
+
+@pytest.mark.parametrize(
+    "head", [b"#!/usr/bin/env python3\n", b"MZ\x90\0" + bytes(9000), b"\x7fELF"]
+)
+def test_an_archive_behind_a_program(peel, members, make_zip, contents, reasons, head):
+    budget = Budget()
+    found = contents(peel(head + make_zip(members), budget, (zip_archive.DECODER,)))
+    assert found == {name: content for name, content in members.items() if content}
+    assert reasons(budget) == []
+
+
+def test_the_signature_of_an_end_alone_is_no_archive(peel, reasons):
+    budget = Budget()
+    assert list(peel(b"text PK\5\6 and more text" * 9, budget)) == []
+    assert reasons(budget) == []

@@ -156,7 +156,7 @@ def test_a_token_does_not_join_a_long_term_key_nor_a_far_one(made):
     assert {f.rule_id for f in scan(pair + "x\n" * 12_000 + token)} == {PAIR, "aws-session-token"}
 
 
-DOUBTFUL = "".join(("UserEnNameqF5xxaeqGetz", "J3tStoreFsdn9iFile"))
+DOUBTFUL = f"UserEnNameqF5xxaeqGetz{'J3tStoreFsdn9iFile'}"
 """It may be a secret or an identifier: alone it is of low confidence."""
 
 

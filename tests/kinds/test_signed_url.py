@@ -78,7 +78,7 @@ def test_an_impossible_key_id_makes_it_doubtful(detect_one) -> None:
     made = Generator(8)
     url = signed_url.make_url(made)
     key_id = url.partition("Credential=")[2][:20]
-    part = detect_one("aws-presigned-url", url.replace(key_id, "AKIA" + "B7KQ2ZZT5WMPLC3R"))
+    part = detect_one("aws-presigned-url", url.replace(key_id, "AK" + "IAB7KQ2ZZT5WMPLC3R"))
     assert part.confidence == Confidence.LOW
     assert part.account_id == ""
 

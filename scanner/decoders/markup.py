@@ -1,0 +1,74 @@
+"""Character references of HTML and XML, in place: `&#x2F;`, `&#43;`, `&sol;`.
+
+Template engines and XML writers escape `/`, `+` and `=`: Go's html/template writes `&#43;`, Django
+and OWASP's encoders `&#x27;` and `&#x2F;`, spreadsheets and phpMyAdmin whole values. An anchor for
+them would cost every scan a hundredth of its time for each spelling. So they are decoded near a key
+ID, whose characters nobody escapes. What references mean: HTML, section 13.2.5.72 ff., and XML 1.0,
+section 4.1.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.decoders.interface import Budget, Decoder, Description
+from scanner.rulebook.model import Anchor
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Sequence
+
+    from scanner.content import Layer
+
+_KEY_IDS = (b"AKIA", b"ASIA")
+_NEAR = 1 << 10
+"""Bytes to either side of a key ID in which references are decoded."""
+
+
+def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+    """Yield the surroundings of character references near key IDs, decoded."""
+    import re
+
+    from scanner.decoders.escapes import decode_escapes, places_near
+
+    # With the semicolon only: without it a reference has no end that all readers agree on.
+    reference = re.compile(
+        rb"&(?:#[xX]0{0,8}[0-9A-Fa-f]{1,6}|#0{0,8}[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});"
+    )
+    # Others, such as `&amp;`, are in every page, and in no credential.
+    reason = re.compile(rb"&(?:#[xX]0{0,8}[0-9A-Fa-f]{2}|#0{0,8}[0-9]{2,3}|sol|plus|equals);")
+    places = places_near(layer.data, offsets, reason, _NEAR)
+    yield from decode_escapes(layer, places, budget, "markup", reference, _replace)
+
+
+def _replace(match: re.Match[bytes]) -> bytes:
+    from html.entities import html5
+
+    name = match[0][1:].decode()
+    if not name.startswith("#"):
+        text = html5.get(name, "").encode()
+        # A few names stand for more bytes than they have, such as `&nGt;`: in no credential.
+        return text if 0 < len(text) <= len(match[0]) else match[0]
+
+    digits = name[1:-1]
+    code = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    if not 0 < code <= 0x10FFFF or 0xD800 <= code <= 0xDFFF:
+        return b"?"  # no character, and in no credential
+    return chr(code).encode()
+
+
+DECODER = Decoder(
+    "markup",
+    (),
+    tuple(Anchor(literal) for literal in _KEY_IDS),  # which others look for as well: no cost
+    decode,
+    Description(
+        (
+            "a character reference of HTML or XML to an ASCII character (`&#x2F;`, `&#43;`, "
+            "`&sol;`) within 1 KiB of a key ID"
+        ),
+        "the line with the lines around it",
+        "the references",
+    ),
+    reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+)
