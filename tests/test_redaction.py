@@ -32,7 +32,8 @@ WINDOW = 12
 NOT_SECRET = {
     "account_id", "service_user_name", "rsa_private_key_in_json",
     # These hold more than the credential; what they hold is planted by itself or as a URL.
-    "cloudfront_cookies", "console_file", "html_post_form", "iot_device_file", "mfa_address",
+    "cloudfront_canned_url", "cloudfront_cookies", "codecatalyst_token", "console_file",
+    "dpop_key", "html_post_form", "iot_device_file", "login_refresh_token", "mfa_address",
     "post_form",
 }  # fmt: skip
 PATTERNS = {file.rule.id: file for _, file in shipped_files() if file.rule.kind == "pattern"}
@@ -60,10 +61,8 @@ INTRODUCTIONS = {
     **introductions(),
     "service_password": ["ServiceUserName: sofia-at-123456789012, ServicePassword: "],
     "api_gateway_key": ["https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com x-api-key: "],
-    "codecatalyst_token": ["machine git.us-west-2.codecatalyst.aws login sofia password "],
     "cognito_client_secret": ["AWS_COGNITO_CLIENT_SECRET="],
     "console_password": ["https://acme.signin.aws.amazon.com/console password: "],
-    "login_refresh_token": ['"dpopKey": "x", "refreshToken": "'],
     "mfa_seed": ["arn:aws:iam::123456789012:mfa/sofia seed: "],
     "other_web_token": ["AWS_WEB_IDENTITY_TOKEN="],
     **{

@@ -38,6 +38,7 @@ _SIGNATURE: Final = re.compile(rb"(?<![A-Za-z-])Signature=(?P<value>[A-Za-z0-9~_
 # After a name: in a URL or a header, in JSON, in a cookie jar, percent-encoded.
 _IS: Final = rb"(?:=|[\"']?\s{0,4}[:=,]\s{0,4}[\"']?|\t|%3D)"
 _COOKIE: Final = re.compile(rb"CloudFront-Signature" + _IS + rb"(?P<value>[A-Za-z0-9~_-]{80,700})")
+_KEY: Final = re.compile(rb"Key-Pair-Id" + _IS + rb"((?:APKA|K)[A-Z0-9]{10,20})(?![A-Za-z0-9])")
 _POLICY: Final = re.compile(rb"Policy" + _IS + rb"([A-Za-z0-9~_-]{60,2000})")
 _EXPIRES: Final = re.compile(rb"Expires" + _IS + rb"([0-9]{9,11})(?![0-9])")
 _ALPHABET: Final = bytes.maketrans(b"-_~", b"+=/")
@@ -66,9 +67,13 @@ def _epoch_time(policy: object) -> object:
 
 
 def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
-    """Judge what is around the ID of a public key: a signed URL, or one of the signed cookies."""
+    """Judge what is around a policy: a signed URL, or one of the signed cookies."""
     data = layer.data
     floor, ceiling = max(0, match.start - _REACH), min(len(data), match.end + _REACH)
+    keys = _KEY.finditer(data, floor, ceiling)
+    key = min(keys, key=lambda each: abs(each.start() - match.start), default=None)
+    if key is None:
+        return None
     place = _url(data, match, floor, ceiling)
     what = "a URL"
     if place is None:
@@ -87,7 +92,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     reason = placeholder(value)
     if reason:
         return interface.aside(rule, layer, place, reason)
-    key_id = data[match.start : match.end].decode()
+    key_id = key[1].decode()
     evidence = [
         f"the signature of {what} of CloudFront, with the public key {key_id}",
         f"expires {expires}" if expires else "",
@@ -97,7 +102,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
 
 
 def _url(data: bytes, match: Match, floor: int, ceiling: int) -> Match | None:
-    """Return where the signed URL is that has the ID at `match` in its query."""
+    """Return where the signed URL is that has the policy at `match`."""
     start = floor
     for border in _END.finditer(data, floor, match.start):
         start = border.end()

@@ -1,7 +1,6 @@
 """Passwords for Git over HTTPS at AWS: CodeCatalyst access tokens, and URLs of CodeCommit.
 
-A URL has user and password before the host (RFC 3986, section 3.2.1); a `.netrc` has `machine`,
-`login` and `password` (GNU inetutils manual, "The .netrc file"). The host says what it is; the
+A URL has user and password before the host (RFC 3986, section 3.2.1). The host says what it is; the
 password may be anything. Passwords of service-specific credentials, whose user name has the account
 in it, have a rule of their own.
 """
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 _IN_URL: Final = re.compile(rb"://(?P<user>[^\s:@/]+):(?P<value>[^\s@/]+)@(?P<host>.+)")
-_IN_NETRC: Final = re.compile(
-    rb"machine\s+(?P<host>\S+)\s+login\s+(?P<user>\S+)\s+password\s+(?P<value>\S+)"
-)
 _PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 _SERVICE_USER: Final = re.compile(rb"-at-[0-9]{12}$")
 _SIGNED_USER: Final = re.compile(rb"A[KS]IA[A-Z0-9]{16}")  # git-remote-codecommit signs the URL
@@ -36,9 +32,9 @@ _RANDOM_DISTINCT: Final = 12  # of 20 or more characters
 
 
 def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
-    """Judge a URL, or an entry of a `.netrc`, with user, password and host."""
+    """Judge a URL with user, password and host."""
     text = layer.data[match.start : match.end]
-    found = _IN_URL.match(text) or _IN_NETRC.match(text)
+    found = _IN_URL.match(text)
     if found is None:
         return None
     value = _PERCENT.sub(lambda escape: bytes((int(escape[1], 16),)), found["value"])

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any, Final
 from scanner.aws.encoded import decode
 from scanner.aws.partitions import is_region
 from scanner.aws.placeholders import placeholder
-from scanner.findings import Confidence, Forensics
+from scanner.findings import Forensics
 from scanner.kinds import der, interface, json_web_token
 from scanner.kinds.interface import Kind, Match, only
 from scanner.kinds.json_web_token import iso, json_object
+from scanner.kinds.key_forms import make_ec_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,6 @@ _TOKEN: Final = re.compile(
 )
 _NAMES: Final = {b"aoa": "access token", b"aor": "refresh token"}
 _P384_SIZE: Final = 48  # bytes of each of the two numbers of a signature, at most
-_ACCESS_TOKEN: Final = re.compile(rb'"accessToken"\s{0,8}:\s{0,8}"(?P<value>[^\s"\\]{40,8192})')
 _REFRESH_TOKEN: Final = re.compile(rb'"refreshToken"\s{0,8}:\s{0,8}"(?P<value>[^\s"\\]{40,8192})')
 _EXPIRY: Final = re.compile(rb'"expiresAt"\s{0,8}:\s{0,8}"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
 _REGION: Final = re.compile(rb'"region"\s{0,8}:\s{0,8}"([a-z0-9-]{5,32})"')
@@ -59,26 +59,15 @@ def is_token(text: bytes) -> bool:
 
 
 def detect_token(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
-    """Judge a value with the form of a token, or the `startUrl` of a cache file that has one."""
-    data = layer.data
-    text = data[match.start : match.end]
-    if is_token(text):
-        evidence = f"form and signature of the {_NAMES[text[:3]]} of IAM Identity Center"
-        return _part(rule, layer, match, [evidence], rule.confidence)
-
-    # Older access tokens have another form: the file around one says what it is.
-    begin, end = _object_around(data, match)
-    found = _ACCESS_TOKEN.search(data, begin, end)
-    if found is None or is_token(found["value"]) or not _is_random(found["value"]):
+    """Judge a value with the form of a token."""
+    text = layer.data[match.start : match.end]
+    if not is_token(text):
         return None
-    evidence = "named an access token in a cache file of IAM Identity Center"
-    confidence = min(rule.confidence, Confidence.MEDIUM)
-    return _part(rule, layer, Match(*found.span("value")), [evidence], confidence)
+    evidence = f"form and signature of the {_NAMES[text[:3]]} of IAM Identity Center"
+    return _part(rule, layer, match, [evidence])
 
 
-def _part(
-    rule: Rule, layer: Layer, match: Match, evidence: list[str], confidence: Confidence
-) -> Part | Aside:
+def _part(rule: Rule, layer: Layer, match: Match, evidence: list[str]) -> Part | Aside:
     text = layer.data[match.start : match.end]
     reason = placeholder(text)
     if reason:
@@ -91,7 +80,7 @@ def _part(
         evidence.append(f"the file names the region {region[1].decode()}")
     if expiry:
         evidence.append(f"the file says that the access token expires {expiry[1].decode()}")
-    return interface.part(rule, layer, match, evidence, confidence=confidence)
+    return interface.part(rule, layer, match, evidence)
 
 
 def _object_around(data: bytes, match: Match) -> tuple[int, int]:
@@ -195,5 +184,9 @@ CLIENT_SECRET: Final = Kind(
     examples={"identity_center_client_secret": make_client_secret},
 )
 LOGIN: Final = Kind(
-    detect_login, examples={"login_refresh_token": lambda made: made.base64url(600)}
+    detect_login,
+    examples={
+        "dpop_key": lambda made: make_ec_key(made).replace("\n", "\\n"),
+        "login_refresh_token": lambda made: made.base64url(600),
+    },
 )

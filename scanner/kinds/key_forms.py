@@ -35,6 +35,7 @@ _OPENSSH: Final = b"openssh-key-v1\0"
 _RSA: Final = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"  # rsaEncryption: RFC 8017, appendix C
 _CURVES: Final = b"\x2a\x86\x48\xce\x3d\x02\x01"  # id-ecPublicKey: RFC 5480, section 2.1.1
 _ED25519: Final = b"\x2b\x65\x70"  # id-Ed25519: RFC 8410, section 3
+_PBES2: Final = b"\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d"  # RFC 8018, appendix A.4
 _ALGORITHMS: Final = {_RSA: "RSA", _CURVES: "EC", _ED25519: "Ed25519"}
 _SSH_TYPES: Final = {"ssh-rsa": "RSA", "ssh-ed25519": "Ed25519"}
 _RSA_NUMBERS: Final = 9  # version, modulus, two exponents, two primes, three for the remainders
@@ -148,7 +149,10 @@ def armour(label: str, body: str, width: int = 64) -> str:
 
 def make_ec_key(made: Generator) -> str:
     """Return PEM with the structure of an EC key of 256 bits (SEC1), but random numbers in it."""
-    content = der.encode(der.INTEGER, b"\1") + der.encode(der.OCTETS, made.raw(32))
+    curve = der.encode(0xA0, der.encode(der.IDENTIFIER, b"\x2a\x86\x48\xce\x3d\x03\x01\x07"))
+    public = der.encode(0xA1, der.encode(0x03, b"\0\4" + made.raw(64)))  # a bit string
+    number = der.encode(der.OCTETS, made.raw(32))
+    content = der.encode(der.INTEGER, b"\1") + number + curve + public
     return armour("EC PRIVATE KEY", made.encode(der.encode(der.SEQUENCE, content)))
 
 
@@ -162,7 +166,9 @@ def make_pkcs8_key(made: Generator) -> str:
 
 def make_encrypted_key(made: Generator) -> str:
     """Return PEM with the structure of an encrypted key (PKCS#8)."""
-    algorithm = der.encode(der.SEQUENCE, der.encode(der.IDENTIFIER, b"\x2a\x86\x48"))
+    algorithm = der.encode(
+        der.SEQUENCE, der.encode(der.IDENTIFIER, _PBES2) + der.encode(der.SEQUENCE, made.raw(74))
+    )
     content = algorithm + der.encode(der.OCTETS, made.raw(1232))
     return armour("ENCRYPTED PRIVATE KEY", made.encode(der.encode(der.SEQUENCE, content)))
 
@@ -183,8 +189,9 @@ def make_openssh_key(made: Generator, cipher: str = "none") -> str:
 def make_ppk(made: Generator, cipher: str = "none") -> str:
     """Return a key file of PuTTY, version 3."""
     private = made.base64(36)
+    public = made.encode(b"\0\0\0\x0bssh-ed25519\0\0\0\x20" + made.raw(29))
     return (
         f"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: {cipher}\nComment: web\n"
-        f"Public-Lines: 2\n{made.base64(48)}\n{made.base64(6)}\n"
+        f"Public-Lines: 2\n{public}\n{made.base64(6)}\n"
         f"Private-Lines: 1\n{private}\nPrivate-MAC: {made.hex(64)}\n"
     )

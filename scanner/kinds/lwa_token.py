@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from scanner.aws.placeholders import placeholder
+from scanner.aws.placeholders import PLACEHOLDER, placeholder
 from scanner.findings import Forensics, Severity
 from scanner.kinds import interface
 from scanner.kinds.interface import Kind, only
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _BAR: Final = re.compile(rb"^(Atz[ar])(?:\||%7[Cc]|\\u007[cC])")
 _FEWEST_DISTINCT: Final = 24  # of 80 or more random characters of base64: fewer is below 1e-9
+_MASKED: Final = re.compile(rb"(.)\1{7}")  # in 2,048 random characters: below 1e-9
 _NAMES: Final = {b"Atzr": "refresh token", b"Atza": "access token"}
 
 
@@ -33,7 +34,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     value = _BAR.sub(rb"\1|", layer.data[match.start : match.end])
     if len(set(value)) < _FEWEST_DISTINCT:
         return None
-    reason = placeholder(value)
+    reason = PLACEHOLDER if _MASKED.search(value) else placeholder(value)
     if reason:
         return interface.aside(rule, layer, match, reason)
 

@@ -15,9 +15,7 @@ COMMIT = "git-codecommit.eu-west-1.amazonaws.com/v1/repos/site"
 
 
 @pytest.mark.parametrize("host", [CATALYST, COMMIT])
-@pytest.mark.parametrize(
-    "form", ["https://sofia:{}@{}", "machine {1}\n  login sofia\n  password {0}"]
-)
+@pytest.mark.parametrize("form", ["https://sofia:{}@{}", "git clone 'http://sofia:{}@{}'"])
 def test_a_password_in_an_address(detect_one, form: str, host: str) -> None:
     token = make_access_token(Generator(1))
     part = detect_one(RULE, form.format(token, host if "//" in form else host.partition("/")[0]))

@@ -6,6 +6,7 @@ import pytest
 
 from scanner.findings import Severity
 from scanner.kinds import lwa_token
+from scanner.kinds.interface import Aside
 from scanner.rulebook.generator import Generator
 from scanner.secret import Secret
 
@@ -25,6 +26,12 @@ def test_each_token_with_each_bar(detect_one, kind, severity, name, bar: str) ->
     part = detect_one(RULE, f'"token": "{token.replace("|", bar)}"')
     assert (part.value.reveal().decode(), part.severity) == (token, severity)
     assert lwa_token.tell("token", {"token": Secret(token.encode())}).kind == name
+
+
+def test_a_masked_example_is_set_aside(detect) -> None:
+    token = lwa_token.make_token(Generator(2), "Atza")
+    [found] = detect(RULE, token[:60] + "X" * 8 + token[60:])
+    assert isinstance(found, Aside)
 
 
 @pytest.mark.parametrize("text", ["Atzr|IwEBI", "xAtzr|" + "aB3" * 60, "Atzx|", "Atzr" + "Q" * 90])

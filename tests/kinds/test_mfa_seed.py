@@ -17,17 +17,17 @@ ARN = "arn:aws:iam::123456789012:mfa/sofia"
         "otpauth://totp/Amazon%20Web%20Services:sofia@acme?secret={}",
         "otpauth://totp/Amazon+Web+Services:sofia?issuer=x&secret={}&digits=6",
         "otpauth://totp/sofia?secret={}&issuer=AWS",
-        "otpauth://totp/AWS:sofia?secret={}====",
+        "otpauth://totp/AWS:sofia?secret={}&x=1",
     ],
 )
-@pytest.mark.parametrize("size", [16, 32, 52, 64])
+@pytest.mark.parametrize("size", [64])
 def test_the_address_of_a_qr_code(detect_one, address: str, size: int) -> None:
     seed = make_seed(Generator(size), size)
     part = detect_one(RULE, f'uri = "{address.format(seed)}"')
     assert (part.role, part.value.reveal().decode()) == ("seed", seed)
 
 
-@pytest.mark.parametrize("size", [32, 64])
+@pytest.mark.parametrize("size", [64])
 @pytest.mark.parametrize(
     "text",
     [
@@ -57,7 +57,7 @@ def test_what_is_no_seed_of_aws(detect, text: str) -> None:
     assert detect(RULE, text.format(make_seed(Generator(3)))) == []
 
 
-@pytest.mark.parametrize("seed", ["A" * 64, "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF"])
+@pytest.mark.parametrize("seed", ["A" * 64, "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF" * 2])
 def test_what_is_not_random_is_left(detect, seed: str) -> None:
     found = detect(RULE, f"{ARN}\nmfa_seed={seed}")
     assert all(hasattr(each, "reason") for each in found)
