@@ -29,7 +29,13 @@ from scanner.rulebook.loading import shipped_files
 
 ROOT = Path(__file__).resolve().parents[1]
 WINDOW = 12
-NOT_SECRET = {"account_id", "service_user_name", "rsa_private_key_in_json"}
+NOT_SECRET = {
+    "account_id", "service_user_name", "rsa_private_key_in_json",
+    # These hold more than the credential; what they hold is planted by itself or as a URL.
+    "cloudfront_canned_url", "cloudfront_cookies", "codecatalyst_token", "console_file",
+    "dpop_key", "html_post_form", "iot_device_file", "login_refresh_token", "mfa_address",
+    "post_form",
+}  # fmt: skip
 PATTERNS = {file.rule.id: file for _, file in shipped_files() if file.rule.kind == "pattern"}
 """Kinds that need no code: their values are those of the first example of their rule."""
 KINDS = sorted({*(values().keys() - NOT_SECRET), *PATTERNS})
@@ -54,6 +60,15 @@ def introductions() -> dict[str, list[str]]:
 INTRODUCTIONS = {
     **introductions(),
     "service_password": ["ServiceUserName: sofia-at-123456789012, ServicePassword: "],
+    "api_gateway_key": ["https://a1b2c3d4e5.execute-api.eu-west-1.amazonaws.com x-api-key: "],
+    "cognito_client_secret": ["AWS_COGNITO_CLIENT_SECRET="],
+    "console_password": ["https://acme.signin.aws.amazon.com/console password: "],
+    "mfa_seed": ["arn:aws:iam::123456789012:mfa/sofia seed: "],
+    "other_web_token": ["AWS_WEB_IDENTITY_TOKEN="],
+    **{
+        f"{form}_private_key": ["aws_private_key = "]
+        for form in ("ec", "encrypted", "openssh", "pkcs8", "ppk")
+    },
 }
 
 
@@ -81,10 +96,10 @@ class Planted:
         value, other = (made_up(kind, f"{seed}{kind}{n}") for n in (1, 2))
         self.values.setdefault(kind, []).append(value)
         known = windows(other.encode())
-        # Which bucket a signed URL is for, is no secret, and is told.
-        for part in (
-            re.findall(r"[?&][^=]+=([^&]+)", value) if value.startswith("http") else [value]
-        ):
+        # Which bucket or host a signed URL is for, and with which public key, is no secret, and is
+        # told.
+        is_url = value.startswith("http") or "/?" in value
+        for part in re.findall(r"[?&](?!Key-Pair-Id)[^=]+=([^&]+)", value) if is_url else [value]:
             self.pieces |= windows(part.encode()) - known
         return value
 
@@ -278,7 +293,8 @@ def test_examples_of_all_rules_are_redacted(tmp_path):
             text = expand(example, f"{path}{number}")
             other = expand(example, f"{path}{number}x")
             text, other = (
-                re.sub(r"[\w.-]*\.amazonaws\.com\S*?\?", "?", each) for each in (text, other)
+                re.sub(r"[\w.-]*\.amazonaws\.com\S*?\?|Key-Pair-Id=[A-Z0-9]+", "?", each)
+                for each in (text, other)
             )
             values.pieces |= windows(text.encode()) - windows(other.encode())
             (tmp_path / f"{Path(path).stem}-{number}").write_text(text)

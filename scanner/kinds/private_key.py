@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
 from scanner.findings import Forensics
-from scanner.kinds import interface
+from scanner.kinds import der, interface
 from scanner.kinds.interface import Kind, only
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ _PEM: Final = re.compile(
 _BREAKS: Final = re.compile(rb"\s|\\[nr]")  # a line end, or one escaped in a JSON string
 _INTEGERS: Final = 9  # version, modulus, two exponents, two primes, three for the remainders
 _FEWEST_BITS: Final = 512  # the shortest RSA key that any tool still makes
-_SEQUENCE: Final = 0x30  # DER tags: X.690, 8.9 and 8.3
-_INTEGER: Final = 0x02
 _PEM_WIDTH: Final = 64  # characters in a line: RFC 7468, section 2
 
 
@@ -46,45 +44,13 @@ def rsa_bits(pem: bytes) -> int | None:
     if raw is None:
         return None
 
-    integers = _integers(raw)
+    integers = der.integers(raw)
     if len(integers) != _INTEGERS or integers[0] != b"\0":
         return None
     modulus = integers[1].lstrip(b"\0")
     bits = len(modulus) * 8
     exponent_bits = len(integers[3].lstrip(b"\0")) * 8
     return bits if bits >= _FEWEST_BITS and exponent_bits <= bits else None
-
-
-def _integers(raw: bytes) -> list[bytes]:
-    """Return the content of each integer of a DER sequence that is all of `raw`, or nothing."""
-    outer = _element(raw, 0, _SEQUENCE)
-    if outer is None or outer[1] != len(raw):
-        return []
-
-    integers: list[bytes] = []
-    at, end = outer
-    while at < end:
-        inner = _element(raw, at, _INTEGER)
-        if inner is None or inner[1] > end:
-            return []
-        integers.append(raw[inner[0] : inner[1]])
-        at = inner[1]
-    return integers
-
-
-def _element(raw: bytes, at: int, tag: int) -> tuple[int, int] | None:
-    """Return where the content of the DER element with `tag` at `at` begins and ends."""
-    if raw[at : at + 1] != bytes((tag,)) or at + 2 > len(raw):
-        return None
-
-    length, at = raw[at + 1], at + 2
-    # A length of 128 or more is written in so many further bytes; three make 16 MB, plenty.
-    if length >= 0x80:
-        size = length & 0x7F
-        if not 1 <= size <= 3 or at + size > len(raw):
-            return None
-        length, at = int.from_bytes(raw[at : at + size], "big"), at + size
-    return at, at + length
 
 
 def plain_lines(pem: bytes) -> bytes:
@@ -124,25 +90,17 @@ def make_rsa_private_key(made: Generator, bits: int = 2048) -> str:
     half = bits // 16
     # In bytes: modulus, public exponent, private exponent, then five of half the size.
     sizes = (bits // 8, None, bits // 8, half, half, half, half, half)
-    integers = [_der(_INTEGER, b"\0")]
+    integers = [der.encode(der.INTEGER, b"\0")]
     for size in sizes:
         number = b"\1\0\1" if size is None else b"\0\xc5" + made.raw(size - 1)
-        integers.append(_der(_INTEGER, number))
+        integers.append(der.encode(der.INTEGER, number))
 
-    body = made.encode(_der(_SEQUENCE, b"".join(integers)))
+    body = made.encode(der.encode(der.SEQUENCE, b"".join(integers)))
     lines = [body[at : at + _PEM_WIDTH] for at in range(0, len(body), _PEM_WIDTH)]
     dashes = "-" * 5
     return "\n".join(
         [f"{dashes}BEGIN RSA PRIVATE KEY{dashes}", *lines, f"{dashes}END RSA PRIVATE KEY{dashes}"]
     )
-
-
-def _der(tag: int, content: bytes) -> bytes:
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content
 
 
 def _make_in_json(made: Generator) -> str:

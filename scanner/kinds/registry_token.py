@@ -9,13 +9,14 @@ Encryption in compact form (RFC 7516, five parts) whose header has `isu` and `ex
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
 from scanner.findings import Forensics
 from scanner.kinds import interface
 from scanner.kinds.interface import Kind, only
+from scanner.kinds.json_web_token import iso, json_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 ECR_USER: Final = b"AWS:"
 _ECR_KEYS: Final = frozenset(("payload", "datakey", "version", "type"))
 _JWE_PARTS: Final = 5
-_LATEST: Final = 1 << 33  # seconds since 1970: the year 2242; a larger number is no time
 _HALF_A_DAY: Final = 43_200  # seconds that either token is valid by default
 
 
@@ -47,40 +47,21 @@ def parse_ecr_password(text: bytes) -> RegistryToken | None:
     if raw is not None and raw.startswith(ECR_USER):
         raw = decode(raw[len(ECR_USER) :])
 
-    content = _json_object(raw)
+    content = json_object(raw)
     if content is None or not content.keys() >= _ECR_KEYS or content["type"] != "DATA_KEY":
         return None
-    return RegistryToken("", _iso(content.get("expiration")))
+    return RegistryToken("", iso(content.get("expiration")))
 
 
 def parse_codeartifact_token(text: bytes) -> RegistryToken | None:
     """Read a CodeArtifact authorization token; None where it is something else."""
     parts = text.split(b".")
-    header = _json_object(decode(parts[0])) if len(parts) == _JWE_PARTS else None
+    header = json_object(decode(parts[0])) if len(parts) == _JWE_PARTS else None
     if header is None or header.get("alg") != "A128GCMKW" or "isu" not in header:
         return None
 
-    issued, expires = _iso(header["isu"]), _iso(header.get("exp"))
+    issued, expires = iso(header["isu"]), iso(header.get("exp"))
     return RegistryToken(issued, expires) if issued and expires else None
-
-
-def _json_object(raw: bytes | None) -> dict[str, Any] | None:
-    if raw is None or not raw.startswith(b"{"):
-        return None
-    try:
-        content = json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
-    return content if isinstance(content, dict) else None
-
-
-def _iso(seconds: object) -> str:
-    from time import gmtime, strftime
-
-    # `True` is an integer in Python, and an absurd number would overflow the conversion.
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 < seconds < _LATEST:
-        return ""
-    return strftime("%Y-%m-%dT%H:%M:%SZ", gmtime(seconds))
 
 
 def detect_ecr(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:

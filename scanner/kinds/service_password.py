@@ -56,7 +56,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         # The window must not cut a longer run short.
         if found.end() < end or end >= len(data)
     ]
-    candidates = [candidate for candidate in candidates if _is_random(candidate.plain)]
+    candidates = [candidate for candidate in candidates if is_password(candidate.plain)]
     if not candidates:
         return None
 
@@ -81,7 +81,8 @@ def _candidate(found: re.Match[bytes], user: Match) -> _Candidate:
     return _Candidate(place, plain, distance)
 
 
-def _is_random(plain: bytes) -> bool:
+def is_password(plain: bytes) -> bool:
+    """Return whether `plain` is 32 or more random bytes in base64."""
     bare = plain.rstrip(b"=")
     if len(bare) < _SHORTEST or (plain != bare and len(plain) % 4) or decode(plain) is None:
         return False

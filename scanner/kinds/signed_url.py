@@ -1,4 +1,4 @@
-"""Presigned URLs, and the tokens for a cluster of EKS that are made of one.
+"""Presigned URLs, and the tokens for databases and for clusters of EKS that are made of one.
 
 Anyone who has a presigned URL can do what it allows until it expires. A token is `k8s-aws-v1.` and
 base64 of a presigned URL of STS, by which a cluster asks who signed it.
@@ -38,13 +38,36 @@ _EKS_MINUTES: Final = 15
 kubernetes-sigs/aws-iam-authenticator."""
 
 
+DATABASES: Final[Mapping[str, str]] = {
+    "rds-db": "RDS",
+    "dsql": "Aurora DSQL",
+    "elasticache": "ElastiCache",
+    "memorydb": "MemoryDB",
+    "kafka-cluster": "MSK",
+}
+"""What a signed request logs in to, by the service in its scope.
+
+Sources: `signers.py` of botocore; "Authenticating with IAM" in the user guides of ElastiCache and
+MemoryDB; aws-msk-iam-sasl-signer.
+"""
+
+
 def detect_url(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     """Judge the URL around a key ID that is a parameter of a signed request."""
+    return _detect(rule, layer, match, of_database=False)
+
+
+def detect_database_token(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
+    """Judge the same where the request logs in to a database or a broker."""
+    return _detect(rule, layer, match, of_database=True)
+
+
+def _detect(rule: Rule, layer: Layer, match: Match, *, of_database: bool) -> Part | Aside | None:
     if _has_another_before(layer.data, match):
         return None  # the URL is judged by its first key ID
     place = _url_around(layer.data, match)
     request = parse(layer.data[place.start : place.end])
-    if request is None:
+    if request is None or (request.service in DATABASES) is not of_database:
         return None
     reason = signed_query.made_up(request)
     if reason:
@@ -64,6 +87,10 @@ def detect_url(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
 
 
 def _what(request: SignedQuery) -> str:
+    if request.service in DATABASES:
+        host = f" at {request.host}" if request.host else ""
+        name = DATABASES[request.service]
+        return f"a signed login to {name}{host}, in {request.region}"
     target = f" to {request.host}" if request.host else ""
     region = f" in {request.region}" if request.region else ""
     token = ", with a session token" if request.temporary else ""
@@ -185,6 +212,13 @@ def make_old_url(made: Generator, expires: int = 2_075_494_478) -> str:
     )
 
 
+def make_database_token(made: Generator, service: str = "rds-db", region: str = "eu-west-1") -> str:
+    """Return a made-up token that logs in to a database: a request without a scheme."""
+    query = signed_query.make_query(made, service, region, seconds=900, action="connect")
+    host = f"orders.{made.word(12)}.{region}.rds.amazonaws.com:5432"
+    return f"{host}/?DBUser=app&{query}"
+
+
 def make_eks_token(made: Generator, region: str = "eu-west-1") -> str:
     """Return a made-up token for a cluster of EKS."""
     query = signed_query.make_query(
@@ -207,5 +241,8 @@ URL: Final = Kind(
         "presigned_url": make_url,
         "temporary_presigned_url": lambda made: make_url(made, temporary=True),
     },
+)
+DATABASE_TOKEN: Final = Kind(
+    detect_database_token, tell_url, examples={"database_token": make_database_token}
 )
 EKS_TOKEN: Final = Kind(detect_eks_token, tell_eks_token, examples={"eks_token": make_eks_token})

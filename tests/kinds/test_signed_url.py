@@ -52,12 +52,18 @@ def test_a_long_path_before_the_query(detect_one, size: int) -> None:
     assert detect_one("aws-presigned-url", f"x {url} y").value.reveal().decode() == url
 
 
-def test_a_database_token_without_a_scheme(detect_one) -> None:
-    query = signed_query.make_query(Generator(6), "rds-db", seconds=900, action="connect")
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [("rds-db", "RDS"), ("dsql", "Aurora DSQL"), ("elasticache", "ElastiCache")],
+)
+def test_a_database_token_without_a_scheme(detect, detect_one, service: str, name: str) -> None:
+    query = signed_query.make_query(Generator(6), service, seconds=900, action="connect")
     text = f"db.abc.eu-west-1.rds.amazonaws.com:5432/?{query}"
-    part = detect_one("aws-presigned-url", f"PGPASSWORD={text}\n")
+    part = detect_one("aws-database-token", f"PGPASSWORD={text}\n")
     assert part.value.reveal().decode() == text
-    assert any("rds-db in eu-west-1" in line for line in part.evidence)
+    assert part.evidence[0].startswith(f"a signed login to {name} at db.abc.")
+    assert part.severity == Severity.LOW
+    assert detect("aws-presigned-url", f"PGPASSWORD={text}\n") == []
 
 
 @pytest.mark.parametrize(
