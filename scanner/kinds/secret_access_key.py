@@ -45,16 +45,25 @@ _LEAST_JWT_PART: Final = 16
 _REST_OF_ADDRESS: Final = re.compile(rb"[A-Za-z0-9+/=_.-]{0,64}@[A-Za-z0-9-]+\.[A-Za-z]")
 """The part of an address before its `@` has 64 characters at the most (RFC 5321, 4.5.3.1.1)."""
 
-AWS, PERHAPS, NOTHING, OTHER = 2, 1, 0, -1
-"""What the text before a value calls it: an AWS secret, a secret, nothing, something else."""
+AWS, PERHAPS, NOTHING, OTHER, CONTENT = 2, 1, 0, -1, -2
+"""What the text before a value calls it: an AWS secret, a secret, nothing, a credential of another
+service or an identifier, a checksum or the like."""
 
 
 class NamePatterns(NamedTuple):
-    """Compiled name lists of a rule, from its option `names`."""
+    """Compiled name lists of a rule, from its option `names`.
 
+    Of two names that end together, the one of the earlier list counts.
+    """
+
+    qualified: re.Pattern[bytes]
     aws: re.Pattern[bytes]
     perhaps: re.Pattern[bytes]
+    content: re.Pattern[bytes]
     other: re.Pattern[bytes]
+
+
+_LEVELS: Final = (OTHER, AWS, PERHAPS, CONTENT, OTHER)  # of the lists of NamePatterns
 
 
 def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
@@ -86,7 +95,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         evidence.append("glued to other characters by - or _, as in tokens of other vendors")
     elif level == PERHAPS:
         evidence.append(f"named {name}, as secrets often are")
-    elif level == OTHER:
+    elif level < NOTHING:
         evidence.append(f"named {name}, which suggests something else")
     else:
         evidence.append("nothing names it")
@@ -140,7 +149,7 @@ def naming(rule: Rule, text: bytes) -> tuple[int, str]:
     """
     names = _names(rule)
     best_end, best_level, best_name = -1, NOTHING, b""
-    for level, pattern in ((AWS, names.aws), (PERHAPS, names.perhaps), (OTHER, names.other)):
+    for level, pattern in zip(_LEVELS, names, strict=True):
         for found in pattern.finditer(text):
             if found.end() > best_end:
                 best_end, best_level = found.end(), level
