@@ -15,6 +15,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
 from scanner.findings import Confidence, Severity
+from scanner.kinds.encoded_places import (
+    follows_chunk,
+    in_address,
+    in_wrapped_lines,
+    is_hash_or_ciphertext,
+    is_percent_encoded,
+)
 from scanner.kinds.interface import Aside, Kind, Match, Part
 from scanner.kinds.surroundings import (
     is_bare,
@@ -79,6 +86,9 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if bits < NAMED_FLOOR_BITS:
         return None
 
+    if is_percent_encoded(data, *match) or is_hash_or_ciphertext(data, *match):
+        return None
+
     level, name = naming(rule, label(data, match.start))
     floor = NAMED_FLOOR_BITS if level == AWS else randomness.LOW_BITS
     if bits < floor or randomness.regularity(value):
@@ -100,7 +110,11 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     else:
         evidence.append("nothing names it")
 
-    if level != AWS and _among_its_like(data, match):
+    if level > OTHER and in_address(data, *match):
+        level, confidence, severity = OTHER, Confidence.LOW, Severity.LOW
+        evidence.append("in the path of a URL")
+
+    if level != AWS and (_among_its_like(data, match) or in_wrapped_lines(data, *match)):
         # Perhaps encoded data, perhaps a list of secrets; pairing decides where key IDs are near.
         confidence, severity = Confidence.LOW, Severity.LOW
         evidence.append("one of several lines of the same length, as in encoded data")
@@ -180,7 +194,7 @@ def _names(rule: Rule) -> NamePatterns:
 def _inside_encoded_data(data: bytes, match: Match) -> bool:
     # The last line of wrapped base64 (PEM, MIME, YAML) can be 40 characters long, and a run
     # between the `-` and `_` of URL-safe base64 or between the dots of a JWT can be as well.
-    if _ends_wrapped_lines(data, match):
+    if _ends_wrapped_lines(data, match) or follows_chunk(data, match.start):
         return True
     if data[max(0, match.start - 7) : match.start] == b"base64,":
         return True

@@ -31,7 +31,7 @@ GOLDEN = Path(__file__).parent / "golden"
 NOW = datetime(2026, 2, 14, 10, tzinfo=UTC)
 """Half an hour after the made-up requests and tokens were signed."""
 MODULES = {path.stem for path in (ROOT / "scanner" / "kinds").glob("*.py")}
-SHARED = {"__init__", "examples", "interface", "signed_query", "surroundings"}
+SHARED = {"__init__", "examples", "interface", "signed_query", "encoded_places", "surroundings"}
 """Modules that are not a kind: what several kinds use."""
 FILES = {Path(path).stem: content for path, content in shipped_files()}
 KINDS = sorted({content.rule.kind for content in FILES.values() if content.rule.kind})
