@@ -24,6 +24,11 @@ _LONG: Final = 200
 
 _EXAMPLE = re.compile(rb"EXAMPLE|example|Example")  # 3e-10; 3e-11
 
+# Pieces of the keys in AWS documentation, which people shorten, lengthen and change at the end.
+_VARIANT = re.compile(
+    rb"wJalrXUtn|K7MDENG|bPxRfiCY|je7MtGbCl|2Zp9Utk|h3yCo8nvb|IOSFODNN7|I44QH8DHB", re.IGNORECASE
+)
+
 # Words of seven letters or more: 3e-10 each in a key ID, 1e-9 each in a secret, in any case. Six
 # letters (1e-8; 3e-8 each) only where people do write them.
 _WORDS = re.compile(
@@ -49,6 +54,8 @@ def placeholder(value: bytes) -> str | None:
     """
     if _EXAMPLE.search(value) or _is_listed(value):
         return DOCUMENTATION
+    if len(value) <= _LONG and _VARIANT.search(value):
+        return DOCUMENTATION
     body = value[4:] if len(value) == 20 and value[:4] in _PREFIXES else value
     if len(value) > _LONG:
         return PLACEHOLDER if len(set(body)) < _FEWEST_OF_32 else None
@@ -73,6 +80,13 @@ def _is_poor(body: bytes) -> bool:
 
 
 def _is_sequence(body: bytes) -> bool:
+    # In one case: `aBcDeFgH` is the alphabet to a person. And every second character, as in
+    # `1a2B3c4D`: 1e-8 for 40 random characters, since both halves have to be sequences.
+    lower = body.lower()
+    return _runs_on(lower) or (_runs_on(lower[::2]) and _runs_on(lower[1::2]))
+
+
+def _runs_on(body: bytes) -> bool:
     length, direction = 1, 0
     for before, after in pairwise(body):
         step = after - before

@@ -5,10 +5,13 @@ Parts of one text are joined, whatever encodings they came out of.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.randomness import MEDIUM_BITS
-from scanner.engine.pairing import Spot, pair
+from scanner.engine.pairing import BEST, LAST, Spot, pair
+from scanner.engine.references import references
 from scanner.findings import Confidence
 
 if TYPE_CHECKING:
@@ -22,8 +25,9 @@ SECRET_RULE: Final = "aws-secret-access-key"  # noqa: S105 -- the ID of a rule
 UNNAMED_RULE: Final = "aws-unnamed-secret"
 PAIR_RULE: Final = "aws-access-key-pair"
 TOKEN_RULE: Final = "aws-session-token"  # noqa: S105 -- the ID of a rule
-CLEARLY: Final = 2
-"""`Part.named` of a secret whose name says that it is one of AWS."""
+CLEARLY, PERHAPS, NOT_AT_ALL, ANOTHER = 2, 1, 0, -1
+"""`Part.named` of a secret: a name of AWS, of any secret, no name, a name of something else. Below
+that the text calls it a checksum or the like, which is never a secret."""
 
 _DOUBTFUL_REACH: Final = 1000
 """Bytes from a key ID within which a secret of low confidence is paired with it.
@@ -31,6 +35,22 @@ _DOUBTFUL_REACH: Final = 1000
 Such a value may be an identifier. A few lines from a key ID it is more likely a secret; anywhere
 in a large file it would turn a coincidence into a pair of high confidence.
 """
+_REACHES: Final = {PERHAPS: 50_000, NOT_AT_ALL: 10_000, ANOTHER: 300}
+"""Bytes from a key ID within which a secret is paired with it, by what it is called.
+
+In a long log an ID and a random value have nothing to do with each other; the secret of an ID is
+in its block, its section or at least its page. What is called something else has to be next to it.
+A secret with a name of AWS is paired at any distance.
+"""
+_REFERENCE_REACH: Final = 400
+_NAME_REACH: Final = 80
+_FAMILY: Final = re.compile(
+    rb"(?<![A-Za-z0-9_.-])([A-Za-z][a-z0-9]+|[A-Z][A-Z0-9]+)(?![a-z])[A-Za-z0-9_.-]*[^A-Za-z0-9\n]{1,6}\Z"
+)
+_SHARED: Final = frozenset(
+    (b"aws", b"amazon", b"s3", b"app", b"my", b"export", b"secret", b"access")
+)
+"""First words of names that say nothing about which of them belong together."""
 _TOKEN_REACH: Final = 20_000
 """Bytes from a temporary key ID within which a session token is joined to it.
 
@@ -68,14 +88,24 @@ def _join(members: list[Occurrence]) -> list[Group]:
     text = members[0].text.data
     ids = [o for o in members if o.part.role == KEY_ID and o.part.rule_id == ID_RULE]
     secrets = [o for o in members if o.part.role == SECRET and o.part.rule_id == SECRET_RULE]
-    # Below zero the text calls it something else, such as a checksum: never the partner of a key.
-    secrets = [o for o in secrets if o.part.named >= 0]
+    secrets = [o for o in secrets if o.part.named >= ANOTHER]
     pairs: dict[int, Group] = {}
     joined: set[int] = set()
 
-    for i, j in pair(text, [_spot(o) for o in ids], [_spot(o) for o in secrets]):
-        pairs[id(ids[i])] = [ids[i], secrets[j]]
-        joined |= {id(ids[i]), id(secrets[j])}
+    # A reference takes the place of a secret; what is paired with one remains alone.
+    taking: list[tuple[Spot, Occurrence | None]] = [(_spot(o), o) for o in secrets]
+    if ids and secrets:
+        taking = [(_with_family(text, spot, o, ids), o) for spot, o in taking]
+        spans = [(o.start, o.end) for o in ids]
+        places = references(text, spans, [o.start for o in secrets])
+        taking += [(_reference(text, *place), None) for place in places]
+        taking.sort(key=lambda each: each[0].start)
+
+    for i, j in pair(text, [_spot(o) for o in ids], [spot for spot, _ in taking]):
+        secret = taking[j][1]
+        if secret is not None:
+            pairs[id(ids[i])] = [ids[i], secret]
+            joined |= {id(ids[i]), id(secret)}
 
     # All temporary keys take part, also those without a secret: such a key claims its own token,
     # which otherwise would be joined to the key of another credential. The token remains alone.
@@ -97,11 +127,44 @@ def _spot(occurrence: Occurrence) -> Spot:
         # An ID that AWS cannot have issued must not take the secret of a possible one.
         return Spot(start, end, value, 0 if part.possible else 2)
 
-    # A named secret first, then what looks random, then what may be an identifier.
-    rank = 0 if part.named == CLEARLY else 1 if part.bits >= MEDIUM_BITS else 2
-    return Spot(
-        start, end, value, rank, _DOUBTFUL_REACH if part.confidence == Confidence.LOW else 0
-    )
+    # A named secret first, then what looks random, then what may be an identifier, then what is
+    # called something else.
+    if part.named == CLEARLY:
+        return Spot(start, end, value, BEST)
+    if part.named == ANOTHER:
+        return Spot(start, end, value, LAST, _REACHES[ANOTHER])
+    rank = 1 if part.bits >= MEDIUM_BITS else 2
+    reach = _DOUBTFUL_REACH if part.confidence == Confidence.LOW else _REACHES[part.named]
+    return Spot(start, end, value, rank, reach)
+
+
+def _with_family(text: bytes, spot: Spot, secret: Occurrence | None, ids: list[Occurrence]) -> Spot:
+    """Return `spot` with the best rank if a key ID near it has a name of the same family.
+
+    `client_secret` is no name of AWS, but after a `client_id` that is a key ID it is its secret.
+    """
+    if spot.rank != LAST or secret is None:
+        return spot
+    family = _family(text, secret.start)
+    at = bisect_left(ids, secret.start, key=lambda o: o.start)
+    for key_id in ids[max(0, at - 1) : at + 1]:
+        gap = max(secret.start - key_id.end, key_id.start - secret.end)
+        if family and gap <= spot.reach and _family(text, key_id.start) == family:
+            return spot._replace(rank=BEST)
+    return spot
+
+
+def _family(text: bytes, start: int) -> bytes:
+    """Return the first word of the name directly before a value: `client` of `client_id=`."""
+    found = _FAMILY.search(text, max(0, start - _NAME_REACH), start)
+    word = found[1].lower() if found else b""
+    return b"" if word in _SHARED else word
+
+
+def _reference(text: bytes, start: int, end: int) -> Spot:
+    # Each is a value of its own: two key IDs may have references that read the same.
+    value = b"%d %b" % (start, text[start:end])
+    return Spot(start, end, value, rank=1, reach=_REFERENCE_REACH)
 
 
 def _token_spot(occurrence: Occurrence) -> Spot:

@@ -12,13 +12,16 @@ order of the steps matters:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.content import Layer
 from scanner.engine.allow import ALLOWED, Marks
 from scanner.engine.join import (
+    CLEARLY,
     KEY_ID,
+    NOT_AT_ALL,
     PAIR_RULE,
+    PERHAPS,
     SECRET,
     SECRET_RULE,
     UNNAMED_RULE,
@@ -81,7 +84,7 @@ def judge(
         else:
             kept.append(occurrence)
 
-    drafts = (_draft(group, rules) for group in groups(kept, pairing=PAIR_RULE in rules))
+    drafts = (_draft(group, rules, path) for group in groups(kept, pairing=PAIR_RULE in rules))
     findings = merge(_finding(draft, path, line_hash) for draft in drafts)
     return Judgement(_drop_unknown_rules(findings, rules, counts), counts, allowed)
 
@@ -176,12 +179,16 @@ class Draft(NamedTuple):
     group: Group
 
 
-def _draft(group: Group, rules: dict[str, Rule]) -> Draft:
+def _draft(group: Group, rules: dict[str, Rule], path: str) -> Draft:
     first = group[0].part
     evidence = tuple(dict.fromkeys(line for o in group for line in o.part.evidence))
     account = next((o.part.account_id for o in group if o.part.account_id), "")
     if len(group) == 1:
         rule_id = first.rule_id
+        if rule_id == SECRET_RULE and _named_by_file(group[0], path):
+            evidence = (*evidence, "in a file in which tools keep AWS keys")
+            return Draft(rule_id, Severity.HIGH, Confidence.HIGH, evidence, account, group)
+
         # One detector finds both. A lone secret without a name that fits has a rule of its own,
         # which users can disable or raise by itself.
         if rule_id == SECRET_RULE and first.named <= 0:
@@ -199,9 +206,32 @@ def _draft(group: Group, rules: dict[str, Rule]) -> Draft:
     elif not first.value.reveal().startswith(b"AKIA"):
         severity = Severity.HIGH  # a temporary key, most likely expired
 
+    if _is_far(group[0], group[1]):
+        confidence = min(confidence, Confidence.MEDIUM)
+
     distance = _distance(group[0], group[1])
     evidence = (f"key ID and secret {distance} apart", *evidence)
     return Draft(PAIR_RULE, severity, confidence, evidence, account, group)
+
+
+def _named_by_file(lone: Occurrence, path: str) -> bool:
+    part = lone.part
+    if part.named not in (NOT_AT_ALL, PERHAPS) or part.confidence < Confidence.MEDIUM:
+        return False
+    from scanner.aws.file_names import is_of_aws_tool  # here: a clean scan never needs it
+
+    return is_of_aws_tool(part.layer.member or path)
+
+
+_FAR: Final = 3000
+"""Bytes between a key ID and a secret without a name of AWS from which on they may be strangers:
+more than the block or the function that has both."""
+
+
+def _is_far(key_id: Occurrence, secret: Occurrence) -> bool:
+    if secret.part.named == CLEARLY:
+        return False
+    return max(secret.start - key_id.end, key_id.start - secret.end) > _FAR
 
 
 def _distance(one: Occurrence, other: Occurrence) -> str:

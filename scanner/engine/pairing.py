@@ -34,11 +34,19 @@ It is above the first limit, so that pairs across such a border are made only af
 """
 _WIDEST: Final = 6000
 """The last limit: two borders and some lines, but not three borders."""
-_LIMITS: Final = (1500, _WIDEST, None, None, None, None)
-"""Greatest cost between neighbours in one cluster, step by step.
+BEST: Final = 0
+"""The rank of what a name or a form speaks for."""
+LAST: Final = 3
+"""The rank of what a name speaks against: paired only where nothing better is near or named."""
+_BLOCK: Final = 1500
+_STEPS: Final = (
+    (_BLOCK, LAST - 1), (_WIDEST, LAST - 1), (None, BEST), (_BLOCK, LAST),
+    (None, LAST), (None, LAST), (None, LAST), (None, LAST),
+)  # fmt: skip
+"""Greatest cost between neighbours in one cluster, and the last rank that takes part, in order.
 
-1,500 is a block of some thirty lines without a border. After the last limit come four steps without
-one, since two spots can become neighbours when what was between them has been paired.
+1,500 is a block of some thirty lines without a border. In the end come four steps without a limit,
+since two spots can become neighbours when what was between them has been paired.
 """
 _READ: Final = _WIDEST
 """Bytes between two spots from which on the text between them is not read.
@@ -88,14 +96,16 @@ def pair(text: bytes, ids: Sequence[Spot], secrets: Sequence[Spot]) -> list[Pair
     waiting = _joined(text, items)
     pairs: list[Pair] = []
 
-    for limit in _LIMITS:
-        for rank in ranks:
+    for limit, last in _STEPS:
+        for rank in (rank for rank in ranks if rank <= last):
             # A key ID with a secret of a higher rank joined to it waits for the turn of that rank.
             candidates = [
                 item
                 for item in items
                 if item.spot.rank <= rank and waiting.get(item.spot.start, 0) <= rank
             ]
+            if limit is None:
+                candidates = _distinct(candidates)
             found: list[Pair] = []
             for cluster in _clusters(text, candidates, limit):
                 found += _match(text, cluster, lists_only=limit is not None)
@@ -105,13 +115,16 @@ def pair(text: bytes, ids: Sequence[Spot], secrets: Sequence[Spot]) -> list[Pair
             pairs += found
 
         # A copy of a value that has its partner takes no part: its partner would be that of another
-        # credential. Without a limit on the distance, copies of one value count as one spot.
+        # credential.
         values = {ids[i].value for i, _ in pairs} | {secrets[j].value for _, j in pairs}
         items = [item for item in items if item.spot.value not in values]
-        if limit == _WIDEST:
-            items = list({item.spot.value: item for item in reversed(items)}.values())[::-1]
 
     return sorted(pairs)
+
+
+def _distinct(items: list[_SidedSpot]) -> list[_SidedSpot]:
+    """Return the first spot of each value: without a limit on the distance, copies count as one."""
+    return list({item.spot.value: item for item in reversed(items)}.values())[::-1]
 
 
 def _joined(text: bytes, items: list[_SidedSpot]) -> dict[int, int]:

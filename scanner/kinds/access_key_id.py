@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
+from scanner.aws.typed import words_in
 from scanner.findings import Confidence, Severity
 from scanner.kinds import interface
 from scanner.kinds.interface import Aside, Kind, Match, Part
@@ -136,7 +137,11 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     else:
         evidence.append(f"structure of a key ID issued since 2019, account {parsed.account_id}")
 
-    possible = not parsed.impossible
+    typed = words_in(value[4:])
+    if typed:
+        evidence.append(f"made of words: {' '.join(typed)}")
+
+    possible = not parsed.impossible and not typed
     # A temporary ID alone is worth little: its session ends, and its secret is never shown again.
     long_term = value.startswith(b"AKIA")
     found = interface.part(
@@ -146,7 +151,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         evidence,
         confidence=rule.confidence if possible else Confidence.LOW,
         severity=rule.severity if long_term and possible else Severity.LOW,
-        account_id=parsed.account_id,
+        account_id="" if typed else parsed.account_id,
     )
     return found._replace(possible=possible)
 

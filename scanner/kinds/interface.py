@@ -40,7 +40,7 @@ class Part(NamedTuple):
     named: int = 0
     """How clearly the text before it calls it an AWS secret: 2 yes, 1 perhaps, 0 not at all."""
     possible: bool = True
-    """False for a key ID that AWS cannot have issued: it counts only in a pair."""
+    """False for a key ID that AWS cannot have issued or that is made of words: counts in a pair."""
 
 
 class Aside(NamedTuple):

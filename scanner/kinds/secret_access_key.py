@@ -15,6 +15,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
 from scanner.findings import Confidence, Severity
+from scanner.kinds.encoded_places import (
+    follows_chunk,
+    in_address,
+    in_wrapped_lines,
+    is_hash_or_ciphertext,
+    is_percent_encoded,
+)
 from scanner.kinds.interface import Aside, Kind, Match, Part
 from scanner.kinds.surroundings import (
     is_bare,
@@ -45,16 +52,25 @@ _LEAST_JWT_PART: Final = 16
 _REST_OF_ADDRESS: Final = re.compile(rb"[A-Za-z0-9+/=_.-]{0,64}@[A-Za-z0-9-]+\.[A-Za-z]")
 """The part of an address before its `@` has 64 characters at the most (RFC 5321, 4.5.3.1.1)."""
 
-AWS, PERHAPS, NOTHING, OTHER = 2, 1, 0, -1
-"""What the text before a value calls it: an AWS secret, a secret, nothing, something else."""
+AWS, PERHAPS, NOTHING, OTHER, CONTENT = 2, 1, 0, -1, -2
+"""What the text before a value calls it: an AWS secret, a secret, nothing, a credential of another
+service or an identifier, a checksum or the like."""
 
 
 class NamePatterns(NamedTuple):
-    """Compiled name lists of a rule, from its option `names`."""
+    """Compiled name lists of a rule, from its option `names`.
 
+    Of two names that end together, the one of the earlier list counts.
+    """
+
+    qualified: re.Pattern[bytes]
     aws: re.Pattern[bytes]
     perhaps: re.Pattern[bytes]
+    content: re.Pattern[bytes]
     other: re.Pattern[bytes]
+
+
+_LEVELS: Final = (OTHER, AWS, PERHAPS, CONTENT, OTHER)  # of the lists of NamePatterns
 
 
 def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
@@ -68,6 +84,9 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if reason:
         return Aside(reason, rule.role, layer, match.start, match.end)
     if bits < NAMED_FLOOR_BITS:
+        return None
+
+    if is_percent_encoded(data, *match) or is_hash_or_ciphertext(data, *match):
         return None
 
     level, name = naming(rule, label(data, match.start))
@@ -86,12 +105,16 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         evidence.append("glued to other characters by - or _, as in tokens of other vendors")
     elif level == PERHAPS:
         evidence.append(f"named {name}, as secrets often are")
-    elif level == OTHER:
+    elif level < NOTHING:
         evidence.append(f"named {name}, which suggests something else")
     else:
         evidence.append("nothing names it")
 
-    if level != AWS and _among_its_like(data, match):
+    if level > OTHER and in_address(data, *match):
+        level, confidence, severity = OTHER, Confidence.LOW, Severity.LOW
+        evidence.append("in the path of a URL")
+
+    if level != AWS and (_among_its_like(data, match) or in_wrapped_lines(data, *match)):
         # Perhaps encoded data, perhaps a list of secrets; pairing decides where key IDs are near.
         confidence, severity = Confidence.LOW, Severity.LOW
         evidence.append("one of several lines of the same length, as in encoded data")
@@ -140,7 +163,7 @@ def naming(rule: Rule, text: bytes) -> tuple[int, str]:
     """
     names = _names(rule)
     best_end, best_level, best_name = -1, NOTHING, b""
-    for level, pattern in ((AWS, names.aws), (PERHAPS, names.perhaps), (OTHER, names.other)):
+    for level, pattern in zip(_LEVELS, names, strict=True):
         for found in pattern.finditer(text):
             if found.end() > best_end:
                 best_end, best_level = found.end(), level
@@ -171,7 +194,7 @@ def _names(rule: Rule) -> NamePatterns:
 def _inside_encoded_data(data: bytes, match: Match) -> bool:
     # The last line of wrapped base64 (PEM, MIME, YAML) can be 40 characters long, and a run
     # between the `-` and `_` of URL-safe base64 or between the dots of a JWT can be as well.
-    if _ends_wrapped_lines(data, match):
+    if _ends_wrapped_lines(data, match) or follows_chunk(data, match.start):
         return True
     if data[max(0, match.start - 7) : match.start] == b"base64,":
         return True

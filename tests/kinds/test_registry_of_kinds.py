@@ -32,9 +32,16 @@ NOW = datetime(2026, 2, 14, 10, tzinfo=UTC)
 """Half an hour after the made-up requests and tokens were signed."""
 MODULES = {path.stem for path in (ROOT / "scanner" / "kinds").glob("*.py")}
 SHARED = {
-    "__init__", "der", "examples", "interface", "json_web_token", "key_forms", "signed_query",
+    "__init__",
+    "der",
+    "encoded_places",
+    "examples",
+    "interface",
+    "json_web_token",
+    "key_forms",
+    "signed_query",
     "surroundings",
-}  # fmt: skip
+}
 """Modules that are not a kind: what several kinds use."""
 FILES = {Path(path).stem: content for path, content in shipped_files()}
 KINDS = sorted({content.rule.kind for content in FILES.values() if content.rule.kind})

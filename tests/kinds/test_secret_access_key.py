@@ -10,7 +10,7 @@ from scanner.engine.matching import find
 from scanner.findings import Confidence, Severity
 from scanner.kinds import load
 from scanner.kinds.interface import Aside, Part
-from scanner.kinds.secret_access_key import AWS, NOTHING, OTHER, PERHAPS, naming
+from scanner.kinds.secret_access_key import AWS, CONTENT, NOTHING, OTHER, PERHAPS, naming
 from scanner.rulebook import load_rules
 from scanner.rulebook.generator import BASE64, Generator
 
@@ -113,15 +113,8 @@ NAMES = {
         "credentials: ",
         "--user x:",
     ),
-    OTHER: (
-        "digest: ",
-        "etag: ",
-        '"integrity": "',
-        "commit ",
-        "signature=",
-        "client_secret=",
-        "x-api-key: ",
-    ),
+    OTHER: ("client_secret=", "x-api-key: ", "github_token: ", "session_secret="),
+    CONTENT: ("digest: ", "etag: ", '"integrity": "', "commit ", "signature="),
     NOTHING: ("", "x = ", "- ", "the value is "),
 }
 
@@ -135,7 +128,7 @@ def test_names(level, name, made):
 
 
 def test_the_nearest_name_counts():
-    assert naming(RULE, b"aws_secret_access_key integrity: ")[0] == OTHER
+    assert naming(RULE, b"aws_secret_access_key integrity: ")[0] == CONTENT
     assert naming(RULE, b"integrity, aws_secret_access_key: ")[0] == AWS
 
 

@@ -181,7 +181,8 @@ def test_names_of_secrets_are_checked() -> None:
     assert "did you mean `aws`?" in error(mapping, shipped=True).reason
     mapping["options"] = {"names": {"aws": ["x"]}}
     options = check(mapping, "my.yaml", shipped=True).rule.options
-    assert options == {"names": {"aws": ["x"], "perhaps": [], "other": []}}
+    others = {key: [] for key in ("qualified", "perhaps", "content", "other")}
+    assert options == {"names": {"aws": ["x"], **others}}
 
 
 def test_a_key_cannot_write_to_the_terminal() -> None:

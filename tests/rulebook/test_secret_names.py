@@ -10,7 +10,7 @@ from scanner.kinds.secret_access_key import naming
 from scanner.rulebook.compiled import shipped_rules
 
 RULE = {rule.id: rule for rule in shipped_rules()}["aws-secret-access-key"]
-AWS, PERHAPS, NOTHING, OTHER = 2, 1, 0, -1
+AWS, PERHAPS, NOTHING, OTHER, CONTENT = 2, 1, 0, -1, -2
 
 LABELS = {
     AWS: (
@@ -65,12 +65,25 @@ LABELS = {
         "DB_PASSWORD=",
         "access_key: ",
         "aws_access_key_id = ",
-        'AUTH_TOKEN = "',
         'sk = "',
         'curl --user "x:',
         "(aws secretsmanager get ",
     ),
     OTHER: (
+        "x-api-key: ",
+        'api_key = "',
+        "clientId: ",
+        "client_secret=",
+        "CSRF_TOKEN=",
+        'AUTH_TOKEN = "',
+        '"PublisherId": "',
+        '"id": "',
+        "AWS_SSE_CUSTOMER_KEY=",
+        "sse_customer_key: ",
+        "github_token: ",
+        "minio_secret_key=",
+    ),
+    CONTENT: (
         '"integrity": "sha512-',
         "sha1: ",
         "sha256-",
@@ -78,23 +91,12 @@ LABELS = {
         "checksum=",
         "file_hash: ",
         '"Digest": "',
-        "x-api-key: ",
-        'api_key = "',
-        "clientId: ",
-        "client_secret=",
-        "CSRF_TOKEN=",
         "commit ",
         '"signature": "',
-        '"PublisherId": "',
-        '"id": "',
         "x-amz-id-2: ",
         "nextToken: ",
         'nonce="',
-        "AWS_SSE_CUSTOMER_KEY=",
-        "sse_customer_key: ",
         "public_key = ",
-        "github_token: ",
-        "minio_secret_key=",
         "secret_key: x, integrity: ",
     ),
     NOTHING: ("", "run(", "| ", "- ", "valid: ", "the answer is "),
