@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,7 +47,7 @@ def configure(commands: Any) -> None:
     add_jobs(parser)
     parser.add_argument(
         "--only", metavar="KIND/PLACE/ENCODING", default="",
-        help="only cases with these; a part may be empty, and matches what it begins",
+        help="only cases with these; a part may be empty or a pattern such as pair*",
     )  # fmt: skip
     parser.add_argument("--misses", action="store_true", help="print what keycatch gets wrong")
     parser.add_argument("--keep", metavar="DIRECTORY", help="write the tree there and keep it")
@@ -98,7 +99,7 @@ def _accuracy(args: argparse.Namespace) -> int:
 def _wanted(case: Case, only: str) -> bool:
     parts = (*only.split("/"), "", "")[:3]
     return all(
-        have.startswith(part)
+        fnmatchcase(have, part or "*")
         for have, part in zip((case.kind, case.place, case.encoding), parts, strict=True)
     )
 

@@ -158,7 +158,7 @@ def _packed(seed: int) -> Iterator[Case]:
     yield from _in_files(seed, ARCHIVES, packed)
     for kind in ("pair", "pair, secret first", "temporary pair with token", "secret"):
         for name, (file, encode) in BINARY.items():
-            credential = KINDS[kind](_made(seed, kind, name))
+            credential = KINDS[kind](_made(seed, kind, name, "binary"))
             fields = {field.words.replace(" ", "_"): field.value for field in credential.fields}
             content = File(file, encode(fields), {})
             yield _of(kind, name, "binary", _soft(credential))._replace(files=(content,))
