@@ -85,7 +85,7 @@ def _read_kingfisher(text: str) -> list[Found]:
         found = each["finding"]
         values = (found["snippet"], *(found.get("dependent_captures") or {}).values())
         # Only the first value has a place.
-        places = (("", found["line"], found["column_start"]),)
+        places = ((found["snippet"], found["line"], found["column_start"]),)
         findings.append(Found(found["path"], values, places, each["rule"]["id"]))
     return findings
 

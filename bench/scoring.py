@@ -186,13 +186,12 @@ def _placed(case: Case, role: str, holders: Mapping[str, Found], exact: bool) ->
     if not allowed:
         return True
     value = case.values[role]
-    for text, line, column in holders[role].places:
-        if text and not same(value, text):
-            continue
-        for place in allowed:
-            if exact and column is not None:
-                if (line, column) in place:
-                    return True
-            elif place.first[0] <= line <= place.last[0]:
-                return True
-    return False
+    said = [each for each in holders[role].places if not each[0] or same(value, each[0])]
+    if not exact and not said:
+        # The scanner does not say where this value of the finding is.
+        return True
+    return any(
+        (line, column) in place if exact else place.first[0] <= line <= place.last[0]
+        for _, line, column in said
+        for place in allowed
+    )

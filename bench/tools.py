@@ -243,7 +243,8 @@ DETECT_SECRETS_HOOK: Final = Tool(
 
 DETECT_SECRETS: Final = Tool(
     name="detect-secrets",
-    calls={Target.LABELLED: Call(("scan", "--all-files", "--no-verify", NAMES))},
+    # Of a path outside the working directory it reports nothing.
+    calls={Target.LABELLED: Call(("-C", NAMES, "scan", "--all-files", "--no-verify"))},
     version=("--version",),
 )
 
