@@ -9,6 +9,7 @@ what result is in docs/benchmarks.md. Where to look:
     tools.py        the scanners that are compared: how each is called, how its report is read
     installed.py    the scanners that are on this machine, and a scan by one of them
     process.py      the only way to run a command and learn what it cost
+    findings.py     what each scanner found, from its report; scoring.py counts it
     rounds.py       several commands in turn: median, least, greatest, ratios within a round
     report.py       the only way to print figures and to write them as JSON: a list of tables
     comparison.py   the tables that more than one command prints

@@ -48,7 +48,10 @@ class Scanner(NamedTuple):
         call = self.tool.calls[target]
         words = list(self.start)
         for word in call.words:
-            words += names if word == NAMES else (str(jobs) if word == JOBS else word,)
+            if word == NAMES:
+                words += names
+            else:
+                words.append(str(jobs) if word == JOBS else word.replace(NAMES, "".join(names)))
         words += self.tool.aws if self.name.endswith(AWS) else ()
         return Command(self.name, tuple(words), self.environment, None, call.exits)
 
@@ -143,6 +146,8 @@ def _find_program(tool: Tool) -> str | None:
 
 
 def _version(program: str, tool: Tool) -> str:
+    if not tool.version:
+        return ""
     try:
         done = subprocess.run([program, *tool.version], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:

