@@ -56,6 +56,8 @@ _WORDS = (
     # What the other kinds of credentials have in them, as their rules look for it in clear.
     *(b"Jb3JpZ2lu", b"GZXIvYXdz"),  # session tokens
     *(b"da2-", b"-at-", b"-api-key-", b"eyMaterial", b"k8s-aws-v1.", b"amzn1.oa2-cs", b"amzn.mws."),
+    *(b".signin.a", b"Atzr|", b"Atza|", b"otpauth:", b"-----BEGIN", b"v1.public.", b"@git"),
+    *(b"eyJhbGci", b"eyJraWQi", b"eyJ0eXAi", b"PHNhbWw", b"execute-api"),  # JWT and SAML heads
     *(b"SMTP_", b"smtp", b"EMAIL_"),  # around a password of SES, which has no form of its own
     *(b"eyJ2ZXIi", b"eyJwYXls"),  # CodeArtifact: {"ver"; ECR: {"payl
     *(b"QVdTOmV5", b"LWF0LT", b"1hdC0", b"tYXQt"),  # base64 in them already: `AWS:ey`, `-at-1`

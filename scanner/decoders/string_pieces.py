@@ -78,7 +78,9 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 class _Reader:
     """Finds sequences of pieces in one layer, each once."""
 
-    __slots__ = ("_block", "_data", "_end", "_joins", "_joint", "_joint_before", "_piece")
+    __slots__ = (
+        "_block", "_data", "_end", "_joins", "_joint", "_joint_before", "_looked", "_piece",
+    )  # fmt: skip
 
     def __init__(self, data: bytes) -> None:
         import re
@@ -92,6 +94,7 @@ class _Reader:
         self._joins = re.compile(_JOINS)
         self._block = Block(data, re.compile(rb"[A-Za-z0-9+/]+"))
         self._end = 0  # of the last sequence: each is read once
+        self._looked = 0  # the last place around which pieces were looked for
 
     def credentials(self, begin: int, end: int) -> Iterator[_Sequence]:
         """Yield the sequences from `begin` to `end` that make a key ID or a secret."""
@@ -114,17 +117,21 @@ class _Reader:
         data = self._data
         if offset < self._end:
             return None
+        # Not into pieces that were read for an earlier place, or a long list would be walked once
+        # for each of its places: what holds both was found then, or is no sequence.
+        floor = max(self._end, self._looked)
+        self._looked = offset
+
         begin = run_start(data, offset, self._piece)
         for _ in range(_PIECES):
-            # Not into what was read before, or a long list would be walked once per anchor.
-            floor = max(self._end, begin - _LONGEST_JOINT)
-            joint = self._last_joint(floor, begin)
+            joint = self._last_joint(max(floor, begin - _LONGEST_JOINT), begin)
             if joint is None:
                 break
             before = run_start(data, joint, self._piece)
-            if before == joint:
+            if before == joint or before < floor:
                 break
             begin = before
+
         sequence = self._from(begin)
         return sequence if self._is_new(sequence) and self._is_joined(sequence) else None
 

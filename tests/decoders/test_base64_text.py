@@ -177,7 +177,14 @@ def rules_in() -> Callable[[bytes], set[str]]:
     return lambda data: {found.rule_id for found in examiner.examine("f.yaml", data).findings}
 
 
-@pytest.mark.parametrize("rule", TEXTS)
+NOT_ANCHORED = {
+    "aws-cloudfront-signature", "aws-console-password", "aws-identity-center-token",
+    "aws-mfa-seed", "aws-private-key", "aws-saml-assertion",
+}  # fmt: skip
+"""Kinds without a word that can be looked for inside base64: docs/decoders.md names them."""
+
+
+@pytest.mark.parametrize("rule", sorted(TEXTS.keys() - NOT_ANCHORED))
 @pytest.mark.parametrize("before", [b"", b"# ", b"a # "])
 def test_every_kind_comes_out_of_base64(rules_in, rule, before):
     # A lone secret without a name is 40 characters of a text that nothing else would call for.
