@@ -25,5 +25,6 @@ MODULES: Final = (
     "scanner.decoders.bzip2",
     "scanner.decoders.xz",
     "scanner.decoders.quoted_printable",
+    "scanner.decoders.glued",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)
