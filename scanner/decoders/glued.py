@@ -61,7 +61,8 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     cuts = sorted(end for end in ends if 0 < end < len(data))
 
     for begin, finish in neighbourhoods(data, cuts):
-        if not budget.take(finish - begin):
+        inside = cuts[bisect_left(cuts, begin + 1) : bisect_left(cuts, finish)]
+        if not budget.take(finish - begin + len(inside)):
             from scanner.decoders.layers import LIMIT, path_of
 
             budget.leave(LIMIT, f"more glued values than are decoded: {path_of(layer, '')}")
@@ -69,7 +70,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 
         pieces: list[bytes] = []
         decoded, source = [0], [begin]
-        for cut in cuts[bisect_left(cuts, begin + 1) : bisect_left(cuts, finish)]:
+        for cut in inside:
             pieces.append(data[source[-1] : cut])
             at = decoded[-1] + cut - source[-1]
             # The space is a stretch of its own, of which nothing is in the source.
