@@ -23,8 +23,8 @@ _FIXED: Final = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
 """Bytes of a column by serial types 0 to 9; 10 and 11 are for internal use."""
 _SECRET: Final = re.compile(rb"[A-Za-z0-9+/]{40}")
 _ROW: Final = re.compile(rb"[\x80-\xff]*[\x00-\x7f]\Z")
-_MOST_STEPS: Final = 40_000_000
-"""Bytes that are looked at in one layer: some seconds, and 80,000 key IDs."""
+_MOST_STEPS: Final = 4_000_000
+"""Bytes that are looked at in one layer: some seconds at worst, and 8,000 key IDs."""
 
 
 class Effort:
