@@ -30,5 +30,6 @@ MODULES: Final = (
     "scanner.decoders.not_opened",
     "scanner.decoders.ar_archive",
     "scanner.decoders.zlib_stream",
+    "scanner.decoders.glued",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)

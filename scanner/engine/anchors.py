@@ -76,11 +76,14 @@ class AnchorIndex:
         self._overlap = longest + ENCODED_RUN
         plain: list[tuple[int, bytes]] = []
         self._encoded: list[tuple[int, bytes]] = []
-        self._runs: dict[int, list[tuple[int, Anchor]]] = {}
+        # By length, then by the first byte, which rules most of them out.
+        self._runs: dict[int, list[list[tuple[int, Anchor]]]] = {}
 
         for number, anchor in enumerate(self.anchors):
             if anchor.run:
-                self._runs.setdefault(anchor.run, []).append((number, anchor))
+                of_first = self._runs.setdefault(anchor.run, [[] for _ in range(256)])
+                for first in anchor.first or range(256):
+                    of_first[first].append((number, anchor))
             else:
                 literals = self._encoded if anchor.encoded else plain
                 literals.append((number, anchor.literal))
@@ -134,7 +137,7 @@ class AnchorIndex:
             # A run that the piece cuts off has another length here. The next piece overlaps this
             # one and sees all of it.
             if length in of_length and end < size:
-                for number, anchor in of_length[length]:
+                for number, anchor in of_length[length][buffer[at + 1]]:
                     if _holds(anchor, buffer, at, end):
                         spots.append((at, number))
 
@@ -220,13 +223,11 @@ def _end_of_run(classes: bytes, at: int) -> int:
 def _holds(anchor: Anchor, buffer: bytes, before: int, after: int) -> bool:
     """Return whether the run between the offsets `before` and `after` is one that `anchor` wants.
 
-    The two offsets are those of the bytes next to the run.
+    The two offsets are those of the bytes next to the run, whose first byte is a right one.
     """
     if anchor.before and buffer[before] not in anchor.before:
         return False
     if anchor.after and buffer[after] not in anchor.after:
-        return False
-    if anchor.first and buffer[before + 1] not in anchor.first:
         return False
     if anchor.mixed_case:
         # Hashes in hexadecimal and identifiers in one case are the most frequent runs by far.

@@ -49,6 +49,8 @@ _LEAST_GLUED: Final = 20
 _LEAST_JWT_PART: Final = 16
 """Characters of a part of a JSON Web Token: its header and payload are longer than this."""
 
+_NAMED_BEFORE: Final = re.compile(rb"(?i)(?:\A|[-_])(?:secret|key|password|passwd|pwd|pass)[-_]+\Z")
+
 _REST_OF_ADDRESS: Final = re.compile(rb"[A-Za-z0-9+/=_.-]{0,64}@[A-Za-z0-9-]+\.[A-Za-z]")
 """The part of an address before its `@` has 64 characters at the most (RFC 5321, 4.5.3.1.1)."""
 
@@ -236,7 +238,9 @@ def _in_message_id(data: bytes, match: Match) -> bool:
 
 def _is_glued(data: bytes, match: Match) -> bool:
     # Emphasis (`_..._`) and the dashes of an option do not count: a character has to follow them.
-    return any(tail.strip(b"-_") for tail in url_safe_tails(data, match.start, match.end))
+    # Nor does a word that says what follows it, as in `secret-...`: no vendor's tokens begin so.
+    before, after = url_safe_tails(data, match.start, match.end)
+    return bool(after.strip(b"-_") or (before.strip(b"-_") and not _NAMED_BEFORE.search(before)))
 
 
 def _among_its_like(data: bytes, match: Match) -> bool:

@@ -1,0 +1,102 @@
+r"""Characters glued to a credential, in place: what is neither part of it nor of any encoding.
+
+A terminal colour before a key ID ends in a digit and `m`, and the plus sign of a diff belongs to
+the alphabet of a secret. In binary records nothing at all separates one value from the next. Here a
+space is put where one ends and the other begins, so that the rules see each value alone.
+
+A cut needs evidence, since a run of more than 40 characters is mostly one value: `glued_text` knows
+what text glues to a value, `glued_records` what says in binary data where a value begins and ends.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from scanner.decoders.interface import Budget, Decoder, Description
+from scanner.rulebook.model import Anchor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scanner.content import Layer
+
+_NAME: Final = "glued"
+_KEY_IDS: Final = (b"AKIA", b"ASIA")
+_SECRET: Final = 40
+_LONGEST_COMMAND: Final = 63
+"""Characters of a run with a command of sed: a secret, `s`, two slashes and up to 20 for the new
+text. The search of a history takes 64 bytes on either side of a change into account."""
+
+_RUNS: Final = (
+    # The end of a colour: `[m`, `[K`, `[7m`, `[32m`, `;208m` (ECMA-48, 8.3.117 and 8.3.41),
+    # with up to three letters of `ESC` after the secret, where that is how the next one is shown.
+    *(Anchor(run=_SECRET + size, before=b"[;", first=b"0123456789mK") for size in range(1, 8)),
+    # A line that a diff adds, also one of a merge (`++`, ` +`); a word that a diff adds (`{+S+}`).
+    Anchor(run=_SECRET + 1, before=b"\n\r ", first=b"+"),
+    Anchor(run=_SECRET + 2, before=b"\n\r{", first=b"+"),
+    *(
+        Anchor(run=size, before=b" '\"\t;{(", first=b"s")
+        for size in range(_SECRET + 3, _LONGEST_COMMAND + 1)
+    ),
+    Anchor(run=_SECRET, after=b"="),
+)
+
+
+def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+    """Yield the surroundings of glued credentials, with a space at each end of a value."""
+    if layer.decoder == _NAME:
+        return  # nothing in it is glued any more
+
+    from bisect import bisect_left
+
+    from scanner.content import Layer, Segments
+    from scanner.decoders.escapes import neighbourhoods
+    from scanner.decoders.glued_records import ends_in_records
+    from scanner.decoders.glued_text import ends_in_text
+
+    data = layer.data
+    key_ids = [offset for offset in offsets if data.startswith(_KEY_IDS, offset)]
+    ends = ends_in_text(data, offsets)
+    ends |= ends_in_records(data, key_ids, budget)
+    cuts = sorted(end for end in ends if 0 < end < len(data))
+
+    for begin, finish in neighbourhoods(data, cuts):
+        inside = cuts[bisect_left(cuts, begin + 1) : bisect_left(cuts, finish)]
+        if not budget.take(finish - begin + len(inside)):
+            from scanner.decoders.layers import LIMIT, path_of
+
+            budget.leave(LIMIT, f"more glued values than are decoded: {path_of(layer, '')}")
+            return
+
+        pieces: list[bytes] = []
+        decoded, source = [0], [begin]
+        for cut in inside:
+            pieces.append(data[source[-1] : cut])
+            at = decoded[-1] + cut - source[-1]
+            # The space is a stretch of its own, of which nothing is in the source.
+            decoded += (at, at + 1)
+            source += (cut, cut)
+
+        pieces.append(data[source[-1] : finish])
+        decoded.append(decoded[-1] + finish - source[-1])
+        source.append(finish)
+        yield Layer(
+            b" ".join(pieces), below=layer, decoder=_NAME, offsets=Segments(decoded, source)
+        )
+
+
+DECODER = Decoder(
+    _NAME,
+    (),
+    (*(Anchor(literal) for literal in _KEY_IDS), *_RUNS),
+    decode,
+    Description(
+        (
+            "a key ID or a secret with a terminal colour, a sign of a diff, a command of sed or "
+            "padding next to it; in a binary record, a length before it"
+        ),
+        "the line with the lines around it, or as much of a record",
+        "the value",
+    ),
+    reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+)

@@ -1,0 +1,120 @@
+r"""Where values end in text to which a terminal, a diff or a command has glued a character."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+KEY_ID: Final = re.compile(rb"(?:AKIA|ASIA)(?:[Q-Z2-6][A-Z2-7]{15}|[IJ][A-Z2-7]{14}[AQ])")
+"""A key ID that AWS can have issued: see `scanner.kinds.access_key_id`.
+
+One made-up ID in fourteen has this form. That is enough where something is glued to it.
+"""
+KEY_ID_SIZE: Final = 20
+SECRET_SIZE: Final = 40
+
+_COLOUR: Final = (
+    # The escape character as it is, as literals of C, Java, Python, Go, Rust, JavaScript and shells
+    # spell it, and as terminals and `cat -v` show it; also as two bytes of UTF-8 or as C1.
+    rb"(?:(?:\x1b|\\(?:x1[bB]|u001[bB]|u\{0{0,4}1[bB]\}|U0{0,6}1[bB]|0?33|[eE])|\^\[|%1[bB]"
+    rb"|&#(?:27|x1[bB]);|\xe2\x90\x9b|ESC)\[|\xc2?\x9b)(?:[0-9]{0,3}[;:]){0,12}[0-9]{0,3}[mK]"
+    # Logs lose the escape character: then a number has to be there.
+    rb"|\[(?:[0-9]{1,3};){0,12}[0-9]{1,3}m"
+)
+_LONGEST_COLOUR: Final = 64
+_AFTER_COLOUR: Final = re.compile(rb"(?:" + _COLOUR + rb")\Z")
+
+_SECRET: Final = rb"[A-Za-z0-9+/]{40}"
+_END: Final = rb"(?![A-Za-z0-9+/])"
+_PARAMETER: Final = re.compile(rb"[0-9]{0,3}[mK](" + _SECRET + rb")(?:" + _END + rb"|(?=ESC\[))")
+_AFTER_PICKLED: Final = re.compile(rb"(?:\A|\n)[a-z(]{0,3}V\Z")
+"""UNICODE of protocol 0, perhaps after other operations without an argument (pickletools)."""
+_DIFF: Final = re.compile(
+    rb"(?:(?<=[\n\r])|(?<=[\n\r] )|(?<![\s\S])|(?<![\s\S] )(?<=\A ))\+{1,2}("
+    + _SECRET
+    + rb")"
+    + _END
+)
+_ADDED_WORD: Final = re.compile(rb"(?<=\{)\+(" + _SECRET + rb")\+(?=\})")
+_COMMAND: Final = re.compile(
+    rb"s/(" + _SECRET + rb")/[^\n]{0,200}"  # the old text
+    rb"|s/[A-Za-z0-9+]{1,20}/(" + _SECRET + rb")/[gIpe0-9]{0,4}" + _END  # the new one
+)
+_PADDED: Final = re.compile(
+    rb"(" + _SECRET + rb")={1,2}(?=[\s\x00-\x1f,;|<)\]}&\\\x7f]|\Z)"
+    rb"|(?<=(['\"`]))(" + _SECRET + rb")={1,2}\2"
+)
+"""Padding of base64 at the end of a value. 40 characters need none, so that it was added by hand or
+by a program which takes the secret for base64. An assignment goes on after its equals sign."""
+_AFTER_SLASH: Final = re.compile(rb"/(" + _SECRET + rb")(?![A-Za-z0-9+])")
+_BEFORE_SLASH: Final = re.compile(rb"(?<![A-Za-z0-9+])(" + _SECRET + rb")/\Z")
+"""`ID/SECRET`: user and password in an access log, or parts of the path of a URL."""
+
+
+def ends_in_text(data: bytes, offsets: Sequence[int]) -> set[int]:
+    """Return where values begin and end to which text has glued something, at any of `offsets`."""
+    ends: set[int] = set()
+    for offset in offsets:
+        found = KEY_ID.match(data, offset)
+        spans = _key_id(data, offset) if found else _secret(data, offset)
+        for start, end in spans:
+            ends |= {start, end}
+    return ends
+
+
+def is_alphanumeric(data: bytes, offset: int) -> bool:
+    """Return whether there is a letter or a digit of ASCII at `offset`."""
+    return 0 <= offset < len(data) and data[offset : offset + 1].isalnum()
+
+
+def may_begin(data: bytes, offset: int) -> bool:
+    """Return whether a key ID can begin at `offset` in text.
+
+    A small letter right before it belongs to no key ID; a digit or a capital may, unless a colour
+    ends with it or the letter is what a pickle writes before a text (protocol 0).
+    """
+    if not is_alphanumeric(data, offset - 1) or data[offset - 1 : offset].islower():
+        return True
+    return any(
+        pattern.search(data, max(0, offset - _LONGEST_COLOUR), offset)
+        for pattern in (_AFTER_COLOUR, _AFTER_PICKLED)
+    )
+
+
+def may_end(data: bytes, offset: int) -> bool:
+    """Return whether a key ID can end at `offset` in text: no capital and no digit follows."""
+    if not is_alphanumeric(data, offset) or data[offset : offset + 1].islower():
+        return True
+    return data.startswith(b"ESC[", offset)
+
+
+def _key_id(data: bytes, offset: int) -> Iterator[tuple[int, int]]:
+    end = offset + KEY_ID_SIZE
+    if not (may_begin(data, offset) and may_end(data, end)):
+        return
+    if is_alphanumeric(data, offset - 1) or is_alphanumeric(data, end):
+        yield offset, end
+    for found in (
+        _AFTER_SLASH.match(data, end),
+        _BEFORE_SLASH.search(data, max(0, offset - SECRET_SIZE - 1), offset),
+    ):
+        if found:
+            yield found.span(1)
+
+
+def _secret(data: bytes, offset: int) -> Iterable[tuple[int, int]]:
+    found = _PARAMETER.match(data, offset)
+    if found and _AFTER_COLOUR.search(data, max(0, offset - _LONGEST_COLOUR), found.start(1)):
+        return (found.span(1),)
+    for pattern in (_DIFF, _ADDED_WORD, _COMMAND, _PADDED):
+        found = pattern.match(data, offset)
+        if found:
+            return [
+                found.span(group)
+                for group in range(1, len(found.groups()) + 1)
+                if found[group] and len(found[group]) == SECRET_SIZE
+            ]
+    return ()

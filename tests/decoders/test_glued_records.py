@@ -1,0 +1,103 @@
+"""Pairs in binary records: databases, compiled Python, and what serializers write."""
+
+from __future__ import annotations
+
+import marshal
+import pickle
+import py_compile
+import sqlite3
+
+import pytest
+
+from scanner.engine import scan_bytes
+from scanner.rulebook.compiled import shipped_rules
+from scanner.rulebook.generator import Generator
+
+
+def credential(seed: object) -> tuple[str, str]:
+    made = Generator(str(seed))
+    return made.access_key_id(), made.secret_access_key()
+
+
+def pairs(data: bytes) -> set[tuple[str, str]]:
+    return {
+        (finding.values["key_id"].reveal().decode(), finding.values["secret"].reveal().decode())
+        for finding in scan_bytes(data, "", shipped_rules())
+        if finding.rule_id == "aws-access-key-pair" and finding.confidence.name == "HIGH"
+    }
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_columns_of_sqlite(tmp_path, seed):
+    key_id, secret = credential(seed)
+    columns = [*["a", "b"][: seed % 3], "id", *["m"][: seed % 2], "secret", *["y"][: seed % 4]]
+    if seed % 5 < 2:
+        columns.reverse()
+    row = [{"id": key_id, "secret": secret}.get(name, f"text{seed}") for name in columns]
+    path = tmp_path / "a.db"
+    database = sqlite3.connect(path)
+    database.execute(f"create table t ({','.join(f'{name} text' for name in columns)})")
+    if seed % 3 == 0:
+        database.execute("create index i on t (id)")
+    marks = ",".join("?" * len(columns))
+    for number in range(seed % 4):
+        database.execute(f"insert into t values ({marks})", [f"row{number}"] * len(columns))
+    database.execute(f"insert into t values ({marks})", row)
+    database.commit()
+    database.close()
+    assert pairs(path.read_bytes()) == {(key_id, secret)}
+
+
+SOURCES = {
+    "settings": 'DEBUG = True\nA_KEY = "{i}"\nA_SECRET = "{s}"\nREGION = "eu-west-1"\n',
+    "class": 'class C:\n    key = "{i}"\n    secret = "{s}"\n    region = None\n',
+    "arguments": 'def f():\n    return client("s3", key_id="{i}", secret_key="{s}", region="x")\n',
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("seed", range(40))
+def test_constants_of_compiled_python(tmp_path, source, seed):
+    key_id, secret = credential((source, seed))
+    path = tmp_path / "m.py"
+    path.write_text(SOURCES[source].format(i=key_id, s=secret), "utf-8")
+    compiled = py_compile.compile(str(path), str(tmp_path / "m.pyc"), doraise=True)
+    assert pairs((tmp_path / "m.pyc").read_bytes()) == {(key_id, secret)}, compiled
+
+
+def _cbor(text: bytes) -> bytes:
+    return (bytes((0x60 + len(text),)) if len(text) < 24 else bytes((0x78, len(text)))) + text
+
+
+def _zigzag(text: bytes) -> bytes:
+    return bytes((2 * len(text),)) + text
+
+
+SERIALIZERS = {
+    **{f"pickle-{n}": lambda v, n=n: pickle.dumps([x.decode() for x in v], n) for n in range(6)},
+    "pickle-U": lambda v: b"\x80\x02](" + b"".join(b"U%c%bq\1" % (len(x), x) for x in v) + b"e.",
+    "marshal": lambda v: marshal.dumps([x.decode() for x in v]),
+    "java": lambda v: b"\xac\xed\0\5" + b"".join(b"t\0%c%b" % (len(x), x) for x in v) + b"x",
+    "protobuf": lambda v: b"".join(b"%c%c%b" % (66 + 8 * n, len(x), x) for n, x in enumerate(v)),
+    "cbor": lambda v: bytes((0x80 + len(v),)) + b"".join(map(_cbor, v)),
+    "avro": lambda v: b"Obj\1\0" + b"".join(map(_zigzag, v)) + b"\0",
+    "bencode": lambda v: b"l" + b"".join(b"%d:%b" % (len(x), x) for x in v) + b"e",
+    "msgpack": lambda v: (
+        b"\x94"
+        + b"".join((b"%c" % (0xA0 + len(x)) if len(x) < 32 else b"\xd9%c" % len(x)) + x for x in v)
+        + b"A"
+    ),
+    "nothing": lambda v: b"\x7fELF\2\1\1\0text of a program " + b"".join(v) + b"not in stack\0",
+}
+
+
+@pytest.mark.parametrize("name", SERIALIZERS)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_serializers(name, swapped):
+    for seed in range(10):
+        key_id, secret = credential((name, seed))
+        values = [key_id.encode(), secret.encode()]
+        if swapped:
+            values.reverse()
+        data = SERIALIZERS[name]([b"prod", *values, b"eu-west-1"])
+        assert pairs(data) == {(key_id, secret)}
