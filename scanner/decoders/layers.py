@@ -127,3 +127,13 @@ def _character_start(data: bytes, offset: int) -> int:
         if offset - back > 0 and data[offset - back] & 0xC0 != 0x80:
             return offset - back
     return offset
+
+
+def stores_members(data: bytes) -> bool:
+    """Return whether `data` is a tar or ar archive, which has its members as they are.
+
+    A decoder of what is in a text leaves such an archive to its members, or everything in them
+    would be found twice.
+    """
+    # POSIX ustar has its magic at offset 257; ar(5) begins with `!<arch>` and a line feed.
+    return data[_TAR] == b"ustar" or data.startswith(b"!<arch>\n")

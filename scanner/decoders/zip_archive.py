@@ -66,10 +66,10 @@ class _ZipMember:
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield the members of the ZIP archive that `layer` is, or that is appended to it."""
-    from scanner.decoders.layers import DAMAGED, path_of
+    from scanner.decoders.layers import DAMAGED, path_of, stores_members
 
     data = layer.data
-    if _stores_members(data):
+    if stores_members(data):
         return  # a ZIP archive at its end is one of the members, which are looked at one by one
 
     directory = _directory(data)
@@ -84,12 +84,6 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
         # What no directory leads to still has its local header, in front of its data.
         yield from reader.walked()
         budget.leave(DAMAGED, f"zip: {path_of(layer, '')}")
-
-
-def _stores_members(data: bytes) -> bool:
-    """Return whether `data` is a tar or ar archive, which has its members as they are."""
-    # POSIX ustar has its magic at offset 257; ar(5) begins with `!<arch>` and a line feed.
-    return data.startswith(b"ustar", 257) or data.startswith(b"!<arch>\n")
 
 
 def _directory(data: bytes) -> tuple[int, int, int] | None:

@@ -86,7 +86,7 @@ NEGATIVES = {
     "41 and 39 characters": lambda m: (
         f"aws_secret_access_key={m.text(BASE64, 41)}\naws_secret={m.text(BASE64, 39)}"
     ),
-    "39 characters and padding": lambda m: f"aws_secret_access_key={m.text(BASE64, 40)}=",
+    "39 characters and padding": lambda m: f"aws_secret_access_key={m.text(BASE64, 39)}=",
     # -- text
     "CamelCase": lambda m: 'key = "TheQuickBrownFoxJumpsOverTheLazyDogAgain"',
     "CamelCase, named": lambda m: (
