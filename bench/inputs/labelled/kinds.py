@@ -199,7 +199,7 @@ KINDS: Final[dict[str, Callable[[Generator], Credential]]] = {
     "LWA client secret": _single(
         "lwa client secret", "amzn1.oa2-cs.v1.{{hex:64}}", "aws-lwa-client-secret"
     ),
-    "LWA refresh token": _single("lwa refresh token", "Atzr|{{base64_of:240}}", ""),
+    "LWA refresh token": _single("lwa refresh token", "{{lwa_refresh_token}}", "aws-lwa-token"),
     "MWS token": _single(
         "mws auth token", "amzn.mws.{{hex:8}}-{{hex:4}}-{{hex:4}}-{{hex:4}}-{{hex:12}}",
         "aws-mws-auth-token",
