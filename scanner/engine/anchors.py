@@ -76,19 +76,17 @@ class AnchorIndex:
         self._overlap = longest + ENCODED_RUN
         plain: list[tuple[int, bytes]] = []
         self._encoded: list[tuple[int, bytes]] = []
-        # By length, then by the first byte, which rules most of them out.
-        self._runs: dict[int, list[list[tuple[int, Anchor]]]] = {}
+        of_length: dict[int, list[tuple[int, Anchor]]] = {}
 
         for number, anchor in enumerate(self.anchors):
             if anchor.run:
-                of_first = self._runs.setdefault(anchor.run, [[] for _ in range(256)])
-                for first in anchor.first or range(256):
-                    of_first[first].append((number, anchor))
+                of_length.setdefault(anchor.run, []).append((number, anchor))
             else:
                 literals = self._encoded if anchor.encoded else plain
                 literals.append((number, anchor.literal))
 
         self._families = _families(plain)
+        self._runs = {length: _by_first_byte(those) for length, those in of_length.items()}
         self._least = min((ENCODED_RUN, *self._runs))
         self._long = b"." + b"x" * self._least
 
@@ -137,7 +135,8 @@ class AnchorIndex:
             # A run that the piece cuts off has another length here. The next piece overlaps this
             # one and sees all of it.
             if length in of_length and end < size:
-                for number, anchor in of_length[length][buffer[at + 1]]:
+                by_first, any_first = of_length[length]
+                for number, anchor in by_first.get(buffer[at + 1], any_first):
                     if _holds(anchor, buffer, at, end):
                         spots.append((at, number))
 
@@ -218,6 +217,22 @@ def _common(one: bytes, other: bytes) -> bytes:
 def _end_of_run(classes: bytes, at: int) -> int:
     end = classes.find(_OUTSIDE, at)
     return end if end >= 0 else len(classes)
+
+
+def _by_first_byte(
+    anchors: list[tuple[int, Anchor]],
+) -> tuple[dict[int, list[tuple[int, Anchor]]], list[tuple[int, Anchor]]]:
+    """Return the `anchors` for runs with each first byte that one names, and those for all others.
+
+    The first byte rules most anchors out. Only bytes that are named have a list of their own: this
+    is made at every start.
+    """
+    named = {first for _, anchor in anchors for first in anchor.first}
+    by_first = {
+        first: [each for each in anchors if not each[1].first or first in each[1].first]
+        for first in named
+    }
+    return by_first, [each for each in anchors if not each[1].first]
 
 
 def _holds(anchor: Anchor, buffer: bytes, before: int, after: int) -> bool:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.aws.randomness import MEDIUM_BITS
 from scanner.engine.pairing import BEST, LAST, Spot, pair
-from scanner.engine.references import references
 from scanner.findings import Confidence
 
 if TYPE_CHECKING:
@@ -97,6 +96,8 @@ def _join(members: list[Occurrence]) -> list[Group]:
     if ids and secrets:
         taking = [(_with_family(text, spot, o, ids), o) for spot, o in taking]
         spans = [(o.start, o.end) for o in ids]
+        from scanner.engine.references import references  # its pattern takes 1 ms to compile
+
         places = references(text, spans, [o.start for o in secrets])
         taking += [(_reference(text, *place), None) for place in places]
         taking.sort(key=lambda each: each[0].start)
