@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 
+class Revision(NamedTuple):
+    """The commit of HEAD, for formats that have to name one."""
+
+    commit: str
+    """All digits of its ID."""
+    time: str
+    """When it was committed, in UTC: `2026-05-01T12:00:00Z`."""
+
+
 class View(NamedTuple):
     """How the user wants to see a report."""
 
@@ -31,6 +40,11 @@ class View(NamedTuple):
     """All rules of the scan, whether or not they found something."""
     exit_code: int
     """The exit code of the command."""
+    head: Revision | None = None
+    """The commit of HEAD in the current directory; None where there is none, or no format asks.
+
+    It is asked for by `Format.needs_head`.
+    """
 
 
 class Renderer(Protocol):
@@ -56,6 +70,8 @@ class Format(NamedTuple):
     """Whether `--show-secrets` shows values; not in formats that are made to be passed on."""
     needs_line_hash: bool = False
     """Whether locations have to have their `line_hash`, which costs time in the scan."""
+    needs_head: bool = False
+    """Whether `View.head` has to be filled, which starts git."""
     says_incomplete: bool = False
     """Whether the text itself says to a person what was not read.
 
