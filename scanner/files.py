@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would turn line feeds into two characters
+
+
+class Pending(NamedTuple):
+    """A file whose content is complete and that does not have its name yet."""
+
+    path: str
+    temporary: str
 
 
 def write_whole(
@@ -38,26 +45,55 @@ def write_whole(
     Raises:
         OSError: The file cannot be written.
     """
+    publish(prepare(path, chunks, mode, exact=exact, durable=durable), only_new=only_new)
+
+
+def prepare(
+    path: str,
+    chunks: Iterable[bytes],
+    mode: int = 0o666,
+    *,
+    exact: bool = False,
+    durable: bool = False,
+) -> Pending:
+    """Write `chunks` next to `path`, for `publish` or `abandon`; otherwise as `write_whole`.
+
+    Nothing is left if anything goes wrong. Raises OSError.
+    """
     # In the directory of the target, since a rename does not cross file systems. The name does not
     # contain the target's, which may be as long as a name can be.
     temporary = os.path.join(os.path.dirname(path), f".keycatch-{os.urandom(8).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
+    pending = Pending(path, temporary)
     try:
         with open(os.open(temporary, flags, mode), "wb") as file:
             file.writelines(chunks)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-
         if exact:
             os.chmod(temporary, mode)
-        if only_new and os.path.lexists(path):
-            raise FileExistsError(0, "it exists by now")
-        os.replace(temporary, path)
     except BaseException:
-        with suppress(OSError):  # the first error says more than one about the temporary file
-            os.unlink(temporary)
+        abandon(pending)
         raise
+    return pending
+
+
+def publish(pending: Pending, *, only_new: bool = False) -> None:
+    """Give the file its name; if that fails, nothing of it is left. Raises OSError."""
+    try:
+        if only_new and os.path.lexists(pending.path):
+            raise FileExistsError(0, "it exists by now")
+        os.replace(pending.temporary, pending.path)
+    except BaseException:
+        abandon(pending)
+        raise
+
+
+def abandon(pending: Pending) -> None:
+    """Remove the file, which does not have its name yet; never fails."""
+    with suppress(OSError):  # what went wrong before says more than an error of this
+        os.unlink(pending.temporary)
 
 
 def discard(stream: TextIO) -> None:

@@ -7,7 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME, VERSION
-from scanner.commands.options import incomplete_message
+from scanner.commands.outputs import chosen
+from scanner.commands.report_writing import incomplete_message
 from scanner.commands.saved_report import read_report, shown_name
 from scanner.console import say
 from scanner.errors import KeycatchError, UsageError
@@ -50,7 +51,8 @@ def add_removal_options(group: argparse._ArgumentGroup) -> None:
 def check_options(args: argparse.Namespace) -> None:
     """Raise UsageError for options that contradict each other, before a long scan."""
     target = args.replacements
-    if target == "-" and args.output in (None, "-"):
+    outputs = chosen(args)
+    if target == "-" and any(output.is_stdout for output in outputs):
         raise UsageError("--replacements - needs an --output FILE for the report")
     if target not in (None, "-") and os.path.lexists(target):
         raise UsageError(
@@ -64,8 +66,8 @@ def check_options(args: argparse.Namespace) -> None:
     if given:
         option = given[0].replace("_", "-")
         raise UsageError(f"--verify-removed looks at everything, which --{option} does not go with")
-    if args.format not in ("text", "json"):
-        raise UsageError("--verify-removed answers in --format text or json")
+    if len(outputs) > 1 or outputs[0].format not in ("text", "json"):
+        raise UsageError("--verify-removed answers once, in --format text or json")
 
 
 # -- replacements -------------------------------------------------------------------------------
@@ -155,12 +157,13 @@ def report_removed(
     from scanner.reports.output import write
 
     checks, new = verify(earlier.findings, report.findings)
-    render = _as_json if args.format == "json" else _as_text
-    write(render(report, checks, new, repositories), args.output)
+    output = chosen(args)[0]
+    render = _as_json if output.format == "json" else _as_text
+    write(render(report, checks, new, repositories), output.path)
     if earlier.narrowed or not earlier.complete:
         say(f"{NAME}: the earlier scan was narrowed or incomplete: there can be more than it found")
     if report.incomplete:
-        say(incomplete_message(report))
+        say(f"{NAME}: {incomplete_message(report)}")
     if any(check.held for check in checks) and not args.exit_zero:
         return 1
     return 2 if report.incomplete else 0

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from scanner.about import NAME
 from scanner.commands.liveness_check import add_liveness_options, ask, check_options
+from scanner.commands.outputs import add_output_options, chosen
 from scanner.console import say
 from scanner.errors import ConfigError
 from scanner.findings import Confidence, Configuration, Report
-from scanner.reports import FORMATS
 from scanner.reports.wording import effects
 from scanner.secret import printable
 from scanner.settings import Settings
@@ -30,11 +29,7 @@ CONFIDENCES = {confidence.label: confidence for confidence in Confidence}
 def add_report_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of every command that ends in a report."""
     group = parser.add_argument_group("report")
-    group.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
-    group.add_argument(
-        "--output", metavar="FILE", help="write the report there, whole or not at all"
-    )
-
+    add_output_options(group)
     group.add_argument(
         "--fail-on",
         choices=tuple(CONFIDENCES),
@@ -80,6 +75,7 @@ def _jobs(text: str) -> int:
 def load_settings(args: argparse.Namespace) -> Settings:
     """Return the settings that apply under the options `args`; raises ConfigError or UsageError."""
     check_options(args)
+    chosen(args)  # raises UsageError now, and not after a long scan
     if args.no_config:
         return Settings()
     from scanner.settings import load
@@ -121,10 +117,8 @@ def conclude(
     report: Report, args: argparse.Namespace, settings: Settings, rules: Sequence[Rule]
 ) -> int:
     """Ask about the findings and write `report`, as the options say; return the exit code."""
-    from scanner.console import wants_color
-    from scanner.reports import load
+    from scanner.commands.report_writing import write_reports
     from scanner.reports.interface import View
-    from scanner.reports.output import write
 
     report = ask(report, args, settings)
     if settings.origin:
@@ -132,22 +126,15 @@ def conclude(
         report = report._replace(configuration=_configuration(args, settings, excluded))
     fail_on = threshold(args, settings)
     code = exit_code(report, fail_on, exit_zero=args.exit_zero)
-    to_terminal = args.output in (None, "-")
     view = View(
         show_secrets=args.show_secrets,
-        color=wants_color(args.color, sys.stdout) if to_terminal else args.color == "always",
+        color=False,
         verbosity=-1 if args.quiet else 1 if args.verbose else 0,
         fail_on=fail_on,
         rules=tuple(rules),
         exit_code=code,
     )
-    chosen = load(args.format)
-    write(chosen.render(report, view), args.output, private=args.show_secrets)
-    problem = chosen.after(report, view) if chosen.after else ""
-    if problem:
-        say(f"{NAME}: {problem}")
-    if report.incomplete and not (chosen.says_incomplete and to_terminal):
-        say(incomplete_message(report))
+    write_reports(report, view, args)
     return code
 
 
@@ -165,11 +152,3 @@ def exit_code(report: Report, fail_on: Confidence, *, exit_zero: bool) -> int:
     if not exit_zero and any(finding.fails(fail_on) for finding in report.findings):
         return 1
     return 2 if report.incomplete else 0
-
-
-def incomplete_message(report: Report) -> str:
-    """Return the sentence for standard error that says what was not read."""
-    first = report.incomplete[0]
-    others = len(report.incomplete) - 1
-    more = f"; and {others:,} more" if others else ""
-    return f"{NAME}: the scan is incomplete: {first.path}: {first.detail}{more}"

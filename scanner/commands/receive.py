@@ -20,6 +20,7 @@ from scanner.commands.options import (
     load_settings,
     threshold,
 )
+from scanner.commands.outputs import chosen
 from scanner.commands.scanning import examine_change
 from scanner.commands.time_limit import MOST, TimeUp, time_limit
 from scanner.errors import KeycatchError, UsageError
@@ -124,7 +125,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _is_printed(args: argparse.Namespace) -> bool:
-    return load(args.format).for_people and args.output in (None, "-")
+    return all(output.is_stdout and load(output.format).for_people for output in chosen(args))
 
 
 def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]:
@@ -137,6 +138,7 @@ def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]
 
     # What a push can put into a work tree must not decide how it is scanned.
     check_options(args)
+    chosen(args)
     settings = load_settings(args) if args.config is not None else Settings()
     settings = settings._replace(origin=os.path.basename(settings.origin))
     rules = load_rules(settings)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scanner.commands.options import EXCLUDED, announce, conclude, load_rules, load_settings
+from scanner.commands.outputs import chosen
 from scanner.reports import load
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def scan_blobs(
     from scanner.engine.run import ScanJob, run
 
     hashing: LineHash | None = None
-    if load(args.format).needs_line_hash:
+    if any(load(output.format).needs_line_hash for output in chosen(args)):
         from scanner.line_hash import line_hash
 
         hashing = line_hash

@@ -116,6 +116,25 @@ class Repository:
         lines = answer.splitlines()
         return [name for name, line in zip(wanted, lines, strict=True) if b"missing" not in line]
 
+    def head(self) -> tuple[str, str] | None:
+        """Return the ID of the commit of HEAD and when it was made; None before any commit.
+
+        The time is that of the committer in UTC, as in `2026-05-01T12:00:00Z`. Raises GitError.
+        """
+        commit = self.resolve("HEAD")
+        if commit is None:
+            return None
+        asked = ("log", "-1", "--no-show-signature", "--format=%ct", commit, "--")
+        seconds = self.run(*asked, what="read the commit of HEAD").strip()
+
+        from datetime import UTC, datetime  # here: only some reports need it
+
+        try:
+            made = datetime.fromtimestamp(int(seconds), UTC)
+        except (ValueError, OverflowError, OSError):  # damaged, or beyond the year 9999
+            made = datetime.fromtimestamp(0, UTC)
+        return commit, made.strftime("%Y-%m-%dT%H:%M:%SZ")
+
     def base_of_index(self) -> str:
         """Return the ID to compare the index with: HEAD, or the empty tree before any commit."""
         return self.resolve("HEAD") or self.empty_tree()

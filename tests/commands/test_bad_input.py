@@ -45,8 +45,8 @@ def project(tmp_path: Path) -> Path:
         (["scan", "--bogus"], "unrecognized arguments: --bogus; see keycatch scan --help"),
         (["scan", "--form", "json"], "unrecognized arguments: --form"),
         (["scan", "-x"], "unrecognized arguments: -x"),
-        (["scan", "--format"], "argument --format: expected one argument"),
-        (["scan", "--format", "xml"], "argument --format: invalid choice: 'xml' (choose from "),
+        (["scan", "--format"], "argument -f/--format: expected one argument"),
+        (["scan", "--format", "xml"], "argument -f/--format: invalid choice: 'xml' (choose from "),
         (["scan", "--fail-on", "never"], "argument --fail-on: invalid choice: 'never'"),
         (["scan", "--color", "no"], "argument --color: invalid choice: 'no'"),
         *(

@@ -306,7 +306,8 @@ def test_values_are_redacted_unless_asked_for(keycatch: Any, tmp_path: Path, pla
 def test_output_to_a_file(keycatch: Any, tmp_path: Path, plant: Any) -> None:
     (tmp_path / "file").write_text(plant.pair())
     done = keycatch("scan", "--format", "json", "--output", "out.json", "file", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", "")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith("; wrote out.json\n")
     shown = keycatch("scan", "--format", "json", "file", cwd=tmp_path)
     assert (tmp_path / "out.json").read_text() == shown.stdout
     assert keycatch("scan", "--output", "-", "file", cwd=tmp_path).stdout.startswith("CRITICAL")

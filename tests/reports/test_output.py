@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scanner.errors import KeycatchError
-from scanner.reports.output import write
+from scanner.reports.output import Document, write, write_all
 
 ROOT = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="files and modes of POSIX")
@@ -107,13 +107,68 @@ def test_a_stream_that_cannot_hold_a_character_gets_an_escape():
 
 
 @pytest.mark.parametrize("chunks", ["iter(['x'])", "('x' * 9999 for _ in range(999))"])
-def test_a_reader_that_left_is_no_error(chunks):
+def test_a_reader_that_left_has_not_got_the_report(chunks):
     read, written = os.pipe()
     os.close(read)
     process = run(chunks, stdout=written)
     os.close(written)
     _, error = process.communicate()
-    assert (process.returncode, error) == (0, b"")
+    assert process.returncode == 1
+    assert error.splitlines()[-1].startswith(b"scanner.errors.KeycatchError: the report is cut off")
+
+
+def documents(*pairs):
+    return [Document(iter(chunks), path) for chunks, path in pairs]
+
+
+def test_several_are_written_together(tmp_path, capsys):
+    one, other = tmp_path / "one", tmp_path / "other"
+    write_all(documents((["1"], str(one)), (["2"], "-"), (["3"], str(other))))
+    assert (one.read_text(), capsys.readouterr().out, other.read_text()) == ("1", "2", "3")
+    assert sorted(os.listdir(tmp_path)) == ["one", "other"]
+
+
+@pytest.mark.parametrize("where", ["missing/report", "."])
+def test_one_that_cannot_be_written_keeps_all_from_being_written(tmp_path, capsys, where):
+    kept = tmp_path / "kept"
+    kept.write_text("older")
+    for pairs in (
+        ((["1"], str(kept)), (["2"], str(tmp_path / where))),
+        ((["2"], str(tmp_path / where)), (["1"], str(kept))),
+    ):
+        with pytest.raises(KeycatchError, match="cannot write the report to"):
+            write_all(documents(*pairs, (["3"], str(tmp_path / "new")), (["4"], "-")))
+    assert kept.read_text() == "older"
+    assert os.listdir(tmp_path) == ["kept"]
+    assert capsys.readouterr().out == "", "printed before it was known that the rest is written"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+def test_nor_does_a_full_device_leave_a_file(tmp_path):
+    with pytest.raises(KeycatchError, match=r"cannot write the report to /dev/full: No space left"):
+        write_all(documents((["1"], str(tmp_path / "new")), (["2"], "/dev/full")))
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_report_that_breaks_off_leaves_nothing_of_the_others(tmp_path):
+    with pytest.raises(RuntimeError):
+        write_all(
+            [
+                Document(iter(["1"]), str(tmp_path / "one")),
+                Document(failing(), str(tmp_path / "two")),
+            ]
+        )
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_name_that_cannot_be_given_leaves_nothing_temporary(tmp_path, monkeypatch):
+    def full(source, target):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(KeycatchError, match="Input/output error"):
+        write_all(documents((["1"], str(tmp_path / "one")), (["2"], str(tmp_path / "two"))))
+    assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")

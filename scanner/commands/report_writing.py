@@ -1,0 +1,101 @@
+"""Writes the reports of a run, and says on standard error what a script or a person has to know."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from scanner.about import NAME
+from scanner.commands.outputs import chosen
+from scanner.console import say, wants_color
+from scanner.reports import load
+from scanner.reports.output import Document, write_all
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from scanner.commands.outputs import Output
+    from scanner.findings import Report
+    from scanner.reports.interface import Revision, View
+
+
+def write_reports(report: Report, view: View, args: argparse.Namespace) -> None:
+    """Write `report` in each format and to each place that `args` asks for. Raises KeycatchError.
+
+    `view` is how to show it, but for what depends on the place: whether there is color.
+    """
+    outputs = chosen(args)
+    formats = {output.format: load(output.format) for output in outputs}
+    if any(each.needs_head for each in formats.values()):
+        view = view._replace(head=_head())
+
+    documents = []
+    for output in outputs:
+        colored = view._replace(color=_is_colored(output, args.color))
+        chunks = formats[output.format].render(report, colored)
+        documents.append(Document(chunks, output.path))
+    write_all(documents, private=args.show_secrets)
+
+    for each in formats.values():
+        if each.after and (problem := each.after(report, view)):
+            say(f"{NAME}: {problem}")
+    said = []
+    # Where a person reads the report on standard output, it says so itself.
+    if report.incomplete and not any(
+        output.is_stdout and formats[output.format].says_incomplete for output in outputs
+    ):
+        said.append(incomplete_message(report))
+    if _is_summarized(report, view, outputs):
+        said.append(summary(report, view, outputs))
+    if said:
+        say(f"{NAME}: {'; '.join(said)}")
+
+
+def _head() -> Revision | None:
+    from scanner.git.process import GitError
+    from scanner.git.repository import Repository
+    from scanner.reports.interface import Revision
+
+    try:
+        found = Repository().head()
+    except GitError:
+        return None
+    return Revision(*found) if found else None
+
+
+def _is_colored(output: Output, choice: str) -> bool:
+    return wants_color(choice, sys.stdout) if output.is_stdout else choice == "always"
+
+
+def _is_summarized(report: Report, view: View, outputs: Sequence[Output]) -> bool:
+    """Return whether standard error has a line about the run.
+
+    What goes to standard output alone is left alone. The author of a push is not to learn which
+    files a server writes.
+    """
+    printed_only = all(output.is_stdout for output in outputs)
+    return not (printed_only or view.verbosity < 0 or report.kind == "receive")
+
+
+def summary(report: Report, view: View, outputs: Sequence[Output]) -> str:
+    """Return how the run ended and which files it wrote, without the name of the program."""
+    from scanner.reports.wording import contents, credentials, human_size
+
+    found = credentials(report)
+    if report.incomplete:
+        found += " in what could be read"
+    if report.findings:
+        failing = sum(finding.fails(view.fail_on) for finding in report.findings)
+        found += f", {failing:,} at or above --fail-on {view.fail_on.label}"
+    scanned = f"{contents(report)}, {human_size(report.tally.bytes)}"
+    files = ", ".join(output.path for output in outputs if not output.is_stdout)
+    return f"{found}; scanned {scanned}; wrote {files}"
+
+
+def incomplete_message(report: Report) -> str:
+    """Return what was not read, as a sentence without the name of the program."""
+    first = report.incomplete[0]
+    others = len(report.incomplete) - 1
+    more = f"; and {others:,} more" if others else ""
+    return f"the scan is incomplete: {first.path}: {first.detail}{more}"
