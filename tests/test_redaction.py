@@ -9,6 +9,7 @@ base64 and percent-encoded. The same search has to succeed with `--show-secrets`
 from __future__ import annotations
 
 import base64
+import html
 import io
 import json
 import os
@@ -107,7 +108,10 @@ class Planted:
         """Return the pieces that stand in `output` in any spelling."""
         found: set[bytes] = set()
         for text in (output, unquote_to_bytes(output), output.replace(b"\\/", b"/"),
-                     output.replace(b"\\n", b"\n"), output.replace(b"\r\n", b"\n")):  # fmt: skip
+                     output.replace(b"\\n", b"\n"), output.replace(b"\r\n", b"\n"),
+                     # What readers of XML, of Markdown and of a table take it for.
+                     html.unescape(output.decode("latin-1")).encode("latin-1", "replace"),
+                     output.replace(b"\\", b""), output.replace(b"'", b"")):  # fmt: skip
             found |= self.pieces & windows(text)
         for shift in range(3):
             # Characters that also depend on the bytes before and after are left out.

@@ -21,6 +21,11 @@ FORMATS: Final[dict[str, str]] = {
     "sarif": "scanner.reports.sarif",
     "github": "scanner.reports.github",
     "csv": "scanner.reports.csv_report",
+    "codequality": "scanner.reports.codequality",
+    "gitlab": "scanner.reports.gitlab",
+    "jsonl": "scanner.reports.jsonl",
+    "junit": "scanner.reports.junit",
+    "markdown": "scanner.reports.markdown_report",
 }
 """Name of the format, as `--format` takes it, to its module.
 

@@ -57,15 +57,22 @@ def liveness_totals(report: Report) -> str:
 
 def span(history: History) -> str:
     """Return for how long and since when; an empty string where no commit has it."""
+    words = period(history)
+    return f"{plural(history.days, 'day')}, {words}" if words and history.days else words
+
+
+def period(history: History) -> str:
+    """Return since when, and until when; an empty string where no commit has it.
+
+    Unlike `span` it is the same on every day.
+    """
     if history.first is None:
         return ""
     since = history.first.author_date[:DATE]
-
-    words = f"since {since}"
-    if history.removed:
-        until = history.removed.author_date[:DATE]
-        words = f"{since} to {until}" if since != until else f"on {since}"
-    return f"{plural(history.days, 'day')}, {words}" if history.days else words
+    if history.removed is None:
+        return f"since {since}"
+    until = history.removed.author_date[:DATE]
+    return f"{since} to {until}" if since != until else f"on {since}"
 
 
 def moment(at: Moment) -> str:

@@ -1,9 +1,11 @@
-"""The Markdown of rules as plain text, for terminals and for `help.text` of SARIF."""
+"""Markdown: that of rules as plain text, for terminals and SARIF, and any text as Markdown."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
+
+from scanner.secret import visible
 
 # The marks that rules use, which are few of CommonMark's.
 _MARKS: Final = re.compile(
@@ -28,3 +30,20 @@ def _unmarked(mark: re.Match[str]) -> str:
     if mark["label"]:
         return f"{mark['label']} ({mark['address']})"
     return mark["strong"] or mark["emphasis"]
+
+
+def code(text: str) -> str:
+    """Return `text` as a code span of Markdown, whatever is in it.
+
+    The span ends at a run of exactly as many backquotes as it began with (CommonMark 6.1).
+    """
+    text = visible(text)
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) or not text else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def escaped(text: str) -> str:
+    """Return `text` for Markdown with every mark of punctuation escaped (CommonMark 2.4)."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", visible(text))

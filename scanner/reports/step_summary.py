@@ -10,13 +10,13 @@ Names that a repository chose are in code spans, where neither Markdown nor HTML
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
 from scanner.reports.arrange import as_in_head, elsewhere, further, ordered, sightings
 from scanner.reports.exposure import alive, decoy, exposed
 from scanner.reports.forensic import ending
+from scanner.reports.markdown import code, escaped
 from scanner.reports.names import file_name
 from scanner.reports.wording import (
     contents,
@@ -30,7 +30,7 @@ from scanner.reports.wording import (
     role_name,
     whence,
 )
-from scanner.secret import printable, visible
+from scanner.secret import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,20 +171,3 @@ def _notices(report: Report) -> Iterator[str]:
         yield f"- not read: {path}, {escaped(reason_name(notice.reason))}\n"
     if len(notices) > _NOTICES:
         yield f"- not read: {len(notices) - _NOTICES:,} more\n"
-
-
-def code(text: str) -> str:
-    """Return `text` as a code span of Markdown, whatever is in it.
-
-    The span ends at a run of exactly as many backquotes as it began with (CommonMark 6.1).
-    """
-    text = visible(text)
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    space = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) or not text else ""
-    return f"{fence}{space}{text}{space}{fence}"
-
-
-def escaped(text: str) -> str:
-    """Return `text` for Markdown with every mark of punctuation escaped (CommonMark 2.4)."""
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", visible(text))

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from scanner.findings import Confidence, Notice, Report, Severity
 from scanner.reports.github import LIMIT, command, render
+from scanner.reports.markdown import code, escaped
 from scanner.reports.step_summary import LIMIT as SUMMARY_LIMIT
-from scanner.reports.step_summary import ROOM, append, code, escaped, summary
+from scanner.reports.step_summary import ROOM, append, summary
 
 COMMANDS = {
     "add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group",

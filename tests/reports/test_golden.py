@@ -15,7 +15,10 @@ from scanner.reports import FORMATS, load
 
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = os.environ.get("KEYCATCH_UPDATE_GOLDEN") == "1"
-ENDINGS = dict(zip(FORMATS, FORMATS, strict=True)) | {"text": "txt", "github": "github.txt"}
+ENDINGS = dict(zip(FORMATS, FORMATS, strict=True)) | {
+    "text": "txt", "github": "github.txt", "codequality": "codequality.json",
+    "gitlab": "gitlab.json", "junit": "junit.xml",
+}  # fmt: skip
 """By the name of a format; a file that has to open in another program ends as that expects."""
 VARIANTS = {"quiet": {"verbosity": -1}, "verbose": {"verbosity": 1}, "color": {"color": True}}
 VARIED = (

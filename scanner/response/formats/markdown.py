@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.reports.step_summary import code as code_span
+from scanner.reports.markdown import code as code_span
 from scanner.response.commands import lines
 from scanner.response.formats.descriptions import THEN_SET, facts, summary, title
 from scanner.response.formats.overview import LISTED, Shared, first, heading, left_off, shared
