@@ -1,4 +1,4 @@
-"""Validate SARIF files as their consumers would: the OASIS schema, then Microsoft's validator.
+"""Validate SARIF files as their consumers would: a schema, Microsoft's validator, and a reader.
 
     python tools/validate_sarif.py [--multitool DIR] [FILE...]
 
@@ -8,7 +8,8 @@ temporary directory. All files go through one call, since most of its time is st
 
 Two properties of the validator shape this program. Its exit code is 0 whatever it finds, so its
 output is read. And a value outside an enumeration makes it skip a file silently, so the schema is
-checked first. Each run also plants files with known defects and fails if they pass.
+checked first. Each run also plants files with known defects and fails if they pass. Last, the
+package `sarif-tools` has to read every result with its file, line and level.
 
 Exit code: 0 if all files are valid, 1 if not, 2 if the validation itself did not work.
 """
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise ValidationError("there are no SARIF files to validate")
         with tempfile.TemporaryDirectory() as temporary:
             tool = installed(options.multitool or Path(temporary, "multitool"))
-            problems = validate(files, tool, Path(temporary))
+            problems = validate(files, tool, Path(temporary)) + reader_problems(files)
     except (ValidationError, OSError) as error:
         print(f"validate_sarif: {error}", file=sys.stderr)
         return 2
@@ -201,6 +202,33 @@ def tool_problems(files: list[Path], tool: Path, output: Path) -> dict[Path, lis
         text = f"{result.get('level', 'warning')} at line {line}: {message_of(run, result)}"
         found[by_uri[uri]].append((result["ruleId"], text))
     return found
+
+
+def reader_problems(files: list[Path]) -> list[str]:
+    """Return which results of `files` a reader of SARIF that is not ours loses.
+
+    It drops what it cannot make sense of, so what it has is compared with what is in the file.
+    """
+    from sarif import loader
+
+    problems = []
+    for file in files:
+        run = json.loads(file.read_text(encoding="utf-8"))["runs"][0]
+        written = Counter(
+            (result["ruleId"], result["level"], region.get("startLine"))
+            for result in run["results"]
+            for region in (result["locations"][0]["physicalLocation"]["region"],)
+        )
+        records = loader.load_sarif_file(str(file)).get_records()
+        read = Counter((each["Code"], each["Severity"], each["Line"]) for each in records)
+        problems += [f"{file}: sarif-tools lost {lost}" for lost in written - read]
+        problems += [
+            f"{file}: sarif-tools found no file for {each['Code']}"
+            for each in records
+            if not each["Location"]
+        ]
+    print(f"sarif-tools read {len(files)} files")
+    return problems
 
 
 def message_of(run: Any, result: Any) -> str:
