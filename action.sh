@@ -33,6 +33,17 @@ esac
 case $INPUT_SARIF_FILE in
 '' | -*) fail "the input sarif-file must be the name of a file" ;;
 esac
+# Further reports, one a line; here alone a line break is no mistake.
+more=()
+while IFS= read -r line || [ -n "$line" ]; do
+    line=${line#"${line%%[![:space:]]*}"}
+    line=${line%"${line##*[![:space:]]}"}
+    case $line in
+    '') ;;
+    [a-z]*=?*) more+=(--output "$line") ;;
+    *) fail "the input outputs must have FORMAT=FILE on each line" ;;
+    esac
+done <<<"${INPUT_OUTPUTS-}"
 case $INPUT_SOURCE in
 -*) fail "the input source must be what pip installs, not an option" ;;
 esac
@@ -67,19 +78,21 @@ resume_commands() { printf '::%s::\n' "$token"; }
 
 # A report of an earlier step must not be uploaded in place of one that could not be made.
 rm -f -- "$INPUT_SARIF_FILE" || fail "the file that the input sarif-file names cannot be written"
+# Annotations are printed, and the step has a summary, only if there is something to say.
+messages=$RUNNER_TEMP/keycatch-messages
+summary=$RUNNER_TEMP/keycatch-summary
+rm -f -- "$messages" "$summary"
+[ ! -f "${GITHUB_STEP_SUMMARY-}" ] || cp -- "$GITHUB_STEP_SUMMARY" "$summary"
 code=0
 stop_commands
-"$keycatch" "${options[@]}" --format sarif --output "$INPUT_SARIF_FILE" 2>&1 || code=$?
+GITHUB_STEP_SUMMARY=$summary "$keycatch" "${options[@]}" \
+    --output "sarif=$INPUT_SARIF_FILE" --output "github=$messages" \
+    ${more[@]+"${more[@]}"} 2>&1 || code=$?
 resume_commands
 
-# Annotations and the step summary take a second run, and are worth it only if there is something to
-# say.
-if [ "$code" -ne 0 ] && [ -f "$INPUT_SARIF_FILE" ]; then
-    messages=$RUNNER_TEMP/keycatch-messages
-    "$keycatch" "${options[@]}" --format github 2>"$messages" || true
-    stop_commands
+if [ "$code" -ne 0 ] && [ -f "$messages" ]; then
     cat "$messages"
-    resume_commands
+    [ -z "${GITHUB_STEP_SUMMARY-}" ] || [ ! -f "$summary" ] || cat "$summary" >"$GITHUB_STEP_SUMMARY"
 elif [ "$code" -eq 0 ]; then
     printf 'keycatch: clean; the report is %s\n' "$INPUT_SARIF_FILE"
 fi

@@ -55,7 +55,7 @@ def test_every_input_reaches_what_it_is_for():
     read = set(re.findall(r"\$\{?(INPUT_[A-Z_]+)", SCRIPT.read_text("utf-8"))) - {"INPUT_"}
     assert read == names
     checked = re.search(r"for name in ([A-Z_ ]+); do", SCRIPT.read_text("utf-8"))[1].split()
-    assert {f"INPUT_{name}" for name in checked} == names
+    assert {f"INPUT_{name}" for name in checked} == names - {"INPUT_OUTPUTS"}  # of several lines
 
 
 def test_inputs_and_outputs_are_described():
@@ -252,9 +252,41 @@ def test_name_of_the_report(job):
     assert len(job.report("some where/$(x);'.sarif")["results"]) == 1
 
 
+def test_further_reports_of_the_same_run(job):
+    secret = job.plant()
+    done = job.run(outputs="\n  junit=results 1.xml \n\njsonl=./keycatch.jsonl\ntext=-")
+    assert done.returncode == 1
+    assert "<failure" in (job.workspace / "results 1.xml").read_text("utf-8")
+    assert '"record": "finding"' in (job.workspace / "keycatch.jsonl").read_text("utf-8")
+    assert "CRITICAL  settings.ini:1:21" in done.stdout
+    assert secret not in done.stdout
+    assert len(commands_of(done)) == 1
+
+
+def test_two_reports_to_one_file_are_refused(job):
+    job.plant()
+    done = job.run(outputs="json=keycatch.sarif")
+    assert done.returncode == 2
+    assert "are one file" in done.stdout
+    assert job.outputs == {"exit-code": "2"}
+
+
+def test_the_step_has_a_summary_only_if_there_is_something_to_say(job):
+    job.summary.write_text("of another command\n")
+    assert job.run().returncode == 0
+    assert job.summary.read_text("utf-8") == "of another command\n"
+    job.plant()
+    assert job.run().returncode == 1
+    text = job.summary.read_text("utf-8")
+    assert text.startswith("of another command\n### keycatch: 1 AWS credential found\n")
+    assert text.count("###") == 1
+
+
 @pytest.mark.parametrize(
     "inputs",
     [
+        {"outputs": "--exit-zero"}, {"outputs": "json=a\n-v"}, {"outputs": "=a"},
+        {"outputs": "json="}, {"outputs": "json=a\n$(touch ran)"}, {"outputs": "report.json"},
         {"command": "scan; touch ran"}, {"command": "--help"}, {"command": ""},
         {"command": "ci\nscan"}, {"fail_on": "$(touch ran)"}, {"fail_on": "high --exit-zero"},
         {"use_config": "yes"}, {"sarif_file": ""}, {"sarif_file": "-x"}, {"sarif_file": "."},
@@ -272,7 +304,7 @@ def test_inputs_that_are_refused(job, inputs):
     assert not (job.workspace / "ran").exists()
 
 
-@pytest.mark.parametrize("name", ["config", "executable", "python", "source"])
+@pytest.mark.parametrize("name", ["config", "executable", "outputs", "python", "source"])
 def test_no_input_is_run_as_a_part_of_the_script(job, name):
     value = "$(touch ran)`touch ran`; touch ran; '\"; touch ran #"
     inputs = {"executable": "", "python": "false", name: value}
