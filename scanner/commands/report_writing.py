@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ def write_reports(report: Report, view: View, args: argparse.Namespace) -> None:
     outputs = chosen(args)
     formats = {output.format: load(output.format) for output in outputs}
     if any(each.needs_head for each in formats.values()):
-        view = view._replace(head=_head())
+        view = view._replace(head=_head(args))
 
     documents = []
     for output in outputs:
@@ -52,14 +53,18 @@ def write_reports(report: Report, view: View, args: argparse.Namespace) -> None:
         say(f"{NAME}: {'; '.join(said)}")
 
 
-def _head() -> Revision | None:
+def _head(args: argparse.Namespace) -> Revision | None:
+    """Return the commit of HEAD of the first repository that `args` name, or of the current one."""
     from scanner.git.process import GitError
     from scanner.git.repository import Repository
     from scanner.reports.interface import Revision
 
+    named = next(iter(getattr(args, "repositories", ())), "")
+    path = next(iter(getattr(args, "paths", ())), ".")
+    directory = path if os.path.isdir(path) else os.path.dirname(path) or "."
     try:
-        found = Repository().head()
-    except GitError:
+        found = Repository(named or directory, named=bool(named)).head()
+    except GitError:  # no repository, or no git
         return None
     return Revision(*found) if found else None
 

@@ -41,9 +41,9 @@ class View(NamedTuple):
     exit_code: int
     """The exit code of the command."""
     head: Revision | None = None
-    """The commit of HEAD in the current directory; None where there is none, or no format asks.
+    """The commit of HEAD of what was scanned; None where there is none, or no format asks for it.
 
-    It is asked for by `Format.needs_head`.
+    A format asks by `needs_head`.
     """
 
 

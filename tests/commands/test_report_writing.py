@@ -147,10 +147,39 @@ def test_git_starts_only_for_a_format_that_names_a_commit(monkeypatch: Any, caps
     from scanner.reports.interface import View
 
     asked = []
-    monkeypatch.setattr(report_writing, "_head", lambda: asked.append(1))
+    monkeypatch.setattr(report_writing, "_head", lambda args: asked.append(1))
     view = View(False, False, 0, Confidence.MEDIUM, (), 0)
     for name in FORMATS:
         asked.clear()
         args = argparse.Namespace(format=name, output=[], color="never", show_secrets=False)
         report_writing.write_reports(Report("scan", (), Tally()), view, args)
         assert bool(asked) == load(name).needs_head, name
+
+
+def test_the_report_for_gitlab_names_head_of_what_is_scanned(
+    keycatch: Any, repository: Any, plant: Any, tmp_path: Any
+) -> None:
+    import json
+
+    def written(*arguments: str, cwd: Any = repository.root) -> tuple[str, str]:
+        report = json.loads(keycatch(*arguments, "--format", "gitlab", cwd=cwd).stdout)
+        (found,) = report["vulnerabilities"]
+        return found["location"]["commit"]["sha"], report["scan"]["end_time"]
+
+    repository.write("file", plant.pair())
+    nowhere = ("0000000", "1970-01-01T00:00:00")
+    assert written("scan", "file") == nowhere, "before the first commit"
+    repository.commit("one")
+    commit, seconds = repository.git("log", "-1", "--format=%H %ct").split()
+    from datetime import UTC, datetime
+
+    time = datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    for arguments in (("scan", "file"), ("scan",), ("history",)):
+        assert written(*arguments) == (commit, time)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    root = str(repository.root)
+    for arguments in (("scan", root), ("scan", f"{root}/file"), ("history", root)):
+        assert written(*arguments, cwd=elsewhere) == (commit, time)
+    (elsewhere / "file").write_text(plant.pair())
+    assert written("scan", "file", cwd=elsewhere) == nowhere

@@ -96,6 +96,24 @@ def test_base_of_index(here: Repository, repository: Any) -> None:
     assert here.base_of_index() == here.resolve("HEAD")
 
 
+def test_head(here: Repository, repository: Any, monkeypatch: Any) -> None:
+    assert here.head() is None
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-05-01T23:30:00-05:00")
+    repository.git("commit", "-q", "--allow-empty", "-m", "x", "--date=2001-01-01T00:00:00Z")
+    assert here.head() == (here.resolve("HEAD"), "2026-05-02T04:30:00Z")
+
+
+def test_head_with_a_date_that_is_none(here: Repository, repository: Any) -> None:
+    tree = here.empty_tree()
+    repository.git("hash-object", "-t", "tree", "-w", os.devnull)
+    for date in ("99999999999999999 +0000", "soon +0000"):
+        text = f"tree {tree}\nauthor A <a@b> {date}\ncommitter A <a@b> {date}\n\nx\n"
+        (repository.root / "commit").write_text(text)
+        name = repository.git("hash-object", "-t", "commit", "-w", "--literally", "commit").strip()
+        repository.git("update-ref", "HEAD", name)
+        assert here.head() == (name, "1970-01-01T00:00:00Z")
+
+
 def test_merge_heads(here: Repository, repository: Any) -> None:
     assert here.merge_heads() == []
     repository.commit("a")
