@@ -1,4 +1,4 @@
-"""The command line: `python -m bench scan|generate|staged|push|history|liveness|accuracy`."""
+"""The command line: `python -m bench COMMAND`; `--help` lists the commands."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from bench.measures import accuracy, history, liveness, push, scan, staged
+from bench.measures import accuracy, history, liveness, push, reports, scan, staged
 from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MEASURES: Final = (scan, staged, push, history, liveness, accuracy)
+MEASURES: Final = (scan, staged, push, history, liveness, accuracy, reports)
 """In the order of the help; each has a function `configure` that adds its commands."""
 
 

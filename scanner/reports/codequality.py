@@ -3,8 +3,9 @@
 It is the part of Code Climate's issues that GitLab reads: `description`, `check_name`,
 `fingerprint`, `severity` and `location` (GitLab Docs, "Code Quality", "Code Quality report
 format"). GitLab stops reading at the first entry that lacks one of them, and of entries with one
-fingerprint it keeps the first. Nothing in the format says that a scan is not complete, so what was
-not read is an entry as well. Values are redacted even with `--show-secrets`.
+fingerprint it keeps the first. Nothing in the format is about the scan itself, so what was not
+read, and what the configuration or an option took away, are entries as well. Values are redacted
+even with `--show-secrets`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from scanner.reports.encoding import dumps
 from scanner.reports.interface import Format
 from scanner.reports.names import file_name
 from scanner.reports.places import described, entries
-from scanner.reports.wording import reason_name
+from scanner.reports.wording import effects, reason_name
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ SEVERITIES: Final = {
 }
 NOT_READ: Final = "keycatch-not-read"
 """The check of an entry about something that was not read."""
+TAKEN_AWAY: Final = "keycatch-configuration"
+"""The check of an entry about what the configuration took away."""
+NARROWED: Final = "keycatch-narrowed"
+"""The check of an entry about what options left out of a history."""
 
 
 def render(report: Report, view: View) -> Iterator[str]:
@@ -52,6 +57,13 @@ def render(report: Report, view: View) -> Iterator[str]:
 def _entries(report: Report, rules: dict[str, Rule]) -> Iterator[dict[str, Any]]:
     for notice in sorted(set(report.incomplete), key=lambda notice: (notice.path, notice)):
         yield _not_read(notice)
+    if report.configuration and (taken := effects(report.configuration)):
+        file = file_name(report.configuration.file)
+        text = f"The configuration {file} {taken}"
+        yield _about_the_scan(TAKEN_AWAY, text, Severity.NOTE, file, "")
+    for sentence in report.narrowed:
+        text = f"Not all of the history was scanned: {sentence}"
+        yield _about_the_scan(NARROWED, text, Severity.NOTE, "_history", sentence)
     for entry in entries(report.findings):
         yield _found(entry, rules)
 
@@ -71,21 +83,29 @@ def _found(entry: PathEntry, rules: dict[str, Rule]) -> dict[str, Any]:
 
 
 def _not_read(notice: Notice) -> dict[str, Any]:
+    path = file_name(notice.path)
+    text = (
+        f"The scan is incomplete: {path if notice.path else 'something'} was not read to the end, "
+        f"and credentials could hide there: {reason_name(notice.reason)}"
+    )
+    own = f"{notice.reason}\0{notice.path}\0{notice.detail}"
+    return _about_the_scan(NOT_READ, text, Severity.MEDIUM, path, own)
+
+
+def _about_the_scan(
+    check: str, text: str, severity: Severity, path: str, own: str
+) -> dict[str, Any]:
+    """Return an entry of the `check`; `own` is what distinguishes it from others of that check."""
     from hashlib import blake2b
 
-    path = file_name(notice.path)
-    name = f"{notice.reason}\0{notice.path}\0{notice.detail}".encode("utf-8", "surrogatepass")
-    what = printable(path) if notice.path else "something"
+    name = f"{check}\0{own}".encode("utf-8", "surrogatepass")
     return {
         "type": "issue",
-        "check_name": NOT_READ,
+        "check_name": check,
         "categories": ["Security"],
-        "description": (
-            f"The scan is incomplete: {what} was not read to the end, and credentials could hide "
-            f"there: {printable(reason_name(notice.reason))}"
-        ),
+        "description": printable(text),
         "fingerprint": blake2b(name, digest_size=16, person=b"keycatch/path/1").hexdigest(),
-        "severity": SEVERITIES[Severity.MEDIUM],
+        "severity": SEVERITIES[severity],
         "location": {"path": path, "lines": {"begin": 1, "end": 1}},
     }
 

@@ -89,8 +89,8 @@ def _summary(report: Report, view: View) -> Iterator[str]:
         subject = "1 place was" if number == 1 else f"{number:,} places were"
         yield f"**The scan is incomplete**: {subject} not read to the end, see below.\n\n"
     if report.configuration and (taken := effects(report.configuration)):
-        name = code(file_name(report.configuration.file))
-        yield f"The configuration {name}: {code(taken)}.\n\n"
+        file = file_name(report.configuration.file)
+        yield f"The configuration {code(f'{file} {taken}')}.\n\n"
     for sentence in report.narrowed:
         yield f"Not all of the history: {code(sentence)}.\n\n"
 

@@ -153,13 +153,14 @@ def test_every_report_has_what_the_configuration_took_away(
     done = keycatch("scan", "--format", name, *more, cwd=repository.root)
     text = (repository.root / "report").read_text("utf-8") if to_file else done.stdout
     assert done.returncode == 0
-    if name in ("json", "sarif"):
-        found = json.loads(text)
-        told = (
-            found["scan"]["configuration"] if name == "json"
-            else found["runs"][0]["properties"]["configuration"]
-        )  # fmt: skip
-        fail_on = told.pop("fail_on" if name == "json" else "failOn")
+    if name in ("json", "jsonl", "sarif"):
+        found = json.loads(text.partition("\n")[0] if name == "jsonl" else text)
+        told = {
+            "json": lambda: found["scan"]["configuration"],
+            "jsonl": lambda: found["configuration"],
+            "sarif": lambda: found["runs"][0]["properties"]["configuration"],
+        }[name]()
+        fail_on = told.pop("failOn" if name == "sarif" else "fail_on")
         assert fail_on == "high"
         assert told == {
             "file": ".keycatch.toml", "excluded": 1, "disabled": ["aws-unnamed-secret"],

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.findings import Notice, Severity
-from scanner.reports.codequality import NOT_READ, SEVERITIES, render
+from scanner.reports.codequality import NARROWED, NOT_READ, SEVERITIES, TAKEN_AWAY, render
 
 # Our own words for GitLab Docs, "Code Quality report format", and for what GitLab requires of an
 # entry before it stops reading (`codeclimate.json` and `code_climate.rb` of gitlabhq). Closed,
@@ -99,6 +99,13 @@ def test_what_was_not_read_is_an_entry(make_case):
     assert {item["check_name"] for item in found} == {NOT_READ}
     assert "The scan is incomplete" in found[0]["description"]
     assert len(found) == len(set(make_case("incomplete_clean").report.incomplete))
+
+
+def test_what_was_taken_away_is_an_entry(make_case):
+    (only,) = items(*make_case("configured"))
+    assert (only["check_name"], only["severity"]) == (TAKEN_AWAY, "info")
+    assert only["location"]["path"] == ".keycatch.toml"
+    assert {item["check_name"] for item in items(*make_case("history_clean"))} == {NARROWED}
 
 
 @settings(max_examples=60, deadline=None)
