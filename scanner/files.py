@@ -90,10 +90,41 @@ def publish(pending: Pending, *, only_new: bool = False) -> None:
         raise
 
 
+def keep(path: str) -> str | None:
+    """Give the file at `path` a second name next to it, for `restore` after `publish`.
+
+    Returns that name, nothing where there is no file, or None where it cannot be kept: a file
+    system without hard links.
+    """
+    if not os.path.lexists(path):
+        return ""
+    kept = os.path.join(os.path.dirname(path), f".keycatch-{os.urandom(8).hex()}.tmp")
+    try:
+        os.link(path, kept)
+    except OSError:
+        return None
+    return kept
+
+
+def restore(path: str, kept: str | None) -> None:
+    """Undo `publish` at `path` by what `keep` returned before it; never fails."""
+    with suppress(OSError):
+        if kept:
+            os.replace(kept, path)
+        elif kept is not None:
+            os.unlink(path)
+
+
 def abandon(pending: Pending) -> None:
     """Remove the file, which does not have its name yet; never fails."""
-    with suppress(OSError):  # what went wrong before says more than an error of this
-        os.unlink(pending.temporary)
+    drop(pending.temporary)
+
+
+def drop(temporary: str | None) -> None:
+    """Remove a name that `prepare` or `keep` made, if there is one; never fails."""
+    if temporary:
+        with suppress(OSError):  # what went wrong before says more than an error of this
+            os.unlink(temporary)
 
 
 def discard(stream: TextIO) -> None:

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.errors import KeycatchError
-from scanner.files import Pending, abandon, discard, prepare, publish
+from scanner.files import Pending, abandon, discard, drop, keep, prepare, publish, restore
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def write_all(documents: Sequence[Document], private: bool = False, what: str = 
 
         for document in sorted(direct, key=_is_printed):
             _write_directly(document, what)
-        while pending:
-            _publish(pending.pop(0), what)
+        _publish(pending, what)
+        pending = []
     finally:
         for each in pending:
             abandon(each)
@@ -86,11 +86,26 @@ def _prepared(document: Document, target: str, private: bool, what: str) -> Pend
         raise _cannot(document.path or "", what, error) from None
 
 
-def _publish(pending: Pending, what: str) -> None:
+def _publish(pending: Sequence[Pending], what: str) -> None:
+    """Give all files their names; if one cannot have it, the others get what was there before."""
+    published: list[tuple[str, str | None]] = []
     try:
-        publish(pending)
-    except (OSError, ValueError) as error:
-        raise _cannot(pending.path, what, error) from None
+        for each in pending:
+            kept = keep(each.path) if len(pending) > 1 else None
+            published.append((each.path, kept))
+            try:
+                publish(each)
+            except (OSError, ValueError) as error:
+                raise _cannot(each.path, what, error) from None
+    except BaseException:
+        # At the last one nothing has changed yet.
+        for _, kept in published[-1:]:
+            drop(kept)
+        for path, kept in published[:-1]:
+            restore(path, kept)
+        raise
+    for _, kept in published:
+        drop(kept)
 
 
 def _write_directly(document: Document, what: str) -> None:

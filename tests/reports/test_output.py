@@ -161,14 +161,37 @@ def test_a_report_that_breaks_off_leaves_nothing_of_the_others(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def test_a_name_that_cannot_be_given_leaves_nothing_temporary(tmp_path, monkeypatch):
-    def full(source, target):
-        raise OSError(5, "Input/output error")
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_that_cannot_be_given_takes_the_others_back(tmp_path, monkeypatch, links):
+    """As for a file of somebody else in a directory such as /tmp, whose content can be prepared."""
+    replace = os.replace
 
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(KeycatchError, match="Input/output error"):
+    def one_is_refused(source, target):
+        if str(target).endswith("refused"):
+            raise PermissionError(1, "Operation not permitted")
+        replace(source, target)
+
+    def none(source, target):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "replace", one_is_refused)
+    for name in ("old", "refused"):
+        (tmp_path / name).write_text("older")
+    if not links:
+        monkeypatch.setattr(os, "link", none)
+    names = ("old", "new", "refused", "last")
+    with pytest.raises(KeycatchError, match=r"to .*refused: Operation not permitted"):
+        write_all(documents(*((["x"], str(tmp_path / name)) for name in names)))
+    assert sorted(os.listdir(tmp_path)) == ["old", "refused"]
+    assert (tmp_path / "refused").read_text() == "older"
+    # Where the older file cannot be kept, the new one stays: no file at all would be worse.
+    assert (tmp_path / "old").read_text() == ("older" if links else "x")
+
+
+def test_nothing_temporary_stays(tmp_path):
+    for _ in range(2):
         write_all(documents((["1"], str(tmp_path / "one")), (["2"], str(tmp_path / "two"))))
-    assert os.listdir(tmp_path) == []
+    assert sorted(os.listdir(tmp_path)) == ["one", "two"]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
