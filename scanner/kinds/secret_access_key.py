@@ -16,6 +16,7 @@ from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
 from scanner.findings import Confidence, Severity
 from scanner.kinds.encoded_places import (
+    begins_in_escape,
     follows_chunk,
     in_address,
     in_wrapped_lines,
@@ -88,7 +89,11 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if bits < NAMED_FLOOR_BITS:
         return None
 
-    if is_percent_encoded(data, *match) or is_hash_or_ciphertext(data, *match):
+    if (
+        begins_in_escape(data, match.start)
+        or is_percent_encoded(data, *match)
+        or is_hash_or_ciphertext(data, *match)
+    ):
         return None
 
     level, name = naming(rule, label(data, match.start))

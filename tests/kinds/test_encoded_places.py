@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.kinds.encoded_places import (
+    begins_in_escape,
     follows_chunk,
     in_address,
     in_wrapped_lines,
@@ -29,6 +30,7 @@ def test_any_bytes_around(before, after):
     for test in TESTS:
         assert test(data, len(before), len(before) + 40) in (True, False)
     assert follows_chunk(data, len(before)) in (True, False)
+    assert begins_in_escape(data, len(before)) in (True, False)
 
 
 @pytest.mark.parametrize(
