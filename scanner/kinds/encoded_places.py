@@ -52,6 +52,10 @@ _CIPHERTEXT: Final = re.compile(
     """,
     re.VERBOSE,
 )
+# The digest of a file in URL-safe base64, as in the RECORD of a wheel (PEP 376 and 427).
+_DIGEST: Final = re.compile(
+    rb"(?i)(?<![a-z])sha[-_]?(?:1|224|256|384|512)[=:-](?P<first>[A-Za-z0-9_-]{0,90})\Z"
+)
 _NEXT_PART: Final = re.compile(rb"--[A-Za-z0-9+/]{16,24}={0,2}--")
 """Initialisation vector and tag after a value that Rails encrypted (ActiveSupport)."""
 
@@ -104,6 +108,9 @@ def is_hash_or_ciphertext(data: bytes, start: int, end: int) -> bool:
     if data.startswith(_HEADS, start) or _NEXT_PART.match(data, end):
         return True
     before = data[max(0, start - _BEFORE) : start]
+    digest = _DIGEST.search(before)
+    if digest and (digest["first"] or data[end : end + 1] in (b"-", b"_")):
+        return True
     signs = _without_escapes(before)
     if (b"$" in signs or b"}" in signs) and _PASSWORD_HASH.search(signs):
         return True

@@ -200,6 +200,22 @@ def test_encoded_data(name, made, rules):
         assert [f for f in found if f.confidence > Confidence.LOW] == [], text
 
 
+DIGESTS = {
+    "RECORD of a wheel": "botocore/data/x.json,sha256={},1234",
+    "integrity in URL-safe base64": "integrity: sha256-{}",
+    "digest in a path": "/cas/sha256:{}/data",
+    "SHA-384 in a list": "a.js sha384-{}",
+}
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_digests_in_url_safe_base64(name, made, rules):
+    size = 48 if "384" in name else 32
+    for _ in range(400):
+        text = DIGESTS[name].format(made.base64url(size))
+        assert scan_bytes(f"{text}\n".encode(), "x", rules) == [], text
+
+
 def halves(text):
     return "".join(c.upper() if at % 2 else c.lower() for at, c in enumerate(text))
 
