@@ -15,10 +15,10 @@ from scanner.kinds.encoded_places import (
     begins_in_escape,
     follows_chunk,
     in_address,
-    in_wrapped_lines,
     is_hash_or_ciphertext,
     is_percent_encoded,
 )
+from scanner.kinds.wrapped_lines import in_wrapped_lines
 from scanner.rulebook.generator import Generator
 
 TESTS = (in_address, in_wrapped_lines, is_hash_or_ciphertext, is_percent_encoded)
