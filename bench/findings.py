@@ -18,17 +18,24 @@ if TYPE_CHECKING:
     from bench.process import Cost, Surroundings
 
 
-def scan(scanner: Scanner, root: Path, place: Surroundings) -> tuple[list[Found], Cost]:
+def scan(
+    scanner: Scanner, root: Path, place: Surroundings, limit: float = 0
+) -> tuple[list[Found], Cost]:
     """Return what `scanner` finds in the directory `root`, and what that cost.
 
-    Raises KeycatchError if it fails or writes no report.
+    A scan that is stopped after `limit` seconds has found nothing. Raises KeycatchError if it fails
+    or writes no report.
     """
     report, output = place.home / "report.json", place.home / "output.txt"
     command = scanner.command(Target.LABELLED, str(root), jobs=place.jobs)
     if scanner.tool.prepare:
         run(Command(scanner.name, (*scanner.start, *scanner.tool.prepare)), place)
     words = (str(report) if word == REPORT else word for word in scanner.tool.found_report)
-    cost = run(command._replace(argv=(*command.argv, *words)), place, output=output)
+    command = command._replace(argv=(*command.argv, *words), limit=limit)
+    cost = run(command, place, output=output)
+    if cost.stopped:
+        report.unlink(missing_ok=True)
+        return [], cost
     messages = output.read_text("utf-8", "replace")
     if cost.exit_code not in command.exits:
         raise KeycatchError(f"{scanner.name} ended with {cost.exit_code}: {last_line(messages)}")

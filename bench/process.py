@@ -33,6 +33,8 @@ class Command(NamedTuple):
     """The file that is its standard input, or None for nothing."""
     exits: frozenset[int] = frozenset((0,))
     """Exit codes of a run that went well."""
+    limit: float = 0
+    """Seconds after which it is stopped, with all that it started; 0: never."""
 
 
 class Memory(NamedTuple):
@@ -57,6 +59,8 @@ class Cost(NamedTuple):
     exit_code: int
     memory: Memory = Memory()
     """Of the whole tree, only of a run that was watched."""
+    stopped: bool = False
+    """Whether it was stopped at its limit."""
 
 
 class Surroundings(NamedTuple):
@@ -119,6 +123,7 @@ def run(
         "sample": _SAMPLE_SECONDS if watch else 0,
         "stdin": command.stdin,
         "output": output and str(output),
+        "limit": command.limit,
     }
     # -I and -S: no settings of the user and no site packages, so that it stays small.
     done = subprocess.run(
@@ -132,7 +137,14 @@ def run(
         raise KeycatchError(f"cannot run {command.argv[0]}: {last_line(done.stderr)}")
 
     cost = json.loads(done.stdout)
-    return Cost(cost["wall"], cost["cpu"], cost["peak"], cost["exit"], Memory(*cost["memory"]))
+    return Cost(
+        cost["wall"],
+        cost["cpu"],
+        cost["peak"],
+        cost["exit"],
+        Memory(*cost["memory"]),
+        cost["stopped"],
+    )
 
 
 def last_line(text: str) -> str:

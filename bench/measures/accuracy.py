@@ -1,8 +1,9 @@
 """The command `accuracy`: what keycatch and other scanners find in labelled cases.
 
 All cases of a seed are one tree, each in a directory of its own. Every scanner scans the tree once;
-its findings are attributed to cases by their paths. `--misses` prints what keycatch got wrong, with
-the values cut.
+its findings are attributed to cases by their paths. With `--harmless` the tree holds thousands of
+hashes, ciphertexts and encoded files instead, of which nothing may be reported. `--misses` prints
+what keycatch got wrong, with the values cut.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bench.findings import scan
 from bench.inputs.labelled.generate import generate, write_tree
+from bench.inputs.labelled.masses import MASSES, mass_cases
 from bench.installed import find_peers, keycatch
 from bench.machine import available_cores, load, say
-from bench.options import add_jobs, add_json, add_peers, add_seed
+from bench.options import add_jobs, add_json, add_number, add_peers, add_seed
 from bench.process import place_in
 from bench.report import Subject, Table, publish
 from bench.scoring import Score, by_case, judge, score
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 400
 """Characters of a file that are shown for a miss."""
+_LIMIT: Final = 1800
+"""Seconds: secretlint takes ten minutes for the cases on a machine that is not its own."""
 _KEPT: Final = 4
 """Characters of a value that are shown."""
 
@@ -49,6 +53,11 @@ def configure(commands: Any) -> None:
         "--only", metavar="KIND/PLACE/ENCODING", default="",
         help="only cases with these; a part may be empty or a pattern such as pair*",
     )  # fmt: skip
+    parser.add_argument(
+        "--harmless", action="store_true",
+        help="instead of the cases, thousands of password hashes, encrypted files and the like",
+    )  # fmt: skip
+    add_number(parser, "--limit", _LIMIT, "stop a peer after so many seconds", "SECONDS")
     parser.add_argument("--misses", action="store_true", help="print what keycatch gets wrong")
     parser.add_argument("--keep", metavar="DIRECTORY", help="write the tree there and keep it")
     add_json(parser)
@@ -56,13 +65,14 @@ def configure(commands: Any) -> None:
 
 def _accuracy(args: argparse.Namespace) -> int:
     jobs = args.jobs or available_cores()
-    cases = [case for case in generate(args.seed) if _wanted(case, args.only)]
+    made = mass_cases(args.seed) if args.harmless else generate(args.seed)
+    cases = [case for case in made if _wanted(case, args.only)]
     if not cases:
         raise KeycatchError(f"there is no case {args.only}")
     peers = find_peers(args.peers, Target.LABELLED)
 
     loads = [load("at the start")]
-    rows, verdicts = [], []
+    rows, verdicts, stopped, found = [], [], [], []
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
         base = Path(work)
         place = place_in(base, jobs)
@@ -72,9 +82,13 @@ def _accuracy(args: argparse.Namespace) -> int:
         write_tree(cases, root)
         for scanner in (keycatch(), *peers):
             say(f"scanning with {scanner.name}")
-            findings, cost = scan(scanner, root, place)
             own = scanner.tool is KEYCATCH
+            findings, cost = scan(scanner, root, place, 0 if own else args.limit)
+            if cost.stopped:
+                stopped.append(f"{scanner.name} {scanner.version}".strip())
+                continue
             groups = by_case(cases, findings)
+            found.append((scanner.name, groups))
             judged = [
                 judge(case, group, exact=own) for case, group in zip(cases, groups, strict=True)
             ]
@@ -86,8 +100,14 @@ def _accuracy(args: argparse.Namespace) -> int:
         for line in misses(cases, verdicts, kept):
             print(line)
     about = {"cases": Subject(f"{len(cases):,}, seed {args.seed}", {"cases": len(cases)})}
+    notes = [f"{name} was stopped after {args.limit} seconds: no row" for name in stopped]
+    tables = (
+        [_costs(rows, notes), harmless_table(cases, found)]
+        if args.harmless
+        else [_table(rows, notes), _weak(cases, verdicts)]
+    )
     publish(
-        [_table(rows), _weak(cases, verdicts)],
+        tables,
         jobs=jobs,
         about=about,
         loads=loads,
@@ -108,7 +128,50 @@ def _share(part: int, whole: int) -> str:
     return f"{part:,} ({100 * part / whole:.1f} %)" if whole else "0"
 
 
-def _table(rows: Sequence[tuple[str, str, Score, Cost]]) -> Table:
+def _costs(rows: Sequence[tuple[str, str, Score, Cost]], notes: Sequence[str]) -> Table:
+    header = ("", "files with an alarm", "wall s", "CPU s")
+    cells = [
+        (f"{name} {version}", f"{total.alarms:,}", f"{cost.wall:.2f}", f"{cost.cpu:.2f}")
+        for name, version, total, cost in rows
+    ]
+    figures = [
+        {
+            "name": name,
+            "version": version,
+            "alarms": total.alarms,
+            "wall": cost.wall,
+            "cpu": cost.cpu,
+        }
+        for name, version, total, cost in rows
+    ]
+    return Table(
+        "harmless", "Harmless files in which something is reported", header, cells, figures, notes
+    )
+
+
+def harmless_table(
+    cases: Sequence[Case], found: Sequence[tuple[str, Sequence[Sequence[Found]]]]
+) -> Table:
+    """Return how many findings of each scanner there are in each kind, at medium or above."""
+    names = [name for name, _ in found]
+    rows: dict[str, dict[str, Any]] = {}
+    for number, case in enumerate(cases):
+        row = rows.setdefault(
+            case.kind, {"kind": case.kind, "files": 0, "values": 0, **dict.fromkeys(names, 0)}
+        )
+        row["files"] += 1
+        row["values"] += MASSES[case.kind].values
+        for name, groups in found:
+            row[name] += sum(each.confidence != "low" for each in groups[number])
+    cells = [
+        (kind, *(f"{count:,}" for name, count in row.items() if name != "kind"))
+        for kind, row in rows.items()
+    ]
+    header = ("", "files", "values", *names)
+    return Table("alarms", "False alarms, at medium or above", header, cells, [*rows.values()])
+
+
+def _table(rows: Sequence[tuple[str, str, Score, Cost]], stopped: Sequence[str]) -> Table:
     header = (
         "", "found whole", "values recovered", "right place", "anything", "something else too",
         "false alarms", "others' credentials", "wall s", "CPU s",
@@ -136,7 +199,10 @@ def _table(rows: Sequence[tuple[str, str, Score, Cost]]) -> Table:
         f"Found in {total.positives:,} cases with a credential, {total.harmless:,} harmless ones "
         f"and {total.foreign:,} with a credential of others"
     )
-    notes = ("one scan each, right after one another; keycatch: at least medium confidence",)
+    notes = (
+        "one scan each, right after one another; keycatch: at least medium confidence",
+        *stopped,
+    )
     return Table("accuracy", title, header, cells, figures, notes)
 
 

@@ -5,14 +5,16 @@ benchmark that had read 300 MB itself would find 300 MB in everything it starts.
 at about 10 MB. It imports nothing of the project and is started without the site packages.
 
 Standard input: ``{"argv": [...], "env": {...}, "cwd": "...", "cores": [0, 1], "sample": 0.01,
-"stdin": "...", "output": "..."}``. `cores` may be empty (leave it to the system), `sample`, the
-seconds between two looks at the process tree, 0 (do not look), `stdin`, the file that the command
-reads, null (nothing), and `output`, the file for both of its outputs, null (thrown away).
+"stdin": "...", "output": "...", "limit": 600}``. `cores` may be empty (leave it to the system),
+`sample`, the seconds between two looks at the process tree, 0 (do not look), `stdin`, the file that
+the command reads, null (nothing), `output`, the file for both of its outputs, null (thrown away),
+and `limit`, the seconds after which it and all that it started is killed, 0 (never).
 
-Standard output: ``{"wall": 0.1, "cpu": 0.1, "exit": 0, "peak": 0, "memory": [0, 0, 0]}``, in
-seconds and bytes. `exit` is the exit code, or minus the number of the signal; `peak` is of the
-largest single process of the tree; `memory` has the largest sums over the tree that were seen:
-resident, proportional (each shared page counts once), anonymous (no page of a mapped file).
+Standard output: ``{"wall": 0.1, "cpu": 0.1, "exit": 0, "peak": 0, "memory": [0, 0, 0],
+"stopped": false}``, in seconds and bytes. `exit` is the exit code, or minus the number of the
+signal; `peak` is of the largest single process of the tree; `memory` has the largest sums over the
+tree that were seen: resident, proportional (each shared page counts once), anonymous (no page of a
+mapped file); `stopped` is whether the limit ended it.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sys
 import time
 
@@ -48,13 +51,19 @@ def main() -> None:
 
     # Unlike fork, it does not copy the page tables of this process first.
     began = time.perf_counter()
+    limit = job["limit"]
     process = os.posix_spawn(job["argv"][0], job["argv"], job["env"], file_actions=streams)
+    stopped: list[int] = []
+    if limit:
+        signal.signal(signal.SIGALRM, lambda *_: _stop(process, stopped))
+        signal.setitimer(signal.ITIMER_REAL, limit)
     memory: tuple[int, ...] = (0, 0, 0)
     if job["sample"]:
         status, used, memory = _watch(process, job["sample"])
     else:
         _, status, used = os.wait4(process, 0)
     wall = time.perf_counter() - began
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
     # getrusage(2): kilobytes on Linux, bytes on macOS.
     unit = 1 if sys.platform == "darwin" else 1024
@@ -65,9 +74,17 @@ def main() -> None:
             "exit": os.waitstatus_to_exitcode(status),
             "peak": used.ru_maxrss * unit,
             "memory": memory,
+            "stopped": bool(stopped),
         },
         sys.stdout,
     )
+
+
+def _stop(process: int, stopped: list[int]) -> None:
+    stopped.append(process)
+    for member in _tree(process) or [process]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(member, signal.SIGKILL)
 
 
 def _watch(process: int, interval: float) -> tuple[int, struct_rusage, tuple[int, ...]]:

@@ -44,7 +44,7 @@ _COMMAND: Final = re.compile(
     rb"|s/[A-Za-z0-9+]{1,20}/(" + _SECRET + rb")/[gIpe0-9]{0,4}" + _END  # the new one
 )
 _PADDED: Final = re.compile(
-    rb"(" + _SECRET + rb")={1,2}(?=[\s\x00-\x1f,;|<)\]}&\\\x7f]|\Z)"
+    rb"(?<![\\%])(" + _SECRET + rb")={1,2}(?=[\s\x00-\x1f,;|<)\]}&\\\x7f]|\Z)"
     rb"|(?<=(['\"`]))(" + _SECRET + rb")={1,2}\2"
 )
 """Padding of base64 at the end of a value. 40 characters need none, so that it was added by hand or

@@ -8,23 +8,23 @@ of bytes.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from scanner.aws import randomness
-from scanner.content import line_end, line_start
+from scanner.content import line_start
 
 _BEFORE: Final = 240
 """Bytes before a value that are read: a hash of 86 characters, its salt and its parameters."""
 
-# The identifiers of crypt(5), of passlib and of OpenLDAP; `$` may be escaped or doubled, as in a
-# shell or in a Compose file.
+# The identifiers of crypt(5), of passlib and of OpenLDAP; `$` may be doubled, as in a Compose file.
 _PASSWORD_HASH: Final = re.compile(
     rb"""
     (?:
-        (?:\\{0,2}\$){1,2}
+        \${1,2}
         (?: (?:2[abxy]?|[1567]|y|gy|apr1|md5|sha1|argon2(?:id?|d)|scrypt|bcrypt(?:-sha256)?
-              |pbkdf2(?:-sha\d{1,3})?) \\{0,2}\$
-          | [PHS]\$ )
+              |pbkdf2(?:-sha\d{1,3})?) \$
+          | [PHS]\${1,2} )
       | \{(?:S?(?:SHA|MD5)-?\d{0,3}|CRYPT|ARGON2|PBKDF2(?:-SHA\d{1,3})?|BCRYPT)\}
       | (?:pbkdf2|scrypt|bcrypt|argon2)[_:][\w:,=-]{1,40}\$
       | SCRAM-SHA-\d{1,3}\$
@@ -46,6 +46,10 @@ _CIPHERTEXT: Final = re.compile(
     """,
     re.VERBOSE,
 )
+# The digest of a file in URL-safe base64, as in the RECORD of a wheel (PEP 376 and 427).
+_DIGEST: Final = re.compile(
+    rb"(?i)(?<![a-z])sha[-_]?(?:1|224|256|384|512)[=:-](?P<first>[A-Za-z0-9_-]{0,90})\Z"
+)
 _NEXT_PART: Final = re.compile(rb"--[A-Za-z0-9+/]{16,24}={0,2}--")
 """Initialisation vector and tag after a value that Rails encrypted (ActiveSupport)."""
 
@@ -59,6 +63,10 @@ _HEADS: Final = (
     b"AAAAC3NzaC1",
 )  # fmt: skip
 
+ESCAPE: Final = re.compile(
+    rb"(?<=%)(?:0[9AaDd]|[2-7][0-9A-Fa-f])|(?<=\\)(?:[nrt]|u00[0-9A-Fa-f]{2}|x[0-9A-Fa-f]{2}|[01][0-7]{2})"
+)
+"""What follows a percent sign or a backslash where that is an escape, of a character of ASCII."""
 _ESCAPED: Final = (b"2F", b"2B", b"2f", b"2b", b"252F", b"252B", b"252f", b"252b")
 """What follows a percent sign for `/` and `+` (RFC 3986, section 2.1), encoded once or twice."""
 _CHUNK: Final = re.compile(
@@ -66,11 +74,6 @@ _CHUNK: Final = re.compile(
 )
 _OF_ADDRESS: Final = re.compile(rb"""//[^\s"'`<>@?\\]*\Z""")
 _KEY_ID: Final = re.compile(rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}")
-# Indentation, a mark of a comment or of a list, a quote; a quote, a comma, an operator.
-_BARE: Final = re.compile(
-    rb"[ \t#*>|;\"'-]{0,40}(?:(?<![A-Za-z0-9+/])(?://|\+)[ \t\"'])?[ \t\"']{0,40}"
-    rb"([A-Za-z0-9+/]{2,}={0,2})(?:\\n)?[ \t\"',;)]{0,12}[+\\.]?[ \t]{0,4}\Z"
-)
 _LONGEST_LINE: Final = 128
 
 
@@ -79,13 +82,45 @@ def is_hash_or_ciphertext(data: bytes, start: int, end: int) -> bool:
     if data.startswith(_HEADS, start) or _NEXT_PART.match(data, end):
         return True
     before = data[max(0, start - _BEFORE) : start]
-    if (b"$" in before or b"}" in before) and _PASSWORD_HASH.search(before):
+    digest = _DIGEST.search(before)
+    if digest and (digest["first"] or data[end : end + 1] in (b"-", b"_")):
+        return True
+    signs = _without_escapes(before)
+    if (b"$" in signs or b"}" in signs) and _PASSWORD_HASH.search(signs):
         return True
     return before[-1:] in _ENDS and _CIPHERTEXT.search(before) is not None
 
 
+def _without_escapes(text: bytes) -> bytes:
+    if b"%" in text or b"&" in text or b"\\" in text:
+        for sign, written in _signs():
+            text = written.sub(sign, text)
+    return text
+
+
+@cache
+def _signs() -> tuple[tuple[bytes, re.Pattern[bytes]], ...]:
+    """Return `$`, `{` and `}`, each with how URLs, markup, JSON, programs and shells write it."""
+    return (
+        (
+            b"$",
+            re.compile(rb"(?i)%(?:25)*24|&(?:#36|#x24|dollar);|\\+(?:u0024|x24|044|u\{24\}|\$)"),
+        ),
+        (b"{", re.compile(rb"(?i)%(?:25)*7B|&(?:#123|#x7B|l(?:cub|brace));|\\+(?:u007B|x7B|173)")),
+        (b"}", re.compile(rb"(?i)%(?:25)*7D|&(?:#125|#x7D|r(?:cub|brace));|\\+(?:u007D|x7D|175)")),
+    )
+
+
 _ENDS: Final = (b":", b"[", b"(", b",", b"}")
 """The characters that end the prefix of a ciphertext."""
+
+
+def begins_in_escape(data: bytes, start: int) -> bool:
+    r"""Return whether the first characters of the run at `start` belong to an escape before it.
+
+    Such a run of 40 is a value of fewer characters: `\n` and 39, `\u0024` and 35, `%24` and 38.
+    """
+    return ESCAPE.match(data, start) is not None
 
 
 def is_percent_encoded(data: bytes, start: int, end: int) -> bool:
@@ -120,50 +155,3 @@ def in_address(data: bytes, start: int, end: int) -> bool:
         return False
     inside = data[found.start() + 2 : end]
     return b"/" in inside and not _KEY_ID.search(inside)
-
-
-def in_wrapped_lines(data: bytes, start: int, end: int) -> bool:
-    """Return whether the line of the value is one of base64 that is wrapped at its length.
-
-    That needs three bare lines: the value's, and the two before or after it, of which the last may
-    be shorter; or one on each side. The first of them may have a name before it.
-    """
-    begin, finish = line_start(data, start, max(0, start - 64)), line_end(data, end, end + 64)
-    if not _bare(data[start:finish]):
-        return False
-    above = _lines_above(data, begin) if _bare(data[begin:finish]) else []
-    below = _lines_below(data, finish)
-    length = end - start
-    if above and below and above[0] == length and 0 < below[0] <= length:
-        return True
-    return above == [length, length] or (
-        len(below) == 2 and below[0] == length and 0 < below[1] <= length
-    )
-
-
-def _bare(line: bytes) -> int:
-    """Return the length of the base64 that alone makes up `line`, with quotes or a comment mark."""
-    found = _BARE.match(line)
-    return len(found[1].rstrip(b"=")) if found else 0
-
-
-def _lines_above(data: bytes, begin: int) -> list[int]:
-    lengths = []
-    for _ in range(2):
-        if begin == 0 or data[begin - 1 : begin] not in (b"\n", b"\r"):
-            break
-        end = begin - (2 if data[begin - 2 : begin] == b"\r\n" else 1)
-        begin = line_start(data, end, max(0, end - 2 * _LONGEST_LINE))
-        lengths.append(_bare(data[begin:end]))
-    return lengths
-
-
-def _lines_below(data: bytes, finish: int) -> list[int]:
-    lengths = []
-    for _ in range(2):
-        if data[finish : finish + 1] not in (b"\n", b"\r"):
-            break
-        begin = finish + (2 if data[finish : finish + 2] == b"\r\n" else 1)
-        finish = line_end(data, begin, begin + 2 * _LONGEST_LINE)
-        lengths.append(_bare(data[begin:finish]))
-    return lengths

@@ -15,13 +15,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
 from scanner.findings import Confidence, Severity
-from scanner.kinds.encoded_places import (
-    follows_chunk,
-    in_address,
-    in_wrapped_lines,
-    is_hash_or_ciphertext,
-    is_percent_encoded,
-)
 from scanner.kinds.interface import Aside, Kind, Match, Part
 from scanner.kinds.surroundings import (
     is_bare,
@@ -88,7 +81,15 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if bits < NAMED_FLOOR_BITS:
         return None
 
-    if is_percent_encoded(data, *match) or is_hash_or_ciphertext(data, *match):
+    # Loaded here: most runs are words and paths, and end above.
+    from scanner.kinds import encoded_places as places
+
+    if (
+        places.begins_in_escape(data, match.start)
+        or places.is_percent_encoded(data, *match)
+        or places.is_hash_or_ciphertext(data, *match)
+        or places.follows_chunk(data, match.start)
+    ):
         return None
 
     level, name = naming(rule, label(data, match.start))
@@ -112,11 +113,11 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     else:
         evidence.append("nothing names it")
 
-    if level > OTHER and in_address(data, *match):
+    if level > OTHER and places.in_address(data, *match):
         level, confidence, severity = OTHER, Confidence.LOW, Severity.LOW
         evidence.append("in the path of a URL")
 
-    if level != AWS and (_among_its_like(data, match) or in_wrapped_lines(data, *match)):
+    if level != AWS and _in_lines(data, match):
         # Perhaps encoded data, perhaps a list of secrets; pairing decides where key IDs are near.
         confidence, severity = Confidence.LOW, Severity.LOW
         evidence.append("one of several lines of the same length, as in encoded data")
@@ -196,7 +197,7 @@ def _names(rule: Rule) -> NamePatterns:
 def _inside_encoded_data(data: bytes, match: Match) -> bool:
     # The last line of wrapped base64 (PEM, MIME, YAML) can be 40 characters long, and a run
     # between the `-` and `_` of URL-safe base64 or between the dots of a JWT can be as well.
-    if _ends_wrapped_lines(data, match) or follows_chunk(data, match.start):
+    if _ends_wrapped_lines(data, match):
         return True
     if data[max(0, match.start - 7) : match.start] == b"base64,":
         return True
@@ -241,6 +242,16 @@ def _is_glued(data: bytes, match: Match) -> bool:
     # Nor does a word that says what follows it, as in `secret-...`: no vendor's tokens begin so.
     before, after = url_safe_tails(data, match.start, match.end)
     return bool(after.strip(b"-_") or (before.strip(b"-_") and not _NAMED_BEFORE.search(before)))
+
+
+def _in_lines(data: bytes, match: Match) -> bool:
+    if _among_its_like(data, match):
+        return True
+    from scanner.kinds.wrapped_lines import (
+        in_wrapped_lines,
+    )  # here: only what is reported gets here
+
+    return in_wrapped_lines(data, *match)
 
 
 def _among_its_like(data: bytes, match: Match) -> bool:

@@ -11,7 +11,9 @@ import pytest
 
 from bench.inputs.labelled.case import Case, Expected, File, Place, fill, plain
 from bench.inputs.labelled.generate import case_number, folder_name, generate, write_tree
+from bench.inputs.labelled.masses import MASSES, Mass, mass_cases
 from bench.scoring import Found, by_case, judge, same, score
+from scanner.rulebook.generator import Generator
 
 
 @pytest.fixture(scope="module")
@@ -213,3 +215,48 @@ def test_an_unknown_case_is_one_sentence(bench: Callable[..., Any]) -> None:
     done = bench("accuracy", "--only", "nothing", "--peers")
     assert (done.code, done.stderr) == (2, "bench: there is no case nothing\n")
     assert json.dumps(done.figures) == "null"
+
+
+def test_masses_are_what_is_asked_for() -> None:
+    counts = {kind: mass.files * mass.values for kind, mass in MASSES.items()}
+    assert counts["bcrypt $2b$"] == counts["sha512crypt"] == 10_000
+    assert MASSES["sops"].files == 1_000
+    assert MASSES["draw.io PNG"].files == 100
+
+
+def test_masses_depend_on_the_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "bench.inputs.labelled.masses.MASSES",
+        {kind: mass._replace(files=2) for kind, mass in MASSES.items()},
+    )
+    first, again, other = (list(mass_cases(seed)) for seed in (1, 1, 2))
+    assert first == again
+    assert all(one.files != two.files for one, two in zip(first, other, strict=True))
+
+
+def test_a_mass_has_no_alarm_and_what_is_a_credential_has(
+    bench: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leak(made: Generator, _: int) -> tuple[str, str]:
+        return ".env", f"AWS_SECRET_ACCESS_KEY={made.secret_access_key()}\n"
+
+    masses = {"bcrypt $2b$": MASSES["bcrypt $2b$"]._replace(files=25), "leak": Mass(3, 1, leak)}
+    for module in ("bench.inputs.labelled.masses", "bench.measures.accuracy"):
+        monkeypatch.setattr(f"{module}.MASSES", masses)
+    done = bench("accuracy", "--harmless", "--peers", measured=True)
+    assert done.code == 0, done.stderr
+    hashes, leaks = done.rows("alarms")
+    assert (hashes["files"], hashes["values"], hashes["keycatch"]) == (25, 2_500, 0)
+    assert (leaks["files"], leaks["keycatch"]) == (3, 3)
+
+
+def test_a_tool_that_takes_too_long_has_no_row(bench: Callable[..., Any], tmp_path: Path) -> None:
+    program = planted_tool(tmp_path)
+    program.write_text(
+        "#!/bin/sh\nif test $1 = version; then echo 1.0; else sleep 60 & sleep 60; fi\n"
+    )
+    peers = ("--peers", f"gitleaks={program}", "--limit", "1")
+    done = bench("accuracy", "--only", "key ID/env/plain", *peers, measured=True)
+    assert done.code == 0, done.stderr
+    assert [row["name"] for row in done.rows("accuracy")] == ["keycatch"]
+    assert "gitleaks 1.0 was stopped after 1 seconds: no row" in done.stdout

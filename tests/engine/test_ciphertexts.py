@@ -97,6 +97,32 @@ def test_they_are_no_part_of_a_pair(name, made, rules):
         assert [f.rule_id for f in found if f.confidence > Confidence.LOW] == ["aws-access-key-id"]
 
 
+# `$`, `{` and `}`.
+ESCAPES = (
+    ("%24", "%7B", "%7D"),
+    ("%2524", "%257B", "%257D"),
+    ("&#36;", "&#123;", "&#125;"),
+    ("&#x24;", "&#x7B;", "&#x7D;"),
+    ("&dollar;", "&lcub;", "&rbrace;"),
+    ("\\u0024", "\\u007b", "\\u007d"),
+    ("\\x24", "\\x7b", "\\x7d"),
+    ("\\044", "\\173", "\\175"),
+    ("\\u{24}", "{", "}"),
+    ("$$", "{", "}"),
+    ("\\$", "{", "}"),
+)
+
+
+@pytest.mark.parametrize("name", PASSWORD_HASHES)
+def test_hashes_with_escapes(name, made, rules):
+    for signs in ESCAPES:
+        for _ in range(40):
+            table = str.maketrans(dict(zip("${}", signs, strict=True)))
+            value = PASSWORD_HASHES[name](made).translate(table)
+            found = scan_bytes(f'{{"secret": "{value}"}}\n'.encode(), "x", rules)
+            assert [f for f in found if f.confidence > Confidence.LOW] == [], value
+
+
 def chunk(text, size):
     return [text[at : at + size] for at in range(0, len(text), size)]
 
@@ -124,6 +150,24 @@ ENCODED = {
     "PEM joined by \\r\\n": lambda m: '"' + wrapped(m, 64, 9, 40, "\\r\\n") + '"',
     "PEM joined by &#10;": lambda m: '"' + wrapped(m, 64, 9, 40, "&#10;") + '"',
     "PEM joined by %0A": lambda m: '"' + wrapped(m, 76, 9, 40, "%0A") + '"',
+    "wrapped at 40, joined by \\n": lambda m: '"' + "\\n".join(chunk(b64(m.raw(200)), 40)) + '"',
+    "wrapped at 40, joined by \\r\\n": lambda m: (
+        '"' + "\\r\\n".join(chunk(b64(m.raw(95)), 40)) + '"'
+    ),
+    "wrapped at 40, joined by \\\\n": lambda m: '"' + "\\\\n".join(chunk(b64(m.raw(95)), 40)) + '"',
+    "wrapped at 40, joined by spaces": lambda m: " ".join(chunk(b64(m.raw(150)), 40)),
+    "wrapped at 40, joined by <br>": lambda m: "<br>".join(chunk(b64(m.raw(150)), 40)),
+    "wrapped at 40, joined by &#10;": lambda m: "&#10;".join(chunk(b64(m.raw(95)), 40)),
+    "wrapped at 40, a name before it": lambda m: (
+        "const key = '" + "' +\n  '".join(chunk(b64(m.raw(90)), 40)) + "';"
+    ),
+    "wrapped at 39, joined by \\n": lambda m: "\\n".join(chunk(b64(m.raw(200)), 39)),
+    "wrapped at 38, joined by %0A": lambda m: "%0A".join(chunk(b64(m.raw(200)), 38)),
+    "wrapped at 40 in JSON, three whole lines": lambda m: (
+        '{"key": "' + "\\n".join(chunk(b64(m.raw(90)), 40)) + '"}'
+    ),
+    "PEM with a tail of 39 and padding": lambda m: wrapped(m, 64, 9, 39, "\\n") + "=\\n-----END",
+    "PEM with a tail of 39": lambda m: wrapped(m, 64, 9, 39, "\\n") + "\\n-----END",
     "MIME joined by two spaces": lambda m: wrapped(m, 76, 9, 40, "  "),
     "percent-encoded": lambda m: quote(b64(m.raw(6000)), safe=""),
     "percent-encoded, lower case": lambda m: (
@@ -154,6 +198,22 @@ def test_encoded_data(name, made, rules):
         text = ENCODED[name](made)
         found = scan_bytes(f"{text}\n".encode(), "x", rules)
         assert [f for f in found if f.confidence > Confidence.LOW] == [], text
+
+
+DIGESTS = {
+    "RECORD of a wheel": "botocore/data/x.json,sha256={},1234",
+    "integrity in URL-safe base64": "integrity: sha256-{}",
+    "digest in a path": "/cas/sha256:{}/data",
+    "SHA-384 in a list": "a.js sha384-{}",
+}
+
+
+@pytest.mark.parametrize("name", DIGESTS)
+def test_digests_in_url_safe_base64(name, made, rules):
+    size = 48 if "384" in name else 32
+    for _ in range(400):
+        text = DIGESTS[name].format(made.base64url(size))
+        assert scan_bytes(f"{text}\n".encode(), "x", rules) == [], text
 
 
 def halves(text):

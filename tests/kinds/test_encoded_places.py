@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.kinds.encoded_places import (
+    begins_in_escape,
     follows_chunk,
     in_address,
-    in_wrapped_lines,
     is_hash_or_ciphertext,
     is_percent_encoded,
 )
+from scanner.kinds.wrapped_lines import in_wrapped_lines
 from scanner.rulebook.generator import Generator
 
 TESTS = (in_address, in_wrapped_lines, is_hash_or_ciphertext, is_percent_encoded)
@@ -29,6 +30,7 @@ def test_any_bytes_around(before, after):
     for test in TESTS:
         assert test(data, len(before), len(before) + 40) in (True, False)
     assert follows_chunk(data, len(before)) in (True, False)
+    assert begins_in_escape(data, len(before)) in (True, False)
 
 
 @pytest.mark.parametrize(

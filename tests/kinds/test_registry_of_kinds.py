@@ -41,6 +41,7 @@ SHARED = {
     "key_forms",
     "signed_query",
     "surroundings",
+    "wrapped_lines",
 }
 """Modules that are not a kind: what several kinds use."""
 FILES = {Path(path).stem: content for path, content in shipped_files()}

@@ -11,5 +11,6 @@ which are tables; `generate` combines them. Values are made up from a seed.
     encodings.py     escapes of a value, string pieces, and whole files that are encoded
     containers.py    archives, databases and other binary files
     harmless.py      what looks like a credential and is none
+    masses.py        harmless values by the thousand; hashes.py has those of passwords
     generate.py      all cases of a seed
 """
