@@ -31,5 +31,10 @@ MODULES: Final = (
     "scanner.decoders.ar_archive",
     "scanner.decoders.zlib_stream",
     "scanner.decoders.glued",
+    "scanner.decoders.zstd",
+    "scanner.decoders.attached",
+    "scanner.decoders.git_pack",
+    "scanner.decoders.drawio",
+    "scanner.decoders.png",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)

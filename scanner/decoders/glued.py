@@ -57,10 +57,10 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     from scanner.decoders.escapes import neighbourhoods
     from scanner.decoders.glued_records import ends_in_records
     from scanner.decoders.glued_text import ends_in_text
-    from scanner.decoders.layers import stores_members
+    from scanner.decoders.layers import may_show_content
 
     data = layer.data
-    if stores_members(data):
+    if may_show_content(data):
         return
     key_ids = [offset for offset in offsets if data.startswith(_KEY_IDS, offset)]
     ends = ends_in_text(data, offsets)

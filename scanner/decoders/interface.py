@@ -107,3 +107,8 @@ class Decoder(NamedTuple):
 
     See `scanner.detectors.reach_of`, which tells what it is good for.
     """
+    applies: Callable[[bytes], bool] | None = None
+    """What else must be so of a layer with the signature, where many files have that one.
+
+    It is asked of every such file, so it looks at a few bytes only.
+    """

@@ -18,8 +18,7 @@ class Catalogue:
     """Rules and decoders, arranged by the anchors and signatures that call for them."""
 
     __slots__ = (
-        "_first_bytes", "_further", "_magics", "_reaches", "decoders_of", "index", "rules",
-        "rules_of",
+        "_further", "_heads", "_magics", "_reaches", "decoders_of", "index", "rules", "rules_of",
     )  # fmt: skip
 
     def __init__(self, rules: Sequence[Rule], decoders: Sequence[Decoder] = DECODERS) -> None:
@@ -51,8 +50,16 @@ class Catalogue:
 
         self._magics = tuple((start, end, table) for (start, end), table in by_slice.items())
         self._further = tuple(magic for magic in self._magics if magic[0] > 0)
-        heads = [table for start, _, table in self._magics if start == 0]
-        self._first_bytes = frozenset(magic[:1] for table in heads for magic in table)
+        # The first byte rules out nearly all signatures, and most of the files.
+        firsts = {magic[:1] for start, _, table in self._magics if not start for magic in table}
+        self._heads = {
+            first: tuple(
+                (start, end, table)
+                for start, end, table in self._magics
+                if start or any(magic.startswith(first) for magic in table)
+            )
+            for first in firsts
+        }
 
     def reaches(self) -> list[int]:
         """Return, by number of the anchor, how far around it content decides what is found there.
@@ -66,20 +73,19 @@ class Catalogue:
 
     def is_encoded(self, data: bytes) -> bool:
         """Return whether the head of `data` has the signature of any decoder."""
-        # This runs for every file; the first byte rules out nearly all of them.
-        if data[:1] in self._first_bytes:
-            return bool(self.decoders_for(data))
-        for start, end, table in self._further:  # noqa: SIM110 -- half the time of any()
-            if data[start:end] in table:
-                return True
+        # This runs for every file, so it does not make the list of them.
+        for start, end, table in self._heads.get(data[:1], self._further):
+            for decoder in table.get(data[start:end], ()):
+                if decoder.applies is None or decoder.applies(data):
+                    return True
         return False
 
     def decoders_for(self, data: bytes) -> list[Decoder]:
         """Return the decoders whose signature the head of `data` has."""
         found: list[Decoder] = []
-        for start, end, table in self._magics:
+        for start, end, table in self._heads.get(data[:1], self._further):
             for decoder in table.get(data[start:end], ()):
-                if decoder not in found:
+                if decoder not in found and (decoder.applies is None or decoder.applies(data)):
                     found.append(decoder)
         return found
 
