@@ -36,5 +36,6 @@ MODULES: Final = (
     "scanner.decoders.git_pack",
     "scanner.decoders.drawio",
     "scanner.decoders.png",
+    "scanner.decoders.sqlite_file",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)
