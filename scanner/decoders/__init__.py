@@ -37,5 +37,6 @@ MODULES: Final = (
     "scanner.decoders.drawio",
     "scanner.decoders.png",
     "scanner.decoders.sqlite_file",
+    "scanner.decoders.office_text",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)

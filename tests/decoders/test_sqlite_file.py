@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
 
 import pytest
@@ -40,7 +41,7 @@ def encode(content: bytes) -> bytes:
 
 
 SOURCE = encode(b"VALUE")
-BEFORE = SOURCE[: SOURCE.index(b"VALUE")].decode("utf-8", "surrogateescape").split("\n")
+BEFORE = re.split(r"\r\n?|\n", SOURCE[: SOURCE.index(b"VALUE")].decode("utf-8", "surrogateescape"))
 EXAMPLE = (
     SOURCE,
     b"VALUE",
