@@ -21,12 +21,13 @@ from scanner.reports import FORMATS
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-IMPORT_NAMES = {"markdown-it-py": "markdown_it", "pyyaml": "yaml"}
+IMPORT_NAMES = {"backports.zstd": "backports", "markdown-it-py": "markdown_it", "pyyaml": "yaml"}
 """Distributions that are imported by another name than their own."""
 BROUGHT_BY = {"botocore": "boto3", "jmespath": "boto3", "urllib3": "boto3"}
 """Packages to the distribution that is a layer over them and pins their versions."""
-NOT_INSTALLED = {"scanner", "tests", "tools", "bench", "_typeshed"}
-"""Packages that no distribution brings: our own, and one that only type checkers know."""
+NOT_INSTALLED = {"scanner", "tests", "tools", "bench", "_typeshed", "compression"}
+"""Packages that no distribution brings: our own, one that only type checkers know, and one that
+Python has from 3.14 on."""
 
 
 def project_files() -> list[Path]:

@@ -40,6 +40,13 @@ MODULES: Final = (
     "scanner.decoders.ar_archive",
     "scanner.decoders.zlib_stream",
     "scanner.decoders.glued",
+    "scanner.decoders.zstd",
+    "scanner.decoders.attached",
+    "scanner.decoders.git_pack",
+    "scanner.decoders.drawio",
+    "scanner.decoders.png",
+    "scanner.decoders.sqlite_file",
+    "scanner.decoders.office_text",
 )
 
 
@@ -50,6 +57,14 @@ def _imported_when_called(
         return _member(module).decode(layer, offsets, budget)
 
     return decode
+
+
+def _asked_when_signed(module: str) -> Callable[[bytes], bool]:
+    def applies(data: bytes) -> bool:
+        asked = _member(module).applies
+        return asked is None or asked(data)
+
+    return applies
 
 
 @cache
@@ -67,8 +82,9 @@ DECODERS: Final[tuple[Decoder, ...]] = tuple(
         Description(*description),
         ending,
         reach,
+        _asked_when_signed(module) if asks else None,
     )
-    for module, (name, magics, anchors, description, ending, reach) in zip(
+    for module, (name, magics, anchors, description, ending, reach, asks) in zip(
         MODULES, TABLE, strict=True
     )
 )

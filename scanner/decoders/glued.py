@@ -42,7 +42,13 @@ _RUNS: Final = (
         for size in range(_SECRET + 3, _LONGEST_COMMAND + 1)
     ),
     Anchor(run=_SECRET, after=b"=", case="mixed"),
+    # A length before the secret and a letter after it: pickle, marshal, BSON, bencode.
+    *(Anchor(run=_SECRET + size, before=b"(:\0", case="mixed") for size in (1, 2)),
+    Anchor(run=_SECRET + 1, before=b"\n", first=b"V", case="mixed"),  # pickle, protocol 0
 )
+_LENGTHS: Final = (b"40:", b"(\0\0\0")
+_BEFORE_LENGTH: Final = frozenset((*range(9), *range(14, 32), *range(127, 256), *b"xXzZ"))
+"""Bytes before a length of 40, which is a parenthesis: types, and numbers of fields."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -58,16 +64,17 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 
     from scanner.content import Layer, Segments
     from scanner.decoders.escapes import neighbourhoods
-    from scanner.decoders.glued_records import ends_in_records
+    from scanner.decoders.glued_records import ends_in_records, ends_of_lone
     from scanner.decoders.glued_text import ends_in_text
-    from scanner.decoders.layers import stores_members
+    from scanner.decoders.layers import may_show_content
 
     data = layer.data
-    if stores_members(data):
+    if may_show_content(data):
         return
     key_ids = [offset for offset in offsets if data.startswith(_KEY_IDS, offset)]
     ends = ends_in_text(data, offsets)
     ends |= ends_in_records(data, key_ids, budget)
+    ends |= ends_of_lone(data, [offset for offset in offsets if _has_length(data, offset)])
     cuts = sorted(end for end in ends if 0 < end < len(data))
 
     for begin, finish in neighbourhoods(data, cuts):
@@ -98,9 +105,19 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 def _can_be_value(data: bytes, offset: int) -> bool:
     """Return whether the place of an anchor is a run, or a key ID of 20 capitals and digits."""
     if not data.startswith(_KEY_IDS, offset):
-        return True
+        before = data[offset - 1 : offset]
+        return before not in (b"(", b":", b"\0") or _has_length(data, offset)
     body = data[offset + 4 : offset + 20]
     return len(body) == 16 and body.isalnum() and body == body.upper()
+
+
+def _has_length(data: bytes, offset: int) -> bool:
+    """Return whether the length of a secret, or a mark like that, may be right before `offset`."""
+    if data.startswith(b"V", offset) and data[offset - 2 : offset - 1].isdigit():
+        return True  # after the number of a text in a pickle of protocol 0
+    if data[offset - 1 : offset] == b"(":
+        return offset > 1 and data[offset - 2] in _BEFORE_LENGTH
+    return data[max(0, offset - 4) : offset].endswith(_LENGTHS)
 
 
 DECODER = Decoder(

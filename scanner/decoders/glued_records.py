@@ -51,8 +51,17 @@ _WIDEST_LENGTH: Final = 9
 _AVRO_20: Final = b"("
 _AVRO_40: Final = b"P"
 """Lengths in zigzag: twice the number (Avro specification, "Binary encoding")."""
-_PICKLED: Final = re.compile(rb"(?:\A|(?<=\n))[a-z(]{0,3}V([A-Za-z0-9+/]{40})\r?\n")
-"""UNICODE of protocol 0 (pickletools)."""
+_AVRO_PAIR: Final = re.compile(
+    rb"\((?:AKIA|ASIA)[A-Z2-7]{16}P[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])"
+    rb"|P[A-Za-z0-9+/]{40}\((?:AKIA|ASIA)[A-Z2-7]{16}"
+)
+"""Both values with their lengths, and nothing between: enough where no byte is a control."""
+_PICKLED: Final = re.compile(
+    rb"(?:\A|(?<=\n))[a-z(]{0,3}V([A-Za-z0-9+/]{40}|[A-Za-z0-9+/=]{100,9999})\r?\n"
+)
+"""UNICODE of protocol 0 (pickletools): a secret, or a session token."""
+_MEMO: Final = re.compile(rb"(?:\A|\n)p[0-9]{1,5}\r?\n\Z")
+"""PUT of protocol 0, which follows each text."""
 _NEW_TEXT: Final = re.compile(
     rb"\bs/[^\n]{1,200}?/([A-Za-z0-9+/]{40})/[gIpe0-9]{0,4}(?![A-Za-z0-9+/])"
 )
@@ -71,6 +80,7 @@ def ends_in_records(data: bytes, key_ids: Sequence[int], budget: Budget) -> set[
         is_cbor = _is_cbor(data, offset)
         is_binary = is_cbor or _is_binary(data, offset, offset + KEY_ID_SIZE)
         said = _CBOR_20 if is_cbor else _says(_ID_LENGTH, data, offset, is_binary)
+        said = said or _says_avro(data, offset)
         end = offset + KEY_ID_SIZE
         if said and (is_alphanumeric(data, offset - 1) or is_alphanumeric(data, end)):
             ends |= {offset, end}
@@ -90,6 +100,28 @@ def ends_in_records(data: bytes, key_ids: Sequence[int], budget: Budget) -> set[
                 ends |= {*found.span(1)}
 
     return ends
+
+
+def ends_of_lone(data: bytes, offsets: Sequence[int]) -> set[int]:
+    """Return where secrets begin and end whose length is right before one of the `offsets`."""
+    ends: set[int] = set()
+    for offset in offsets:
+        run = _RUN.match(data, offset)
+        for span in _cut(data, run, b"", is_binary=False) if run else ():
+            ends |= {*span}
+        pickled = _PICKLED.match(data, offset)
+        if pickled and _MEMO.search(data, max(0, offset - 8), offset):
+            ends |= {*pickled.span(1)}
+    return ends
+
+
+def _says_avro(data: bytes, offset: int) -> bytes:
+    # The key ID is first, or after the length and the secret and its own length.
+    for start in (offset - 1, offset - SECRET_SIZE - 2):
+        found = _AVRO_PAIR.match(data, start) if start >= 0 else None
+        if found and found.start() <= offset < found.end():
+            return _AVRO_20
+    return b""
 
 
 def _is_binary(data: bytes, start: int, end: int) -> bool:

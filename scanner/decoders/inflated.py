@@ -64,3 +64,17 @@ class InflatedMap:
             position += TRAILER - len(inflater.unused_data)
             position = payload_start(data, position)
         return made
+
+
+class Whole:
+    """Maps every decoded byte to one span of the source, all of which it depends on."""
+
+    __slots__ = ("_span",)
+
+    def __init__(self, start: int, end: int) -> None:
+        """Describe what came out of the source bytes `start` to `end`."""
+        self._span = start, end
+
+    def source(self, start: int, end: int) -> tuple[int, int]:  # noqa: ARG002 -- any of it
+        """Return the whole span."""
+        return self._span

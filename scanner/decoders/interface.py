@@ -87,8 +87,10 @@ CompiledDecoder = tuple[
     tuple[str, str, str],
     bytes,
     int,
+    bool,
 ]
-"""The fields of `Decoder` but for `decode`, the description as a plain tuple."""
+"""The fields of `Decoder` but for `decode`: the description as a plain tuple, and whether it has
+`applies`."""
 
 
 class Decoder(NamedTuple):
@@ -121,4 +123,9 @@ class Decoder(NamedTuple):
     """Bytes to either side of an anchor that decide what comes out there; 0 where it has no bound.
 
     The search of a history looks again only where something within it has changed.
+    """
+    applies: Callable[[bytes], bool] | None = None
+    """What else must be so of a layer with the signature, where many files have that one.
+
+    It is asked of every such file, so it looks at a few bytes only.
     """

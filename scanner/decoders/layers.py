@@ -24,8 +24,12 @@ has a few thousand characters.
 LIMIT = "decoder-limit"
 DAMAGED = "damaged-archive"
 ENCRYPTED = "encrypted-archive"
+UNSUPPORTED = "unsupported-archive"
 
-_SIGNATURES = (b"PK\3\4", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\xff\xfe", b"\xfe\xff")
+_SIGNATURES = (
+    *(b"PK\3\4", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PACK\0\0\0"),
+    *(b"\xff\xfe", b"\xfe\xff"),
+)
 """Content that is decoded further when it is held whole, which no window of it can be."""
 _TAR = slice(257, 262)
 """Where `ustar` is in a tar header (POSIX.1-2017, pax, "ustar Interchange Format": `magic`)."""
@@ -137,3 +141,11 @@ def stores_members(data: bytes) -> bool:
     """
     # POSIX ustar has its magic at offset 257; ar(5) begins with `!<arch>` and a line feed.
     return data[_TAR] == b"ustar" or data.startswith(b"!<arch>\n")
+
+
+def may_show_content(data: bytes) -> bool:
+    """Return whether `data` is an archive or compressed, with bytes of its content as they are.
+
+    ZIP can store as well, and zstd leaves what does not repeat.
+    """
+    return stores_members(data) or data.startswith((b"PK\3\4", b"\x28\xb5\x2f\xfd"))

@@ -24,8 +24,11 @@ _PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _SIGNATURES = (
     (b"7z\xbc\xaf\x27\x1c", UNKNOWN, "7z"),  # 7zFormat.txt of the LZMA SDK
     (b"Rar!\x1a\x07", UNKNOWN, "RAR"),  # RAR 5.0 archive format, and RAR 4 with one byte less
-    (b"\x28\xb5\x2f\xfd", UNKNOWN, "zstd"),  # RFC 8878, section 3.1.1
     (b"\x04\x22\x4d\x18", UNKNOWN, "LZ4"),  # LZ4 Frame Format, "General Structure"
+    (b"\x1f\x9d", UNKNOWN, "compress"),  # the magic of compress(1), as of `.Z`
+    (b"LZIP\1", UNKNOWN, "lzip"),  # lzip manual, "File format"
+    (b"\x89LZO\0\r\n\x1a\n", UNKNOWN, "lzop"),
+    (b"MSCF\0\0\0\0", UNKNOWN, "cabinet"),  # [MS-CAB], section 2.1
     (b"-----BEGIN PGP MESSAGE-----", ENCRYPTED, "OpenPGP"),  # RFC 9580, section 6.2.1
     (b"age-encryption.org/v1\n", ENCRYPTED, "age"),  # C2SP, "The age file encryption format"
     (b"-----BEGIN AGE ENCRYPTED FILE-----", ENCRYPTED, "age"),
@@ -52,8 +55,8 @@ DECODER = Decoder(
     decode,
     Description(
         (
-            "signature: 7z, RAR, zstd, LZ4; encrypted with OpenPGP, age or git-crypt, or an "
-            "encrypted Office document"
+            "signature: 7z, RAR, LZ4, compress, lzip, lzop, cabinet; encrypted with OpenPGP, age "
+            "or git-crypt, or an encrypted Office document"
         ),
         "nothing: the file is counted as not opened",
         "none",

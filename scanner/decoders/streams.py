@@ -195,7 +195,16 @@ def _errors() -> tuple[type[Exception], ...]:
     from lzma import LZMAError
 
     # bz2 raises OSError or ValueError; MemoryError is a dictionary that does not fit.
-    return OSError, EOFError, ValueError, MemoryError, zlib.error, LZMAError, *_igzip_errors()
+    own = (*_igzip_errors(), *_zstd_errors())
+    return OSError, EOFError, ValueError, MemoryError, zlib.error, LZMAError, *own
+
+
+def _zstd_errors() -> tuple[type[Exception], ...]:
+    # Only what was imported can have raised anything.
+    import sys
+
+    names = ("compression.zstd", "backports.zstd")
+    return tuple(sys.modules[name].ZstdError for name in names if name in sys.modules)
 
 
 def _igzip_errors() -> tuple[type[Exception], ...]:

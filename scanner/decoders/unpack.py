@@ -20,7 +20,23 @@ def unpack(
 ) -> Generator[Layer, None, bool]:
     """Yield the content of `read` as text of its own; return whether all of it came out.
 
+    Of a compressed stream inside base64 nobody sees lines: what comes out has the place of the
+    base64. A member has a name to go by, wherever its archive is.
+
     A tar archive that is too large for a layer, such as a large `.tar.gz`, is walked while it is
     decompressed. That is why this is a module apart from `layers`, which `tar_archive` needs.
     """
-    return windows(read, below, decoder, member, budget, walk)
+    if below.offsets is None or member:
+        return (yield from windows(read, below, decoder, member, budget, walk))
+
+    from scanner.decoders.inflated import Whole
+
+    made = windows(read, below, decoder, member, budget, walk)
+    while True:
+        try:
+            layer = next(made)
+        except StopIteration as end:
+            return bool(end.value)
+        if layer.member == below.member and layer.offsets is None:
+            layer.offsets = Whole(0, len(below.data))
+        yield layer

@@ -28,6 +28,9 @@ _BOMS = (
 )
 _SAMPLE = 4096
 """Bytes at the start, in the middle and at the end by which text is recognised."""
+_DATABASE, _ENCODING, _ENCODINGS = b"SQLite format 3\0", slice(56, 60), (b"\0\0\0\2", b"\0\0\0\3")
+"""A database of SQLite, and where it says that it has its texts in UTF-16 ("Database File Format",
+section 1.3.13)."""
 _SMALLEST = 40
 """Bytes: a key ID in UTF-16."""
 # Bytes of text in ASCII: tab, line feed, carriage return, and what can be printed.
@@ -47,6 +50,8 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     if codec:
         yield from _text(layer, 0, codec, budget)
         return
+    if data.startswith(_DATABASE) and data[_ENCODING] in _ENCODINGS:
+        return  # `sqlite_file` reads its texts, and knows where each of them ends
     for big in _byte_orders(data, offsets):
         yield from _strings(layer, big, budget)
 

@@ -59,11 +59,16 @@ class Catalogue:
 
         self._magics = tuple((start, end, table) for (start, end), table in by_slice.items())
         self._further = tuple(magic for magic in self._magics if magic[0] > 0)
-        self._heads: dict[bytes, tuple[bytes, ...]] = {}
-        for start, _, table in self._magics:
-            for magic in table if start == 0 else ():
-                self._heads[magic[:1]] = (*self._heads.get(magic[:1], ()), magic)
-
+        # The first byte rules out nearly all signatures, and most of the files.
+        firsts = {magic[:1] for start, _, table in self._magics if not start for magic in table}
+        self._heads = {
+            first: tuple(
+                (start, end, table)
+                for start, end, table in self._magics
+                if start or any(magic.startswith(first) for magic in table)
+            )
+            for first in firsts
+        }
         self._endings = tuple((each.ending, each) for each in decoders if each.ending)
 
     def reaches(self) -> list[int]:
@@ -78,13 +83,11 @@ class Catalogue:
 
     def is_encoded(self, data: bytes) -> bool:
         """Return whether the head or the end of `data` has the signature of any decoder."""
-        # This runs for every file; the first byte rules out nearly all of them.
-        heads = self._heads.get(data[:1])
-        if heads and data.startswith(heads):
-            return True
-        for start, end, table in self._further:
-            if data[start:end] in table:
-                return True
+        # This runs for every file, so it does not make the list of them.
+        for start, end, table in self._heads.get(data[:1], self._further):
+            for decoder in table.get(data[start:end], ()):
+                if decoder.applies is None or decoder.applies(data):
+                    return True
         return data.find(0, -END) >= 0 and any(
             data.find(magic, -END) >= 0 for magic, _ in self._endings
         )
@@ -92,9 +95,9 @@ class Catalogue:
     def decoders_for(self, data: bytes) -> list[Decoder]:
         """Return the decoders whose signature the head or the end of `data` has."""
         found: list[Decoder] = []
-        for start, end, table in self._magics:
+        for start, end, table in self._heads.get(data[:1], self._further):
             for decoder in table.get(data[start:end], ()):
-                if decoder not in found:
+                if decoder not in found and (decoder.applies is None or decoder.applies(data)):
                     found.append(decoder)
 
         if data.find(0, -END) >= 0:

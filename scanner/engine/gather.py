@@ -76,11 +76,24 @@ def gather(catalogue: Catalogue, root: Layer, spots: Spots | None = None) -> Gat
 def _decoders(catalogue: Catalogue, layer: Layer, spots: Spots) -> list[tuple[Decoder, list[int]]]:
     wanted: dict[str, tuple[Decoder, list[int]]] = {}
     for decoder in catalogue.decoders_for(layer.data):
-        wanted[decoder.name] = (decoder, [])
+        if not _is_stretch(layer):
+            wanted[decoder.name] = (decoder, [])
     for offset, number in spots:
         for decoder in catalogue.decoders_of[number]:
             wanted.setdefault(decoder.name, (decoder, []))[1].append(offset)
     return list(wanted.values())
+
+
+def _is_stretch(layer: Layer) -> bool:
+    """Return whether `layer` is a stretch of the one below it, with only escapes replaced.
+
+    A signature there is that of the layer below, or of something in the middle of it.
+    """
+    if layer.below is None or layer.offsets is None:
+        return False
+    # A byte that came out of encoded data has more than one byte there.
+    start, end = layer.offsets.source(0, 1)
+    return end - start == 1 and layer.data[:1] == layer.below.data[start:end]
 
 
 def _look_at_name(

@@ -24,6 +24,10 @@ _AROUND: Final = 32
 They tell a stored member from another copy of the value: in the script before an archive, say.
 """
 
+_SCATTERED: Final = ("zstd",)
+"""Decoders of streams in which a value may be as it is, and what is around it is not: where zstd
+finds nothing that repeats, it leaves the bytes (RFC 8878, section 3.1.1.3.1.1)."""
+
 _TRIES: Final = 100
 """Copies in the archive that are compared with one in a member, the last ones first.
 
@@ -93,6 +97,8 @@ def _value(spot: Spot) -> bytes:
 
 def _is_stored(outer: Spot, inner: Spot) -> bool:
     """Return whether `outer` is where the archive has the bytes of `inner`."""
+    if inner.text.decoder in _SCATTERED:
+        return True
     before = min(_AROUND, inner.start)
     around = inner.text.data[inner.start - before : inner.end + _AROUND]
     begin = outer.start - before

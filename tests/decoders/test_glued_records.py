@@ -101,3 +101,48 @@ def test_serializers(name, swapped):
             values.reverse()
         data = SERIALIZERS[name]([b"prod", *values, b"eu-west-1"])
         assert pairs(data) == {(key_id, secret)}
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("seed", range(10))
+def test_avro_without_any_control_character(swapped, seed):
+    key_id, secret = credential(("avro", seed))
+    values = [secret, key_id] if swapped else [key_id, secret]
+    assert pairs(b"".join(_zigzag(value.encode()) for value in values)) == {(key_id, secret)}
+
+
+NAME = "aws_secret_access_key"
+ALONE = {
+    **{f"pickle-{n}": lambda s, n=n: pickle.dumps({NAME: s}, n) for n in range(6)},
+    "marshal": lambda s: marshal.dumps({NAME: s}),
+    "bencode": lambda s: b"d21:%b40:%be" % (NAME.encode(), s.encode()),
+    "bson": lambda s: b"\2%b\0\x29\0\0\0%b\0" % (NAME.encode(), s.encode()),
+}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_a_secret_without_a_key_id(name):
+    for seed in range(10):
+        _, secret = credential((name, seed))
+        (finding,) = scan_bytes(ALONE[name](secret), "", shipped_rules())
+        assert finding.values["secret"].reveal() == secret.encode()
+        assert name == "pickle-0" or finding.rule_id == "aws-secret-access-key"
+
+
+@pytest.mark.parametrize(
+    "text", ["call({}x)", "p1\nX{}q\n", "a 40 {}x", "x(\n{}x)", "1\nV{}\n", "key:{}xy\n"]
+)
+def test_text_has_no_lengths(text):
+    for seed in range(10):
+        _, secret = credential((text, seed))
+        found = scan_bytes(text.format(secret).encode(), "", shipped_rules())
+        assert [f for f in found if f.confidence.name != "LOW"] == []
+
+
+def test_a_session_token_in_a_pickle_of_protocol_0():
+    made = Generator("pickled token")
+    values = made.temporary_access_key_id(), made.secret_access_key(), made.session_token()
+    names = "aws_access_key_id", NAME, "aws_session_token"
+    data = pickle.dumps(dict(zip(names, values, strict=True)), 0)
+    (finding,) = scan_bytes(data, "", shipped_rules())
+    assert {value.reveal().decode() for value in finding.values.values()} >= set(values)

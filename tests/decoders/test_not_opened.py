@@ -14,8 +14,11 @@ PACKAGE = "EncryptedPackage".encode("utf-16-le")
 FILES = {
     "a.7z": (b"7z\xbc\xaf\x27\x1c\0\4" + bytes(40), "unsupported-archive", "7z: content"),
     "a.rar": (b"Rar!\x1a\x07\x01\0" + bytes(40), "unsupported-archive", "RAR: content"),
-    "a.zst": (b"\x28\xb5\x2f\xfd" + bytes(40), "unsupported-archive", "zstd: content"),
     "a.lz4": (b"\x04\x22\x4d\x18" + bytes(40), "unsupported-archive", "LZ4: content"),
+    "a.Z": (b"\x1f\x9d\x90" + bytes(40), "unsupported-archive", "compress: content"),
+    "a.lz": (b"LZIP\1\x0c" + bytes(40), "unsupported-archive", "lzip: content"),
+    "a.lzo": (b"\x89LZO\0\r\n\x1a\n" + bytes(40), "unsupported-archive", "lzop: content"),
+    "a.cab": (b"MSCF\0\0\0\0" + bytes(40), "unsupported-archive", "cabinet: content"),
     "a.asc": (b"-----BEGIN PGP MESSAGE-----\n\nx", "encrypted-file", "OpenPGP: content"),
     "a.age": (b"age-encryption.org/v1\n-> x", "encrypted-file", "age: content"),
     "a.docx": (OLE + PACKAGE, "encrypted-file", "Office document: content"),
@@ -41,6 +44,12 @@ def test_a_member_is_counted_by_its_path(peel, make_zip):
 
 def test_what_only_begins_alike_is_no_reason(peel):
     budget = Budget()
-    for data in (OLE, b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n", b"7z is a format", b"Rar!"):
+    for data in (
+        OLE,
+        b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n",
+        b"7z is a format",
+        b"Rar!",
+        b"LZIP files",
+    ):
         list(peel(data, budget))
     assert budget.left == []
