@@ -8,12 +8,12 @@ silence for the answer that nothing is there.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
-from scanner.aws.typed import words_in
 from scanner.findings import Confidence, Severity
 from scanner.kinds import interface
 from scanner.kinds.access_key_id import LENGTH as ID_LENGTH
@@ -43,8 +43,7 @@ _NAME: Final = re.compile(
     rb"(?P<before>[A-Za-z0-9_.-]{0,60})access_?key(?P<id>[_-]?id)?", re.IGNORECASE
 )
 _OF_AWS: Final = re.compile(rb"(?<![a-z])(?:aws|amazon|s3)(?![a-z])|amazonaws", re.IGNORECASE)
-_OTHERS: Final = re.compile(
-    rb"""
+_OTHERS: Final = rb"""
     (?: (?<![a-z]) (?: ali | aliyun | alibaba(?:cloud)? | oss | ots | oos | huawei(?:cloud)? | hw
           | obs | tencent(?:cloud)? | qcloud | cos | qiniu | kodo | baidu | bce | bos | jd(?:cloud)?
           | ucloud | ufile | volc(?:engine)? | tos | ks3 | ksyun | upyun | gs | gcs | goog(?:le)?
@@ -53,10 +52,8 @@ _OTHERS: Final = re.compile(
           | ding(?:talk)? | dysms | sms | unsplash | mapbox | stripe | github | gitlab )
       | (?<=[a-z])(?:oss|minio|aliyun) )
     (?: (?![a-z]) | (?=access|secret) )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-"""Names of other clouds and services, before the rest of the name."""
+"""
+"""Names of other clouds and services, before the rest of the name. Compiled where one is judged."""
 _PREFIXES_OF_OTHERS: Final = (
     b"LTAI", b"STS.", b"AKID", b"AKLT", b"JDC_", b"GOOG", b"DO00", b"SCW", b"YCAJ", b"YCB",
     b"AROA", b"AIDA", b"AGPA", b"AIPA", b"ANPA", b"ANVA", b"APKA", b"ASCA",
@@ -86,7 +83,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         return None
     if not _is_assigned(before, name):
         return None
-    if _OTHERS.search(name["before"]) or value.startswith(_PREFIXES_OF_OTHERS):
+    if _others().search(name["before"]) or value.startswith(_PREFIXES_OF_OTHERS):
         return None
 
     if b"secret" in name["before"].lower():
@@ -104,6 +101,11 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     return interface.part(
         rule, layer, match, [reason], confidence=Confidence.LOW, severity=Severity.LOW
     )
+
+
+@cache
+def _others() -> re.Pattern[bytes]:
+    return re.compile(_OTHERS, re.IGNORECASE | re.VERBOSE)
 
 
 def _is_assigned(before: bytes, name: re.Match[bytes]) -> bool:
@@ -140,6 +142,8 @@ def _no_id(value: bytes) -> str:
     if not value.isalnum():
         return ""
     if value[:4].upper() in PREFIXES:
+        from scanner.aws.typed import words_in  # its pattern takes 1 ms to compile
+
         if size not in _DAMAGED_ID_LENGTHS or words_in(value[4:].upper()):
             return ""
         if size != ID_LENGTH:
