@@ -23,7 +23,7 @@ ID_RULE: Final = "aws-access-key-id"
 SECRET_RULE: Final = "aws-secret-access-key"  # noqa: S105 -- the ID of a rule
 UNNAMED_RULE: Final = "aws-unnamed-secret"
 PAIR_RULE: Final = "aws-access-key-pair"
-TOKEN_RULE: Final = "aws-session-token"  # noqa: S105 -- the ID of a rule
+TOKEN_RULES: Final = ("aws-session-token", "aws-named-session-token")
 CLEARLY, PERHAPS, NOT_AT_ALL, ANOTHER = 2, 1, 0, -1
 """`Part.named` of a secret: a name of AWS, of any secret, no name, a name of something else. Below
 that the text calls it a checksum or the like, which is never a secret."""
@@ -111,7 +111,7 @@ def _join(members: list[Occurrence]) -> list[Group]:
     # All temporary keys take part, also those without a secret: such a key claims its own token,
     # which otherwise would be joined to the key of another credential. The token remains alone.
     temporary = [o for o in ids if o.part.value.reveal().startswith(b"ASIA")]
-    tokens = [o for o in members if o.part.role == TOKEN and o.part.rule_id == TOKEN_RULE]
+    tokens = [o for o in members if o.part.role == TOKEN and o.part.rule_id in TOKEN_RULES]
     for i, j in pair(text, [_spot(o) for o in temporary], [_token_spot(o) for o in tokens]):
         group = pairs.get(id(temporary[i]))
         if group is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.engine import scan_bytes
 from scanner.findings import Confidence, Severity
@@ -189,3 +191,12 @@ def test_a_secret_inside_of_the_value_decides(made: Generator) -> None:
 def test_another_rule_that_knows_the_value_decides(made: Generator) -> None:
     text = expand("SES SMTP AWS_SECRET_ACCESS_KEY={{ses_smtp_password}}", made.word(8))
     assert [each[0] for each in reported(text)] == ["aws-ses-smtp-password"]
+
+
+@given(
+    st.text(max_size=80),
+    st.sampled_from(["AWS_SECRET_ACCESS_KEY=", '"accessKeyId": "', "access_key"]),
+)
+def test_any_text_is_judged(content: str, name: str) -> None:
+    for found in scan_bytes(f"{content}{name}{content}".encode(), "x", RULES):
+        assert found.rule_id != RULE or found.confidence == Confidence.LOW
