@@ -33,7 +33,9 @@ _PASSWORD: Final = re.compile(
     rb"(?:\x1b\[[0-9;]{0,16}[mK]|(?<![A-Za-z0-9+/%_-])(?<![A-Za-z0-9+/]{40}=)(?<!==))(?P<value>(?:[A-Za-z0-9+/]|%2[BbFf]){43,128}(?:=|%3[Dd]){0,2})"
     rb"(?![A-Za-z0-9+/=%_-])"
 )
-_CONTEXT: Final = re.compile(rb"(?i)pass|pwd|codecommit|cassandra|keyspaces")
+_CONTEXT: Final = re.compile(
+    rb"(?i)passw|(?<![a-z0-9+/])(?:pass|pwd)(?![a-z0-9+/])|codecommit|cassandra|keyspaces"
+)
 _BEFORE_USER: Final = re.compile(rb"(?:.*[=,]|[0-9]{0,3}[mK])(?=[A-Za-z0-9+.@_-])")
 """What is glued to a user name: the name of a setting, a column of a table, the end of a colour.
 

@@ -83,6 +83,7 @@ def test_a_password_before_its_user_name(detect_one) -> None:
         "password of {user}: " + "-" * 400 + "{password}",
         "password of {user}: {password}{password}{password}",
         "password of look-at-123: {password}",
+        "apWd{user}/apasS: {password}",
         "password of x{user}9: {password}",
     ],
 )
