@@ -36,13 +36,13 @@ _OUTSIDE: Final = ord(".")
 _ALPHABET: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _CLASSES: Final = bytes(_INSIDE if byte in _ALPHABET else _OUTSIDE for byte in range(256))
 
-_FOLDED: Final = (b"BCFIKSbf5", b"UV", b"Ntp", b"JM")
+_FOLDED: Final = (b"BCFIKSbf5_", b"UV", b"Ntpw", b"JM", b"ek")
 """Groups of bytes that are made the same before the search.
 
-They are the bytes in which otherwise equal literals of the shipped rules differ, such as `AKIA` and
-`ASIA`, `%2B` and `%2f`, or `-at-` and `-api-key-`. Every byte more makes texts match that are then
-compared in vain, so the groups are small. They affect speed only: each match is compared with the
-literals themselves.
+They are the bytes in which otherwise equal literals of the shipped rules differ: `AKIA` and `ASIA`,
+`%2B` and `%2f`, `-at-`, `-api-key-` and `-aws-v1.`, `ccess_key` and `ccessKey` (`_` and `K`, then
+`k` and `e`). Every byte more makes texts match that are then compared in vain, so the groups are
+small. They affect speed only: each match is compared with the literals themselves.
 """
 _FOLDS: Final = bytes(
     next((group[0] for group in _FOLDED if byte in group), byte) for byte in range(256)

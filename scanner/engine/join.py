@@ -23,10 +23,10 @@ ID_RULE: Final = "aws-access-key-id"
 SECRET_RULE: Final = "aws-secret-access-key"  # noqa: S105 -- the ID of a rule
 UNNAMED_RULE: Final = "aws-unnamed-secret"
 PAIR_RULE: Final = "aws-access-key-pair"
-TOKEN_RULE: Final = "aws-session-token"  # noqa: S105 -- the ID of a rule
-CLEARLY, PERHAPS, NOT_AT_ALL, ANOTHER = 2, 1, 0, -1
-"""`Part.named` of a secret: a name of AWS, of any secret, no name, a name of something else. Below
-that the text calls it a checksum or the like, which is never a secret."""
+TOKEN_RULES: Final = ("aws-session-token", "aws-named-session-token")
+CLEARLY, PERHAPS, NOT_AT_ALL, ANOTHER, STRANGER = 2, 1, 0, -1, -2
+"""`Part.named` of a secret: a name of AWS, of any secret, no name, a secret of something else, a
+token or an identifier. Below that it is called a checksum or the like, which is never a secret."""
 
 _DOUBTFUL_REACH: Final = 1000
 """Bytes from a key ID within which a secret of low confidence is paired with it.
@@ -50,6 +50,13 @@ _SHARED: Final = frozenset(
     (b"aws", b"amazon", b"s3", b"app", b"my", b"export", b"secret", b"access")
 )
 """First words of names that say nothing about which of them belong together."""
+_OF_AWS: Final = re.compile(
+    rb"(?:(?<![a-z])(?:aws|amazon|s3|iam|ses|sqs|sns)(?![a-z])|access[\W_]{0,3}key[\W_]{0,3}id)"
+    rb"[^\n,;&]{0,40}\Z",
+    re.IGNORECASE,
+)
+"""A name of AWS on the line of a value, before it."""
+_PUNCTUATION: Final = re.compile(rb"[^A-Za-z0-9\r\n]{1,4}")
 _TOKEN_REACH: Final = 20_000
 """Bytes from a temporary key ID within which a session token is joined to it.
 
@@ -87,7 +94,7 @@ def _join(members: list[Occurrence]) -> list[Group]:
     text = members[0].text.data
     ids = [o for o in members if o.part.role == KEY_ID and o.part.rule_id == ID_RULE]
     secrets = [o for o in members if o.part.role == SECRET and o.part.rule_id == SECRET_RULE]
-    secrets = [o for o in secrets if o.part.named >= ANOTHER]
+    secrets = [o for o in secrets if o.part.named >= STRANGER]
     pairs: dict[int, Group] = {}
     joined: set[int] = set()
 
@@ -95,6 +102,7 @@ def _join(members: list[Occurrence]) -> list[Group]:
     taking: list[tuple[Spot, Occurrence | None]] = [(_spot(o), o) for o in secrets]
     if ids and secrets:
         taking = [(_with_family(text, spot, o, ids), o) for spot, o in taking]
+        taking = [(spot, o) for spot, o in taking if not _is_strange(text, spot, o, ids)]
         spans = [(o.start, o.end) for o in ids]
         from scanner.engine.references import references  # its pattern takes 1 ms to compile
 
@@ -111,7 +119,7 @@ def _join(members: list[Occurrence]) -> list[Group]:
     # All temporary keys take part, also those without a secret: such a key claims its own token,
     # which otherwise would be joined to the key of another credential. The token remains alone.
     temporary = [o for o in ids if o.part.value.reveal().startswith(b"ASIA")]
-    tokens = [o for o in members if o.part.role == TOKEN and o.part.rule_id == TOKEN_RULE]
+    tokens = [o for o in members if o.part.role == TOKEN and o.part.rule_id in TOKEN_RULES]
     for i, j in pair(text, [_spot(o) for o in temporary], [_token_spot(o) for o in tokens]):
         group = pairs.get(id(temporary[i]))
         if group is not None:
@@ -132,7 +140,7 @@ def _spot(occurrence: Occurrence) -> Spot:
     # called something else.
     if part.named == CLEARLY:
         return Spot(start, end, value, BEST)
-    if part.named == ANOTHER:
+    if part.named <= ANOTHER:
         return Spot(start, end, value, LAST, _REACHES[ANOTHER])
     rank = 1 if part.bits >= MEDIUM_BITS else 2
     reach = _DOUBTFUL_REACH if part.confidence == Confidence.LOW else _REACHES[part.named]
@@ -147,12 +155,45 @@ def _with_family(text: bytes, spot: Spot, secret: Occurrence | None, ids: list[O
     if spot.rank != LAST or secret is None:
         return spot
     family = _family(text, secret.start)
-    at = bisect_left(ids, secret.start, key=lambda o: o.start)
-    for key_id in ids[max(0, at - 1) : at + 1]:
-        gap = max(secret.start - key_id.end, key_id.start - secret.end)
-        if family and gap <= spot.reach and _family(text, key_id.start) == family:
+    for key_id in _next_to(secret, ids, spot.reach):
+        if family and _family(text, key_id.start) == family:
             return spot._replace(rank=BEST)
     return spot
+
+
+def _is_strange(text: bytes, spot: Spot, secret: Occurrence | None, ids: list[Occurrence]) -> bool:
+    """Return whether the value belongs to something else than the key IDs next to it.
+
+    `GITHUB_TOKEN` after `AWS_ACCESS_KEY_ID` does: both names say what they are. After `username` or
+    a bare ID only one does, and it may be wrong.
+    """
+    if secret is None or secret.part.named != STRANGER or spot.rank != LAST:
+        return False
+    if _is_of_aws(text, secret.start):
+        return False
+    return all(
+        _is_of_aws(text, o.start) and not _touch(text, o, secret)
+        for o in _next_to(secret, ids, spot.reach)
+    )
+
+
+def _is_of_aws(text: bytes, start: int) -> bool:
+    return _OF_AWS.search(text, max(0, start - _NAME_REACH), start) is not None
+
+
+def _next_to(secret: Occurrence, ids: list[Occurrence], reach: int) -> list[Occurrence]:
+    """Return the last key ID before `secret` and the first one after it, if within `reach`."""
+    at = bisect_left(ids, secret.start, key=lambda o: o.start)
+    return [
+        o
+        for o in ids[max(0, at - 1) : at + 1]
+        if max(secret.start - o.end, o.start - secret.end) <= reach
+    ]
+
+
+def _touch(text: bytes, one: Occurrence, other: Occurrence) -> bool:
+    first, second = sorted((one, other), key=lambda o: o.start)
+    return _PUNCTUATION.fullmatch(text, first.end, max(first.end, second.start)) is not None
 
 
 def _family(text: bytes, start: int) -> bytes:

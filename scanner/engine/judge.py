@@ -30,12 +30,12 @@ from scanner.engine.join import (
     groups,
 )
 from scanner.engine.merge import merge
+from scanner.engine.overlap import apart
 from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
 
 if TYPE_CHECKING:
     from scanner.kinds.interface import Aside, Part
     from scanner.rulebook.model import Rule
-    from scanner.secret import Secret
 
 LineHash = Callable[[Layer, int], str]
 """(text, 1-based line) to GitHub's hash of that line; supplied by the reports that need it."""
@@ -64,7 +64,7 @@ def judge(
     `asides` are only counted. Without `heed_marks` no mark on a line allows anything.
     """
     counts = _count_asides(asides)
-    occurrences = _without_absorbed(_unique(_on_the_ground(parts)))
+    occurrences = apart(_on_the_ground(parts))
     kept: list[Occurrence] = []
     allowed: list[Part] = []
     marks: dict[int, Marks] = {}  # by the identity of the text: each is searched for marks once
@@ -100,49 +100,13 @@ def _on_the_ground(parts: Iterable[Part]) -> list[Occurrence]:
     for _, text, _, _ in grounded:
         order.setdefault(id(text), len(order))
     # By ascending start, since `Layer.place` counts lines on from the place before. Of two spans
-    # with the same start the larger one comes first, then the less decoded one: `_without_absorbed`
-    # and `_unique` rely on it.
+    # with the same start the larger one comes first, then the less decoded one:
+    # `scanner.engine.overlap` relies on it.
     grounded.sort(key=lambda g: (order[id(g[1])], g[2], -g[3], g[0].layer.depth))
     return [
         Occurrence(part, text, start, end, text.place(start, end))
         for part, text, start, end in grounded
     ]
-
-
-def _unique(occurrences: list[Occurrence]) -> list[Occurrence]:
-    # Two ways of decoding can lead to one value at one place; the first, shallower one is kept.
-    seen: dict[tuple[int, str, int, int, Secret], Occurrence] = {}
-    for occurrence in occurrences:
-        part = occurrence.part
-        key = (id(occurrence.text), part.role, occurrence.start, occurrence.end, part.value)
-        seen.setdefault(key, occurrence)
-    return list(seen.values())
-
-
-def _without_absorbed(occurrences: list[Occurrence]) -> list[Occurrence]:
-    # Sorted by start and then by descending end, a larger span comes before what is inside of it,
-    # so that a comparison with the last one that was kept is enough.
-    kept: list[Occurrence] = []
-    for occurrence in occurrences:
-        if not kept or not _absorbs(kept[-1], occurrence):
-            kept.append(occurrence)
-    return kept
-
-
-def _absorbs(outer: Occurrence, inner: Occurrence) -> bool:
-    if outer.text is not inner.text or not outer.start <= inner.start <= inner.end <= outer.end:
-        return False
-    if outer.part.rule_id != inner.part.rule_id:
-        # A token or a signed URL holds a key ID; a secret or a key ID holds no other credential, so
-        # that one which seems to be inside of it was found by another rule for good reason.
-        return outer.part.role not in (KEY_ID, SECRET)
-
-    if outer.part.role not in (KEY_ID, SECRET) or outer[2:4] == inner[2:4]:
-        return True  # such as a signed URL, before and after its escapes were undone
-
-    # In `a%2Fb...` both the decoded value and the 40 characters from `2F` on look like a secret.
-    # The one that needed more decoding is the value.
-    return outer.part.layer.depth > inner.part.layer.depth
 
 
 def _count_asides(asides: Iterable[Aside]) -> dict[str, int]:

@@ -38,7 +38,10 @@ class Part(NamedTuple):
     bits: float = 0.0
     """Likelihood ratio of a secret, in bits (see `scanner.aws.randomness`)."""
     named: int = 0
-    """How clearly the text before it calls it an AWS secret: 2 yes, 1 perhaps, 0 not at all."""
+    """How clearly the text before it calls it an AWS secret: 2 yes, 1 perhaps, 0 not at all.
+
+    Below that it is called something else: see `scanner.kinds.secret_access_key`.
+    """
     possible: bool = True
     """False for a key ID that AWS cannot have issued or that is made of words: counts in a pair."""
 

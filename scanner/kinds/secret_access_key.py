@@ -17,6 +17,7 @@ from scanner.aws.placeholders import placeholder
 from scanner.findings import Confidence, Severity
 from scanner.kinds.interface import Aside, Kind, Match, Part
 from scanner.kinds.surroundings import (
+    dotted_tail,
     is_bare,
     label,
     long_run,
@@ -39,6 +40,7 @@ _WIDEST_WRAPPED: Final = 128
 elsewhere. A longer run in the next line is no wrapped line: a session token, for example."""
 _LEAST_GLUED: Final = 20
 """Characters of URL-safe base64 glued to a run that are enough to be judged as random."""
+_OBJECTS: Final = (b"eyJ", b"ey0")
 _LEAST_JWT_PART: Final = 16
 """Characters of a part of a JSON Web Token: its header and payload are longer than this."""
 
@@ -47,9 +49,9 @@ _NAMED_BEFORE: Final = re.compile(rb"(?i)(?:\A|[-_])(?:secret|key|password|passw
 _REST_OF_ADDRESS: Final = re.compile(rb"[A-Za-z0-9+/=_.-]{0,64}@[A-Za-z0-9-]+\.[A-Za-z]")
 """The part of an address before its `@` has 64 characters at the most (RFC 5321, 4.5.3.1.1)."""
 
-AWS, PERHAPS, NOTHING, OTHER, CONTENT = 2, 1, 0, -1, -2
-"""What the text before a value calls it: an AWS secret, a secret, nothing, a credential of another
-service or an identifier, a checksum or the like."""
+AWS, PERHAPS, NOTHING, OTHER, STRANGER, CONTENT = 2, 1, 0, -1, -2, -3
+"""What the text before a value calls it: an AWS secret, a secret, nothing, a secret of another
+service, a token or an identifier, a checksum or the like."""
 
 
 class NamePatterns(NamedTuple):
@@ -62,10 +64,11 @@ class NamePatterns(NamedTuple):
     aws: re.Pattern[bytes]
     perhaps: re.Pattern[bytes]
     content: re.Pattern[bytes]
+    stranger: re.Pattern[bytes]
     other: re.Pattern[bytes]
 
 
-_LEVELS: Final = (OTHER, AWS, PERHAPS, CONTENT, OTHER)  # of the lists of NamePatterns
+_LEVELS: Final = (OTHER, AWS, PERHAPS, CONTENT, STRANGER, OTHER)  # of the lists of NamePatterns
 
 
 def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
@@ -104,7 +107,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if level == AWS:
         evidence.append(f"named {name}")
     elif _is_glued(data, match):
-        level, confidence, severity = OTHER, Confidence.LOW, Severity.LOW
+        level, confidence, severity = CONTENT, Confidence.LOW, Severity.LOW
         evidence.append("glued to other characters by - or _, as in tokens of other vendors")
     elif level == PERHAPS:
         evidence.append(f"named {name}, as secrets often are")
@@ -114,7 +117,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         evidence.append("nothing names it")
 
     if level > OTHER and places.in_address(data, *match):
-        level, confidence, severity = OTHER, Confidence.LOW, Severity.LOW
+        level, confidence, severity = STRANGER, Confidence.LOW, Severity.LOW
         evidence.append("in the path of a URL")
 
     if level != AWS and _in_lines(data, match):
@@ -219,9 +222,10 @@ def _ends_wrapped_lines(data: bytes, match: Match) -> bool:
 
 def _between_dots(data: bytes, match: Match) -> bool:
     if data[match.start - 1 : match.start] == b"." and match.start > 1:
-        before, _ = url_safe_tails(data, match.start - 1, match.end)
-        # Base64 of `{"`, and of `{` before a line end: the beginning of a JSON object.
-        if len(before) >= _LEAST_JWT_PART and before[:3] in (b"eyJ", b"ey0"):
+        parts = dotted_tail(data, match.start - 1).split(b".")
+        # Base64 of `{"`, and of `{` before a line end: the beginning of a JSON object. It is the
+        # part right before the value, or that before this one.
+        if any(len(part) >= _LEAST_JWT_PART and part[:3] in _OBJECTS for part in parts[-2:]):
             return True
     if data[match.end : match.end + 1] == b".":
         _, after = url_safe_tails(data, match.start, match.end + 1)

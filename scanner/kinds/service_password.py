@@ -27,11 +27,22 @@ JSON of the IAM API or of a settings file. The rule's `reach` has to cover it an
 _SHORTEST: Final = 43  # characters: 32 bytes in base64 without padding
 _BITS_PER_CHARACTER: Final = randomness.MEDIUM_BITS / 40  # the threshold of a secret, by character
 
+# The colour of a terminal ends with a letter. An equals sign before a password assigns it,
+# unless it is the padding of another value.
 _PASSWORD: Final = re.compile(
-    rb"(?<![A-Za-z0-9+/=%_-])(?P<value>(?:[A-Za-z0-9+/]|%2[BbFf]){43,128}(?:=|%3[Dd]){0,2})"
+    rb"(?:\x1b\[[0-9;]{0,16}[mK]|(?<![A-Za-z0-9+/%_-])(?<![A-Za-z0-9+/]{40}=)(?<!==))(?P<value>(?:[A-Za-z0-9+/]|%2[BbFf]){43,128}(?:=|%3[Dd]){0,2})"
     rb"(?![A-Za-z0-9+/=%_-])"
 )
-_CONTEXT: Final = re.compile(rb"(?i)passw|git-codecommit|cassandra")
+_CONTEXT: Final = re.compile(
+    rb"(?i)passw|(?<![a-z0-9+/])(?:pass|pwd)(?![a-z0-9+/])|codecommit|cassandra|keyspaces"
+)
+_BEFORE_USER: Final = re.compile(rb"(?:.*[=,]|[0-9]{0,3}[mK])(?=[A-Za-z0-9+.@_-])")
+"""What is glued to a user name: the name of a setting, a column of a table, the end of a colour.
+
+A user name may have an equals sign or a comma in it (IAM User Guide, "IAM names"), but hardly any
+has. After the escape character and `[` comes a colour.
+"""
+_COLOUR: Final = re.compile(rb"\x1b\[(?:[0-9]{0,3};){0,4}\Z")
 _PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
@@ -65,11 +76,20 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if reason:
         return interface.aside(rule, layer, nearest.place, reason)
 
-    user, _, account = data[match.start : match.end].decode().rpartition("-at-")
+    user, _, account = _user_name(data, match).decode().rpartition("-at-")
     evidence = [f"stands with the user name of IAM user {user} in account {account}"]
     return interface.part(
         rule, layer, nearest.place, evidence, value=nearest.plain, account_id=account, user=user
     )
+
+
+def _user_name(data: bytes, match: Match) -> bytes:
+    name = data[match.start : match.end]
+    glued = _BEFORE_USER.match(name)
+    colour = _COLOUR.search(data, max(0, match.start - 16), match.start)
+    if glued and (glued[0][-1:] in (b"=", b",") or colour):
+        return name[glued.end() :]
+    return name
 
 
 def _candidate(found: re.Match[bytes], user: Match) -> _Candidate:

@@ -36,6 +36,12 @@ def url_safe_tails(data: bytes, start: int, end: int) -> tuple[bytes, bytes]:
     return _glued(data, start, end, _URL_SAFE)
 
 
+def dotted_tail(data: bytes, end: int) -> bytes:
+    """Return the URL-safe base64 characters and full stops directly before `end`, as in a JWT."""
+    before = data[max(0, end - 2 * _REACH) : end]
+    return before[len(before.rstrip(_URL_SAFE + b".")) :]
+
+
 def _glued(data: bytes, start: int, end: int, alphabet: bytes) -> tuple[bytes, bytes]:
     before = data[max(0, start - _REACH) : start]
     after = data[end : end + _REACH]

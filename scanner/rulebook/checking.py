@@ -39,7 +39,7 @@ SHIPPED_OPTIONS: Final = (*PATTERN_OPTIONS, "names", "service")
 """Options of all kinds. Which of them one kind has is for its `Kind.options` to say, and a test
 compares the shipped rules with these: this layer does not import the kinds."""
 
-NAME_LISTS: Final = ("qualified", "aws", "perhaps", "content", "other")
+NAME_LISTS: Final = ("qualified", "aws", "perhaps", "content", "stranger", "other")
 
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _KIND: Final = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?")

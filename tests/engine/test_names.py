@@ -10,6 +10,7 @@ import pytest
 from scanner.engine import scan_bytes
 from scanner.findings import Confidence, Severity
 
+BASE62 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 PAIR, ID = "aws-access-key-pair", "aws-access-key-id"
 SECRET, UNNAMED = "aws-secret-access-key", "aws-unnamed-secret"
 
@@ -215,6 +216,74 @@ def test_checksums_and_the_like_are_never_part_of_a_pair(text, made, rules):
     text, _ = filled("aws_access_key_id={I}\n" + text + "\n", made)
     found = {f.rule_id: f.confidence for f in scan(text, rules)}
     assert found == {ID: Confidence.HIGH, UNNAMED: Confidence.LOW}
+
+
+# -- tokens and identifiers next to a key ID that is named as one of AWS ---------------------------
+
+STRANGERS = (
+    "GITHUB_TOKEN={O}",
+    "NPM_TOKEN={O}\nAWS_REGION=eu-west-1",
+    "CODECOV_TOKEN: {O}",
+    "csrf_token: {O}",
+    "oauth_token = {O}",
+    "Authorization: Bearer {O}",
+    "Cookie: session={O}; path=/",
+    "PHPSESSID={O}",
+    "DEVICE_ID={O}",
+    "user_id: '{O}'",
+    "cache-key: {O}",
+    "SENDGRID_API_KEY={O}",
+    "ALGOLIA_ADMIN_KEY={O}",
+    "HEROKU_API_KEY={O}",
+    "STRIPE_KEY=sk_live_{O}",
+    "SLACK=xoxb-123456789012-{O}",
+    "GITLAB=glpat-{O}",
+    '<script src="/assets/app-{O}.js"></script>',
+    '<script src="https://cdn.example.org/app.{O}.js"></script>',
+    "curl https://hooks.example.org/v1/t.{O}?x=1",
+)
+
+
+@pytest.mark.parametrize("text", STRANGERS)
+@pytest.mark.parametrize(
+    "key_id", ["AWS_ACCESS_KEY_ID={I}", '"accessKeyId": "{I}",', "aws access key {I}", "S3_KEY={I}"]
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_token_next_to_a_named_key_id_is_no_secret_of_it(text, key_id, first, made, rules):
+    text = f"{key_id}\n{text}\n" if first else f"{text}\n{key_id}\n"
+    values = {"I": made.access_key_id(), "O": made.text(BASE62, 40)}
+    for name, value in values.items():
+        text = text.replace("{" + name + "}", value)
+    found = {f.rule_id: f.confidence for f in scan(text, rules)}
+    assert found == {ID: Confidence.HIGH, UNNAMED: Confidence.LOW}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aws_access_key_id={I}:{S} token\n",
+        "token, aws key: {I} / {S}\n",
+        "AWS_ACCESS_KEY_ID={I}\nAWS_TOKEN={S}\n",
+        "AWS_ACCESS_KEY_ID={I}\nKEY_ID={S}\n",
+        "AWS_ACCESS_KEY_ID={I}\nSECRET_ID={S}\n",
+        "AWS_ACCESS_KEY_ID={I}\nHEROKU_SECRET={S}\n",
+        "AWS_ACCESS_KEY_ID={I}\noss_secret_key={S}\n",
+        "AWS_ACCESS_KEY_ID={I}\nAPI_KEY={S}\n",
+        "key: {I}\ntoken: {S}\n",
+        "user: {I}\naccess_token: {S}\n",
+        "https://example.org/login/{I}/{P}\n",
+    ],
+)
+def test_what_may_be_a_secret_under_a_wrong_name_makes_a_pair(text, made, rules):
+    text = text.replace("{P}", made.text(BASE62, 40))
+    text, _ = filled(text, made)
+    assert PAIR in {f.rule_id for f in scan(text, rules)}
+
+
+def test_the_signature_of_a_token_is_no_secret(made, rules):
+    token = ".".join(("eyJ" + made.text(BASE62, 33), made.text(BASE62, 60), made.text(BASE62, 40)))
+    text = f"AWS_ACCESS_KEY_ID={made.access_key_id()}\nAUTH={token}\n"
+    assert [f.rule_id for f in scan(text, rules)] == [ID]
 
 
 # -- 4: more names of a secret ---------------------------------------------------------------------

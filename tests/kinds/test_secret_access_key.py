@@ -10,7 +10,15 @@ from scanner.engine.matching import find
 from scanner.findings import Confidence, Severity
 from scanner.kinds import load
 from scanner.kinds.interface import Aside, Part
-from scanner.kinds.secret_access_key import AWS, CONTENT, NOTHING, OTHER, PERHAPS, naming
+from scanner.kinds.secret_access_key import (
+    AWS,
+    CONTENT,
+    NOTHING,
+    OTHER,
+    PERHAPS,
+    STRANGER,
+    naming,
+)
 from scanner.rulebook import load_rules
 from scanner.rulebook.generator import BASE64, Generator
 
@@ -113,7 +121,8 @@ NAMES = {
         "credentials: ",
         "--user x:",
     ),
-    OTHER: ("client_secret=", "x-api-key: ", "github_token: ", "session_secret="),
+    OTHER: ("client_secret=", "x-api-key: ", "github_secret: ", "session_secret="),
+    STRANGER: ("github_token: ", "sendgrid_api_key=", "device_id=", "Cookie: session="),
     CONTENT: ("digest: ", "etag: ", '"integrity": "', "commit ", "signature="),
     NOTHING: ("", "x = ", "- ", "the value is "),
 }
@@ -204,7 +213,7 @@ def test_one_of_many_lines_of_40_is_doubtful_but_can_be_paired(made):
 def test_glued_by_a_dash_it_is_of_another_vendor(glue, made):
     for _ in range(50):
         [part] = judge(glue.format(made.secret_access_key()))
-        assert (part.confidence, part.named) == (Confidence.LOW, OTHER)
+        assert (part.confidence, part.named) == (Confidence.LOW, CONTENT)
 
 
 @pytest.mark.parametrize(

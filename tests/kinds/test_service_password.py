@@ -40,6 +40,34 @@ def test_the_password_nearest_to_its_user_name(detect) -> None:
     assert [part.value.reveal().decode() for part in found] == passwords
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SERVICE_USER_NAME={user}\nSERVICE_PASSWORD={password}\n",
+        "service.user.name={user}\nservice.password={password}",
+        "env GIT_USER={user} GIT_PASSWORD={password} ./run",
+        'Environment="GIT_USER={user}"\nEnvironment="GIT_PASSWORD={password}"',
+        "GET https://example.org/?user={user}&password={quoted} HTTP/1.1",
+        "User Name,Password\n{user},{password}",
+        "IAM user,User Name,Password\r\nsofia,{user},{password}\r\n",
+        "git config user={user},pass={password}",
+        "CODECOMMIT_USER={user}\nCODECOMMIT_PWD={password}",
+        "+SERVICE_USER_NAME={user}\n+SERVICE_PASSWORD={password}\n",
+        "\x1b[36mPASSWORD\x1b[0m for \x1b[32m{user}\x1b[0m=\x1b[1;32m{password}\x1b[0m",
+        "\x1b[KPASSWORD\x1b[m\x1b[K for {user}=\x1b[01;31m\x1b[K{password}\x1b[m\x1b[K",
+    ],
+)
+def test_assigned_in_a_row_and_in_colour(text: str, detect_one) -> None:
+    for seed in range(20):
+        made = Generator(f"{text} {seed}")
+        password = service_password.make_password(made)
+        user = service_password.make_user_name(made, ACCOUNT)
+        content = text.format(user=user, password=password, quoted=quote(password, ""))
+        part = detect_one("aws-codecommit-password", content)
+        assert part.value.reveal().decode() == password
+        assert (part.user, part.account_id) == ("sofia", ACCOUNT)
+
+
 def test_a_password_before_its_user_name(detect_one) -> None:
     made = Generator(5)
     password, user = service_password.make_password(made), service_password.make_user_name(made)
@@ -55,6 +83,7 @@ def test_a_password_before_its_user_name(detect_one) -> None:
         "password of {user}: " + "-" * 400 + "{password}",
         "password of {user}: {password}{password}{password}",
         "password of look-at-123: {password}",
+        "apWd{user}/apasS: {password}",
         "password of x{user}9: {password}",
     ],
 )

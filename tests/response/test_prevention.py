@@ -82,7 +82,7 @@ def test_advice_is_given_for_keys_only(builders: Any) -> None:
         (entry,) = builders.plan(found).entries
         by_path = name in ("user-access-key", "root-access-key", "temporary-credentials",
                            "access-key-id", "secret-access-key", "session-token",
-                           "unnamed-secret")  # fmt: skip
+                           "unnamed-secret", "misshapen-key")  # fmt: skip
         assert bool(entry.advice) == by_path, name
         assert bool(entry.advice or entry.instead) == (name != "other" and name != "mws-auth-token")
 

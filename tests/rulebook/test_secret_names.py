@@ -10,7 +10,7 @@ from scanner.kinds.secret_access_key import naming
 from scanner.rulebook.compiled import shipped_rules
 
 RULE = {rule.id: rule for rule in shipped_rules()}["aws-secret-access-key"]
-AWS, PERHAPS, NOTHING, OTHER, CONTENT = 2, 1, 0, -1, -2
+AWS, PERHAPS, NOTHING, OTHER, STRANGER, CONTENT = 2, 1, 0, -1, -2, -3
 
 LABELS = {
     AWS: (
@@ -74,14 +74,16 @@ LABELS = {
         'api_key = "',
         "clientId: ",
         "client_secret=",
-        "CSRF_TOKEN=",
-        'AUTH_TOKEN = "',
         '"PublisherId": "',
-        '"id": "',
         "AWS_SSE_CUSTOMER_KEY=",
         "sse_customer_key: ",
-        "github_token: ",
         "minio_secret_key=",
+    ),
+    STRANGER: (
+        "CSRF_TOKEN=",
+        'AUTH_TOKEN = "',
+        '"id": "',
+        "github_token: ",
     ),
     CONTENT: (
         '"integrity": "sha512-',

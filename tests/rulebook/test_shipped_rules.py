@@ -159,7 +159,9 @@ def cases(kind: str):
 @pytest.mark.parametrize(("content", "text"), cases("match"))
 def test_kinds_find_what_examples_show(content, text: str) -> None:
     found = [part for part in results(content, text) if isinstance(part, Part)]
-    assert [part.rule_id for part in found if part.confidence >= Confidence.MEDIUM] != []
+    # Low where the rule says that nothing more can be known.
+    least = min(Confidence.MEDIUM, content.rule.confidence)
+    assert [part.rule_id for part in found if part.confidence >= least] != []
     for part in found:
         assert part.role == content.rule.role
         assert part.evidence
