@@ -8,6 +8,7 @@ is (githooks(5)). Replacement objects are switched off: what is scanned is what 
 from __future__ import annotations
 
 import os
+from copy import copy
 from typing import TYPE_CHECKING
 
 from scanner.git.process import GitError, complaint, complete, environment, start
@@ -54,6 +55,18 @@ class Repository:
         self.zero = "0" * (64 if answer[1] == b"sha256" else 40)
         self.git_directory = os.path.join(directory, os.fsdecode(answer[2]))
         """The directory of objects and references, common to all work trees of the repository."""
+
+    def with_index(self, path: str) -> Repository:
+        """Return this repository with the index at `path`; with that of git, where it is empty.
+
+        The hook of a commit may see an index that git made for this commit alone.
+        """
+        other = copy(self)
+        variables = {**self._variables, "GIT_INDEX_FILE": path}
+        if not path:
+            del variables["GIT_INDEX_FILE"]
+        other._variables = variables  # noqa: SLF001 -- another one of this class
+        return other
 
     def run(self, *command: str, what: str, stdin: bytes = b"") -> bytes:
         """Return what the git `command` prints. Raises GitError: git could not do `what`."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.findings import Severity
 from scanner.reports.exposure import exposure, moment, reach, span
 from scanner.reports.text_layout import filled, row, sentences
 from scanner.secret import printable
@@ -96,12 +95,12 @@ def _some(names: Sequence[str], everything: bool) -> str:
     return f"{', '.join(listed)}{more}"
 
 
-def next_steps(report: Report, paint: Paint) -> Iterator[str]:
-    """Yield how to get rid of what was found in a history; nothing if there is no more than notes.
+def next_steps(report: Report, view: View, paint: Paint) -> Iterator[str]:
+    """Yield how to get rid of what was found in a history; nothing if nothing fails.
 
     Revoking comes first: rewriting history takes nothing back from those who have it.
     """
-    counting = [each for each in report.findings if each.history and each.severity > Severity.NOTE]
+    counting = [each for each in report.findings if each.history and each.fails(view.fail_on)]
     # A decoy stays where it is: nothing is revoked and nothing is rewritten for it.
     counting = [each for each in counting if not each.canary]
     if not counting:

@@ -98,7 +98,7 @@ def test_what_the_options_left_out_is_told(make_case):
 def test_totals(make_case):
     text = output(*make_case("history"))
     assert "  scanned    2,345 objects in 31 commits, 35 kB\n" in text
-    assert "  exposed    2 still in HEAD, 5 already pushed\n" in text
+    assert "  exposed    1 still in HEAD, 5 already pushed\n" in text
     assert "exposed" not in output(*make_case("commits"))
 
 
