@@ -16,6 +16,7 @@ from scanner.commands.options import (
     add_scan_options,
     conclude,
     exit_code,
+    failing,
     load_rules,
     load_settings,
     threshold,
@@ -119,7 +120,7 @@ def _run(args: argparse.Namespace) -> int:
     if exit_code(report, fail_on, exit_zero=args.exit_zero) == receive_outcome.FAILED:
         return receive_outcome.on_incomplete(args)
     if exit_code(report, fail_on, exit_zero=False) == receive_outcome.REJECTED:
-        return receive_outcome.on_findings(args)
+        return receive_outcome.on_findings(args, failing(report, fail_on))
     return receive_outcome.ACCEPTED
 
 

@@ -28,7 +28,7 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.findings import Configuration, Head, Notice, Report
+    from scanner.findings import Configuration, Finding, Head, Notice, Report
     from scanner.reports.interface import View
 
 _SCHEMA: Final = (
@@ -63,7 +63,10 @@ def render(report: Report, view: View) -> Iterator[str]:
     yield f'"tool": {{"driver": {dumps(driver)[:-1]}'
     if reasons:
         yield from _array("notifications", map(_notification_descriptor, reasons))
-    yield from _array("rules", map(descriptor, rules))
+    own: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        own.setdefault(finding.rule_id, []).append(finding)
+    yield from _array("rules", (descriptor(rule, own.get(rule.id, ())) for rule in rules))
     yield "}},\n"
 
     yield f'"automationDetails": {dumps(_automation(report.kind))},\n'
