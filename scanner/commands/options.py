@@ -50,18 +50,18 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
         metavar="LEVEL",
         help="list findings from this level on, also below --fail-on, as possible credentials",
     )
+    group.add_argument("--exit-zero", action="store_true", help="exit with 0 even with findings")
     group.add_argument(
-        "--exit-zero", action="store_true", help="exit with 0 even if there are findings"
-    )
-    group.add_argument(
-        "--show-secrets", action="store_true", help="print credentials in full: mind where it goes"
+        "--show-secrets",
+        action="store_true",
+        help="print credentials in full: be careful where the output ends up",
     )
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )
 
     amount = group.add_mutually_exclusive_group()
-    amount.add_argument("-q", "--quiet", action="store_true", help="print findings and errors only")
+    amount.add_argument("-q", "--quiet", action="store_true", help="print only findings and errors")
     amount.add_argument("-v", "--verbose", action="store_true", help="print every detail")
 
 
@@ -74,7 +74,7 @@ def add_scan_options(parser: argparse.ArgumentParser) -> None:
     )
     choice.add_argument("--no-config", action="store_true", help="use no configuration at all")
     group.add_argument(
-        "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one a processor)"
+        "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one per CPU)"
     )
     add_liveness_options(parser)
 

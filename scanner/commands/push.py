@@ -39,8 +39,9 @@ class OutgoingPush(NamedTuple):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.epilog = (
-        "As git's pre-push hook it is given the name of the remote and its URL, and one line for "
-        "each reference on standard input. Under the pre-commit framework its variables are read."
+        "Run it as git's pre-push hook: it takes the name of the remote and its URL, and reads one "
+        "line per reference on standard input. Under the pre-commit framework it reads the "
+        "PRE_COMMIT_* variables instead."
     )
     parser.add_argument("remote", nargs="?", default="", metavar="REMOTE", help="its name")
     parser.add_argument("url", nargs="?", default="", metavar="URL", help="not used")
@@ -58,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
         push = of_framework(os.environ, repository)
     else:
         if sys.stdin is None or sys.stdin.isatty():
-            raise UsageError("push reads what git tells a pre-push hook; see keycatch push --help")
+            raise UsageError(
+                "push reads the standard input of a pre-push hook; see keycatch push --help"
+            )
         push = of_hook(sys.stdin.buffer.read(), args.remote, repository)
     collect = partial(
         changes.of_range, repository, push.include, push.exclude, DEEPEN,

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.epilog = (
-        "Reads the index, not the work tree. Under `pre-commit run --all-files`, where nothing is "
-        "staged, all tracked files are scanned."
+        "Reads the index, not the work tree. Under `pre-commit run --all-files` it scans all "
+        "tracked files."
     )
     add_scan_options(parser)
     add_report_options(parser)

@@ -8,7 +8,6 @@ is (githooks(5)). Replacement objects are switched off: what is scanned is what 
 from __future__ import annotations
 
 import os
-from copy import copy
 from typing import TYPE_CHECKING
 
 from scanner.git.process import GitError, complaint, complete, environment, start
@@ -61,6 +60,8 @@ class Repository:
 
         The hook of a commit may see an index that git made for this commit alone.
         """
+        from copy import copy  # here: only where a commit was stopped
+
         other = copy(self)
         variables = {**self._variables, "GIT_INDEX_FILE": path}
         if not path:

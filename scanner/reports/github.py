@@ -213,15 +213,14 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
 
 
 def _incomplete(report: Report, level: str) -> str:
-    from scanner.reports.wording import reason_name
+    from scanner.reports.wording import plural, reason_name
 
     number = len(report.incomplete)
     first = report.incomplete[0]
     # Not the detail, in which the system may have named directories of the machine.
     where = f"{file_name(first.path)}, " if first.path else ""
-    subject = "1 place was" if number == 1 else f"{number:,} places were"
     message = (
-        f"{subject} not read to the end, and credentials could hide there. "
+        f"{plural(number, 'item')} could not be fully read, and credentials could be in there. "
         f"{'It' if number == 1 else 'The first'} is {where}{reason_name(first.reason)}"
     )
     return command(level, message, {"title": "The scan is incomplete"})

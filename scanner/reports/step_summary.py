@@ -112,11 +112,10 @@ def _head(report: Report, view: View) -> Iterator[str]:
     if report.narrowed:
         yield f"**Not all of the history**: {escaped('; '.join(report.narrowed))}.\n\n"
     if report.incomplete:
-        places = len(report.incomplete)
-        subject = "1 place was" if places == 1 else f"{places:,} places were"
+        items = plural(len(report.incomplete), "item")
         yield (
-            f"**The scan is incomplete**: {subject} not read to the end, and credentials could "
-            "hide there.\n\n"
+            f"**The scan is incomplete**: {items} could not be fully read, and credentials could "
+            "be in there.\n\n"
         )
 
 

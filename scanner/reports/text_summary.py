@@ -99,10 +99,9 @@ def incomplete(report: Report, view: View, paint: Paint) -> Iterator[str]:
     if not report.incomplete:
         return
     number = len(report.incomplete)
-    subject = "1 place was" if number == 1 else f"{number:,} places were"
     yield (
-        f"{paint('warning', 'INCOMPLETE')}: {subject} not read to the end; "
-        "credentials could hide there\n"
+        f"{paint('warning', 'INCOMPLETE')}: {plural(number, 'item')} could not be fully read; "
+        "credentials could be in there\n"
     )
     yield from _listed(report.incomplete, view.verbosity > 0)
 

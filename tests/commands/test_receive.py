@@ -619,7 +619,7 @@ def test_an_object_that_is_not_there(keycatch: Any, repository: Any) -> None:
     line = f"{'0' * 40} {'1' * 40} refs/heads/x\n".encode()
     done = keycatch("receive", given=line, cwd=repository.root)
     assert done.returncode == 2
-    assert "ask whoever runs this server" in " ".join(done.stderr.split())
+    assert "ask the administrator of this server" in " ".join(done.stderr.split())
 
 
 def test_without_the_environment_of_the_hook(keycatch: Any, server: Server) -> None:

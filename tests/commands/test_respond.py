@@ -303,4 +303,4 @@ def test_a_plan_is_a_file_like_others(keycatch: Any, saved: Path, tmp_path: Path
 
 
 def test_it_is_in_the_overview() -> None:
-    assert COMMANDS["respond"] == "tell what to do about the credentials of a report"
+    assert COMMANDS["respond"] == "write a response plan for the credentials of a report"

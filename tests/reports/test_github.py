@@ -154,7 +154,7 @@ def test_incomplete(builders, exit_code, level):
     seen = annotations(report, builders.view(exit_code=exit_code))
     of_level = [each for each in seen if each[0] == level]
     assert [each[1]["title"] for each in of_level] == ["The scan is incomplete"]
-    assert of_level[0][2].startswith("2 places were not read to the end")
+    assert of_level[0][2].startswith("2 items could not be fully read")
     assert "somebody" not in of_level[0][2]
     assert len(of_level) <= LIMIT
 
