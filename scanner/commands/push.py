@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping, Sequence
 
+    from scanner.findings import Finding
     from scanner.git.repository import Repository
+    from scanner.reports.interface import Stop
 
 
 class OutgoingPush(NamedTuple):
@@ -28,6 +30,8 @@ class OutgoingPush(NamedTuple):
     """What the remote has: commits, and options of rev-list for its tracking branches."""
     names: list[str]
     """References that the remote lacks."""
+    refs: Sequence[tuple[str, str]] = ()
+    """What the person pushes, by the name that git gives it, and the ID of its commit or tag."""
     perhaps: Sequence[str] = ()
     """Commits that may be part of the push: the framework does not name every reference."""
 
@@ -35,8 +39,9 @@ class OutgoingPush(NamedTuple):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.epilog = (
-        "As git's pre-push hook it is given the name of the remote and its URL, and one line for "
-        "each reference on standard input. Under the pre-commit framework its variables are read."
+        "Run it as git's pre-push hook: it takes the name of the remote and its URL, and reads one "
+        "line per reference on standard input. Under the pre-commit framework it reads the "
+        "PRE_COMMIT_* variables instead."
     )
     parser.add_argument("remote", nargs="?", default="", metavar="REMOTE", help="its name")
     parser.add_argument("url", nargs="?", default="", metavar="URL", help="not used")
@@ -54,14 +59,22 @@ def run(args: argparse.Namespace) -> int:
         push = of_framework(os.environ, repository)
     else:
         if sys.stdin is None or sys.stdin.isatty():
-            raise UsageError("push reads what git tells a pre-push hook; see keycatch push --help")
+            raise UsageError(
+                "push reads the standard input of a pre-push hook; see keycatch push --help"
+            )
         push = of_hook(sys.stdin.buffer.read(), args.remote, repository)
     collect = partial(
         changes.of_range, repository, push.include, push.exclude, DEEPEN,
         names=push.names, perhaps=push.perhaps,
     )  # fmt: skip
 
-    return scan_change("push", args, repository, collect)
+    def stopped(findings: Sequence[Finding]) -> Stop | None:
+        from scanner.commands.stopped_push import PushedRef, stop_of_push  # only with findings
+
+        refs = [PushedRef(*each) for each in push.refs]
+        return stop_of_push(repository, refs, push.exclude, findings)
+
+    return scan_change("push", args, repository, collect, stopped)
 
 
 def of_hook(lines: bytes, remote: str, repository: Repository) -> OutgoingPush:
@@ -71,7 +84,7 @@ def of_hook(lines: bytes, remote: str, repository: Repository) -> OutgoingPush:
     deletion publishes nothing. Objects of the remote that this clone lacks cannot be left out.
     Raises UsageError for other lines.
     """
-    include: list[str] = []
+    refs: list[tuple[str, str]] = []
     there: list[str] = []
     names: list[str] = []
     for line in filter(None, lines.split(b"\n")):
@@ -79,15 +92,16 @@ def of_hook(lines: bytes, remote: str, repository: Repository) -> OutgoingPush:
         if len(fields) != 4 or not all(map(repository.is_name, fields[1::2])):
             raise UsageError("standard input is not that of a pre-push hook")
 
-        _, local, name, theirs = fields
+        ours, local, name, theirs = fields
         if local != repository.zero:
-            include.append(local)
+            refs.append((ours, local))
         if theirs != repository.zero:
             there.append(theirs)
         else:
             names.append(name)
 
-    return OutgoingPush(include, [*repository.existing(there), *_tracking(remote)], names)
+    known = [*repository.existing(there), *_tracking(remote)]
+    return OutgoingPush([local for _, local in refs], known, names, refs)
 
 
 def of_framework(environ: Mapping[str, str], repository: Repository) -> OutgoingPush:
@@ -110,7 +124,8 @@ def of_framework(environ: Mapping[str, str], repository: Repository) -> Outgoing
     heads = ("for-each-ref", "--format=%(objectname)", "refs/heads")
     local = repository.run(*heads, what="list the branches").decode().split()
     perhaps = [name for name in dict.fromkeys(local) if name != commit]
-    return OutgoingPush([tip], exclude, _new_name(environ, repository), perhaps)
+    refs = [(environ.get("PRE_COMMIT_LOCAL_BRANCH", ""), tip)]
+    return OutgoingPush([tip], exclude, _new_name(environ, repository), refs, perhaps)
 
 
 def _new_name(environ: Mapping[str, str], repository: Repository) -> list[str]:

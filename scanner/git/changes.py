@@ -60,12 +60,12 @@ class Commit(NamedTuple):
     entries: tuple[ChangedPath, ...]
 
 
-def staged(repository: Repository, base: str) -> list[ChangedPath]:
+def staged(repository: Repository, base: str, specs: Sequence[str] = ()) -> list[ChangedPath]:
     """Return the paths at which the index differs from the tree or commit `base`.
 
-    Raises GitError.
+    With pathspecs, only those that `specs` match. Raises GitError.
     """
-    command = ("diff-index", "--cached", *_RAW, base, "--")
+    command = ("diff-index", "--cached", *_RAW, base, "--", *specs)
     return list(parse_raw(repository.run(*command, what="compare the index")))
 
 
