@@ -20,7 +20,9 @@ _LOCAL: Final = ("refs/heads/", "refs/tags/")
 """Where a mirror (`+refs/*:refs/*`) puts what it fetches. Such a ref may as well be one that was
 made here and never pushed, so it says nothing about the remote."""
 _KEY: Final = re.compile(r"remote\.(?P<name>.+)\.(?P<key>fetch|url|pushurl)", re.DOTALL)
-_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^@/]*@)?(?P<host>[^/:]*)(?::[0-9]*)?/(?P<path>.*)")
+_URL: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?:[^@/]*@)?(?P<host>[^/:]*)(?::[0-9]*)?/(?P<path>.*)"
+)
 # The form of scp (git-clone(1), "GIT URLS"): no slash before the first colon.
 _SCP: Final = re.compile(r"(?:[^@/:]*@)?(?P<host>[^/:]+):(?P<path>.*)")
 _OTHER_PORT: Final = ("ssh.", "altssh.")
@@ -59,7 +61,7 @@ def configured(repository: Repository) -> dict[str, Remote]:
     return found
 
 
-def tracked_commits(repository: Repository, name: str, url: str = "") -> list[str]:
+def tracked_objects(repository: Repository, name: str, url: str = "") -> list[str]:
     """Return the objects that the remote called `name` is known to have, each once.
 
     `url` is the address to which something is pushed. Where that is another repository than the one
