@@ -8,7 +8,7 @@ scan, which are parts of a report, have modules of their own and can be imported
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from scanner.locations import (
     COMMIT_MESSAGE,
@@ -44,7 +44,9 @@ __all__ = [
     "Report",
     "Severity",
     "Tally",
+    "Threshold",
     "fingerprint_of",
+    "threshold_name",
 ]  # fmt: skip
 
 
@@ -74,6 +76,20 @@ class Confidence(IntEnum):
     def label(self) -> str:
         """The lower-case name that reports print."""
         return self.name.lower()
+
+
+Threshold: TypeAlias = Confidence | Severity
+"""The least confidence, or the least severity, that makes a command fail.
+
+A threshold of severity leaves out what is of low confidence: it can be anything.
+"""
+
+
+def threshold_name(threshold: Threshold) -> str:
+    """Return `threshold` as `--fail-on` takes it."""
+    if isinstance(threshold, Confidence) or threshold is Severity.CRITICAL:
+        return threshold.label
+    return f"severity:{threshold.label}"
 
 
 class Moment(NamedTuple):
@@ -182,12 +198,23 @@ class Finding(NamedTuple):
         """Whether STS accepted the credential."""
         return self.liveness is not None and self.liveness.state == "live"
 
-    def fails(self, fail_on: Confidence) -> bool:
+    def fails(self, fail_on: Threshold) -> bool:
         """Return whether the finding makes a command with the threshold `fail_on` fail.
 
         A finding of severity `NOTE` never does: it is for information and needs no action now.
         """
-        return self.confidence >= fail_on and self.severity > Severity.NOTE
+        return self.severity > Severity.NOTE and not self.is_below(fail_on)
+
+    def is_below(self, threshold: Threshold) -> bool:
+        """Return whether the finding is only a possible credential for who chose `threshold`.
+
+        A note is measured by its confidence alone: it has no severity of its own.
+        """
+        if isinstance(threshold, Confidence):
+            return self.confidence < threshold
+        if self.confidence < Confidence.MEDIUM:
+            return True
+        return Severity.NOTE < self.severity < threshold
 
 
 class Configuration(NamedTuple):
@@ -203,7 +230,7 @@ class Configuration(NamedTuple):
     """Contents that were not scanned because of it."""
     disabled: tuple[str, ...]
     """IDs of the rules that were not applied."""
-    fail_on: Confidence | None
+    fail_on: Threshold | None
     """The threshold that it sets; None where an option of the command line overrides it."""
 
 

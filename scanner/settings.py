@@ -11,7 +11,7 @@ import os
 from typing import Final, NamedTuple
 
 from scanner.errors import ConfigError, did_you_mean
-from scanner.findings import Confidence
+from scanner.findings import Confidence, Severity, Threshold, threshold_name
 from scanner.git.work_tree import find_work_tree
 from scanner.secret import printable
 
@@ -34,7 +34,7 @@ class Settings(NamedTuple):
     """IDs of rules that are not applied."""
     exclude: tuple[str, ...] = ()
     """Patterns of paths that are not scanned."""
-    fail_on: Confidence = Confidence.MEDIUM
+    fail_on: Threshold = Confidence.MEDIUM
     own_accounts: tuple[str, ...] = ()
     """Accounts that are the user's own."""
     canary_accounts: tuple[str, ...] = ()
@@ -45,6 +45,12 @@ class Settings(NamedTuple):
     """Accounts about whose credentials STS is never asked."""
 
 
+_LEVELS: Final = (*Confidence, *(level for level in Severity if level > Severity.NOTE))
+THRESHOLDS: Final[dict[str, Threshold]] = {
+    **{threshold_name(level): level for level in _LEVELS},
+    **{f"{type(level).__name__.lower()}:{level.label}": level for level in _LEVELS},
+}
+"""Thresholds as `--fail-on` takes them: a word alone is a confidence, or `critical`."""
 _ACCOUNTS: Final = ("own-accounts", "canary-accounts", "liveness-allow", "liveness-deny")
 
 
@@ -121,7 +127,7 @@ def _settings(path: str, root: str, table: dict[str, object]) -> Settings:
         rules=tuple(os.path.join(folder, name) for name in _strings(path, table, "rules")),
         disable=_strings(path, table, "disable"),
         exclude=_patterns(path, table),
-        fail_on=_confidence(path, table),
+        fail_on=_threshold(path, table),
         **{key.replace("-", "_"): _account_ids(path, table, key) for key in _ACCOUNTS},
     )
 
@@ -153,12 +159,14 @@ def _account_ids(path: str, table: dict[str, object], key: str) -> tuple[str, ..
     return names
 
 
-def _confidence(path: str, table: dict[str, object]) -> Confidence:
+def _threshold(path: str, table: dict[str, object]) -> Threshold:
     value = table.get("fail-on", Confidence.MEDIUM.label)
-    for confidence in Confidence:
-        if confidence.label == value:
-            return confidence
-    raise ConfigError(f"{printable(path)}: fail-on: must be low, medium or high")
+    if isinstance(value, str) and value in THRESHOLDS:
+        return THRESHOLDS[value]
+    raise ConfigError(
+        f"{printable(path)}: fail-on: must be low, medium or high (confidence), or critical or "
+        "severity:high (severity)"
+    )
 
 
 class Exclusion:

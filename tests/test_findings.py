@@ -63,6 +63,16 @@ def test_a_note_never_fails(severity, confidence, fail_on):
     assert found.fails(fail_on) == (confidence >= fail_on and severity is not Severity.NOTE)
 
 
+@pytest.mark.parametrize("severity", Severity)
+@pytest.mark.parametrize("confidence", Confidence)
+@pytest.mark.parametrize("fail_on", [level for level in Severity if level > Severity.NOTE])
+def test_a_threshold_of_severity_leaves_out_what_is_a_guess(severity, confidence, fail_on):
+    found = Finding("r", severity, confidence, "f", {}, "", (), ())
+    is_sure = confidence >= Confidence.MEDIUM
+    assert found.fails(fail_on) == (is_sure and severity >= fail_on)
+    assert found.is_below(fail_on) == (not is_sure or Severity.NOTE < severity < fail_on)
+
+
 def test_labels_and_order():
     assert [severity.label for severity in sorted(Severity)] == [
         "note", "low", "medium", "high", "critical",

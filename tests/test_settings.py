@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from scanner.errors import ConfigError
-from scanner.findings import Confidence
-from scanner.settings import MAX_BYTES, Exclusion, Settings, load
+from scanner.findings import Confidence, Severity, threshold_name
+from scanner.settings import MAX_BYTES, THRESHOLDS, Exclusion, Settings, load
 
 PAGE = (Path(__file__).parent.parent / "docs/configuration.md").read_text("utf-8")
 
@@ -92,6 +92,23 @@ def test_the_root_of_the_work_tree_counts(project: Path, monkeypatch: Any) -> No
     assert load(None).fail_on is Confidence.HIGH
 
 
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("medium", Confidence.MEDIUM), ("confidence:high", Confidence.HIGH),
+        ("critical", Severity.CRITICAL), ("severity:critical", Severity.CRITICAL),
+        ("severity:low", Severity.LOW), ("severity:high", Severity.HIGH),
+    ],
+)  # fmt: skip
+def test_a_threshold_is_a_confidence_or_a_severity(
+    project: Path, text: str, level: Confidence | Severity
+) -> None:
+    (project / ".keycatch.toml").write_text(f'fail-on = "{text}"\n')
+    found = load(None).fail_on
+    assert (type(found), found) == (type(level), level)
+    assert THRESHOLDS[threshold_name(level)] is level
+
+
 def test_outside_of_a_work_tree_the_current_directory_counts(
     tmp_path: Path, monkeypatch: Any
 ) -> None:
@@ -144,7 +161,8 @@ def test_a_byte_order_mark_is_no_matter(project: Path) -> None:
         ("exclude = ['']", "exclude: must be a list of strings"),
         ("rules = {}", "rules: must be a list of strings"),
         ("disable = true", "disable: must be a list of strings"),
-        ("fail-on = 'critical'", "fail-on: must be low, medium or high"),
+        ("fail-on = 'severity:note'", "fail-on: must be low, medium or high"),
+        ("fail-on = 'worst'", "fail-on: must be low, medium or high"),
         ("fail-on = 1", "fail-on: must be low, medium or high"),
         ("fail-on = ['low']", "fail-on: must be low, medium or high"),
         ("exclude = ['./vendor/']", "exclude: './vendor/' can match nothing: write it relative"),

@@ -21,13 +21,13 @@ COMMANDS: Final = {
     "scan": "find credentials in files, directories or standard input",
     "staged": "find credentials in what is about to be committed",
     "push": "find credentials in what is about to be pushed",
-    "receive": "find credentials in what is pushed to a server",
-    "range": "find credentials in what a range of commits adds",
-    "ci": "find credentials in what the change adds that CI is building",
+    "receive": "find credentials in a push to a server",
+    "range": "find credentials that a range of commits adds",
+    "ci": "find credentials that the change in a CI job adds",
     "history": "find credentials in everything that a repository stores",
-    "respond": "tell what to do about the credentials of a report",
+    "respond": "write a response plan for the credentials of a report",
     "rules": "show and test the rules",
-    "install": "write git hooks that run keycatch, and take them out again",
+    "install": "install git hooks that run keycatch, and remove them",
 }
 """Name of each command, which is also that of its module here, to what it does."""
 
@@ -100,7 +100,7 @@ def _run(arguments: list[str]) -> int:
         _overview().print_help(sys.stderr)
         return FAILED
     if name.startswith("-"):
-        raise UsageError(f"'{name}' has to stand behind a command; see {NAME} --help")
+        raise UsageError(f"put '{name}' after a command; see {NAME} --help")
     raise UsageError(_no_command(name))
 
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.epilog = (
-        "The commits are told by the environment of the CI system. A change whose commits are not "
-        "in the clone is an error (exit code 2) that names the setting to change."
+        "The commit range is read from the CI environment. If the clone lacks commits of the "
+        "range, the command fails (exit code 2) and names the setting to change."
     )
     add_scan_options(parser)
     add_report_options(parser)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Mapping, Sequence
 
-    from scanner.findings import Confidence, Finding, Location, Report
+    from scanner.findings import Finding, Location, Report, Threshold
     from scanner.git.repository import Repository
     from scanner.history.removal.replacements import Replacements
     from scanner.history.removal.verification import RemovalCheck
@@ -78,7 +78,7 @@ def write_replacements(
     report: Report,
     sources: Sequence[Source],
     rules: Sequence[Rule],
-    fail_on: Confidence,
+    fail_on: Threshold,
 ) -> None:
     """Write the file for what fails in the masked `report`, and say what it does not replace."""
     from scanner.engine.catalogue import Catalogue

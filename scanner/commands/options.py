@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scanner.about import NAME
@@ -11,19 +12,21 @@ from scanner.commands.liveness_check import add_liveness_options, ask, check_opt
 from scanner.commands.outputs import add_output_options, chosen
 from scanner.console import say
 from scanner.errors import ConfigError
-from scanner.findings import Confidence, Configuration, Report
+from scanner.findings import Configuration, Report
 from scanner.reports.wording import effects
 from scanner.secret import printable
-from scanner.settings import Settings
+from scanner.settings import THRESHOLDS, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from scanner.findings import Finding, Threshold
+    from scanner.reports.interface import Stop
     from scanner.rulebook.model import Rule
 
 EXCLUDED = "excluded-by-configuration"
 """The reason under which commands count what the configuration excludes."""
-CONFIDENCES = {confidence.label: confidence for confidence in Confidence}
+_FAIL_ON = "confidence (low, medium, high) or severity (critical, severity:high)"
 
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:
@@ -32,21 +35,28 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     add_output_options(group)
     group.add_argument(
         "--fail-on",
-        choices=tuple(CONFIDENCES),
-        help="least confidence that gives exit code 1 (default: medium)",
+        choices=tuple(THRESHOLDS),
+        metavar="LEVEL",
+        help=f"what gives exit code 1: a least {_FAIL_ON}; default: medium",
     )
     group.add_argument(
-        "--exit-zero", action="store_true", help="exit with 0 even if there are findings"
+        "--show",
+        choices=tuple(THRESHOLDS),
+        metavar="LEVEL",
+        help="list findings from this level on, also below --fail-on, as possible credentials",
     )
+    group.add_argument("--exit-zero", action="store_true", help="exit with 0 even with findings")
     group.add_argument(
-        "--show-secrets", action="store_true", help="print credentials in full: mind where it goes"
+        "--show-secrets",
+        action="store_true",
+        help="print credentials in full: be careful where the output ends up",
     )
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )
 
     amount = group.add_mutually_exclusive_group()
-    amount.add_argument("-q", "--quiet", action="store_true", help="print findings and errors only")
+    amount.add_argument("-q", "--quiet", action="store_true", help="print only findings and errors")
     amount.add_argument("-v", "--verbose", action="store_true", help="print every detail")
 
 
@@ -59,7 +69,7 @@ def add_scan_options(parser: argparse.ArgumentParser) -> None:
     )
     choice.add_argument("--no-config", action="store_true", help="use no configuration at all")
     group.add_argument(
-        "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one a processor)"
+        "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one per CPU)"
     )
     add_liveness_options(parser)
 
@@ -114,7 +124,11 @@ def _configuration(args: argparse.Namespace, settings: Settings, excluded: int) 
 
 
 def conclude(
-    report: Report, args: argparse.Namespace, settings: Settings, rules: Sequence[Rule]
+    report: Report,
+    args: argparse.Namespace,
+    settings: Settings,
+    rules: Sequence[Rule],
+    stopped: Callable[[Sequence[Finding]], Stop | None] | None = None,
 ) -> int:
     """Ask about the findings and write `report`, as the options say; return the exit code."""
     from scanner.commands.report_writing import write_reports
@@ -125,6 +139,7 @@ def conclude(
         excluded = report.tally.skipped.get(EXCLUDED, 0)
         report = report._replace(configuration=_configuration(args, settings, excluded))
     fail_on = threshold(args, settings)
+    found = failing(report, fail_on)
     code = exit_code(report, fail_on, exit_zero=args.exit_zero)
     view = View(
         show_secrets=args.show_secrets,
@@ -133,22 +148,29 @@ def conclude(
         fail_on=fail_on,
         rules=tuple(rules),
         exit_code=code,
+        show=THRESHOLDS[args.show] if args.show else None,
+        stopped=partial(stopped, found) if stopped and found else None,
     )
     write_reports(report, view, args)
     return code
 
 
-def threshold(args: argparse.Namespace, settings: Settings) -> Confidence:
-    """Return the least confidence that fails: that of the option, or else of `settings`."""
-    return CONFIDENCES[args.fail_on] if args.fail_on else settings.fail_on
+def threshold(args: argparse.Namespace, settings: Settings) -> Threshold:
+    """Return what fails: by the option, or else by `settings`."""
+    return THRESHOLDS[args.fail_on] if args.fail_on else settings.fail_on
 
 
-def exit_code(report: Report, fail_on: Confidence, *, exit_zero: bool) -> int:
+def exit_code(report: Report, fail_on: Threshold, *, exit_zero: bool) -> int:
     """Return 1 for findings at or above `fail_on`, 2 for an incomplete scan without, else 0.
 
     Findings that are notes do not count (`Finding.fails`). `exit_zero` turns 1 into 0, and nothing
     else: a scan that did not read everything never passes.
     """
-    if not exit_zero and any(finding.fails(fail_on) for finding in report.findings):
+    if not exit_zero and failing(report, fail_on):
         return 1
     return 2 if report.incomplete else 0
+
+
+def failing(report: Report, fail_on: Threshold) -> list[Finding]:
+    """Return the findings of `report` that fail."""
+    return [finding for finding in report.findings if finding.fails(fail_on)]

@@ -3,43 +3,34 @@
 from __future__ import annotations
 
 import os
-import sys
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from scanner.about import NAME
 from scanner.commands.options import add_report_options, add_scan_options
+from scanner.commands.outgoing_push import describe
 from scanner.commands.scanning import DEEPEN, scan_change
-from scanner.errors import UsageError
+from scanner.console import say
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from scanner.git.repository import Repository
-
-
-class OutgoingPush(NamedTuple):
-    """What a push publishes."""
-
-    include: list[str]
-    """Commits or tags that references of the remote are to point to."""
-    exclude: list[str]
-    """What the remote has: commits, and options of rev-list for its tracking branches."""
-    names: list[str]
-    """References that the remote lacks."""
-    perhaps: Sequence[str] = ()
-    """Commits that may be part of the push: the framework does not name every reference."""
+    from scanner.findings import Finding
+    from scanner.reports.interface import Stop
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.epilog = (
-        "As git's pre-push hook it is given the name of the remote and its URL, and one line for "
-        "each reference on standard input. Under the pre-commit framework its variables are read."
+        "Run it as git's pre-push hook: it takes the name of the remote and its URL, and reads one "
+        "line per reference on standard input. Under the pre-commit framework it reads the "
+        "PRE_COMMIT_* variables. Without either it scans every commit of a branch or tag that the "
+        "remote is not known to have."
     )
     parser.add_argument("remote", nargs="?", default="", metavar="REMOTE", help="its name")
-    parser.add_argument("url", nargs="?", default="", metavar="URL", help="not used")
+    parser.add_argument("url", nargs="?", default="", metavar="URL", help="its address")
     add_scan_options(parser)
     add_report_options(parser)
 
@@ -50,79 +41,26 @@ def run(args: argparse.Namespace) -> int:
     from scanner.sources import changes
 
     repository = Repository()
-    if os.environ.get("PRE_COMMIT") == "1":
-        push = of_framework(os.environ, repository)
-    else:
-        if sys.stdin is None or sys.stdin.isatty():
-            raise UsageError("push reads what git tells a pre-push hook; see keycatch push --help")
-        push = of_hook(sys.stdin.buffer.read(), args.remote, repository)
+    push = describe(os.environ, args.remote, args.url, repository)
+    if push.is_guess and not args.quiet:
+        say(f"{NAME}: {_guess(args.remote)}")
     collect = partial(
         changes.of_range, repository, push.include, push.exclude, DEEPEN,
         names=push.names, perhaps=push.perhaps,
     )  # fmt: skip
 
-    return scan_change("push", args, repository, collect)
+    def stopped(findings: Sequence[Finding]) -> Stop | None:
+        from scanner.commands.stopped_push import PushedRef, stop_of_push  # only with findings
+
+        refs = [PushedRef(*each) for each in push.refs]
+        return stop_of_push(repository, refs, push.exclude, findings)
+
+    return scan_change("push", args, repository, collect, stopped)
 
 
-def of_hook(lines: bytes, remote: str, repository: Repository) -> OutgoingPush:
-    """Return the push that the `lines` on the standard input of a pre-push hook describe.
-
-    Each holds the local reference and its object, the remote one and its object (githooks(5)). A
-    deletion publishes nothing. Objects of the remote that this clone lacks cannot be left out.
-    Raises UsageError for other lines.
-    """
-    include: list[str] = []
-    there: list[str] = []
-    names: list[str] = []
-    for line in filter(None, lines.split(b"\n")):
-        fields = line.decode("utf-8", "surrogateescape").rsplit(" ", 3)
-        if len(fields) != 4 or not all(map(repository.is_name, fields[1::2])):
-            raise UsageError("standard input is not that of a pre-push hook")
-
-        _, local, name, theirs = fields
-        if local != repository.zero:
-            include.append(local)
-        if theirs != repository.zero:
-            there.append(theirs)
-        else:
-            names.append(name)
-
-    return OutgoingPush(include, [*repository.existing(there), *_tracking(remote)], names)
-
-
-def of_framework(environ: Mapping[str, str], repository: Repository) -> OutgoingPush:
-    """Return the push that the variables of the pre-commit framework describe.
-
-    It names the first reference of a push only, and for the first push of a whole history no ends
-    (_pre_push_ns in pre-commit's hook_impl.py). The others can be any of the local branches.
-    """
-    until = environ.get("PRE_COMMIT_TO_REF") or environ.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
-    since = environ.get("PRE_COMMIT_FROM_REF", "")
-    known = repository.resolve(since) if since else None
-    exclude = [known] if known else []
-    exclude += _tracking(environ.get("PRE_COMMIT_REMOTE_NAME", ""))
-
-    commit = repository.required(until, DEEPEN)
-    # The message of an annotated tag is published too, so it is the tag and not its commit.
-    named = ("rev-parse", "--quiet", "--verify", until)
-    tip = repository.run(*named, what=f"find {printable(until)}").decode().strip()
-
-    heads = ("for-each-ref", "--format=%(objectname)", "refs/heads")
-    local = repository.run(*heads, what="list the branches").decode().split()
-    perhaps = [name for name in dict.fromkeys(local) if name != commit]
-    return OutgoingPush([tip], exclude, _new_name(environ, repository), perhaps)
-
-
-def _new_name(environ: Mapping[str, str], repository: Repository) -> list[str]:
-    name, remote = environ.get("PRE_COMMIT_REMOTE_BRANCH"), environ.get("PRE_COMMIT_REMOTE_NAME")
-    if not name:
-        return []
-    tracking = f"refs/remotes/{remote}/{name.removeprefix('refs/heads/')}"
-    return [] if repository.resolve(tracking) else [name]
-
-
-def _tracking(remote: str) -> list[str]:
-    # A push to an address has that in the place of a name, and no tracking branches. `*?[` would
-    # be a pattern for --remotes.
-    is_name = bool(remote) and not any(mark in remote for mark in "*?[\\:\n\0")
-    return [f"--remotes={remote}"] if is_name else []
+def _guess(remote: str) -> str:
+    there = printable(remote) if remote else "the remote"
+    return (
+        "the list of what is pushed did not arrive on standard input, so every commit of a branch "
+        f"or tag that {there} is not known to have is scanned"
+    )

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "range",
         metavar="REV..REV",
-        help="the commits that the second revision has and the first has not",
+        help="A..B: the commits in B that are not in A",
     )
     add_scan_options(parser)
     add_report_options(parser)
@@ -47,6 +47,6 @@ def ends(span: str) -> tuple[str, str]:
     since, dots, until = span.partition("..")
     # `A...B`, the symmetric difference, is another set of commits than a user of A..B expects.
     if not dots or until.startswith(".") or ".." in until:
-        hint = "write A..B for the commits that B has and A has not"
+        hint = "write A..B for the commits in B that are not in A"
         raise UsageError(f"'{printable(span)}' is not a range of commits: {hint}")
     return since or "HEAD", until or "HEAD"

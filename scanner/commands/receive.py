@@ -16,6 +16,7 @@ from scanner.commands.options import (
     add_scan_options,
     conclude,
     exit_code,
+    failing,
     load_rules,
     load_settings,
     threshold,
@@ -49,9 +50,9 @@ class IncomingPush(NamedTuple):
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.epilog = (
-        "As git's pre-receive hook it is given one line for each reference on standard input. No "
-        "configuration is read but that of --config. A push without findings is accepted without "
-        "a word, unless -v is given."
+        "Run it as git's pre-receive hook: it reads one line per reference on standard input, and "
+        "no configuration except --config. It prints nothing about a push without findings, unless "
+        "-v is given."
     )
     group = parser.add_argument_group("server")
     group.add_argument(
@@ -65,7 +66,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--on-time-limit",
         choices=("reject", "accept"),
         default="reject",
-        help="what becomes of a push whose scan takes longer (default: reject)",
+        help="what to do with a push whose scan takes longer (default: reject)",
     )
     group.add_argument(
         "--allow-push-option",
@@ -83,8 +84,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--contact",
         metavar="WHOM",
-        default="whoever runs this server",
-        help="whom to ask when a scan fails (default: %(default)s)",
+        default="the administrator of this server",
+        help="who to ask when a scan fails (default: %(default)s)",
     )
     add_scan_options(parser)
     add_report_options(parser)
@@ -120,7 +121,7 @@ def _run(args: argparse.Namespace) -> int:
     if exit_code(report, fail_on, exit_zero=args.exit_zero) == receive_outcome.FAILED:
         return receive_outcome.on_incomplete(args)
     if exit_code(report, fail_on, exit_zero=False) == receive_outcome.REJECTED:
-        return receive_outcome.on_findings(args)
+        return receive_outcome.on_findings(args, failing(report, fail_on))
     return receive_outcome.ACCEPTED
 
 
@@ -134,7 +135,7 @@ def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]
     from scanner.sources import changes
 
     if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("receive reads what git tells a pre-receive hook; see its --help")
+        raise UsageError("receive reads the standard input of a pre-receive hook; see its --help")
 
     # What a push can put into a work tree must not decide how it is scanned.
     check_options(args)
@@ -172,7 +173,9 @@ def of_hook(lines: bytes, repository: Repository) -> IncomingPush:
 
     found = [line for line in lines.split(b"\n") if line]
     if not found:
-        raise UsageError("standard input names no reference, as git tells a pre-receive hook")
+        raise UsageError(
+            "standard input names no reference: a pre-receive hook gets one line for each"
+        )
     for line in found:
         fields = line.decode("utf-8", "surrogateescape").split(" ", 2)
         if len(fields) != 3 or not all(map(repository.is_name, fields[:2])):

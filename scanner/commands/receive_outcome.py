@@ -13,10 +13,13 @@ from typing import TYPE_CHECKING, Final
 from scanner.about import NAME
 from scanner.console import say
 from scanner.errors import KeycatchError
+from scanner.reports.wording import KEY_ID_RULE, credentials
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from scanner.findings import Finding
 
 # 1 and 2 are those of a scan with findings and of one that could not be completed.
 ACCEPTED, REJECTED, FAILED = 0, 1, 2
@@ -24,17 +27,24 @@ ACCEPTED, REJECTED, FAILED = 0, 1, 2
 _WIDTH: Final = 72
 """Columns of a line: git puts `remote: ` before each, which makes 80."""
 
-_STEPS: Final = """\
-  1. Revoke each credential, as said above. It has left your machine, so
-     taking it out of the commits does not make it safe again.
-  2. Take it out of the commit that is named beside it: out of the last
+_REVOKE: Final = """\
+     Revoke each credential, as said above. It has left your machine, so
+     taking it out of the commits does not make it safe again."""
+_NOT_CANARIES: Final = """\
+     Leave the canaries alone: do not use them, do not deactivate them."""
+_KEY_IDS: Final = """\
+     Look for the secret of each access key ID: the ID alone grants
+     nothing. Revoke the key if the secret was shared as well."""
+_TAKE_OUT: Final = """\
+     Take it out of the commit that is named next to it: out of the last
      commit with `git commit --amend`, out of an earlier one with
-     `git rebase -i COMMIT^` and `edit`. A further commit without it is
-     not enough: the one that adds it would be published all the same.
-  3. Push again: nothing of this push was stored."""
+     `git rebase -i COMMIT~1` and `edit`. A further commit without it is
+     not enough: the one that adds it would be published all the same."""
+_AGAIN: Final = """\
+     Push again: nothing of this push was stored."""
 _FALSE_ALARM: Final = """\
-  No credential? Put `keycatch:allow` and the reason in a comment on its
-  line, in the same commit."""
+  No credential, or meant to be there? Put `keycatch:allow` and a reason
+  in a comment on its line, in the same commit."""
 _OVERRIDE: Final = "  Or push with `git push --push-option={option}`, which lets it pass."
 
 # Not within a word, a relative path or a URL (the lookbehind); then a drive, a share or the root;
@@ -45,14 +55,35 @@ _DIRECTORIES: Final = re.compile(
 """The directories of an absolute path of any system."""
 
 
-def on_findings(args: argparse.Namespace) -> int:
-    """Say whether a push with findings that count is accepted; return the exit code."""
+def on_findings(args: argparse.Namespace, findings: Sequence[Finding]) -> int:
+    """Say whether a push with `findings`, which count, is accepted; return the exit code."""
     excuse = "this server only reports for now" if args.exit_zero else _excuse(args)
-    remedy = "revoke them, and take them out of the commits"
+    is_revoked = any(not each.canary and each.rule_id != KEY_ID_RULE for each in findings)
+    remedy = "take them out of the commits"
+    if is_revoked:
+        remedy = "revoke them, and take them out of the commits"
+    elif all(each.canary for each in findings):
+        remedy = "canaries are left alone: do not use them, do not deactivate them"
     if not args.quiet:
         escape = f"  No credential? Ask {args.contact}." if args.no_marks else _FALSE_ALARM
-        remedy = f"what to do now:\n{_STEPS}\n{escape}"
-    return _end(args, REJECTED, "it brings in credentials", remedy, excuse)
+        remedy = f"what to do now:\n{_numbered(_steps(findings, is_revoked=is_revoked))}\n{escape}"
+    return _end(args, REJECTED, f"it adds {credentials(findings)}", remedy, excuse)
+
+
+def _steps(findings: Sequence[Finding], *, is_revoked: bool) -> Iterator[str]:
+    if is_revoked:
+        yield _REVOKE
+    if any(each.canary for each in findings):
+        yield _NOT_CANARIES
+    if any(each.rule_id == KEY_ID_RULE and not each.canary for each in findings):
+        yield _KEY_IDS
+    if not all(each.canary for each in findings):
+        yield _TAKE_OUT
+        yield _AGAIN
+
+
+def _numbered(steps: Iterable[str]) -> str:
+    return "\n".join(f"  {number}. {step[5:]}" for number, step in enumerate(steps, 1))
 
 
 def on_incomplete(args: argparse.Namespace) -> int:

@@ -85,14 +85,14 @@ def _is_summarized(report: Report, view: View, outputs: Sequence[Output]) -> boo
 
 def summary(report: Report, view: View, outputs: Sequence[Output]) -> str:
     """Return how the run ended and which files it wrote, without the name of the program."""
-    from scanner.reports.wording import contents, credentials, human_size
+    from scanner.reports.wording import contents, credentials, human_size, listed, possible
 
-    found = credentials(report)
+    counted = listed(report, view.fail_on)
+    found = f"{credentials(counted)} found"
     if report.incomplete:
         found += " in what could be read"
-    if report.findings:
-        failing = sum(finding.fails(view.fail_on) for finding in report.findings)
-        found += f", {failing:,} at or above --fail-on {view.fail_on.label}"
+    if below := len(report.findings) - len(counted):
+        found += f", {possible(below, view.fail_on)}"
     scanned = f"{contents(report)}, {human_size(report.tally.bytes)}"
     files = ", ".join(output.path for output in outputs if not output.is_stdout)
     return f"{found}; scanned {scanned}; wrote {files}"

@@ -15,6 +15,7 @@ from scanner.commands.respond_liveness import (
     with_owners,
 )
 from scanner.commands.saved_report import read_report
+from scanner.findings import Confidence
 from scanner.response.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )
+    group.add_argument(
+        "--min-confidence",
+        choices=[level.label for level in Confidence],
+        default=Confidence.MEDIUM.label,
+        help="leave out findings below this confidence, and count them (default: medium)",
+    )
     group.add_argument("-q", "--quiet", action="store_true", help="print the plan and errors only")
     add_respond_liveness_options(parser)
 
@@ -59,18 +66,21 @@ def run(args: argparse.Namespace) -> int:
     from scanner.console import wants_color
     from scanner.reports.output import write
     from scanner.response.formats import load
-    from scanner.response.plan import respond
+    from scanner.response.plan import certain, respond, with_left_out
 
     _refuse_to_overwrite(args)
     report = read_report(args.report)
     check_respond_options(args)
+    least = Confidence[args.min_confidence.upper()]
     if args.check_liveness:
         from scanner.commands.new_answers import with_notes
 
         answered = with_new_answers(report, args)
+        answered = answered._replace(report=certain(answered.report, least))
         plan = with_notes(respond(answered.report, datetime.now(UTC)), answered)
     else:
-        plan = respond(with_owners(report, args), datetime.now(UTC))
+        plan = respond(certain(with_owners(report, args), least), datetime.now(UTC))
+    plan = with_left_out(plan, len(report.findings) - len(plan.report.findings), least)
 
     to_terminal = args.output in (None, "-")
     color = wants_color(args.color, sys.stdout) if to_terminal else args.color == "always"

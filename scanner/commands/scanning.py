@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
 
     from scanner.engine.judge import LineHash
-    from scanner.findings import Report, Tally
+    from scanner.findings import Finding, Report, Tally
     from scanner.git.repository import Repository
+    from scanner.reports.interface import Stop
     from scanner.rulebook.model import Rule
     from scanner.settings import Settings
     from scanner.sources.changes import ChangeSet
@@ -76,12 +77,16 @@ def scan_change(
     args: argparse.Namespace,
     repository: Repository,
     collect: Callable[[Tally, Callable[[str], bool]], ChangeSet],
+    stopped: Callable[[Sequence[Finding]], Stop | None] | None = None,
 ) -> int:
-    """Scan the change that `collect` returns, write the report and return the exit code."""
+    """Scan the change that `collect` returns, write the report and return the exit code.
+
+    `stopped` is as in `scanner.commands.options.conclude`.
+    """
     settings = load_settings(args)
     rules = load_rules(settings)
     report = examine_change(kind, args, repository, collect, settings, rules)
-    return conclude(report, args, settings, rules)
+    return conclude(report, args, settings, rules, stopped)
 
 
 def examine_change(

@@ -10,17 +10,18 @@ from scanner.commands.scanning import DEEPEN, scan_change
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from scanner.findings import Tally
+    from scanner.findings import Finding, Tally
+    from scanner.reports.interface import Stop
     from scanner.sources.changes import ChangeSet
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.epilog = (
-        "Reads the index, not the work tree. Under `pre-commit run --all-files`, where nothing is "
-        "staged, all tracked files are scanned."
+        "Reads the index, not the work tree. Under `pre-commit run --all-files` it scans all "
+        "tracked files."
     )
     add_scan_options(parser)
     add_report_options(parser)
@@ -42,7 +43,14 @@ def run(args: argparse.Namespace) -> int:
             return changes.of_tracked(repository, tally, is_excluded)
         return changes.of_index(repository, tally, is_excluded)
 
-    return scan_change("staged", args, repository, collect)
+    def stopped(findings: Sequence[Finding]) -> Stop | None:
+        from scanner.commands.stopped_commit import stop_of_commit  # here: only with findings
+
+        return stop_of_commit(repository, findings)
+
+    # A range and the whole index are scanned where there is no commit to stop.
+    is_commit = not (since and until) and not _runs_on_all_files()
+    return scan_change("staged", args, repository, collect, stopped if is_commit else None)
 
 
 def _runs_on_all_files() -> bool:

@@ -17,7 +17,7 @@ from scanner.engine.sweep import sweep
 from scanner.findings import NO_FILE, Report, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Set
 
     from scanner.engine.examine import Examiner
     from scanner.findings import Finding, Location
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # The evidence that turns a finding into a note; reports print it.
 ALREADY_THERE: Final = "was there before this change"
-DOUBTFUL: Final = "on another local branch, which may not be part of this push"
+DOUBTFUL: Final = "on another local branch or tag, which may not be part of this push"
 
 
 class Provenance(NamedTuple):
@@ -38,8 +38,8 @@ class Provenance(NamedTuple):
     """Where each path or reference was added: a credential in a new name is new itself."""
     removed: Mapping[str, Collection[str]]
     """By commit, the IDs of the blobs at paths that it removes: a move removes the old path."""
-    doubtful: Collection[str] = ()
-    """Commits that may not be part of the change."""
+    doubtful: Set[str] = frozenset()
+    """Commits and annotated tags that may not be part of the change."""
 
 
 def settle(
@@ -109,7 +109,9 @@ def _settled(
             new = [origin for origin in places if not origin.before]
 
         # Content without a known origin counts as new: when in doubt, the finding is reported.
-        certain = [origin for origin in new if origin.commit not in change.doubtful]
+        certain = [
+            origin for origin in new if change.doubtful.isdisjoint((origin.commit, location.object))
+        ]
         is_new = is_new or bool(certain) or not places
         is_doubtful = is_doubtful or bool(new)
 

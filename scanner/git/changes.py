@@ -60,12 +60,12 @@ class Commit(NamedTuple):
     entries: tuple[ChangedPath, ...]
 
 
-def staged(repository: Repository, base: str) -> list[ChangedPath]:
+def staged(repository: Repository, base: str, specs: Sequence[str] = ()) -> list[ChangedPath]:
     """Return the paths at which the index differs from the tree or commit `base`.
 
-    Raises GitError.
+    With pathspecs, only those that `specs` match. Raises GitError.
     """
-    command = ("diff-index", "--cached", *_RAW, base, "--")
+    command = ("diff-index", "--cached", *_RAW, base, "--", *specs)
     return list(parse_raw(repository.run(*command, what="compare the index")))
 
 
@@ -84,14 +84,21 @@ def commits(
     Both are commit IDs or options of rev-list such as `--remotes=origin`. A merge shows only what
     it adds to all of its parents. Raises GitError.
     """
+    yield from of_commits(repository, commit_ids(repository, include, exclude))
+
+
+def commit_ids(repository: Repository, include: Sequence[str], exclude: Sequence[str]) -> bytes:
+    """Return the lines of rev-list for the commits of `commits`. Raises GitError."""
     wanted = "".join(f"{name}\n" for name in include)
     unwanted = "".join(f"^{name}\n" for name in exclude if not name.startswith("-"))
     options = [name for name in exclude if name.startswith("-")]
     if not include:
-        return  # without a positive revision, rev-list behaves differently from version to version
+        return (
+            b""  # without a positive revision, rev-list behaves differently from version to version
+        )
 
     negated = ("--not", *options) if options else ()
-    listed = repository.run(
+    return repository.run(
         "rev-list",
         "--topo-order",
         "--reverse",
@@ -100,7 +107,6 @@ def commits(
         what="list the commits",
         stdin=(wanted + unwanted).encode(),
     )
-    yield from of_commits(repository, listed)
 
 
 def of_commits(repository: Repository, listed: bytes) -> Iterator[Commit]:

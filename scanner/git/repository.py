@@ -55,6 +55,20 @@ class Repository:
         self.git_directory = os.path.join(directory, os.fsdecode(answer[2]))
         """The directory of objects and references, common to all work trees of the repository."""
 
+    def with_index(self, path: str) -> Repository:
+        """Return this repository with the index at `path`; with that of git, where it is empty.
+
+        The hook of a commit may see an index that git made for this commit alone.
+        """
+        from copy import copy  # here: only where a commit was stopped
+
+        other = copy(self)
+        variables = {**self._variables, "GIT_INDEX_FILE": path}
+        if not path:
+            del variables["GIT_INDEX_FILE"]
+        other._variables = variables  # noqa: SLF001 -- another one of this class
+        return other
+
     def run(self, *command: str, what: str, stdin: bytes = b"") -> bytes:
         """Return what the git `command` prints. Raises GitError: git could not do `what`."""
         done = complete((*self._options, *command), self.directory, self._variables, stdin)

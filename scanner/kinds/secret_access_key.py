@@ -103,7 +103,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         return None
 
     confidence, severity = _verdict(rule, level, bits)
-    evidence = [f"40 random characters (score {bits:.0f} bits)"]
+    evidence = [f"random-looking ({bits:.0f} bits)"]
     if level == AWS:
         evidence.append(f"named {name}")
     elif _is_glued(data, match):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from scanner.findings import Confidence, Finding, Location
+    from scanner.findings import Finding, Location, Threshold
 
 _ROLES: Final = ("key_id", "secret", "session_token")
 """Roles that lead before all others, in this order: what identifies the credential comes first."""
@@ -41,7 +41,7 @@ def ordered(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=_worst_first)
 
 
-def by_exposure(findings: Iterable[Finding], fail_on: Confidence) -> list[Finding]:
+def by_exposure(findings: Iterable[Finding], fail_on: Threshold) -> list[Finding]:
     """Return findings as a person deals with them: those of a history by exposure first.
 
     What is live comes first, and what is below the threshold or a note comes last. Among findings
@@ -51,7 +51,7 @@ def by_exposure(findings: Iterable[Finding], fail_on: Confidence) -> list[Findin
     return sorted(ordered(findings), key=lambda finding: _urgency(finding, fail_on))
 
 
-def _urgency(finding: Finding, fail_on: Confidence) -> tuple[object, ...]:
+def _urgency(finding: Finding, fail_on: Threshold) -> tuple[object, ...]:
     if finding.history is None:
         return ()
     gone, kept_back, since = _exposure(finding)

@@ -87,7 +87,14 @@ def level_of(finding: Finding, view: View) -> str:
 def _plain_lines(
     report: Report, view: View, failing: Sequence[Finding], left_out: Sequence[str]
 ) -> Iterator[str]:
-    from scanner.reports.wording import contents, credentials, human_size, plural
+    from scanner.reports.wording import (
+        contents,
+        credentials,
+        human_size,
+        listed,
+        plural,
+        possible,
+    )
 
     if left_out:
         yield (
@@ -97,11 +104,12 @@ def _plain_lines(
     if view.verbosity < 0:
         return
     read = " what was read of" if report.incomplete else ""
-    line = f"{credentials(report)} in{read} {contents(report)} ({human_size(report.tally.bytes)})"
-    notes = sum(finding.severity is Severity.NOTE for finding in report.findings)
-    if len(report.findings) > notes:
-        line += f", {len(failing):,} at or above --fail-on {view.fail_on.label}"
-    if notes:
+    counted = listed(report, view.fail_on)
+    line = f"{credentials(counted)} found in{read} {contents(report)}"
+    line += f" ({human_size(report.tally.bytes)})"
+    if below := len(report.findings) - len(counted):
+        line += f", {possible(below, view.fail_on)}"
+    if notes := len(counted) - len(failing):
         line += f", {plural(notes, 'note')}"
     yield f"{line}\n"
 
@@ -117,7 +125,9 @@ def _annotation(finding: Finding, level: str, rules: dict[str, Rule]) -> str:
     # A path that HEAD lacks, or has with other content, would put the annotation at other lines.
     gone = finding.history and not lead.head.start_line
     position = {} if gone else _position(lead)
-    properties = {**position, "title": f"{name} ({finding.severity.label})"}
+    # A guess that does not make the command fail is not called a credential.
+    head = f"Possible: {name}" if level == "warning" else name
+    properties = {**position, "title": f"{head} ({finding.severity.label})"}
     return command(level, _message(finding, name, copies), properties)
 
 
@@ -203,15 +213,14 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
 
 
 def _incomplete(report: Report, level: str) -> str:
-    from scanner.reports.wording import reason_name
+    from scanner.reports.wording import plural, reason_name
 
     number = len(report.incomplete)
     first = report.incomplete[0]
     # Not the detail, in which the system may have named directories of the machine.
     where = f"{file_name(first.path)}, " if first.path else ""
-    subject = "1 place was" if number == 1 else f"{number:,} places were"
     message = (
-        f"{subject} not read to the end, and credentials could hide there. "
+        f"{plural(number, 'item')} could not be fully read, and credentials could be in there. "
         f"{'It' if number == 1 else 'The first'} is {where}{reason_name(first.reason)}"
     )
     return command(level, message, {"title": "The scan is incomplete"})

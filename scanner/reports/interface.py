@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from scanner.findings import Confidence, Report
+    from scanner.findings import Report, Threshold
     from scanner.rulebook.model import Rule
 
 
@@ -26,6 +26,24 @@ class Revision(NamedTuple):
     """When it was committed, in UTC: `2026-05-01T12:00:00Z`."""
 
 
+class Remedy(NamedTuple):
+    """One thing to do, and the commands that do it."""
+
+    sentence: str
+    commands: tuple[str, ...] = ()
+    """Lines for a POSIX shell that run as they are. They are printed unchanged, so whoever makes
+    them sees to it that nothing in them moves a terminal or shows a credential."""
+
+
+class Stop(NamedTuple):
+    """What a scan stops, and how to take the credentials out of it."""
+
+    what: str
+    """`commit`, `merge` or `push`."""
+    way_out: tuple[Remedy, ...]
+    """In the order in which they are done."""
+
+
 class View(NamedTuple):
     """How the user wants to see a report."""
 
@@ -34,8 +52,8 @@ class View(NamedTuple):
     color: bool
     verbosity: int
     """-1 quiet, 0 normal, 1 verbose."""
-    fail_on: Confidence
-    """The least confidence that makes the command fail."""
+    fail_on: Threshold
+    """What makes the command fail: a least confidence, or a least severity."""
     rules: tuple[Rule, ...]
     """All rules of the scan, whether or not they found something."""
     exit_code: int
@@ -45,6 +63,11 @@ class View(NamedTuple):
 
     A format asks by `needs_head`.
     """
+    show: Threshold | None = None
+    """What a text lists although it is below `fail_on`: possible credentials, which it counts."""
+    stopped: Callable[[], Stop | None] | None = None
+    """What the findings stop; None where they stop nothing. It asks git, so only a format that
+    shows it calls it."""
 
 
 class Renderer(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME, VERSION
+from scanner.findings import threshold_name
 from scanner.liveness.states import words
 from scanner.reports.arrange import locations, ordered
 from scanner.reports.encoding import dumps
@@ -99,7 +100,7 @@ def _configuration_object(configuration: Configuration) -> dict[str, Any]:
         **_name("file", configuration.file),
         "excluded": configuration.excluded,
         "disabled": sorted(configuration.disabled),
-        "fail_on": None if configuration.fail_on is None else configuration.fail_on.label,
+        "fail_on": None if configuration.fail_on is None else threshold_name(configuration.fail_on),
     }
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
+from scanner.findings import threshold_name
 from scanner.reports.interface import Format
 from scanner.reports.names import file_name
 from scanner.reports.places import described, entries
@@ -96,7 +97,7 @@ def _case(entry: PathEntry, fails: bool, rules: dict[str, Rule], view: View) -> 
             f"{_escaped(text)}</failure>\n"
         )
     else:
-        below = f"below --fail-on {view.fail_on.label}"
+        below = f"below --fail-on {threshold_name(view.fail_on)}"
         why = "a note" if finding.confidence >= view.fail_on else below
         yield f'<skipped message="{_escaped(f"{why}: {sentence}")}"/>\n'
     yield "</testcase>\n"

@@ -26,8 +26,10 @@ from scanner.reports.wording import (
     effects,
     human_size,
     is_in_file,
+    listed,
     no_file,
     plural,
+    possible,
     reason_name,
     role_name,
     whence,
@@ -50,7 +52,7 @@ _MARKUP: Final = re.compile(r"[\\`*_~\[\]<>#|!&@$]")
 
 def render(report: Report, view: View) -> Iterator[str]:
     """Yield the report; in a history the most exposed findings come first."""
-    yield f"# keycatch: {_verdict(report)}\n\n"
+    yield f"# keycatch: {_verdict(report, view)}\n\n"
     yield from _summary(report, view)
 
     rules = {rule.id: rule for rule in view.rules}
@@ -69,17 +71,17 @@ def render(report: Report, view: View) -> Iterator[str]:
         yield from _notices("Also not read", others)
 
 
-def _verdict(report: Report) -> str:
-    read = " in what was read" if report.incomplete and not report.findings else ""
-    return f"{credentials(report)}{read}"
+def _verdict(report: Report, view: View) -> str:
+    counted = listed(report, view.fail_on)
+    read = " in what was read" if report.incomplete and not counted else ""
+    return f"{credentials(counted)} found{read}"
 
 
 def _summary(report: Report, view: View) -> Iterator[str]:
     yield f"Scanned {contents(report)}, {human_size(report.tally.bytes)}"
     notes = sum(finding.severity is Severity.NOTE for finding in report.findings)
-    if len(report.findings) > notes:
-        failing = sum(finding.fails(view.fail_on) for finding in report.findings)
-        yield f"; {failing:,} at or above `--fail-on {view.fail_on.label}`"
+    if below := len(report.findings) - len(listed(report, view.fail_on)):
+        yield f"; {possible(below, view.fail_on)}"
     if notes:
         yield f"; {plural(notes, 'note')}"
     yield f"; exit code {view.exit_code}.\n\n"

@@ -16,6 +16,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import HOME, NAME, VERSION
+from scanner.findings import Severity, threshold_name
 from scanner.reports.encoding import dumps
 from scanner.reports.interface import Format
 from scanner.reports.names import is_outside, quoted, relative_uri, repository_uri, shown
@@ -27,7 +28,7 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.findings import Configuration, Head, Notice, Report
+    from scanner.findings import Configuration, Finding, Head, Notice, Report
     from scanner.reports.interface import View
 
 _SCHEMA: Final = (
@@ -38,6 +39,8 @@ _EXITS: Final = {
     1: "There are findings of the confidence that makes the command fail.",
     2: "The scan could not be completed.",
 }
+_BY_SEVERITY: Final = "There are findings of the severity that makes the command fail."
+
 # What the system says of an error can name directories of the machine, which are not uploaded: an
 # absolute path of POSIX, a home directory, a path of Windows with a drive or of a network.
 _ABSOLUTE: Final = re.compile(r"(?:^|[\s'\"(=:,])(?:/|~|\\\\|[A-Za-z]:[\\/])")
@@ -60,7 +63,10 @@ def render(report: Report, view: View) -> Iterator[str]:
     yield f'"tool": {{"driver": {dumps(driver)[:-1]}'
     if reasons:
         yield from _array("notifications", map(_notification_descriptor, reasons))
-    yield from _array("rules", map(descriptor, rules))
+    own: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        own.setdefault(finding.rule_id, []).append(finding)
+    yield from _array("rules", (descriptor(rule, own.get(rule.id, ())) for rule in rules))
     yield "}},\n"
 
     yield f'"automationDetails": {dumps(_automation(report.kind))},\n'
@@ -125,7 +131,7 @@ def _configuration(configuration: Configuration) -> dict[str, Any]:
         "file": shown(configuration.file),
         "excluded": configuration.excluded,
         "disabled": sorted(configuration.disabled),
-        "failOn": None if configuration.fail_on is None else configuration.fail_on.label,
+        "failOn": None if configuration.fail_on is None else threshold_name(configuration.fail_on),
     }
 
 
@@ -148,6 +154,8 @@ def _invocation(
     }
     if view.exit_code in _EXITS:
         found["exitCodeDescription"] = _EXITS[view.exit_code]
+        if view.exit_code == 1 and isinstance(view.fail_on, Severity):
+            found["exitCodeDescription"] = _BY_SEVERITY
     if notices:
         numbers = {reason: number for number, reason in enumerate(reasons)}
         found["toolExecutionNotifications"] = [_notification(each, numbers) for each in notices]

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from scanner.about import rule_page
 from scanner.findings import Confidence, Finding, Severity
 from scanner.reports.markdown import plain
+from scanner.reports.wording import CANARY_STEPS
 from scanner.rulebook.model import Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # SARIF has three levels. GitHub and GitLab go by the score below, SonarQube and Jenkins by these.
 LEVELS: Final = {
@@ -56,14 +57,20 @@ def _unknown(finding: Finding) -> Rule:
     )  # fmt: skip
 
 
-def descriptor(rule: Rule) -> dict[str, Any]:
-    """Return `rule` as a `reportingDescriptor`."""
+def descriptor(rule: Rule, own: Iterable[Finding] = ()) -> dict[str, Any]:
+    """Return `rule` as a `reportingDescriptor`; `own` are its findings.
+
+    The help is shown with each of them. A canary among them must not be deactivated, so the help
+    says that first, and has nothing else where all of them are canaries.
+    """
+    decoys = [bool(finding.canary) for finding in own]
+    steps = _steps(rule, any_canary=any(decoys), all_canaries=any(decoys) and all(decoys))
     found: dict[str, Any] = {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in re.findall(r"[A-Za-z0-9]+", rule.id)),
         "shortDescription": {"text": _sentence(rule.name or rule.id)},
         "fullDescription": {"text": _sentence(plain(rule.summary or rule.name or rule.id))},
-        "help": {"text": _help_text(rule), "markdown": _help_markdown(rule)},
+        "help": {"text": _help_text(rule, steps), "markdown": _help_markdown(rule, steps)},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {
             "security-severity": _SCORES[rule.severity],
@@ -95,18 +102,27 @@ def _help_uri(rule: Rule) -> str:
     return next((each for each in rule.references if each.startswith(("https:", "http:"))), "")
 
 
-def _help_text(rule: Rule) -> str:
-    steps = [f"{number}. {plain(step)}" for number, step in enumerate(rule.remediation, 1)]
+def _steps(rule: Rule, *, any_canary: bool, all_canaries: bool) -> tuple[str, ...]:
+    """Return what to do about the findings of `rule`."""
+    if all_canaries:
+        return CANARY_STEPS
+    if any_canary:
+        return (f"A result that says canary: {' '.join(CANARY_STEPS)}", *rule.remediation)
+    return rule.remediation
+
+
+def _help_text(rule: Rule, remediation: Sequence[str]) -> str:
+    steps = [f"{number}. {plain(step)}" for number, step in enumerate(remediation, 1)]
     parts = [plain(rule.summary or rule.name or rule.id), plain(rule.why)]
     if steps:
         parts.append("\n".join(["What to do:", *steps]))
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
-def _help_markdown(rule: Rule) -> str:
+def _help_markdown(rule: Rule, remediation: Sequence[str]) -> str:
     parts = [rule.summary or rule.name or rule.id, rule.why]
-    if rule.remediation:
-        steps = "\n".join(f"{number}. {step}" for number, step in enumerate(rule.remediation, 1))
+    if remediation:
+        steps = "\n".join(f"{number}. {step}" for number, step in enumerate(remediation, 1))
         parts.append(f"## What to do\n\n{steps}")
     if rule.references:
         links = "\n".join(f"- <{each}>" for each in rule.references)

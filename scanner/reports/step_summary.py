@@ -24,8 +24,10 @@ from scanner.reports.wording import (
     effects,
     human_size,
     is_in_file,
+    listed,
     no_file,
     plural,
+    possible,
     reason_name,
     role_name,
     whence,
@@ -94,13 +96,12 @@ def _cut(number: int) -> str:
 
 
 def _head(report: Report, view: View) -> Iterator[str]:
-    yield f"### keycatch: {credentials(report)}\n\n"
+    counted = listed(report, view.fail_on)
+    yield f"### keycatch: {credentials(counted)} found\n\n"
     yield f"Scanned {contents(report)}, {human_size(report.tally.bytes)}"
-    notes = sum(finding.severity is Severity.NOTE for finding in report.findings)
-    if len(report.findings) > notes:
-        failing = sum(finding.fails(view.fail_on) for finding in report.findings)
-        yield f"; {failing:,} at or above `--fail-on {view.fail_on.label}`"
-    if notes:
+    if below := len(report.findings) - len(counted):
+        yield f"; {possible(below, view.fail_on)}"
+    if notes := sum(finding.severity is Severity.NOTE for finding in counted):
         yield f"; {plural(notes, 'note')}"
     yield f"; exit code {view.exit_code}.\n\n"
 
@@ -111,11 +112,10 @@ def _head(report: Report, view: View) -> Iterator[str]:
     if report.narrowed:
         yield f"**Not all of the history**: {escaped('; '.join(report.narrowed))}.\n\n"
     if report.incomplete:
-        places = len(report.incomplete)
-        subject = "1 place was" if places == 1 else f"{places:,} places were"
+        items = plural(len(report.incomplete), "item")
         yield (
-            f"**The scan is incomplete**: {subject} not read to the end, and credentials could "
-            "hide there.\n\n"
+            f"**The scan is incomplete**: {items} could not be fully read, and credentials could "
+            "be in there.\n\n"
         )
 
 

@@ -21,12 +21,18 @@ from scanner.reports.wording import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.findings import Report
+    from scanner.findings import Finding, Report
+    from scanner.reports.ansi import Paint
     from scanner.reports.interface import View
 
 
 def render(report: Report, view: View) -> Iterator[str]:
     """Yield the report as text; quiet: one line per finding and what was not read, if anything."""
+    hidden: list[Finding] = []
+    if report.findings:
+        from scanner.reports.text_possible import split
+
+        report, hidden = split(report, view)
     if not report.findings and not report.incomplete and view.verbosity <= 0:
         if view.verbosity == 0:
             yield _clean(report)
@@ -43,21 +49,25 @@ def render(report: Report, view: View) -> Iterator[str]:
                 from scanner.reports.text_summary import narrowed
 
                 yield from narrowed(report)
+        if hidden:
+            from scanner.reports.text_possible import counted
+
+            yield f"{counted(hidden, view)}\n"
         return
     from scanner.reports.ansi import Paint
-    from scanner.reports.text_findings import brief, findings, remedies
-    from scanner.reports.text_history import next_steps
+    from scanner.reports.text_findings import brief
     from scanner.reports.text_passed_over import ignored, set_aside
+    from scanner.reports.text_possible import counted
     from scanner.reports.text_summary import incomplete, noted, totals
 
     paint = Paint(view.color)
     if view.verbosity < 0:
         yield from brief(report, view)
+        if hidden:
+            yield f"{counted(hidden, view)}\n"
     else:
-        yield from findings(report, view, paint)
-        yield from remedies(report, view, paint)
-        yield from next_steps(report, paint)
-        yield from totals(report, view, paint)
+        yield from _found(report, view, paint)
+        yield from totals(report, view, paint, hidden)
         if not report.findings and view.verbosity == 0:
             yield from ignored(report)
     if view.verbosity > 0:
@@ -66,6 +76,25 @@ def render(report: Report, view: View) -> Iterator[str]:
     if report.incomplete and view.verbosity >= 0:
         yield "\n"
     yield from incomplete(report, view, paint)
+
+
+def _found(report: Report, view: View, paint: Paint) -> Iterator[str]:
+    """Yield the findings and what to do: for what is stopped, to take them out of it."""
+    from scanner.reports.text_findings import findings, remedies
+    from scanner.reports.text_history import next_steps
+
+    stop = view.stopped() if view.stopped else None
+    if stop is None:
+        yield from findings(report, view, paint)
+        yield from remedies(report, view, paint)
+        yield from next_steps(report, view, paint)
+        return
+    from scanner.reports.text_stopped import headline, what_to_do
+
+    failing = [finding for finding in report.findings if finding.fails(view.fail_on)]
+    yield from headline(stop, failing, view, paint)
+    yield from findings(report, view, paint)
+    yield from what_to_do(stop, failing, paint)
 
 
 def _clean(report: Report) -> str:

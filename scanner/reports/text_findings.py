@@ -30,6 +30,7 @@ from scanner.reports.text_layout import filled, row, sentences
 from scanner.reports.wording import (
     CANARIES,
     CANARY_STEPS,
+    KEY_ID_RULE,
     is_in_file,
     no_file,
     origin,
@@ -52,6 +53,8 @@ _VALUE: Final = 24
 """Values up to this width are followed by a column of notes."""
 _COPIES: Final = 3
 """Other places of one credential that are listed without -v."""
+_ALONE: Final = "no secret found with it: the ID alone grants nothing"
+"""What is said of an access key ID without its secret."""
 _STEPS: Final = 3
 """Steps of a rule's remediation that are listed without -v."""
 
@@ -108,6 +111,8 @@ def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
         elif commit := printable(origin(copies[0].lead)):
             yield from row("commit", [commit.removeprefix("commit ")], paint)
         yield from row("because", sentences(reasons(finding)), paint)
+        if finding.rule_id == KEY_ID_RULE and not finding.canary:
+            yield from row("alone", [_ALONE], paint)
         yield from row("also at", _others(further(finding, copies), view), paint)
         yield "\n"
     if notes:
@@ -147,7 +152,7 @@ def _head(
     finding: Finding, lead: Location, view: View, rules: dict[str, Rule], paint: Paint
 ) -> str:
     severity = finding.severity.label
-    below = "" if finding.confidence >= view.fail_on else ", below --fail-on"
+    below = ", possible: below --fail-on" if finding.is_below(view.fail_on) else ""
     place = paint("bold", where(lead))
     if finding.history:
         place = f"{headline(finding, paint)}\n  {place}{_of_commit(lead)}"
@@ -233,7 +238,7 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
     # Canaries first: what the rule says, and is said below, would spoil them.
     for finding in sorted(ordered(report.findings), key=lambda each: not each.canary):
         rule = rules.get(finding.rule_id)
-        if rule is None or is_short(finding, view):
+        if rule is None or is_short(finding, view) or finding.is_below(view.fail_on):
             continue
         steps = CANARY_STEPS if finding.canary else rule.remediation
         if steps:
@@ -256,6 +261,6 @@ def remedies(report: Report, view: View, paint: Paint) -> Iterator[str]:
 
     if counts:
         yield (
-            "  With every command, worst first: scan with `--format json --output FILE`,\n"
-            "  then `keycatch respond FILE`\n\n"
+            "  For a response plan with exact commands: scan again with\n"
+            "  `--format json --output report.json`, then `keycatch respond report.json`\n\n"
         )

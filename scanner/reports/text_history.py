@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.findings import Severity
 from scanner.reports.exposure import exposure, moment, reach, span
 from scanner.reports.text_layout import filled, row, sentences
 from scanner.secret import printable
@@ -23,21 +22,21 @@ if TYPE_CHECKING:
 _NAMES: Final = 3
 """Branches, tags and other references that are listed without -v."""
 
-_CLEAN_HEAD: Final = "Take what is still in HEAD out of the files, and commit that."
+_CLEAN_HEAD: Final = "Remove what is still in HEAD from the files, and commit."
 _STEPS: Final = (
     (
-        "Revoke every credential first, as said above: whoever has fetched the repository keeps "
-        "what was in it, and so do forks and caches of the server."
+        "Revoke every credential first, as described above. Everyone who has fetched the "
+        "repository still has it, and so do forks and server caches."
     ),
     _CLEAN_HEAD,
-    "Keep what was found: `keycatch history --format json --output report.json`.",
+    "Save the report: `keycatch history --format json --output report.json`.",
     (
-        "Write what is to be replaced, `keycatch history --replacements replacements.txt`, and "
-        "rewrite a fresh clone with it: `git filter-repo --replace-text replacements.txt`. That "
-        "file has the credentials in it: delete it afterwards."
+        "Write the list of values, `keycatch history --replacements replacements.txt`, and "
+        "rewrite a fresh clone: `git filter-repo --replace-text replacements.txt`. The file "
+        "contains the credentials: delete it afterwards."
     ),
     (
-        "Push the result to every remote, have everyone clone anew, and check each copy: "
+        "Push the result to every remote, have everyone clone again, and check each copy: "
         "`keycatch history --verify-removed report.json`."
     ),
 )
@@ -74,7 +73,7 @@ def rows(finding: Finding, view: View, paint: Paint) -> Iterator[str]:
     held_by = _some(history.held_by, verbose)
     alarming, _ = exposure(history)
     if not (alarming or held_by or history.branches or history.tags):
-        held_by = "nothing any more, and git removes it in time"
+        held_by = "nothing: unreferenced, git gc will delete it"
     yield from row("held by", sentences([held_by]), paint)
 
 
@@ -96,12 +95,12 @@ def _some(names: Sequence[str], everything: bool) -> str:
     return f"{', '.join(listed)}{more}"
 
 
-def next_steps(report: Report, paint: Paint) -> Iterator[str]:
-    """Yield how to get rid of what was found in a history; nothing if there is no more than notes.
+def next_steps(report: Report, view: View, paint: Paint) -> Iterator[str]:
+    """Yield how to get rid of what was found in a history; nothing if nothing fails.
 
     Revoking comes first: rewriting history takes nothing back from those who have it.
     """
-    counting = [each for each in report.findings if each.history and each.severity > Severity.NOTE]
+    counting = [each for each in report.findings if each.history and each.fails(view.fail_on)]
     # A decoy stays where it is: nothing is revoked and nothing is rewritten for it.
     counting = [each for each in counting if not each.canary]
     if not counting:
@@ -109,7 +108,7 @@ def next_steps(report: Report, paint: Paint) -> Iterator[str]:
     yield f"{paint('bold', 'What to do about the history')}\n"
     in_head = any(each.history and each.history.in_head for each in report.findings)
     if any(each.canary for each in report.findings):
-        yield from filled("    ", "Canaries are left alone, as said above. For all others:")
+        yield from filled("    ", "Leave canaries alone, as described above. For all others:")
     steps = [step for step in _STEPS if in_head or step != _CLEAN_HEAD]
     for number, step in enumerate(steps, 1):
         yield from filled(f"    {number}. ", step)

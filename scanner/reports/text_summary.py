@@ -8,12 +8,23 @@ from scanner.findings import Notice, Report, Severity
 from scanner.reports.exposure import liveness_totals
 from scanner.reports.text_history import exposed_totals
 from scanner.reports.text_layout import WIDTH, wrapped
-from scanner.reports.wording import contents, credentials, effects, human_size, plural, reason_name
+from scanner.reports.text_possible import counted
+from scanner.reports.wording import (
+    contents,
+    credentials,
+    effects,
+    human_size,
+    listed,
+    plural,
+    possible,
+    reason_name,
+)
 from scanner.secret import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from scanner.findings import Finding
     from scanner.reports.ansi import Paint
     from scanner.reports.interface import View
 
@@ -21,10 +32,12 @@ _NOTICES: Final = 20
 """Notices that are listed without -v: what fits on a screen with the totals."""
 
 
-def totals(report: Report, view: View, paint: Paint) -> Iterator[str]:
-    """Yield what was found, and what it was looked for in."""
+def totals(
+    report: Report, view: View, paint: Paint, hidden: Sequence[Finding] = ()
+) -> Iterator[str]:
+    """Yield what was found, and what it was looked for in; `hidden` is counted."""
     tally = report.tally
-    yield f"{paint('bold', _verdict(report))}\n"
+    yield f"{paint('bold', _verdict(report, view))}\n"
     yield f"  scanned    {contents(report)}, {human_size(tally.bytes)}\n"
     for label, counts in (("skipped", tally.skipped), ("set aside", tally.set_aside)):
         if counts:
@@ -37,11 +50,14 @@ def totals(report: Report, view: View, paint: Paint) -> Iterator[str]:
     if states := liveness_totals(report):
         yield f"  liveness   {states}\n"
 
-    failing = sum(finding.fails(view.fail_on) for finding in report.findings)
-    if failing < len(report.findings):
-        yield from wrapped(
-            "  failing    ", f"{failing:,} of {len(report.findings):,}: {_harmless(report, view)}"
-        )
+    counting = listed(report, view.fail_on)
+    if notes := sum(finding.severity is Severity.NOTE for finding in counting):
+        why = f"{plural(notes, 'note')} {'does' if notes == 1 else 'do'} not count"
+        yield f"  failing    {len(counting) - notes:,} of {len(counting):,}: {why}\n"
+    if below := len(report.findings) - len(counting):
+        yield from wrapped("  possible   ", f"{possible(below, view.fail_on)}, listed above")
+    if hidden:
+        yield from wrapped("  possible   ", counted(hidden, view))
 
 
 def configured(report: Report) -> Iterator[str]:
@@ -58,29 +74,18 @@ def narrowed(report: Report) -> Iterator[str]:
         yield from wrapped(f"  {label:<11}", printable(sentence))
 
 
-def _harmless(report: Report, view: View) -> str:
-    """Return why some findings do not make the command fail."""
-    notes = sum(finding.severity is Severity.NOTE for finding in report.findings)
-    said = [f"{plural(notes, 'note')} {'does' if notes == 1 else 'do'} not count"] if notes else []
-    if any(
-        not finding.fails(view.fail_on) and finding.severity > Severity.NOTE
-        for finding in report.findings
-    ):
-        said.append(f"the others are below --fail-on {view.fail_on.label}")
-    return ", ".join(said)
-
-
-def _verdict(report: Report) -> str:
-    if not report.findings:
-        read = " in what was read" if report.incomplete else ""
-        return f"{credentials(report)}{read}"
+def _verdict(report: Report, view: View) -> str:
+    counting = listed(report, view.fail_on)
+    found = f"{credentials(counting)} found"
+    if not counting:
+        return f"{found}{' in what was read' if report.incomplete else ''}"
     counts = []
     for severity in sorted(Severity, reverse=True):
-        number = sum(finding.severity is severity for finding in report.findings)
+        number = sum(finding.severity is severity for finding in counting)
         if number:
             many = "s" if severity is Severity.NOTE and number > 1 else ""
             counts.append(f"{number:,} {severity.label}{many}")
-    return f"{credentials(report)}: {', '.join(counts)}"
+    return f"{found}: {', '.join(counts)}"
 
 
 def _by_reason(counts: dict[str, int]) -> str:
@@ -94,10 +99,9 @@ def incomplete(report: Report, view: View, paint: Paint) -> Iterator[str]:
     if not report.incomplete:
         return
     number = len(report.incomplete)
-    subject = "1 place was" if number == 1 else f"{number:,} places were"
     yield (
-        f"{paint('warning', 'INCOMPLETE')}: {subject} not read to the end; "
-        "credentials could hide there\n"
+        f"{paint('warning', 'INCOMPLETE')}: {plural(number, 'item')} could not be fully read; "
+        "credentials could be in there\n"
     )
     yield from _listed(report.incomplete, view.verbosity > 0)
 

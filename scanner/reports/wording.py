@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.findings import NO_FILE, REFERENCE_NAME, Confidence
+from scanner.findings import NO_FILE, REFERENCE_NAME, Confidence, Severity, threshold_name
 
 if TYPE_CHECKING:
-    from scanner.findings import Configuration, Location, Report
+    from collections.abc import Collection
+
+    from scanner.findings import Configuration, Finding, Location, Report, Threshold
     from scanner.tally import SetAside
 
 ROLES: Final = {
@@ -18,7 +20,7 @@ ROLES: Final = {
 
 REASONS: Final = {
     # Content that was not read, or not to its end.
-    "branch-cut-off": "other branch, which the shallow clone cuts off",
+    "branch-cut-off": "another branch, cut off by the shallow clone",
     "changed-while-read": "changed while it was read",
     "damaged-archive": "damaged archive",
     "damaged-pack": "damaged pack of git objects",
@@ -26,22 +28,22 @@ REASONS: Final = {
     "encrypted-archive": "encrypted archive",
     "encrypted-file": "encrypted file, not opened",
     "excluded-by-configuration": "excluded by configuration",
-    "git-directory": "directory of git",
+    "git-directory": ".git directory",
     "git-unavailable": "git did not answer",
-    "internal-error": "defect of keycatch",
-    "larger-than-max-size": "larger than was to be read",
+    "internal-error": "internal error",
+    "larger-than-max-size": "larger than the size limit",
     "lfs-pointer": "content in Git LFS",
     "missing": "missing",
-    "missing-object": "object that the repository lacks",
+    "missing-object": "missing object",
     "moved-unchanged": "moved and not changed",
-    "not-a-file": "no regular file",
-    "rule-timeout": "rule out of time",
-    "submodule": "submodule, a repository of its own",
-    "submodule-not-checked-out": "submodule that is not checked out",
-    "unread-object": "object that git did not give out",
+    "not-a-file": "not a regular file",
+    "rule-timeout": "rule timed out",
+    "submodule": "submodule (scan it in its own repository)",
+    "submodule-not-checked-out": "submodule, not checked out",
+    "unread-object": "object git could not read",
     "unreadable": "unreadable",
-    "unsupported-archive": "archive of a form that is not opened",
-    "worker-lost": "worker process lost",
+    "unsupported-archive": "unsupported archive format",
+    "worker-lost": "worker process ended unexpectedly",
     # Values that look like credentials and are not reported.
     "allowed-on-line": "allowed on the line",
     "documentation-example": "documentation example",
@@ -68,6 +70,9 @@ CANARIES: Final = {
     "configured": "the configuration lists its account as one of decoys",
 }
 """Why a credential counts as a canary, by `Finding.canary`."""
+
+KEY_ID_RULE: Final = "aws-access-key-id"
+"""The rule of a key ID that is found without its secret, which grants nothing alone."""
 
 HISTORY_KIND: Final = "history"
 COMMIT_KINDS: Final = ("push", "range", "receive", "ci", HISTORY_KIND)
@@ -121,10 +126,26 @@ def places(report: Report) -> list[SetAside]:
     return [] if report.kind == HISTORY_KIND else report.tally.places
 
 
-def credentials(report: Report) -> str:
-    """Return how many credentials were found, in words that end in "found"."""
-    number = len(report.findings)
-    return f"{plural(number, 'AWS credential') if number else 'no AWS credentials'} found"
+def credentials(findings: Collection[Finding]) -> str:
+    """Return how many credentials `findings` are; a key ID without its secret is none."""
+    ids = sum(finding.rule_id == KEY_ID_RULE for finding in findings)
+    others = len(findings) - ids
+    if not findings:
+        return "no AWS credentials"
+    counted = [plural(others, "AWS credential")] if others else []
+    if ids:
+        counted.append(plural(ids, "access key ID" if others else "AWS access key ID"))
+    return " and ".join(counted)
+
+
+def listed(report: Report, threshold: Threshold) -> list[Finding]:
+    """Return the findings that count as credentials: those that are not below `threshold`."""
+    return [finding for finding in report.findings if not finding.is_below(threshold)]
+
+
+def possible(number: int, fail_on: Threshold) -> str:
+    """Return words for `number` findings that are below the threshold `fail_on`."""
+    return f"{plural(number, 'possible credential')} below --fail-on {threshold_name(fail_on)}"
 
 
 def origin(location: Location) -> str:
@@ -177,9 +198,10 @@ def effects(configuration: Configuration | None, total: int = 0) -> str:
         found.append(f"excludes {of}{plural(total or configuration.excluded, 'file')}")
     if configuration.disabled:
         found.append(f"disables {', '.join(configuration.disabled)}")
-    # Only a threshold above the default, medium, takes something away.
-    if configuration.fail_on is Confidence.HIGH:
-        found.append(f"sets fail-on to {configuration.fail_on.label}")
+    # Only a threshold above the default, medium confidence, takes something away.
+    level = configuration.fail_on
+    if level is Confidence.HIGH or (isinstance(level, Severity) and level > Severity.LOW):
+        found.append(f"sets fail-on to {threshold_name(level)}")
     return ", ".join(found)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from scanner.findings import Confidence
     from scanner.response.missing import Missing
     from scanner.saved.report import SavedReport
 
@@ -109,6 +110,7 @@ class Plan(NamedTuple):
     """The response to a report."""
 
     report: SavedReport
+    """The findings that the plan is for."""
     warnings: tuple[str, ...]
     """Why there can be more than is listed, or less certain, in sentences."""
     before: tuple[Step, ...]
@@ -117,10 +119,33 @@ class Plan(NamedTuple):
     """One for each credential, in the order in which they are dealt with."""
     afterwards: tuple[Step, ...]
     """What is done once for all of them, at the end."""
+    left_out: int = 0
+    """Findings of the report whose confidence is too low for a plan."""
 
 
 # Their steps do not begin with the file: it is a decoy, somebody else's, or no emergency.
 _LEFT_ALONE: Final = (playbooks.CANARY, playbooks.FOREIGN, playbooks.DEAD)
+
+
+def certain(report: SavedReport, least: Confidence) -> SavedReport:
+    """Return `report` with the findings of at least the confidence `least`.
+
+    What STS accepted is a credential, however it looks.
+    """
+    kept = (each for each in report.findings if each.confidence >= least or each.is_live)
+    return report._replace(findings=tuple(kept))
+
+
+def with_left_out(plan: Plan, number: int, least: Confidence) -> Plan:
+    """Return `plan` with a sentence on the `number` of findings below the confidence `least`."""
+    if not number:
+        return plan
+    noun = "possible credential is" if number == 1 else "possible credentials are"
+    sentence = (
+        f"{number:,} {noun} left out, below {least.label} confidence. `--min-confidence low` has "
+        f"{'it' if number == 1 else 'them'} too: look at the value before you revoke anything."
+    )
+    return plan._replace(warnings=(*plan.warnings, sentence), left_out=number)
 
 
 def respond(report: SavedReport, now: datetime) -> Plan:

@@ -22,11 +22,12 @@ from scanner.sources.interface import Origin
 from scanner.sources.objects import GitBlob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 
     from scanner.findings import Tally
     from scanner.git.changes import ChangedPath, Commit
     from scanner.git.repository import Repository
+    from scanner.git.tags import Tag
     from scanner.sources.interface import Blob
 
 _CONFLICT: Final = "it is in conflict: resolve it and `git add` it"
@@ -47,7 +48,7 @@ class ChangeSet(NamedTuple):
     removed: dict[str, frozenset[str]]
     """By commit (empty for the index): the contents at paths that it removes."""
     doubtful: Set[str]
-    """Commits that may not be part of the change."""
+    """Commits and annotated tags that may not be part of the change."""
     reader: ObjectReader | None
 
     def close(self) -> None:
@@ -108,18 +109,20 @@ def of_range(
         maybe = []
     tally.commits += len(maybe)
 
-    found = _Collection(tally, is_excluded, {commit.id for commit in maybe})
+    doubtful = {commit.id for commit in maybe}
+    found = _Collection(tally, is_excluded, doubtful)
     for commit in (*commits, *maybe):
         found.add_message(COMMIT_MESSAGE, commit.id, commit)
         found.add("commit", commit.id, commit.author_date, commit.entries)
     if include:
         annotated, entries = tags.published(repository, include)
-        for tag in annotated:
-            if tag.id not in exclude:
-                of = known.get(tag.commit, changes.Commit(tag.commit, "", ()))
-                found.add_message(TAG_MESSAGE, tag.id, of)
+        found.add_tags(annotated, known, exclude)
         # A tag can point to a tree or a blob, which no commit of the change has.
         found.add("commit", "", "", entries)
+    if perhaps:
+        annotated, _ = tags.published(repository, perhaps)
+        doubtful.update(tag.id for tag in annotated)
+        found.add_tags(annotated, known, [*exclude, *include])
     for name in names:
         found.add_name(Origin(name, REFERENCE_NAME, "", "", _NOTHING))
     return found.of(repository)
@@ -188,6 +191,15 @@ class _Collection:
         """Add the commit or tag `name`, which is or points to `commit`, as a content."""
         origin = Origin(MESSAGES[scope], scope, commit.id, commit.author_date, _NOTHING)
         self._messages[name] = [origin]
+
+    def add_tags(
+        self, annotated: Iterable[Tag], known: Mapping[str, Commit], exclude: Collection[str]
+    ) -> None:
+        """Add the messages of the `annotated` tags, but not of those in `exclude`."""
+        for tag in annotated:
+            if tag.id not in exclude and tag.id not in self._messages:
+                of = known.get(tag.commit, changes.Commit(tag.commit, "", ()))
+                self.add_message(TAG_MESSAGE, tag.id, of)
 
     def add_name(self, origin: Origin) -> None:
         """Add the name that is the path of `origin`."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +14,8 @@ from typing import Any
 import pytest
 
 from scanner.commands import main
+
+ROOT = Path(__file__).resolve().parents[2]
 
 USER_RULE = """\
 id: our-token
@@ -144,3 +149,60 @@ def keycatch_here(keycatch: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..
 @pytest.fixture
 def past(repository: Any, keycatch_here: Any, monkeypatch: pytest.MonkeyPatch) -> Past:
     return Past(repository, keycatch_here, monkeypatch)
+
+
+class Walk:
+    """A developer in a repository with hooks, who types what the screen says."""
+
+    def __init__(self, repository: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.repository = repository
+        self.root: Path = repository.root
+        self.write = repository.write
+        self.git = repository.git
+        monkeypatch.setenv("PYTHONPATH", str(ROOT))
+        monkeypatch.setenv("PATH", os.environ["PATH"])
+        for name in ("pre-commit", "pre-merge-commit", "pre-push"):
+            command = 'push "$@"' if name == "pre-push" else "staged"
+            hook = self.root / ".git" / "hooks" / name
+            hook.parent.mkdir(exist_ok=True)
+            python = shlex.quote(sys.executable)
+            hook.write_text(f"#!/bin/sh\nexec {python} -m scanner {command}\n")
+            hook.chmod(0o755)
+
+    def shell(self, text: str, where: str | Path = ".", **variables: str) -> Any:
+        """Run `text` in a shell in the directory `where`."""
+        return subprocess.run(
+            ["sh", "-e", "-c", text], cwd=self.root / where, capture_output=True, text=True,
+            check=False, stdin=subprocess.DEVNULL, env={**os.environ, **variables},
+        )  # fmt: skip
+
+    def stopped(self, text: str, where: str | Path = ".", **variables: str) -> list[str]:
+        """Run `text`, which has to be stopped; return the commands on the screen."""
+        done = self.shell(text, where, **variables)
+        said = done.stdout + done.stderr
+        assert done.returncode != 0, said
+        assert " stopped: " in said, said
+        return self.commands(said)
+
+    @staticmethod
+    def commands(screen: str) -> list[str]:
+        """Return the commands under `Take it out`, as they are printed."""
+        part = screen.split("\nTake it out", 1)[1].split("\nMeant to be there", 1)[0]
+        lines = part.splitlines()[1:]
+        return [line[4:] for line in lines if line.startswith("    ") and line[4] != " "]
+
+    def passes(self, text: str, where: str | Path = ".", **variables: str) -> str:
+        """Run `text`, which has to succeed; return what it printed."""
+        done = self.shell(text, where, **variables)
+        assert done.returncode == 0, (text, done.stdout, done.stderr)
+        printed: str = done.stdout + done.stderr
+        return printed
+
+    def names(self, revision: str = "HEAD") -> list[str]:
+        """Return the paths in a commit."""
+        return str(self.git("ls-tree", "-r", "-z", "--name-only", revision)).split("\0")[:-1]
+
+
+@pytest.fixture
+def walk(repository: Any, monkeypatch: pytest.MonkeyPatch) -> Walk:
+    return Walk(repository, monkeypatch)

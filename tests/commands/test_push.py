@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scanner.commands.push import of_framework, of_hook
+from scanner.commands.outgoing_push import of_framework, of_hook
 from scanner.errors import UsageError
 from scanner.git.repository import Repository
 
@@ -298,12 +298,12 @@ def test_of_hook(repository: Any, remote: Path, monkeypatch: Any) -> None:
         f"(delete) {ZERO} refs/heads/old {head}\n"
         f"HEAD~0 with spaces {head} refs/heads/new {ZERO}\n"
     )
-    found = of_hook(lines.encode(), "origin", here)
-    assert (found.include, found.exclude) == ([head, head], [head, "--remotes=origin"])
+    found = of_hook(lines.encode(), "origin", "", here)
+    assert (found.include, found.exclude) == ([head, head], [head, head])
     for name in ("", "https://example.com/x", "../x[y]", "git@example.com:x"):
-        assert of_hook(b"", name, here).exclude == []
+        assert of_hook(b"", name, "", here).exclude == []
     with pytest.raises(UsageError):
-        of_hook(b"nonsense\n", "origin", here)
+        of_hook(b"nonsense\n", "origin", "", here)
 
 
 def variables(name: str = "origin", **more: str) -> dict[str, str]:
@@ -342,7 +342,7 @@ def test_a_start_that_the_framework_names_and_nobody_has(
     monkeypatch.chdir(repository.root)
     here = Repository()
     found = of_framework(variables(PRE_COMMIT_FROM_REF="1" * 40), here)
-    assert (found.include, found.exclude) == ([here.resolve("HEAD")], ["--remotes=origin"])
+    assert (found.include, found.exclude) == ([here.resolve("HEAD")], [here.resolve("HEAD")])
 
 
 def test_an_end_that_is_not_here(keycatch: Any, repository: Any) -> None:
@@ -360,20 +360,6 @@ def test_nothing_is_written(keycatch: Any, repository: Any, remote: Path, plant:
     assert keycatch("push", "origin", given=line, cwd=repository.root).returncode == 1
     files = [path for path in (repository.root / ".git").rglob("*") if path.is_file()]
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files} == before
-
-
-@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
-def test_a_terminal_is_no_hook(keycatch: Any, repository: Any) -> None:
-    import pty
-
-    ours, theirs = pty.openpty()
-    try:
-        done = keycatch("push", cwd=repository.root, stdin=theirs)
-    finally:
-        os.close(ours)
-        os.close(theirs)
-    assert done.returncode == 2
-    assert "pre-push hook" in done.stderr
 
 
 @pytest.mark.parametrize("framework", ["pre-commit", "prek"])

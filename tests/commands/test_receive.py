@@ -20,6 +20,8 @@ from scanner.commands.receive import of_hook
 from scanner.commands.receive_outcome import push_options, without_directories
 from scanner.errors import UsageError
 from scanner.git.repository import Repository
+from scanner.liveness.canaries import known_accounts
+from scanner.rulebook.generator import Generator
 
 ROOT = Path(__file__).resolve().parents[2]
 GIT = shutil.which("git") or ""
@@ -170,13 +172,13 @@ def test_a_key_is_rejected(server: Server, repository: Any, plant: Any) -> None:
     assert f"commit             {commit[:8]}, " in pushed.said
     steps = [
         "1. Deactivate the key at once",
-        "keycatch: push rejected, since it brings in credentials: what to do now:",
+        "keycatch: push rejected, since it adds 1 AWS credential: what to do now:",
         "1. Revoke each credential",
         "2. Take it out of the commit",
         "`git commit --amend`",
-        "`git rebase -i COMMIT^`",
+        "`git rebase -i COMMIT~1`",
         "3. Push again",
-        "No credential? Put `keycatch:allow`",
+        "No credential, or meant to be there? Put `keycatch:allow`",
     ]
     places = [pushed.text.find(step) for step in steps]
     assert -1 not in places
@@ -214,9 +216,40 @@ def test_quiet(server: Server, repository: Any, plant: Any) -> None:
     first, *others = pushed.said.splitlines()
     assert first.startswith("key:1:21: critical")
     assert " ".join(" ".join(others).split()) == (
-        "keycatch: push rejected, since it brings in credentials: revoke them, and take them out "
+        "keycatch: push rejected, since it adds 1 AWS credential: revoke them, and take them out "
         "of the commits"
     )
+
+
+@pytest.mark.parametrize("option", ["", "-q"])
+def test_nobody_is_sent_to_revoke_a_canary(
+    server: Server, repository: Any, plant: Any, option: str
+) -> None:
+    server.hook(*filter(None, (option,)))
+    make = Generator("a canary that is pushed")
+    decoy = f"id = {make.access_key_id(min(known_accounts()))}\nsecret = {plant.secret()}\n"
+    add(repository, "trap.env", decoy)
+    pushed = server.push("main")
+    assert not pushed.accepted
+    assert "do not deactivate" in pushed.text
+    assert "evoke" not in pushed.text
+    assert "amend" not in pushed.text
+
+    add(repository, "real.env", plant.pair())
+    pushed = server.push("main")
+    assert not pushed.accepted
+    assert "evoke" in pushed.text
+    assert option or "2. Leave the canaries alone" in pushed.text
+
+
+def test_a_key_id_alone_is_not_revoked(server: Server, repository: Any, plant: Any) -> None:
+    add(repository, "id.env", f"id = {plant.key_id()}\n")
+    pushed = server.push("main")
+    assert not pushed.accepted
+    assert (
+        "since it adds 1 AWS access key ID: what to do now: 1. Look for the secret" in pushed.text
+    )
+    assert "1. Revoke" not in pushed.text
 
 
 def test_a_note_does_not_reject(server: Server, repository: Any, plant: Any) -> None:
@@ -557,7 +590,7 @@ def test_findings_and_something_unread(server: Server, repository: Any, plant: A
     pushed = server.push("main")
     assert not pushed.accepted
     assert "INCOMPLETE" in pushed.said
-    assert "since it brings in credentials" in pushed.text
+    assert "since it adds " in pushed.text
     server.hook("--exit-zero")
     pushed = server.push("main")
     assert not pushed.accepted
@@ -586,7 +619,7 @@ def test_an_object_that_is_not_there(keycatch: Any, repository: Any) -> None:
     line = f"{'0' * 40} {'1' * 40} refs/heads/x\n".encode()
     done = keycatch("receive", given=line, cwd=repository.root)
     assert done.returncode == 2
-    assert "ask whoever runs this server" in " ".join(done.stderr.split())
+    assert "ask the administrator of this server" in " ".join(done.stderr.split())
 
 
 def test_without_the_environment_of_the_hook(keycatch: Any, server: Server) -> None:
@@ -688,7 +721,7 @@ def test_a_trial_rejects_nothing(
     pushed = server.push("main")
     assert pushed.accepted
     assert "CRITICAL  key:1:21" in pushed.said
-    assert f"{excuse}it brings in credentials" in pushed.text
+    assert f"{excuse}it adds 1 AWS credential" in pushed.text
     assert "rejected" not in pushed.said
     add(repository, "deep.gz", too_deep(plant.pair()))
     pushed = server.push("main")

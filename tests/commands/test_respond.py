@@ -36,6 +36,47 @@ def test_the_plan_for_a_report(keycatch: Any, saved: Path, tmp_path: Path) -> No
     assert 'aws iam update-access-key --user-name "$USER_NAME"' in done.stdout
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_only_possible_is_left_out_and_counted(
+    keycatch: Any, saved: Path, tmp_path: Path, name: str
+) -> None:
+    report = json.loads(saved.read_text())
+    (sure,) = report["findings"]
+    guess = {**sure, "confidence": "low", "fingerprint": "0" * 32, "liveness": None}
+    live = {
+        "state": "live", "reason": None, "account": "123456789012", "arn": None,
+        "principal": "user", "partition": "aws", "summary": "live",
+    }  # fmt: skip
+    proved = {**guess, "fingerprint": "1" * 32, "liveness": live}
+    saved.write_text(json.dumps({**report, "findings": [sure, guess, proved]}))
+
+    def plan(*options: str) -> str:
+        done = keycatch("respond", saved, "--format", name, *options, cwd=tmp_path)
+        assert done.returncode == 0
+        return str(done.stdout)
+
+    shown = plan()
+    assert "1 possible credential is left out, below medium confidence." in " ".join(shown.split())
+    assert "confidence" in shown
+    if name == "json":
+        prints = {
+            each["fingerprint"]: each["confidence"] for each in json.loads(shown)["credentials"]
+        }
+        assert prints == {sure["fingerprint"]: "high", "1" * 32: "low"}
+        assert json.loads(shown)["report"]["left_out"] == 1
+        assert json.loads(plan("--min-confidence", "low"))["report"]["left_out"] == 0
+    assert "left out, below" not in plan("--min-confidence", "low")
+
+
+def test_a_plan_for_nothing_but_guesses(keycatch: Any, saved: Path, tmp_path: Path) -> None:
+    report = json.loads(saved.read_text())
+    report["findings"][0]["confidence"] = "low"
+    saved.write_text(json.dumps(report))
+    done = keycatch("respond", saved, cwd=tmp_path)
+    assert done.stdout.startswith("Nothing to do: no finding has enough confidence\n")
+    assert "update-access-key" not in done.stdout
+
+
 def test_a_report_on_standard_input(keycatch: Any, saved: Path, tmp_path: Path) -> None:
     expected = keycatch("respond", saved, "--format", "json", cwd=tmp_path).stdout
     done = keycatch("respond", "-", "--format", "json", cwd=tmp_path, given=saved.read_bytes())
@@ -262,4 +303,4 @@ def test_a_plan_is_a_file_like_others(keycatch: Any, saved: Path, tmp_path: Path
 
 
 def test_it_is_in_the_overview() -> None:
-    assert COMMANDS["respond"] == "tell what to do about the credentials of a report"
+    assert COMMANDS["respond"] == "write a response plan for the credentials of a report"

@@ -122,7 +122,7 @@ def test_the_second_reference_of_a_push_is_a_note(run: Run, repository: Any, pla
     code, said = run("git", "push", "origin", "a-clean", "b-keyed")
     assert code == 0, said
     assert FOUND in said
-    assert "on another local branch, which may not be part of this push" in said
+    assert "on another local branch or tag, which may not be part of this push" in said
     # What any remote has is no news, and neither is what is pushed itself.
     code, said = run("git", "push", "origin", "main")
     assert (code, FOUND in said) == (0, False), said

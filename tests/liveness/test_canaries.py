@@ -77,6 +77,27 @@ def test_every_format_says_so(keycatch: Any, tmp_path: Path, format_name: str) -
         assert ADVICE in said
 
 
+def test_the_help_in_sarif_deactivates_no_canary(keycatch: Any, tmp_path: Path) -> None:
+    """Viewers show the help of the rule with each of its results."""
+
+    def help_of(rule_id: str) -> str:
+        done = keycatch("scan", ".", "--format", "sarif", cwd=tmp_path)
+        rules = json.loads(done.stdout)["runs"][0]["tool"]["driver"]["rules"]
+        (found,) = [each["help"] for each in rules if each["id"] == rule_id]
+        assert found["text"].count("1. ") == found["markdown"].count("1. ") == 1
+        return f"{found['text']}{found['markdown']}"
+
+    (tmp_path / "trap.env").write_text(text_of(DECOYS))
+    alone = help_of("aws-access-key-pair")
+    assert alone.count(ADVICE) == 2
+    assert "update-access-key" not in alone
+    (tmp_path / "real.env").write_text(text_of("333333333333"))
+    both = help_of("aws-access-key-pair")
+    assert both.count(ADVICE) == 2
+    assert both.index(ADVICE) < both.index("update-access-key")
+    assert ADVICE not in help_of("aws-session-token")
+
+
 def test_the_text_tells_nobody_to_revoke_it(keycatch: Any, tmp_path: Path) -> None:
     (tmp_path / "trap.env").write_text(text_of(DECOYS))
     for options in ((), ("-v",), ("-q",)):

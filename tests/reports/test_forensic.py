@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from scanner.findings import Forensics, Report
+from scanner.findings import Confidence, Forensics, Report
 from scanner.reports import FORMATS, load, step_summary
 from scanner.reports.forensic import ending, facts, facts_properties, reasons
 from scanner.secret import printable
@@ -38,7 +38,8 @@ def make(builders):
 
 def shown(builders, format_name, finding, **more):
     report = Report("scan", (finding,), builders.tally())
-    return "".join(load(format_name).render(report, builders.view(**more)))
+    view = builders.view(show=Confidence.LOW, **more)
+    return "".join(load(format_name).render(report, view))
 
 
 @pytest.mark.parametrize("verbosity", [0, 1])

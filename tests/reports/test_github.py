@@ -91,10 +91,7 @@ def test_an_annotation(builders):
     assert message.startswith("AWS access key ID AKIA****")
     assert "of account 123456789012 can be read here" in message
     assert "keycatch rules show aws-access-key-id" in message
-    assert line == (
-        "1 AWS credential found in 12 changed files in 0 commits (35 kB), "
-        "1 at or above --fail-on medium"
-    )
+    assert line == "1 AWS access key ID found in 12 changed files in 0 commits (35 kB)"
 
 
 def test_levels(builders):
@@ -133,7 +130,11 @@ def test_worst_first_and_no_more_than_github_keeps(builders):
     assert files["error"] == [f"critical/{number:02}" for number in range(LIMIT)]
     assert files["warning"] == [f"maybe/{number:02}" for number in range(LIMIT)]
     assert seen[-2].startswith("and 20 more errors, 5 more warnings, beyond")
-    assert seen[-1].startswith("45 AWS credentials found")
+    assert seen[-1].startswith("30 AWS access key IDs found")
+    assert seen[-1].endswith(", 15 possible credentials below --fail-on medium")
+    titles = {each[0]: each[1]["title"] for each in seen[:-2]}
+    assert titles["error"].startswith("AWS access key ID (")
+    assert titles["warning"].startswith("Possible: AWS access key ID (")
 
 
 def test_exactly_what_github_keeps_leaves_nothing_out(builders):
@@ -154,7 +155,7 @@ def test_incomplete(builders, exit_code, level):
     seen = annotations(report, builders.view(exit_code=exit_code))
     of_level = [each for each in seen if each[0] == level]
     assert [each[1]["title"] for each in of_level] == ["The scan is incomplete"]
-    assert of_level[0][2].startswith("2 places were not read to the end")
+    assert of_level[0][2].startswith("2 items could not be fully read")
     assert "somebody" not in of_level[0][2]
     assert len(of_level) <= LIMIT
 
@@ -184,8 +185,9 @@ def test_notes_are_counted_apart(make_case):
     report, view = make_case("notes_and_more")
     seen = annotations(report, view)
     assert [each[0] for each in seen[:-1]] == ["error", "warning", "notice"]
-    assert seen[-1].endswith("345 bytes), 1 at or above --fail-on medium, 1 note")
-    assert "; 1 at or above `--fail-on medium`; 1 note; " in summary(report, view, SUMMARY_LIMIT)
+    below = "1 possible credential below --fail-on medium"
+    assert seen[-1].endswith(f"345 bytes), {below}, 1 note")
+    assert f"; {below}; 1 note; " in summary(report, view, SUMMARY_LIMIT)
     report, view = make_case("notes")
     assert annotations(report, view)[-1].endswith("1 staged file (345 bytes), 3 notes")
 

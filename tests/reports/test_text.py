@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scanner.errors import UsageError
-from scanner.findings import Confidence, Configuration, Notice, Report
+from scanner.findings import Confidence, Configuration, Notice, Report, Severity
 from scanner.reports import load
 from scanner.reports.markdown import plain
 from scanner.reports.text import render
@@ -73,8 +73,54 @@ def test_what_is_below_the_threshold_says_so(make_case):
     case = make_case("lone_key_id")
     assert "below --fail-on" not in output(*case)
     text = output(*case, fail_on=Confidence.HIGH)
-    assert "medium confidence, below --fail-on" in text
-    assert "0 of 1" in text
+    assert text.startswith("no AWS credentials found in ")
+    assert text.endswith("\n1 possible credential below --fail-on high; --show medium lists it\n")
+    for more in ({"show": Confidence.MEDIUM}, {"verbosity": 1}):
+        listed = output(*case, fail_on=Confidence.HIGH, **more)
+        assert "medium confidence, possible: below --fail-on" in listed
+        assert "no AWS credentials found\n" in listed
+        assert "  possible   1 possible credential below --fail-on high, listed above\n" in listed
+        assert "What to do" not in listed
+    assert output(*case, fail_on=Confidence.HIGH, show=Confidence.HIGH) == text
+
+
+@pytest.mark.parametrize("verbosity", [-1, 0])
+def test_what_is_below_the_threshold_is_counted_next_to_what_is_not(builders, verbosity):
+    make = builders.Maker()
+    findings = tuple(
+        builders.finding(
+            builders.PAIR, {"secret": make.secret()}, builders.at("secret", name, 1),
+            confidence=confidence, severity=severity,
+        )
+        for name, confidence, severity in (
+            ("certain", Confidence.HIGH, Severity.CRITICAL),
+            ("guess", Confidence.LOW, Severity.CRITICAL),
+            ("harmless", Confidence.HIGH, Severity.MEDIUM),
+        )
+    )  # fmt: skip
+    report = Report("scan", findings, builders.tally())
+    for fail_on, hidden, said in (
+        (Confidence.LOW, (), ""),
+        (Confidence.MEDIUM, ("guess",), "1 possible credential below --fail-on medium; --show low"),
+        (Severity.CRITICAL, ("guess", "harmless"),
+         "2 possible credentials below --fail-on critical; --show low lists them"),
+        (Severity.HIGH, ("guess", "harmless"), "below --fail-on severity:high; --show low"),
+    ):  # fmt: skip
+        text = output(report, builders.view(), fail_on=fail_on, verbosity=verbosity)
+        assert {each for each in ("certain", "guess", "harmless") if each not in text} == {*hidden}
+        assert said in " ".join(text.split())
+
+
+def test_a_possible_credential_leads_to_no_revoking(make_case):
+    """Whatever the rule says about a credential, this may be none."""
+    report, view = make_case("pair")
+    guess = tuple(each._replace(confidence=Confidence.LOW) for each in report.findings)
+    for more in ({}, {"show": Confidence.LOW}, {"verbosity": 1}):
+        text = output(report._replace(findings=guess), view, **more).lower()
+        assert "possible" in text
+        assert "revoke" not in text
+        assert "deactivate" not in text
+        assert "credential found" not in text
 
 
 def test_values_are_shown_only_when_asked_for(make_case):
@@ -104,9 +150,9 @@ def test_notes_are_short_and_without_advice(make_case):
 
 def test_notes_come_last_and_do_not_fail(make_case):
     text = output(*make_case("notes_and_more"))
-    assert text.index("CRITICAL") < text.index("HIGH") < text.index("NOTE")
-    assert "1 of 3: 1 note does not count, the others are below --fail-on" in text
-    assert "AWS access key pair, AWS secret access key (2 findings)" in text
+    assert text.index("CRITICAL") < text.index("NOTE")
+    assert "  failing    1 of 2: 1 note does not count\n" in text
+    assert "  possible   1 possible credential below --fail-on medium; --show low lists" in text
 
 
 def test_what_a_configuration_took_away_is_told(make_case):

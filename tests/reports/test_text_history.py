@@ -80,7 +80,7 @@ def test_everything_that_has_it_is_listed_with_v(make_case):
 
 def test_what_nothing_holds_will_go(make_case):
     text = output(*make_case("history"))
-    assert text.count("held by            nothing any more, and git removes it in time") == 1
+    assert text.count("held by            nothing: unreferenced, git gc will delete it") == 1
 
 
 def test_what_the_options_left_out_is_told(make_case):
@@ -98,7 +98,7 @@ def test_what_the_options_left_out_is_told(make_case):
 def test_totals(make_case):
     text = output(*make_case("history"))
     assert "  scanned    2,345 objects in 31 commits, 35 kB\n" in text
-    assert "  exposed    2 still in HEAD, 5 already pushed\n" in text
+    assert "  exposed    1 still in HEAD, 5 already pushed\n" in text
     assert "exposed" not in output(*make_case("commits"))
 
 
@@ -125,11 +125,11 @@ def test_no_next_steps_without_need(make_case, builders):
 
 def test_head_is_to_be_cleaned_only_if_it_has_something(make_case):
     report, view = make_case("history")
-    step = "Take what is still in HEAD out of the files"
+    step = "Remove what is still in HEAD from the files"
     assert f"2. {step}" in output(report, view)
     gone = tuple(each for each in report.findings if not each.history.in_head)
     assert step not in output(report._replace(findings=gone), view)
-    assert "2. Keep what was found" in output(report._replace(findings=gone), view)
+    assert "2. Save the report" in output(report._replace(findings=gone), view)
 
 
 def test_quiet_is_one_line_with_the_exposure(make_case):

@@ -34,6 +34,8 @@ def title(plan: Plan) -> str:
     """Return the title of the response."""
     number = len(plan.entries)
     if not number:
+        if plan.left_out:
+            return "Nothing to do: no finding has enough confidence"
         return "Nothing to do: the report has no findings"
 
     order = ", worst first" if number > 1 else ""
@@ -51,6 +53,7 @@ def facts(entry: CredentialPlan) -> Iterator[Fact]:
     liveness = finding.liveness
     history = finding.history
     rows = {
+        "confidence": finding.confidence.label,
         "account": leak.account,
         "liveness" if liveness else "owner": alive(finding),
         "ARN": liveness.arn if liveness else "",

@@ -33,6 +33,7 @@ def render(plan: Plan, _color: bool) -> Iterator[str]:
         "complete": report.complete,
         "incomplete": [printable(reason) for reason in report.incomplete],
         "narrowed": [printable(sentence) for sentence in report.narrowed],
+        "left_out": plan.left_out,
     }
 
     yield f'{{\n"schema_version": {SCHEMA_VERSION},\n'

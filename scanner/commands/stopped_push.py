@@ -1,0 +1,309 @@
+"""How to take credentials out of the commits of a push that a hook has stopped.
+
+A further commit without the credential does not help: the one that adds it is published all the
+same. So the commits are made again: the last one by amending it, an earlier one that stands alone
+by stopping a rebase at it, and in every other case all commits from the first one on as one commit,
+which works with merges and with later edits of the file. No way touches what is in the files.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from scanner.commands.stopped_commit import MOST, is_below_top
+from scanner.errors import KeycatchError
+from scanner.findings import COMMIT_MESSAGE, REFERENCE_NAME, TAG_MESSAGE
+from scanner.git import changes
+from scanner.git.pathspec import pathspec, quoted
+from scanner.git.work_tree import find_work_tree
+from scanner.reports.interface import Remedy, Stop
+from scanner.reports.wording import DIGITS, is_in_file, plural
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from scanner.findings import Finding, Location
+    from scanner.git.repository import Repository
+
+_HEADS: Final = "refs/heads/"
+_TAGS: Final = "refs/tags/"
+_BRANCHES: Final = 3
+"""Branches for which commands are shown: more are not pushed by hand."""
+
+_FIRST: Final = "GIT_SEQUENCE_EDITOR='sed -i.bak \"1s/^[a-z]*/{}/\"' "
+"""Marks the first commit of a rebase, as a person would do in the editor. The suffix is for BSD,
+and `[a-z]*` for rebase.abbreviateCommands (git-config(1))."""
+_REBASE: Final = ("git", "rebase", "--interactive", "--no-rebase-merges", "--autostash")
+
+_AMEND: Final = "Amend the last commit, {}. The file itself stays as it is:"
+_EDIT: Final = "Rebase, and amend commit {} on the way. The last command brings the file back:"
+_JOIN: Final = (
+    "Make one commit of the {} from {} on, without the file. The file itself stays as it is:"
+)
+_JOIN_NOTHING: Final = (
+    "Nothing else is in the {} from {} on: undo them. The file itself stays as it is:"
+)
+_MESSAGE: Final = "Write another message for commit {}; an author is changed with --author:"
+_STAGED: Final = "Before you begin, commit or unstage what is staged: it would become part of it."
+_TAG: Final = "Delete the tag {0}, and set it again on the new commit, without the value:"
+_BY_HAND: Final = "Rewrite commit {} so that the value is not in it, and push the new commit."
+_NAME: Final = "Rename the branch or tag: the value is in its name, which is published as well."
+_AGAIN: Final = "Then push again."
+
+
+class PushedRef(NamedTuple):
+    """A reference of a push."""
+
+    name: str
+    """What the person has named: a branch, a tag, or any revision."""
+    tip: str
+    """The ID of the commit or tag that is pushed."""
+
+
+def stop_of_push(
+    repository: Repository,
+    refs: Sequence[PushedRef],
+    exclude: Sequence[str],
+    findings: Sequence[Finding],
+) -> Stop:
+    """Return what the `findings` in a push stop, and how to take them out of its commits.
+
+    `exclude` is what the remote has, as in `scanner.sources.changes.of_range`.
+    """
+    findings = [each for each in findings if not each.canary]
+    places = [at for each in findings for at in each.locations]
+    if not places:
+        return Stop("push", ())
+
+    try:
+        way_out = [*_Rewriting(repository, findings, places).way_out(refs, exclude)]
+    except KeycatchError:  # what can be said without git
+        way_out = [Remedy(_BY_HAND.format(_named(at.commit for at in places)))]
+    return Stop("push", (*way_out, Remedy(_AGAIN)))
+
+
+def _named(commits: Iterable[str]) -> str:
+    names = dict.fromkeys(name[:DIGITS] for name in commits if name)
+    return ", ".join(names) or "that adds it"
+
+
+class _Line(NamedTuple):
+    """The commits of one branch that are pushed."""
+
+    commits: list[changes.Commit]
+    """Oldest first."""
+    parents: dict[str, list[str]]
+    tip: str
+    is_current: bool
+    """Whether the branch is checked out, as far as it matters: HEAD is its tip."""
+
+
+class _Rewriting:
+    """What has to be made again."""
+
+    def __init__(
+        self, repository: Repository, findings: Sequence[Finding], places: Sequence[Location]
+    ) -> None:
+        self._repository = repository
+        self._findings = findings
+        self._places = places
+        self._by_file: dict[str, set[str]] = {}
+        for at in places:
+            if is_in_file(at):
+                self._by_file.setdefault(at.commit, set()).add(at.path)
+        self._by_message = {at.commit for at in places if at.scope == COMMIT_MESSAGE}
+
+    def way_out(self, refs: Sequence[PushedRef], exclude: Sequence[str]) -> Iterator[Remedy]:
+        """Yield what to do, branch by branch, then with tags and names."""
+        left = {at.commit for at in self._places if at.commit} & (
+            self._by_file.keys() | self._by_message
+        )
+        head = self._repository.resolve("HEAD")
+        branches = [ref for ref in refs if not ref.name.startswith(_TAGS)]
+        for ref in branches[:_BRANCHES]:
+            line = self._line(ref, exclude, head)
+            touched = left.intersection(each.id for each in line.commits)
+            if touched:
+                left -= touched
+                yield from self._branch(ref, line)
+
+        if left:
+            yield Remedy(_BY_HAND.format(_named(sorted(left))))
+        yield from self._tags(refs)
+        if any(at.scope == REFERENCE_NAME for at in self._places):
+            yield Remedy(_NAME)
+
+    def _line(self, ref: PushedRef, exclude: Sequence[str], head: str | None) -> _Line:
+        repository = self._repository
+        tip = repository.required(ref.tip, "it is part of the push")
+        commits = [*changes.commits(repository, [tip], exclude)]
+        shown = repository.run(
+            "rev-list", "--no-walk=unsorted", "--parents", "--stdin", what="read the commits",
+            stdin="".join(f"{each.id}\n" for each in commits).encode(),
+        )  # fmt: skip
+        parents = {
+            names[0]: names[1:] for names in map(str.split, shown.decode("ascii").splitlines())
+        }
+        return _Line(commits, parents, tip, tip == head)
+
+    def _branch(self, ref: PushedRef, line: _Line) -> Iterator[Remedy]:
+        bad = self._by_file.keys() | self._by_message
+        first = next(each.id for each in line.commits if each.id in bad)
+        if find_work_tree(".") is None:
+            yield Remedy(_BY_HAND.format(first[:DIGITS]))
+            return
+
+        switch: tuple[str, ...] = ()
+        if not line.is_current:
+            branch = ref.name.removeprefix(_HEADS)
+            if branch == ref.name or not self._may_be_shown(branch):
+                yield Remedy(_BY_HAND.format(first[:DIGITS]))
+                return
+            switch = (quoted(("git", "switch", branch)),)
+        elif self._repository.run("diff-index", "--cached", "-z", "HEAD", what="read the index"):
+            yield Remedy(_STAGED)
+
+        touched = {each.id for each in line.commits} & bad
+        is_plain = all(len(names) < 2 for names in line.parents.values())
+        if touched == {line.tip}:
+            yield from self._amended(line, switch)
+        elif is_plain and len(touched) == 1 and self._can_be_edited(line, first):
+            yield from self._rebased(line, first, switch)
+        else:
+            yield from self._joined(line, first, switch, is_plain=is_plain)
+
+    def _amended(self, line: _Line, switch: tuple[str, ...]) -> Iterator[Remedy]:
+        tip = line.tip
+        name = tip[:DIGITS]
+        if tip in self._by_file:
+            parent = "HEAD~1" if line.parents[tip] else ""
+            commands = (self._take_out(parent, tip), self._amend(line, tip))
+            yield Remedy(_AMEND.format(name), (*switch, *commands))
+            switch = ()
+        if tip in self._by_message:
+            yield Remedy(_MESSAGE.format(name), (*switch, "git commit --amend --allow-empty"))
+
+    def _rebased(self, line: _Line, commit: str, switch: tuple[str, ...]) -> Iterator[Remedy]:
+        name = commit[:DIGITS]
+        has_parent = bool(line.parents[commit])
+        onto = f"{commit[:12]}~1" if has_parent else "--root"
+        rebase = quoted((*_REBASE, onto))
+        if commit not in self._by_file:
+            command = f"{_FIRST.format('reword')}{rebase}"
+            yield Remedy(_MESSAGE.format(name), (*switch, command))
+            return
+
+        specs = self._specs(commit)
+        out = ("git", "rm", "--force", "--quiet", "--", *specs)
+        if has_parent:
+            out = ("git", "restore", "--source=HEAD~1", "--staged", "--worktree", "--", *specs)
+        commands = (
+            f"{_FIRST.format('edit')}{rebase}",
+            quoted(out),
+            self._amend(line, commit),
+            "git rebase --continue",
+            quoted(("git", "restore", f"--source={line.tip[:12]}", "--", *specs)),
+        )
+        yield Remedy(_EDIT.format(name), (*switch, *commands))
+
+    def _joined(
+        self, line: _Line, first: str, switch: tuple[str, ...], *, is_plain: bool
+    ) -> Iterator[Remedy]:
+        """Yield how to make one commit of all from `first` on; with merges, of the whole push."""
+        begin = first if is_plain else self._oldest_of_first_parents(line)
+        parents = line.parents[begin]
+        names = [each.id for each in line.commits]
+        number = len(names) - names.index(begin) if is_plain else len(names)
+        files = sorted({path for own in self._by_file.values() for path in own})
+
+        specs = [spec for spec in self._spelled(files) if self._is_in(line.tip, spec)]
+        back = f"{begin[:12]}~1" if parents else ""
+        undo = ("git", "reset", "--soft", back) if back else ("git", "update-ref", "-d", "HEAD")
+        commands = [*switch, quoted(undo)]
+        if specs:
+            out = ("git", "restore", "--staged", "--", *specs)
+            if not back:
+                out = ("git", "rm", "--cached", "--force", "--quiet", "--", *specs)
+            commands.append(quoted(out))
+
+        changed = {path for each in line.commits for path in _paths_of(each)}
+        what = plural(number, "commit")
+        if changed <= set(files):
+            yield Remedy(_JOIN_NOTHING.format(what, begin[:DIGITS]), tuple(commands))
+            return
+        # A message that has the value must not be used again.
+        reuse = "" if self._by_message else f" --reuse-message={line.tip[:12]}"
+        yield Remedy(_JOIN.format(what, begin[:DIGITS]), (*commands, f"git commit{reuse}"))
+
+    def _tags(self, refs: Sequence[PushedRef]) -> Iterator[Remedy]:
+        bad = {at.commit for at in self._places} | {
+            at.object for at in self._places if at.scope == TAG_MESSAGE
+        }
+        for ref in refs:
+            name = ref.name.removeprefix(_TAGS)
+            if name == ref.name or not self._may_be_shown(name):
+                continue
+            reached = {ref.tip, self._repository.resolve(ref.tip)}
+            if reached & bad:
+                yield Remedy(_TAG.format(name), (quoted(("git", "tag", "--delete", name)),))
+
+    # -- parts of commands --------------------------------------------------------------------
+
+    def _take_out(self, parent: str, commit: str) -> str:
+        specs = self._specs(commit)
+        if parent:
+            return quoted(("git", "restore", f"--source={parent}", "--staged", "--", *specs))
+        return quoted(("git", "rm", "--cached", "--force", "--quiet", "--", *specs))
+
+    def _amend(self, line: _Line, commit: str) -> str:
+        own = next(each for each in line.commits if each.id == commit)
+        # Git refuses to amend a commit so that nothing is left of it.
+        empty = " --allow-empty" if _paths_of(own) <= self._by_file[commit] else ""
+        return f"git commit --amend --no-edit{empty}"
+
+    def _specs(self, commit: str) -> list[str]:
+        return self._spelled(sorted(self._by_file[commit]))
+
+    def _spelled(self, files: Sequence[str]) -> list[str]:
+        below = is_below_top()
+        return [pathspec(path, is_below_top=below) for path in files[:MOST]]
+
+    def _can_be_edited(self, line: _Line, commit: str) -> bool:
+        """Return whether a rebase can stop at `commit` and go on without a conflict.
+
+        Not where a later commit, or the work tree, has other content at the same paths. A message
+        that is to be changed as well needs another way to stop.
+        """
+        if commit not in self._by_file:
+            return True
+        if commit in self._by_message:
+            return False
+
+        specs = self._specs(commit)
+        asked = ("rev-list", f"{commit}..{line.tip}", "--", *specs)
+        edited = ("diff-files", "-z", "--", *specs)
+        if self._repository.run(*asked, what="read the commits"):
+            return False
+        return not (line.is_current and self._repository.run(*edited, what="compare the files"))
+
+    def _is_in(self, commit: str, spec: str) -> bool:
+        """Return whether `commit` has a file that `spec` matches: git refuses to restore others."""
+        asked = ("diff-tree", "-r", "-z", "--name-only", self._repository.empty_tree(), commit)
+        return bool(self._repository.run(*asked, "--", spec, what="read a commit"))
+
+    def _may_be_shown(self, name: str) -> bool:
+        """Return whether a terminal may see `name`, and no value is in it."""
+        values = (value.reveal() for each in self._findings for value in each.values.values())
+        return printable(name) == name and not any(value in name.encode() for value in values)
+
+    def _oldest_of_first_parents(self, line: _Line) -> str:
+        commit = line.tip
+        while line.parents[commit] and line.parents[commit][0] in line.parents:
+            commit = line.parents[commit][0]
+        return commit
+
+
+def _paths_of(commit: changes.Commit) -> set[str]:
+    return {os.fsdecode(each.path) for each in commit.entries}

@@ -1,0 +1,129 @@
+"""What a remote has, as its own refspecs and addresses say.
+
+A remote's tracking refs are where its fetch refspecs put them (git-fetch(1), "CONFIGURED
+REMOTE-TRACKING BRANCHES"), not where its name suggests: `team` and `team/x` are two remotes, and
+`refs/remotes/team/x/main` can be a branch of either.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from scanner.git.repository import Repository
+
+_LOCAL: Final = ("refs/heads/", "refs/tags/")
+"""Where a mirror (`+refs/*:refs/*`) puts what it fetches. Such a ref may as well be one that was
+made here and never pushed, so it says nothing about the remote."""
+_KEY: Final = re.compile(r"remote\.(?P<name>.+)\.(?P<key>fetch|url|pushurl)", re.DOTALL)
+_URL: Final = re.compile(
+    r"[a-z][a-z0-9+.-]*://(?:[^@/]*@)?(?P<host>[^/:]*)(?::[0-9]*)?/(?P<path>.*)"
+)
+# The form of scp (git-clone(1), "GIT URLS"): no slash before the first colon.
+_SCP: Final = re.compile(r"(?:[^@/:]*@)?(?P<host>[^/:]+):(?P<path>.*)")
+_OTHER_PORT: Final = ("ssh.", "altssh.")
+"""How hosts are called under which GitHub, GitLab and Bitbucket offer SSH on the port of HTTPS."""
+
+
+class Remote(NamedTuple):
+    """A configured remote."""
+
+    patterns: list[str]
+    """Where its fetch refspecs put refs: names with at most one `*`."""
+    urls: list[str]
+    """The addresses that it is fetched from."""
+    push_urls: list[str]
+    """The addresses that it is pushed to, where they are configured."""
+
+
+def configured(repository: Repository) -> dict[str, Remote]:
+    """Return the remotes of the repository by their names."""
+    found: dict[str, Remote] = {}
+    asked = ("config", "--null", "--get-regexp", r"^remote\..*\.(fetch|url|pushurl)$")
+    for entry in os.fsdecode(repository.answers(*asked)).split("\0"):
+        key, _, value = entry.partition("\n")
+        match = _KEY.fullmatch(key)
+        if not match:
+            continue
+
+        remote = found.setdefault(match["name"], Remote([], [], []))
+        if match["key"] == "url":
+            remote.urls.append(value)
+        elif match["key"] == "pushurl":
+            remote.push_urls.append(value)
+        elif ":" in value:
+            remote.patterns.append(value.partition(":")[2])
+
+    return found
+
+
+def tracked_objects(repository: Repository, name: str, url: str = "") -> list[str]:
+    """Return the objects that the remote called `name` is known to have, each once.
+
+    `url` is the address to which something is pushed. Where that is another repository than the one
+    that was fetched from, nothing is known. The same holds for a ref that could be one of two
+    remotes. Raises GitError.
+    """
+    remotes = configured(repository)
+    remote = remotes.get(name)
+    if remote is None or _leads_elsewhere(repository, name, remote, url):
+        return []
+
+    own = _matcher(remote.patterns)
+    others = _matcher(
+        pattern for other, each in remotes.items() if other != name for pattern in each.patterns
+    )
+    listed = repository.run(
+        "for-each-ref", "--format=%(objectname) %(refname)", what="list the references"
+    )
+    found: dict[str, None] = {}
+    for line in listed.split(b"\n"):
+        object_name, _, ref = line.decode("utf-8", "surrogateescape").partition(" ")
+        if not ref.startswith(_LOCAL) and own.fullmatch(ref) and not others.fullmatch(ref):
+            found[object_name] = None
+
+    return list(found)
+
+
+def _matcher(patterns: Iterable[str]) -> re.Pattern[str]:
+    texts = [".*".join(map(re.escape, pattern.split("*"))) for pattern in patterns if pattern]
+    return re.compile("|".join(texts) or r"(?!)", re.DOTALL)
+
+
+def _leads_elsewhere(repository: Repository, name: str, remote: Remote, url: str) -> bool:
+    """Return whether a push to the remote reaches another repository than a fetch asks."""
+    # With `insteadOf` applied, as the address that a hook is given has it.
+    asked = repository.answers("remote", "get-url", "--all", name)
+    fetched = [line for line in os.fsdecode(asked).split("\n") if line] or remote.urls
+    pushed = [url] if url else remote.push_urls
+    return any(not any(_same_place(one, other) for other in fetched) for one in pushed)
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Return whether two addresses are of one repository, however it is reached.
+
+    Many fetch over HTTPS and push over SSH.
+    """
+    (host, path), (other_host, other_path) = _place(one), _place(other)
+    if path != other_path:
+        return False
+    # A name without a dot is an alias in the configuration of ssh, of any host.
+    alias = any(name and "." not in name and name != "localhost" for name in (host, other_host))
+    return host == other_host or (alias and bool(host) and bool(other_host))
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Return the host and the path of an address; the host is empty for a local one."""
+    match = _URL.fullmatch(url) or _SCP.fullmatch(url)
+    if not match or not match["host"]:
+        path = match["path"] if match else url
+        return "", os.path.realpath(f"/{path}" if match else path).removesuffix("/.git")
+
+    host = match["host"].lower()
+    for prefix in _OTHER_PORT:
+        host = host.removeprefix(prefix)
+    return host, match["path"].strip("/").removesuffix(".git")
