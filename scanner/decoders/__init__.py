@@ -31,5 +31,7 @@ MODULES: Final = (
     "scanner.decoders.ar_archive",
     "scanner.decoders.zlib_stream",
     "scanner.decoders.glued",
+    "scanner.decoders.base32",
+    "scanner.decoders.hexadecimal",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)

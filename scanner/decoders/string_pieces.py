@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from scanner.decoders.base64_text import ENCODED
+from scanner.decoders.base64_text import ENCODED, HEADS
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
@@ -235,6 +235,7 @@ DECODER = Decoder(
     (
         *(Anchor(literal) for literal in _KEY_IDS),
         *(Anchor(literal, encoded=True) for literal in (*_TOKENS, *ENCODED)),
+        *(Anchor(head=head) for head in HEADS),
     ),
     decode,
     Description(

@@ -6,7 +6,8 @@
 * **Runs** of the base64 alphabet have no literal. Every byte of the alphabet is mapped to `x`,
   every other byte to a full stop, and one search for a full stop and 40 times `x` finds all runs
   that are long enough; their lengths are read off afterwards.
-* **Literals that are pieces of base64** are searched for in those runs only, joined together.
+* **Literals that are pieces of base64** are searched for in those runs only, joined together, and
+  so are **heads of runs**, which one regular expression looks for at the beginning of each.
 
 `python -m bench scan --sections stages` measures each step and the alternatives;
 `docs/benchmarks.md` has the figures, and why the library is `stringzilla`.
@@ -23,6 +24,7 @@ from stringzilla import find, translate
 from scanner.rulebook.model import ENCODED_RUN
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
 
     from scanner.rulebook.model import Anchor
@@ -65,7 +67,10 @@ Spots = list[tuple[int, int]]
 class AnchorIndex:
     """A fixed set of anchors that are searched for together."""
 
-    __slots__ = ("_encoded", "_families", "_least", "_long", "_overlap", "_runs", "anchors")
+    __slots__ = (
+        "_encoded", "_families", "_head", "_heads", "_least", "_long", "_overlap", "_runs",
+        "anchors",
+    )  # fmt: skip
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
         """Arrange the anchors by how they are searched for; duplicates count once."""
@@ -76,11 +81,15 @@ class AnchorIndex:
         self._overlap = longest + ENCODED_RUN
         plain: list[tuple[int, bytes]] = []
         self._encoded: list[tuple[int, bytes]] = []
+        self._heads: list[tuple[int, bytes]] = []
+        self._head: re.Pattern[bytes] | None = None
         of_length: dict[int, list[tuple[int, Anchor]]] = {}
 
         for number, anchor in enumerate(self.anchors):
             if anchor.run:
                 of_length.setdefault(anchor.run, []).append((number, anchor))
+            elif anchor.head:
+                self._heads.append((number, anchor.head))
             else:
                 literals = self._encoded if anchor.encoded else plain
                 literals.append((number, anchor.literal))
@@ -107,7 +116,7 @@ class AnchorIndex:
                         spots.append((at - len(EDGE), number))
                 at = find(folded, beginning, at + 1, end)
 
-        if self._runs or self._encoded:
+        if self._runs or self._encoded or self._heads:
             self._search_runs(buffer, spots)
 
         spots.sort()
@@ -148,6 +157,8 @@ class AnchorIndex:
 
         if runs and self._encoded:
             self._search_encoded(starts, runs, spots)
+        if runs and self._heads:
+            self._search_heads(starts, runs, classes[0] == _INSIDE, spots)
 
     def _search_encoded(self, starts: list[int], runs: list[bytes], spots: Spots) -> None:
         joined = b".".join(runs)  # no literal of the alphabet is found across a full stop
@@ -160,6 +171,27 @@ class AnchorIndex:
                 run = bisect_right(begins, at) - 1
                 spots.append((starts[run] + at - begins[run], number))
                 at = find(joined, literal, at + 1)
+
+    def _search_heads(
+        self, starts: list[int], runs: list[bytes], is_cut: bool, spots: Spots
+    ) -> None:
+        """Add the places of runs that begin with a head.
+
+        `is_cut` means that the first run does not begin where it seems to.
+        """
+        head = self._head = self._head or self._compile_heads()
+        begins: list[int] = []
+        for match in head.finditer(b".".join([b"", *runs])):
+            begins = begins or [*accumulate((len(run) + 1 for run in runs), initial=0)]
+            run = bisect_right(begins, match.start()) - 1
+            if run or not is_cut:
+                spots.append((starts[run], self._heads[(match.lastindex or 1) - 1][0]))
+
+    def _compile_heads(self) -> re.Pattern[bytes]:
+        # Not before a run is met that is long enough: this takes most of a millisecond.
+        import re
+
+        return re.compile(rb"\.(?:%b)" % b"|".join(b"(%b)" % head for _, head in self._heads))
 
     def search_bytes(self, data: bytes) -> Spots:
         """Return the places of all anchors in `data`.

@@ -26,8 +26,9 @@ class Anchor(NamedTuple):
     """Something that can be found at memory speed and makes a place worth a precise look.
 
     Either a literal, or a run of exactly `run` characters of the base64 alphabet that is bounded
-    by other bytes. A rule lists its anchors, of which one has to be there. The other conditions of
-    an anchor cost next to nothing and spare the precise look at most of its places.
+    by other bytes, or the `head` of a longer run. A rule lists its anchors, of which one has to be
+    there. The other conditions of an anchor cost next to nothing and spare the precise look at most
+    of its places.
     """
 
     literal: bytes = b""
@@ -42,6 +43,9 @@ class Anchor(NamedTuple):
     """For a run: only if it begins with one of these bytes; empty for any."""
     mixed_case: bool = False
     """For a run: only if it holds both a capital and a small letter."""
+    head: bytes = b""
+    """A regular expression without groups, of no more than `ENCODED_RUN` characters: a run of
+    `ENCODED_RUN` or more that begins with it. Text in base64 is known by that, whatever it says."""
 
 
 class Rule(NamedTuple):

@@ -28,6 +28,9 @@ def _offsets(anchor: Anchor, data: bytes) -> list[int]:
     if anchor.literal:
         return [found.start() for found in re.finditer(b"(?=%b)" % re.escape(anchor.literal), data)]
     inside = b"[A-Za-z0-9+/]"
+    if anchor.head:
+        head = rb"(?<!%b)(?=%b{40})%b" % (inside, inside, anchor.head)
+        return [found.start() for found in re.finditer(head, data)]
     run = rb"(?<!%b)%b{%d}(?!%b)" % (inside, inside, anchor.run, inside)
     return [found.start() for found in re.finditer(run, data)]
 

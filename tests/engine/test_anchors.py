@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ def naive(data: bytes, wanted: list[Anchor]) -> list[tuple[int, int]]:
         (at, number)
         for at in range(len(data))
         for number, anchor in enumerate(wanted)
-        if at + (size := len(anchor.literal) or anchor.run) <= len(data)
+        if at + (size := len(anchor.literal) or anchor.run or ENCODED_RUN) <= len(data)
         and holds(anchor, data, at, at + size)
     ]
 
@@ -30,13 +31,16 @@ def holds(anchor: Anchor, data: bytes, start: int, end: int) -> bool:
         return False
     if anchor.literal and not anchor.encoded:
         return True
-    first, last = start, end
+    first, last = start, start if anchor.head else end
     while first > 0 and data[first - 1] in ALPHABET:
         first -= 1
     while last < len(data) and data[last] in ALPHABET:
         last += 1
     if anchor.encoded:
         return last - first >= ENCODED_RUN
+    if anchor.head:
+        is_head = re.match(anchor.head, data[start:]) is not None
+        return is_head and first == start and last - first >= ENCODED_RUN
     run = data[start:end]
     # Where the content begins and ends, the edge of the buffer stands.
     before, after = data[max(0, start - 1) : start] or EDGE, data[end : end + 1] or EDGE
@@ -75,6 +79,7 @@ WANTED = st.lists(
             ]
         ),
         st.sampled_from([Anchor(b"aba", encoded=True), Anchor(b"AKIA", encoded=True)]),
+        st.just(Anchor(head=rb"aba|[ab]{3}")),
     ),
     min_size=1,
     max_size=6,
@@ -104,6 +109,12 @@ def test_pieces_give_the_same(data, wanted, piece):
     assert expected <= found
     # A run that a piece cuts off in front may be long enough or not: what it holds is looked at.
     assert all(wanted[number].encoded for _, number in found - expected)
+
+
+def test_of_two_heads_the_first_counts():
+    index = AnchorIndex([Anchor(head=b"ab"), Anchor(head=b"a"), Anchor(run=41)])
+    data = b"%b %b %b" % (b"ab" * 20, b"a" * 40, b"a" * 39)
+    assert index.search_bytes(data) == [(0, 0), (41, 1)]
 
 
 @pytest.mark.parametrize("shift", range(-45, 5))
