@@ -33,5 +33,6 @@ MODULES: Final = (
     "scanner.decoders.glued",
     "scanner.decoders.base32",
     "scanner.decoders.hexadecimal",
+    "scanner.decoders.colours",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)

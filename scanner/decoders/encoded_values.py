@@ -179,7 +179,7 @@ def _decoded(
 
         start, stop = match.span("text")
         for piece, known in (
-            (data[at:start], at),
+            (data[at : match.start()], at),
             (content, BlockMap(data, start, stop, bits=encoding.bits)),
         ):
             pieces.append(piece)

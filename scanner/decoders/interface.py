@@ -107,3 +107,5 @@ class Decoder(NamedTuple):
 
     See `scanner.detectors.reach_of`, which tells what it is good for.
     """
+    of_rules: bool = False
+    """Whether the anchors of all rules are worth a look as well, which are searched for anyway."""
