@@ -3,8 +3,8 @@ r"""Colours of a terminal, in place: output of `grep`, `ls`, `terraform` and CI 
 A colour before a value ends in a letter, so that the value seems to be a piece of something longer,
 and `grep` shows what it found in another colour, perhaps in the middle of a value. So the text is
 searched as it was before it was coloured. Logs and programs have the escape character in many
-spellings (`scanner.decoders.glued_text`); only the character itself is looked for, since the
-spellings count where there is something to be found near them.
+spellings (`scanner.decoders.glued_text`); three of them are looked for, and the others count where
+there is something to be found near them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
     from scanner.content import Layer
 
-_ESCAPE = b"\x1b["
+_COLOURS = tuple(b"\x1b[%d" % digit for digit in range(5))
+"""How most colours begin: bright, underlined, one of eight (ECMA-48, 8.3.117)."""
+_SPELLED = (b"\\x1b[", b"\\x1B[", b"\\033[")
 _BEFORE, _AFTER = 256, 64
 """Bytes around a place in which a colour counts: the anchor of a value can be in its middle."""
 
@@ -36,7 +38,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 
     def places() -> Iterator[int]:
         for offset in offsets:
-            if data.startswith(_ESCAPE, offset):
+            if data.startswith((*_COLOURS, *_SPELLED), offset):
                 yield offset
                 continue
             begin, end = max(0, offset - _BEFORE), offset + _AFTER
@@ -50,11 +52,11 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 DECODER = Decoder(
     "colours",
     (),
-    (Anchor(_ESCAPE),),
+    tuple(Anchor(literal) for literal in (*_COLOURS, *_SPELLED)),
     decode,
     Description(
-        "a colour of a terminal (`ESC[32m`, `ESC[K`); one in another spelling (`\\033[32m`, "
-        "`\\u001b[32m`, `^[[32m`, `[32m`) near what a rule looks for",
+        "a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\033[m`); one in another spelling "
+        "(`\\u001b[32m`, `^[[32m`, `[32m`, `ESC[K`) near what a rule looks for",
         "the line with the lines around it, without colours",
         "the value, without the colours around it",
     ),

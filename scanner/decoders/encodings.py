@@ -79,7 +79,7 @@ BASE32: Final = Encoding(
 HEX: Final = Encoding(
     "hex",
     # A number of eight digits is text in one of a hundred cases, a hash of 32 in none.
-    rb"(?<![A-Za-z0-9+/_-])(?:0[xX]|\\?[xX])?(?P<text>[2-7][0-9A-Fa-f]"
+    rb"(?<![A-Za-z0-9+/_-])(?:0[xX]|\\?[xX])?(?P<text>(?:[2-7][0-9A-Fa-f]|0[9ADad])"
     rb"(?:[2-7][0-9A-Fa-f]|0[9ADad]){9,32767})(?![A-Za-z0-9+/=_-])",
     _from_hex,
     4,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scanner.content import Layer
 
-_HEAD = rb"(?:0?[xX])?[2-7][0-9A-Fa-f](?:[2-7][0-9A-Fa-f]|0[09ADad]){18}"
+_HEAD = rb"(?:0?[xX])?(?:[2-7][0-9A-Fa-f]|0[9ADad])(?:[2-7][0-9A-Fa-f]|0[09ADad]){18}"
 """Zero bytes are those of UTF-16."""
 
 

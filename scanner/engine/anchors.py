@@ -36,12 +36,14 @@ _OUTSIDE: Final = ord(".")
 _ALPHABET: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _CLASSES: Final = bytes(_INSIDE if byte in _ALPHABET else _OUTSIDE for byte in range(256))
 
-_FOLDED: Final = (b"BCFIKSbf5", b"UV", b"Nt", b"JM")
+_FOLDED: Final = (b"BCFIKSbf5", b"UV", b"Nt", b"JM", b"012346x#[", b"\\&\x1b")
 """Groups of bytes that are made the same before the search.
 
 They are the bytes in which otherwise equal literals of the shipped rules differ, such as `AKIA` and
-`ASIA`, or `%2B` and `%2f`. Every byte more makes texts match that are then compared in vain, so the
-groups are small. They affect speed only: each match is compared with the literals themselves.
+`ASIA`, or `%2B` and `%2f`. The last two are for escapes, so that one search does for those in hex
+and in octal, for references to characters and for the colours of a terminal. Every byte more makes
+texts match that are then compared in vain, so the groups are small. They affect speed only: each
+match is compared with the literals themselves.
 """
 _FOLDS: Final = bytes(
     next((group[0] for group in _FOLDED if byte in group), byte) for byte in range(256)
@@ -108,10 +110,10 @@ class AnchorIndex:
         spots: Spots = []
         end = len(buffer) - len(EDGE)  # the edge is not content, and no literal may reach into it
         folded: bytes = translate(buffer, _FOLDS)
-        for beginning, family in self._families:
+        for beginning, least, family in self._families:
             at = find(folded, beginning, len(EDGE), end)
             while at >= 0:
-                for number, literal in family:
+                for number, literal in family.get(buffer[at : at + least], ()):
                     if buffer.startswith(literal, at, end):
                         spots.append((at - len(EDGE), number))
                 at = find(folded, beginning, at + 1, end)
@@ -217,10 +219,13 @@ class AnchorIndex:
         return spots
 
 
-def _families(literals: list[tuple[int, bytes]]) -> list[tuple[bytes, list[tuple[int, bytes]]]]:
+def _families(
+    literals: list[tuple[int, bytes]],
+) -> list[tuple[bytes, int, dict[bytes, list[tuple[int, bytes]]]]]:
     """Return groups of (number, literal) that are searched for together.
 
-    Each has the folded beginning that its literals share, which is what is searched for.
+    Each has the folded beginning that its literals share, which is what is searched for, a number
+    of bytes that each literal has, and the literals by their first bytes of that number.
     """
     found: list[tuple[bytes, list[tuple[int, bytes]]]] = []
     for number, literal in sorted(literals, key=lambda each: translate(each[1], _FOLDS)):
@@ -235,7 +240,14 @@ def _families(literals: list[tuple[int, bytes]]) -> list[tuple[bytes, list[tuple
 
         found.append((folded, [(number, literal)]))
 
-    return found
+    families = []
+    for beginning, family in found:
+        least = min(len(literal) for _, literal in family)
+        by_head: dict[bytes, list[tuple[int, bytes]]] = {}
+        for number, literal in family:
+            by_head.setdefault(literal[:least], []).append((number, literal))
+        families.append((beginning, least, by_head))
+    return families
 
 
 def _common(one: bytes, other: bytes) -> bytes:
