@@ -44,12 +44,13 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     """Yield the surroundings of escapes next to credentials, decoded."""
     import re
 
-    from scanner.decoders.escapes import decode_escapes, places_near
+    from scanner.decoders.escapes import WORD, decode_escapes, is_glued, places_near
 
     data = layer.data
     # An escape right before a credential, and one that a run of the right length begins with.
     glue = rb"\\(?:[nrtbf]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
     glued = re.compile(glue + rb"\Z")
+    word = re.compile(glue + WORD)
     leading = re.compile(glue + rb"[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])")
 
     in_row = re.compile(
@@ -67,7 +68,9 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
                 return data[end : end + 1] in _SLASH_OR_PLUS
         if data.startswith(_KEY_IDS, offset) and glued.search(data, max(0, offset - 6), offset):
             return True
-        return offset > 0 and leading.match(data, offset - 1) is not None
+        if offset > 0 and leading.match(data, offset - 1):
+            return True
+        return is_glued(data, offset, word, b"\\")
 
     # JSON (RFC 8259, section 7), with the escapes of JavaScript, C and Python on top: `\x2f`,
     # `\u{2f}`, `\057`. Two units of UTF-16 that are one character are matched together.
@@ -113,11 +116,12 @@ DECODER = Decoder(
         (
             r"`\/`, `\u002f`, `\u002b`, `\x2f`, `\x2b`; `\057`, `\053`, `\u{2f}`, `\u{2b}` within "
             r"1 KiB of a key ID; four escapes of ASCII in a row (`\x41\x4b`, `\u0041`, `\101`); a "
-            r"key ID right behind an escape; a run of 41, 43 or 45 characters that begins with an "
+            r"value right after an escape; a run of 41, 43 or 45 characters that begins with an "
             r"escape (`\n`, `\x3e`, `\u003e`)"
         ),
         "the line with the lines around it",
         "the escapes",
     ),
+    of_rules=True,
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

@@ -32,11 +32,12 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     """Yield the surroundings of percent-encoded credentials, decoded."""
     import re
 
-    from scanner.decoders.escapes import decode_escapes
+    from scanner.decoders.escapes import WORD, decode_escapes, is_glued
 
     data = layer.data
     glued = re.compile(rb"%(?:25)*[0-9A-Fa-f]{2}\Z")
 
+    word = re.compile(rb"%(?:25)*[0-9A-Fa-f]{2}" + WORD)
     in_row = re.compile(rb"(?:%(?:25)*[2-7][0-9A-Fa-f]){4}")
 
     def worthwhile(offset: int) -> bool:
@@ -46,7 +47,9 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
             return in_row.search(data, max(0, offset - 9), offset + 12) is not None
         if data.startswith(_KEY_IDS, offset) and glued.search(data, max(0, offset - 9), offset):
             return True
-        return glued.search(data, max(0, offset - 1), offset + 2) is not None
+        if glued.search(data, max(0, offset - 1), offset + 2):
+            return True
+        return is_glued(data, offset, word, b"%")
 
     yield from decode_escapes(
         layer,
@@ -68,11 +71,12 @@ DECODER = Decoder(
     decode,
     Description(
         (
-            "`%2F`, `%2B`, `%252`, `%254`, `%256`; four letters in a row that are escaped; a key "
-            "ID right behind an escape; a run of 42 characters that begins with the digits of one"
+            "`%2F`, `%2B`, `%252`, `%254`, `%256`; four letters in a row that are escaped; a value "
+            "right after an escape; a run of 42 characters that begins with the digits of one"
         ),
         "the line with the lines around it",
         "the escapes",
     ),
+    of_rules=True,
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

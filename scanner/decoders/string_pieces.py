@@ -40,6 +40,12 @@ _JOINT = (
 _LONGEST_JOINT = 320
 _JOINS = rb"(?i)join|implode|concat"
 """A comma is a joint only in a list that one of these joins."""
+_BARE = rb"[\"'`][ \t\r\n]*[rbfuRBFUL]{0,2}[\"'`]"
+"""A joint without an operator: the arguments of a command are written like that as well."""
+_GOES_ON = rb"(?!https?:|-)[^\s\"'`]+[\"'`]"
+"""The next piece of a value, which is no address, no option and no sentence."""
+_LONGEST = 64 << 10
+"""Bytes in which the pieces of one value are, at most."""
 
 
 class _Sequence(NamedTuple):
@@ -55,6 +61,7 @@ class _Sequence(NamedTuple):
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield values whose pieces are joined; for a key ID also the lines around it."""
+    yield from _with_all_joints_out(layer, offsets, budget)
     data = layer.data
     reader = _Reader(data)
     end = 0
@@ -73,6 +80,44 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
             start = max(data.rfind(b"\n", 0, sequence.begin) + 1, sequence.begin - _LABEL)
             stop = min(len(data), sequence.end + 3)  # with the padding and a quotation mark
             yield from _layer(layer, start, stop, [sequence], budget)
+
+
+def _with_all_joints_out(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+    """Yield the lines around `offsets` in which there are joints, without them."""
+    import re
+
+    from scanner.decoders.escapes import lines_around
+
+    data = layer.data
+    joint, bare, goes_on = map(re.compile, (_JOINT, _BARE, _GOES_ON))
+    joins = re.compile(_JOINS)
+    done = 0
+    for offset in offsets:
+        if offset < done:
+            continue
+        begin, end = lines_around(data, offset)
+        begin, limit = max(begin, done), offset + _LONGEST
+        joints: list[tuple[int, int]] = []
+        at = begin
+        while found := joint.search(data, at, min(end + _LONGEST_JOINT, len(data))):
+            at = found.end()
+            if found.start() > end or at > limit:
+                break
+            if end < at:
+                feed = data.find(b"\n", at, limit)
+                end = feed if feed >= 0 else min(limit, len(data))
+            is_bare = b"\n" not in found[0] and bare.fullmatch(found[0])
+            if is_bare and not goes_on.match(data, at):
+                continue
+            joints.append(found.span())
+
+        if any(b"," in data[start:stop] for start, stop in joints):
+            around = data[max(0, begin - _LABEL) : end + _LABEL]
+            if joins.search(around) is None:
+                joints = [each for each in joints if b"," not in data[slice(*each)]]
+        if joints:
+            done = end
+            yield from _layer(layer, begin, end, [_Sequence(begin, end, joints)], budget)
 
 
 class _Reader:
@@ -239,11 +284,12 @@ DECODER = Decoder(
     ),
     decode,
     Description(
-        "a key ID, a session token or base64 of a credential, with string literals near it that "
-        "are joined (`+`, `.`, `..`, `&`, `<>`, `||`, `+=`, next to one another, a backslash at "
+        "what a rule looks for, or base64 of a credential, with string literals near it that are "
+        "joined (`+`, `.`, `..`, `&`, `<>`, `||`, `+=`, next to one another, a backslash at "
         "the end of a line, a list that is joined); a session token that goes on in further lines",
         "the value in one piece; of a key ID also the lines around it, with a secret in pieces",
         "from the first piece to the last",
     ),
     reach=8 << 10,  # `_NEAR`, and a token over a hundred lines
+    of_rules=True,
 )

@@ -109,3 +109,54 @@ def test_around_a_value(rules_in, rule, form):
         coloured = re.sub(r"\{\{\w[^}]*\}\}", lambda slot: VALUES[form](slot[0]), template)
         text = expand(coloured, "any").encode() + b"\n"
         assert rule in rules_in(text), text
+
+
+# The middle of a value is cut, and the last characters; heads by which values are known stay whole.
+def in_pieces(value: str, joint: str) -> str:
+    cuts = (len(value) * 2 // 3, len(value) - 5)
+    return joint.join((value[: cuts[0]], value[cuts[0] : cuts[1]], value[cuts[1] :]))
+
+
+JOINTS = {
+    "plus": '" + "',
+    "plus at the end of a line": '" +\n    "',
+    "plus in the next line": '"\n    + "',
+    "dot": '" . "',
+    "two dots": '" .. "',
+    "ampersand": '" & "',
+    "diamond": '" <> "',
+    "next to each other": '" "',
+    "in the next line": '"\n    "',
+    "backslash": "\\\n",
+}
+WITHOUT_ANCHOR = {
+    "aws-secret-access-key", "aws-unnamed-secret", "aws-mfa-seed", "aws-ses-smtp-password",
+    "aws-cognito-client-secret", "aws-api-gateway-key", "aws-codecommit-password",
+    "aws-console-password",
+}  # fmt: skip
+"""Kinds that are known by their length and their name: nothing is left of that in a piece."""
+
+
+@pytest.mark.parametrize("joint", JOINTS)
+@pytest.mark.parametrize("rule", sorted(TEMPLATES.keys() - WITHOUT_ANCHOR))
+def test_a_value_in_pieces(rules_in, rule, joint):
+    for template in TEMPLATES[rule]:
+        slots = re.findall(r"\{\{\w[^}]*\}\}", template)
+        if len(slots) != 1 or "\n" in (value := expand(slots[0], "any")) or len(value) < 24:
+            continue
+        before, after = template.split(slots[0])
+        clear = f'x = "{before}{value}{after}"\n'
+        # The spaces of PEM are those of a sentence, and its dashes those of an option of a command.
+        is_pem = "-----" in value and joint == "next to each other"
+        if rule in rules_in(clear.encode()) and not is_pem:
+            text = f'x = "{before}{in_pieces(value, JOINTS[joint])}{after}"\n'.encode()
+            assert rule in rules_in(text), text
+
+
+@pytest.mark.parametrize("before", ["%3D", "%253D", "%0A", "\\n", "\\u003d", "\\x3d", "=3D"])
+@pytest.mark.parametrize("rule", sorted(TEMPLATES.keys() - WITHOUT_ANCHOR))
+def test_right_after_an_escape(rules_in, rule, before):
+    # What is looked for in a token of Identity Center is its signature, far from where it begins.
+    for template in TEMPLATES[rule] if rule != "aws-identity-center-token" else ():
+        text = expand(re.sub(r"=(?=\{\{\w)", lambda _: before, template), "any").encode()
+        assert rule in rules_in(text), text
