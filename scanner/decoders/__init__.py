@@ -34,5 +34,6 @@ MODULES: Final = (
     "scanner.decoders.base32",
     "scanner.decoders.hexadecimal",
     "scanner.decoders.colours",
+    "scanner.decoders.hex_dump",
 )
 DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)
