@@ -1,18 +1,27 @@
 """The decoders, in the order in which the engine asks them.
 
 To add one, write a module with a `DECODER` (see `scanner.decoders.interface.Decoder`) and its test,
-then run `python tools/register.py`, which adds the line below and the row in docs/decoders.md.
-`tests/decoders/test_registry.py` holds what every decoder owes the engine. All members are imported
-by every scan, which needs their anchors, so each imports what decoding takes inside its functions.
+then run `python tools/register.py`, which adds the line below and the row in docs/decoders.md, and
+writes what calls for each decoder into `scanner.decoders.compiled`. A scan reads that table alone
+and imports a member when content calls for it, which saves a tenth of a start.
+`tests/decoders/test_registry.py` holds what every decoder owes the engine.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from scanner.decoders.compiled import TABLE
+from scanner.decoders.interface import Decoder, Description
+from scanner.rulebook.model import Anchor
+
 if TYPE_CHECKING:
-    from scanner.decoders.interface import Decoder
+    from collections.abc import Callable, Iterator, Sequence
+
+    from scanner.content import Layer
+    from scanner.decoders.interface import Budget
 
 MODULES: Final = (
     "scanner.decoders.utf16",
@@ -32,8 +41,39 @@ MODULES: Final = (
     "scanner.decoders.zlib_stream",
     "scanner.decoders.glued",
     "scanner.decoders.base32",
-    "scanner.decoders.hexadecimal",
     "scanner.decoders.colours",
     "scanner.decoders.hex_dump",
+    "scanner.decoders.hexadecimal",
 )
-DECODERS: Final[tuple[Decoder, ...]] = tuple(import_module(name).DECODER for name in MODULES)
+
+
+def _imported_when_called(
+    module: str,
+) -> Callable[[Layer, Sequence[int], Budget], Iterator[Layer]]:
+    def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+        return _member(module).decode(layer, offsets, budget)
+
+    return decode
+
+
+@cache
+def _member(module: str) -> Decoder:
+    decoder: Decoder = import_module(module).DECODER
+    return decoder
+
+
+DECODERS: Final[tuple[Decoder, ...]] = tuple(
+    Decoder(
+        name,
+        magics,
+        tuple(Anchor(*fields) for fields in anchors),
+        _imported_when_called(module),
+        Description(*description),
+        ending,
+        reach,
+        of_rules,
+    )
+    for module, (name, magics, anchors, description, ending, reach, of_rules) in zip(
+        MODULES, TABLE, strict=True
+    )
+)

@@ -35,7 +35,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 DECODER = Decoder(
     "base32",
     (),
-    (Anchor(head=_HEAD),),
+    (Anchor(head=_HEAD, case="upper"),),
     decode,
     Description(
         "a run that begins with 25 bytes of text in base32",

@@ -176,13 +176,14 @@ ENCODED = tuple(form for form, _ in _FORMS if form not in _ALONE)
 HEADS = (_WIDE_HEAD, _HEAD)
 """The head of UTF-16 is one of text as well, so it is tried first."""
 
+
 DECODER = Decoder(
     "base64",
     (),
     (
         *(Anchor(form) for form in _ALONE),
         *(Anchor(form, encoded=True) for form in ENCODED),
-        *(Anchor(head=head) for head in HEADS),
+        *(Anchor(head=head, case="mixed") for head in HEADS),
     ),
     decode,
     Description(

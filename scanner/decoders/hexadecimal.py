@@ -32,7 +32,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 DECODER = Decoder(
     "hex",
     (),
-    (Anchor(head=_HEAD),),
+    (Anchor(head=_HEAD, first=b"0234567xX"),),
     decode,
     Description(
         "a run that begins with 19 bytes of text in hexadecimal, also after `0x` and `\\x`",

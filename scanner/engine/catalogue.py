@@ -14,11 +14,19 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 
+END = (64 << 10) + 22
+"""Bytes at the end of content in which the signature of an ending is.
+
+The record that ends a ZIP archive is followed by a comment of up to 64 KiB (APPNOTE 6.3.10, section
+4.3.16). It holds null bytes, which text does not: they are looked for first, as that is faster.
+"""
+
+
 class Catalogue:
     """Rules and decoders, arranged by the anchors and signatures that call for them."""
 
     __slots__ = (
-        "_first_bytes", "_further", "_magics", "_reaches", "decoders_of", "index", "rules",
+        "_endings", "_further", "_heads", "_magics", "_reaches", "decoders_of", "index", "rules",
         "rules_of",
     )  # fmt: skip
 
@@ -53,8 +61,12 @@ class Catalogue:
 
         self._magics = tuple((start, end, table) for (start, end), table in by_slice.items())
         self._further = tuple(magic for magic in self._magics if magic[0] > 0)
-        heads = [table for start, _, table in self._magics if start == 0]
-        self._first_bytes = frozenset(magic[:1] for table in heads for magic in table)
+        self._heads: dict[bytes, tuple[bytes, ...]] = {}
+        for start, _, table in self._magics:
+            for magic in table if start == 0 else ():
+                self._heads[magic[:1]] = (*self._heads.get(magic[:1], ()), magic)
+
+        self._endings = tuple((each.ending, each) for each in decoders if each.ending)
 
     def reaches(self) -> list[int]:
         """Return, by number of the anchor, how far around it content decides what is found there.
@@ -67,22 +79,32 @@ class Catalogue:
         return self._reaches
 
     def is_encoded(self, data: bytes) -> bool:
-        """Return whether the head of `data` has the signature of any decoder."""
+        """Return whether the head or the end of `data` has the signature of any decoder."""
         # This runs for every file; the first byte rules out nearly all of them.
-        if data[:1] in self._first_bytes:
-            return bool(self.decoders_for(data))
-        for start, end, table in self._further:  # noqa: SIM110 -- half the time of any()
+        heads = self._heads.get(data[:1])
+        if heads and data.startswith(heads):
+            return True
+        for start, end, table in self._further:
             if data[start:end] in table:
                 return True
-        return False
+        return data.find(0, -END) >= 0 and any(
+            data.find(magic, -END) >= 0 for magic, _ in self._endings
+        )
 
     def decoders_for(self, data: bytes) -> list[Decoder]:
-        """Return the decoders whose signature the head of `data` has."""
+        """Return the decoders whose signature the head or the end of `data` has."""
         found: list[Decoder] = []
         for start, end, table in self._magics:
             for decoder in table.get(data[start:end], ()):
                 if decoder not in found:
                     found.append(decoder)
+
+        if data.find(0, -END) >= 0:
+            found += [
+                decoder
+                for magic, decoder in self._endings
+                if decoder not in found and data.find(magic, -END) >= 0
+            ]
         return found
 
 

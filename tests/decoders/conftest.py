@@ -38,7 +38,8 @@ def _offsets(anchor: Anchor, data: bytes) -> list[int]:
 def _decoded(layer: Layer, budget: Budget, decoders: tuple[Decoder, ...]) -> Iterator[Layer]:
     for decoder in decoders:
         offsets = sorted(at for anchor in decoder.anchors for at in _offsets(anchor, layer.data))
-        if offsets or any(layer.data.startswith(magic, at) for at, magic in decoder.magics):
+        signed = any(layer.data.startswith(magic, at) for at, magic in decoder.magics)
+        if offsets or signed or (decoder.ending and decoder.ending in layer.data):
             yield from decoder.decode(layer, offsets, budget)
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.content import Layer
-from scanner.decoders import string_pieces
+from scanner.decoders import string_joints, string_pieces
 from scanner.decoders.interface import Budget
 from scanner.kinds.examples import expand
 
@@ -173,7 +173,7 @@ def test_many_pieces_with_many_anchors_are_read_about_once(monkeypatch, joint):
 
     monkeypatch.setattr(string_pieces._Reader, "_last_joint", counted)
     layers = list(string_pieces.decode(Layer(source), offsets, Budget()))
-    assert len(layers) <= 4 + len(source) // string_pieces._LONGEST
+    assert len(layers) <= 4 + len(source) // string_joints.LONGEST
     assert sum(len(layer.data) for layer in layers) < 3 * len(source)
     assert len(steps) < 100
 
