@@ -18,7 +18,7 @@ from scanner.decoders.interface import Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from scanner.content import Layer
     from scanner.decoders.interface import Budget
@@ -47,24 +47,30 @@ MODULES: Final = (
     "scanner.decoders.png",
     "scanner.decoders.sqlite_file",
     "scanner.decoders.office_text",
+    "scanner.decoders.base32",
+    "scanner.decoders.colours",
+    "scanner.decoders.hex_dump",
+    "scanner.decoders.hexadecimal",
 )
 
 
-def _imported_when_called(
-    module: str,
-) -> Callable[[Layer, Sequence[int], Budget], Iterator[Layer]]:
-    def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
-        return _member(module).decode(layer, offsets, budget)
+class _Imported:
+    """Calls a function of a decoder, which is imported at the first call.
 
-    return decode
+    A class and no closure, since processes that are started anew are handed the decoders pickled.
+    """
 
+    __slots__ = ("_module",)
 
-def _asked_when_signed(module: str) -> Callable[[bytes], bool]:
-    def applies(data: bytes) -> bool:
-        asked = _member(module).applies
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def decode(self, layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+        return _member(self._module).decode(layer, offsets, budget)
+
+    def applies(self, data: bytes) -> bool:
+        asked = _member(self._module).applies
         return asked is None or asked(data)
-
-    return applies
 
 
 @cache
@@ -78,13 +84,14 @@ DECODERS: Final[tuple[Decoder, ...]] = tuple(
         name,
         magics,
         tuple(Anchor(*fields) for fields in anchors),
-        _imported_when_called(module),
+        _Imported(module).decode,
         Description(*description),
         ending,
         reach,
-        _asked_when_signed(module) if asks else None,
+        _Imported(module).applies if asks else None,
+        of_rules,
     )
-    for module, (name, magics, anchors, description, ending, reach, asks) in zip(
+    for module, (name, magics, anchors, description, ending, reach, asks, of_rules) in zip(
         MODULES, TABLE, strict=True
     )
 )

@@ -1,4 +1,4 @@
-r"""Where a block of base64 begins and ends, and where in the file its characters are.
+r"""Where a block of base64, base32 or hexadecimal begins and ends, and where its characters are.
 
 A block is one run of the alphabet, or several in lines of equal length of which the last may be
 shorter, as PEM, MIME and `base64` write it; lines may be indented (a block scalar in YAML) or end
@@ -13,8 +13,13 @@ from bisect import bisect_right
 
 # Between two lines: a line break with indentation around it, or its escape in a string literal.
 SEPARATOR = re.compile(rb"[ \t]*\r?\n[ \t]*|(?:\\r)?\\n")
-_CLOSES = re.compile(rb"={1,2}|[ \t]*(?:\r?\n|\Z)|\\[nr\"]|[\"'`<]")
-"""What follows a line of base64, and hardly ever follows a word at the start of a line."""
+_CLOSES = re.compile(
+    rb"={1,6}(?=[ \t]*(?:[\r\n]|\Z)|[^A-Za-z0-9+/= \t$_])|[ \t]*(?:\r?\n|\Z)|\\[nr\"]|[\"'`<]"
+)
+"""What follows a line of base64, and hardly ever follows a word at the start of a line.
+
+An equals sign is padding at the end only: `B=` after a value of `A` is the next name.
+"""
 _WORD = 20
 """Characters: a shorter line may be a word that happens to be next to base64."""
 _SHORTEST = 48
@@ -33,19 +38,20 @@ _STEP = 1024
 class Block:
     """The block around an offset, which moves on through the data."""
 
-    __slots__ = ("_before", "_counted", "_data", "_run", "begin", "end")
+    __slots__ = ("_before", "_counted", "_data", "_group", "_run", "begin", "end")
 
-    def __init__(self, data: bytes, run: re.Pattern[bytes]) -> None:
-        """Begin with no block; `run` matches a run of its alphabet."""
+    def __init__(self, data: bytes, run: re.Pattern[bytes], group: int = 4) -> None:
+        """Begin with no block; `run` matches a run of its alphabet, of which `group` make bytes."""
         self._data = data
         self._run = run
+        self._group = group
         self.begin = self.end = 0
         self._counted = self._before = 0
 
     def move(self, offset: int) -> None:
         """Become the block around `offset`, which is not before the one of the last call."""
         if not self.begin <= offset < self.end:
-            self.begin, self.end = _span(self._data, offset, self._run)
+            self.begin, self.end = _span(self._data, offset, self._run, self._group)
             self._counted, self._before = self.begin, 0
 
     def before(self, offset: int) -> int:
@@ -67,7 +73,7 @@ def _characters(text: bytes) -> bytes:
     return b"".join(text.split()) if b"\n" in text else text
 
 
-def _span(data: bytes, offset: int, run: re.Pattern[bytes]) -> tuple[int, int]:
+def _span(data: bytes, offset: int, run: re.Pattern[bytes], group: int) -> tuple[int, int]:
     """Return where the block around `offset` begins and ends.
 
     First the line of `offset`, then those below it, since a block most often begins there, then
@@ -83,13 +89,13 @@ def _span(data: bytes, offset: int, run: re.Pattern[bytes]) -> tuple[int, int]:
     width = end - begin
     above = _above(data, begin)
     last_line = end
-    end, joined = _join_below(data, end, width, above >= 0, run)
+    end, joined = _join_below(data, end, width, above >= 0, run, group)
     begin = _join_above(data, begin, above, width if end > last_line else 0, joined or width, run)
     return begin, end
 
 
 def _join_below(
-    data: bytes, end: int, width: int, full: bool, run: re.Pattern[bytes]
+    data: bytes, end: int, width: int, full: bool, run: re.Pattern[bytes], group: int
 ) -> tuple[int, int]:
     """Return the end of the block and the width of its lines, 0 if it has one line only."""
     total = width
@@ -109,7 +115,7 @@ def _join_below(
 
         total += size
         is_word = size < min(width, _WORD) and not data.startswith(b"=", line.end())
-        if is_word and (total % 4 or width % 4 or width < _SHORTEST):
+        if is_word and (total % group or width % min(group, 4) or width < _SHORTEST):
             return end, joined  # EOF, for instance; otherwise the rest of the block
 
         end, joined = line.end(), width
@@ -174,35 +180,32 @@ def run_start(data: bytes, offset: int, run: re.Pattern[bytes]) -> int:
     return offset
 
 
-class Base64Map:
+class BlockMap:
     """Maps decoded bytes to the characters that hold their bits, through line breaks."""
 
-    __slots__ = ("_begin", "_data", "_end", "_label", "_lines", "_places", "_skip")
+    __slots__ = ("_begin", "_bits", "_data", "_end", "_lines", "_places", "_skip")
 
-    def __init__(self, data: bytes, begin: int, end: int, skip: int, label: int) -> None:
+    def __init__(self, data: bytes, begin: int, end: int, skip: int = 0, bits: int = 6) -> None:
         """Describe the decoding of the block `data[begin:end]`.
 
-        Its first `skip` characters do not belong to it; `label` bytes right before `begin` are
-        undecoded at the start of what was decoded.
+        Its first `skip` characters do not belong to it, and each character holds `bits` bits.
         """
         self._data = data
+        self._bits = bits
         self._begin = begin
         self._end = end
         self._skip = skip
-        self._label = label
         self._lines: array[int] | None = None
         self._places: array[int] = array("Q")
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the characters that encode decoded bytes `start` to `end`."""
-        # A character holds six bits: from the one with the first bit of the span to the one with
-        # its last, which may hold bits of neighbours too.
-        label = self._label
-        begin = self._begin
-        low = self._place((start - label) * 8 // 6) if start >= label else begin - label + start
-        if end <= max(start, label):
-            return low, (low if end <= start else begin - label + end)
-        return low, self._place(-(-(end - label) * 8 // 6) - 1) + 1
+        # From the character with the first bit of the span to the one with its last, which may hold
+        # bits of neighbours too.
+        low = self._place(start * 8 // self._bits)
+        if end <= start:
+            return low, low
+        return low, self._place(-(-end * 8 // self._bits) - 1) + 1
 
     def _place(self, character: int) -> int:
         """Return the offset of a character, counted from the first one that was decoded."""

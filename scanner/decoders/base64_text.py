@@ -1,10 +1,14 @@
 """Base64 in place: Kubernetes secrets, user-data, profiles and commands that were encoded whole.
 
-What is worth decoding is known by what it holds. Three bytes make four characters, so a word looks
-different for each of its three possible positions: at each one some of its characters depend on
-nothing but the word (see `encoded_forms`). The form also shows where a group of four begins, so a
-piece of base64 that is glued to something else is still decoded correctly. A secret access key
-encoded alone has no word: it is 54 characters, 55 with its line feed.
+Text is known by its bits: no character of ASCII has the highest one, which leaves only some of the
+characters of base64 at each place of a group of four. A run that begins with ten such groups is
+text, whatever it says, so that each kind of credential is found. One random run in a billion
+begins like that, and identifiers and paths do not.
+
+Where text is not at the beginning of a run, words show it. Three bytes make four characters, so a
+word looks different for each of its three possible positions: at each one some of its characters
+depend on nothing but the word (see `encoded_forms`). The form also shows where a group begins, so a
+piece of base64 that is glued to something else is still decoded correctly.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from scanner.decoders.base64_block import Block
 
@@ -42,36 +46,18 @@ def encoded_forms(word: bytes) -> tuple[tuple[bytes, int], ...]:
     return tuple(forms)
 
 
-def twice_encoded_forms(word: bytes) -> tuple[tuple[bytes, int], ...]:
-    """Return how `word` looks inside base64 of base64: the forms of each of its forms."""
-    return tuple(outer for inner, _ in encoded_forms(word) for outer in encoded_forms(inner))
-
-
 _KEY_ID_HEADS = (b"AKIA", b"ASIA")
 _WORDS = (
     # In `aws_secret_access_key`, `SecretAccessKey`, `AWS_SECRET_KEY`: a profile without its key ID.
     *(b"ecret", b"ECRET"),
     # PowerShell encodes commands as UTF-16.
     b"A\0K\0I\0A\0",
-    # What the other kinds of credentials have in them, as their rules look for it in clear.
     *(b"Jb3JpZ2lu", b"GZXIvYXdz"),  # session tokens
-    *(b"da2-", b"-at-", b"-api-key-", b"eyMaterial", b"k8s-aws-v1.", b"amzn1.oa2-cs", b"amzn.mws."),
-    *(b".signin.a", b"Atzr|", b"Atza|", b"otpauth:", b"-----BEGIN", b"v1.public.", b"@git"),
-    *(b"eyJhbGci", b"eyJraWQi", b"eyJ0eXAi", b"PHNhbWw", b"execute-api"),  # JWT and SAML heads
-    *(b"SMTP_", b"smtp", b"EMAIL_"),  # around a password of SES, which has no form of its own
-    *(b"eyJ2ZXIi", b"eyJwYXls"),  # CodeArtifact: {"ver"; ECR: {"payl
-    *(b"QVdTOmV5", b"LWF0LT", b"1hdC0", b"tYXQt"),  # base64 in them already: `AWS:ey`, `-at-1`
 )
 _FORMS: tuple[tuple[bytes, int], ...] = tuple(
     dict.fromkeys(
         (
             *(form for word in (*_KEY_ID_HEADS, *_WORDS) for form in encoded_forms(word)),
-            # Values that were encoded by a program that encodes, such as `kubectl`, once more.
-            *(
-                form
-                for word in (*_KEY_ID_HEADS, b"ecret", b"ECRET")
-                for form in twice_encoded_forms(word)
-            ),
             # Only at the very start: gzip (user-data), ZIP (code of a function), old session
             # tokens, and gzip encoded twice (releases of Helm).
             *(
@@ -90,37 +76,16 @@ _FORMS: tuple[tuple[bytes, int], ...] = tuple(
 _BINARY = tuple(encoded_forms(start)[0][0] for start in (b"\x1f\x8b\x08", b"PK\3\4"))
 _ALONE = tuple(encoded_forms(head)[0][0] for head in _KEY_ID_HEADS)
 """How a key ID begins that is encoded by itself, which gives no more than 27 characters."""
-_RUNS = (54, 55, 59, 60, 75)
-"""Characters of base64 without padding that come from 40 bytes, and 41 with a line feed: a secret;
-from 44 and 45: an SES or CodeCommit password; and from the 56 that a secret has encoded."""
-_LOWER_RUNS = (64, 66, 67, 68, 70, 71, 72, 74, 75)
-"""The same of 48 to 56 bytes: a client secret of Cognito. 76 is a line of any wrapped base64."""
-_GROUPS = 2
-"""Groups of four characters at the beginning of a run that are compared with what they can be."""
-
-
-def _begins(alphabet: bytes) -> tuple[bytes, tuple[bytes, ...]]:
-    """Return how base64 of text in `alphabet` begins: the first characters, and those that follow.
-
-    One identifier in a hundred begins like that, and identifiers are most of the runs.
-    """
-    sets = (
-        {byte >> 2 for byte in alphabet},
-        {(one & 3) << 4 | other >> 4 for one in alphabet for other in alphabet},
-        {(one & 15) << 2 | other >> 6 for one in alphabet for other in alphabet},
-        {byte & 63 for byte in alphabet},
-    )
-    first, *then = [bytes(_ALPHABET[value] for value in sorted(values)) for values in sets]
-    return first, tuple(([first, *then] * _GROUPS)[1:])
-
-
-_LONE = (
-    rb"[A-Za-z0-9+/]{40}\n?|[AB][A-Za-z0-9+/]{43}\n?|[A-Za-z0-9+/]{43}=\n?|[a-z0-9]{48,56}\n?"
-    rb"|[A-Za-z0-9+/]{54}==|[A-Za-z0-9+/]{55}="
+GROUP = (
+    # 0SSSSSSS 0SSSSSSS 0SSSSSSS in sixes, where the first byte is none of the control characters
+    # but white space.
+    rb"[CDI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]"
 )
-"""What is a value by itself when it comes out: its alphabet is a stronger test than padding."""
-_LABEL = 160
-"""Bytes of its line before a lone secret that are kept with it, since its name is among them."""
+_HEAD = rb"(?:%b){10}" % GROUP
+"""What a run of 30 bytes of text or more begins with; no text has a `-` or `_` before the fourth
+character of a group, which is where a run of the URL-safe alphabet goes on."""
+_WIDE_HEAD = rb"(?:[CDI-Za-f][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){5}"
+"""The same of UTF-16 with the low byte first: PowerShell's `-EncodedCommand`."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
@@ -128,19 +93,21 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     import re
 
     from scanner.decoders.base64_block import Block
-    from scanner.decoders.base64_values import is_text, values_near
+    from scanner.decoders.encoded_values import is_in_text, is_line, is_text, values_near
+    from scanner.decoders.encodings import BASE64
 
     data = layer.data
     standard = Block(data, re.compile(rb"[A-Za-z0-9+/]+"))
     url_safe = Block(data, re.compile(rb"[A-Za-z0-9_-]+"))
+    head = re.compile(rb"%b|%b" % (_WIDE_HEAD, _HEAD))
+    value = re.compile(BASE64.value, re.MULTILINE)
     done: set[tuple[int, int, int]] = set()
     signs: list[int] = []
+    lines: list[tuple[int, int]] = []  # blocks of several: none of them is a value by itself
     for offset in offsets:
-        lone = _lone_value(layer, offset, budget)
-        if lone:
-            signs.append(offset)
-            yield lone
-        for form, phase in _forms_at(data, offset):
+        for form, phase in (
+            _forms_at(data, offset) or [(b"", 0)][: head.match(data, offset) is not None]
+        ):
             standard.move(offset)
             url_safe.move(offset)
             # Both only where neither alphabet explains all that the other does.
@@ -155,51 +122,32 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
                 if key not in done and skip <= block.before(offset):
                     done.add(key)
                     found = _decoded(layer, block, skip, budget)
-                    if found and (form in _BINARY or is_text(found.data)):
+                    if not found:
+                        continue
+                    is_block = len(found.data) * 4 // 3 < block.end - block.begin - skip - 2
+                    if is_block:
+                        lines.append((block.begin, block.end))
+                    if form in _BINARY or is_text(found.data):
                         signs.append(offset)
-                    if found:
-                        yield found
-    yield from values_near(layer, signs, budget)
+                        is_value = not is_block and is_line(found.data)
+                        if is_value and value.match(data, block.begin) and is_in_text(data, offset):
+                            continue  # it comes with its name
+                    yield found
+
+    yield from values_near(layer, signs, budget, BASE64, lines)
 
 
 def _forms_at(data: bytes, offset: int) -> list[tuple[bytes, int]]:
-    """Return the forms that begin at `offset`, with their phase."""
+    """Return the forms that begin at `offset`, with their places in a group."""
     by_head = _FORMS_BY_HEAD.get(data[offset : offset + 3], ())
     return [known for known in by_head if data.startswith(known[0], offset)]
-
-
-def _lone_value(layer: Layer, offset: int, budget: Budget) -> Layer | None:
-    """Return the line up to a value that is encoded alone at `offset`, with the value decoded."""
-    import re
-
-    data = layer.data
-    found = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{54,75}(?![A-Za-z0-9+/])").match(
-        data, offset
-    )
-    if not found or len(found[0]) % 4 == 1:
-        return None
-
-    from binascii import a2b_base64
-
-    from scanner.decoders.base64_block import Base64Map
-
-    value = a2b_base64(found[0] + b"=" * (-len(found[0]) % 4))
-    if not re.fullmatch(_LONE, value):
-        return None
-
-    start = max(data.rfind(b"\n", 0, offset) + 1, offset - _LABEL)
-    label = data[start:offset]
-    if not budget.take(len(label) + len(value)):
-        _leave(layer, budget)
-        return None
-    offsets = Base64Map(data, offset, found.end(), 0, len(label))
-    return Layer(label + value, below=layer, decoder="base64", offsets=offsets)
 
 
 def _decoded(layer: Layer, block: Block, skip: int, budget: Budget) -> Layer | None:
     from binascii import a2b_base64
 
-    from scanner.decoders.base64_block import Base64Map
+    from scanner.decoders.base64_block import BlockMap
+    from scanner.decoders.encodings import TO_STANDARD
 
     text = block.characters()[skip:]
     # One character left over is no byte.
@@ -208,8 +156,8 @@ def _decoded(layer: Layer, block: Block, skip: int, budget: Budget) -> Layer | N
     if not budget.take(len(text) * 3 // 4):
         _leave(layer, budget)
         return None
-    content = a2b_base64(text.translate(_TO_STANDARD) + b"=" * (-len(text) % 4))
-    offsets = Base64Map(layer.data, block.begin, block.end, skip, 0)
+    content = a2b_base64(text.translate(TO_STANDARD) + b"=" * (-len(text) % 4))
+    offsets = BlockMap(layer.data, block.begin, block.end, skip)
     return Layer(content, below=layer, decoder="base64", offsets=offsets)
 
 
@@ -223,19 +171,10 @@ _FORMS_BY_HEAD: dict[bytes, list[tuple[bytes, int]]] = {}
 for _form in _FORMS:
     _FORMS_BY_HEAD.setdefault(_form[0][:3], []).append(_form)
 
-# `a2b_base64` knows the standard alphabet only: RFC 4648, sections 4 and 5.
-_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
-
 ENCODED = tuple(form for form, _ in _FORMS if form not in _ALONE)
 """What is looked for in runs of base64, which pieces of base64 are as well."""
-
-
-def _lone_runs(sizes: Iterable[int], alphabet: bytes) -> Iterator[Anchor]:
-    first, then = _begins(alphabet)
-    for size in sizes:
-        yield Anchor(
-            run=size, after=b"=" if size % 4 else b"", first=first, then=then, case="mixed"
-        )
+HEADS = (_WIDE_HEAD, _HEAD)
+"""The head of UTF-16 is one of text as well, so it is tried first."""
 
 
 DECODER = Decoder(
@@ -244,21 +183,18 @@ DECODER = Decoder(
     (
         *(Anchor(form) for form in _ALONE),
         *(Anchor(form, encoded=True) for form in ENCODED),
-        *_lone_runs(_RUNS, _ALPHABET),
-        *_lone_runs(_LOWER_RUNS, b"abcdefghijklmnopqrstuvwxyz0123456789"),
+        *(Anchor(head=head, case="mixed") for head in HEADS),
     ),
     decode,
     Description(
         (
-            "base64 of `AKIA`, `ASIA`, `ecret`, `ECRET`, UTF-16 `AKIA` and what rules look for "
-            "(`da2-`, `-at-`, `k8s-aws-v1.`, ...) in each of their three forms, of the first four "
-            "also in base64 of base64; base64 that begins with gzip, ZIP or a session token; gzip "
-            "encoded twice; 54 to 75 characters that are a lone secret or password"
+            "a run that begins with 30 bytes of text in base64, also of UTF-16; base64 of `AKIA`, "
+            "`ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their three forms; base64 that "
+            "begins with gzip, ZIP or a session token; gzip encoded twice"
         ),
         (
-            "the whole block, through line breaks and indentation, standard or URL-safe; of a "
-            "lone secret also the name before it; the lines around it with all their values "
-            "decoded"
+            "the whole block, through line breaks and indentation, standard or URL-safe; the lines "
+            "around it with all their values decoded in place"
         ),
         "the encoded characters",
     ),

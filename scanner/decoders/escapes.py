@@ -23,6 +23,10 @@ LARGEST = 1 << 20
 """Bytes of one neighbourhood; larger ones are cut, with an overlap of twice the reach."""
 _LINES_ABOVE = 2
 """A pair is most often in neighbouring lines, with a comment or a name above it."""
+_GLUED = 224
+"""Bytes before a place in which an escape is looked for: a value whose middle a rule looks for."""
+WORD = rb"[A-Za-z0-9+/_.-]{0,200}\Z"
+"""The word up to a place, for `is_glued`."""
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 Replace = Callable[["re.Match[bytes]"], bytes]
@@ -109,6 +113,15 @@ def places_near(
             yield match.start()
 
 
+def is_glued(data: bytes, offset: int, escape: re.Pattern[bytes], mark: bytes) -> bool:
+    """Return whether a match of `escape` is right before the word of which `offset` is a part.
+
+    An escape begins with `mark`, and `escape` takes a word of up to `WORD` characters after it.
+    """
+    begin = max(0, offset - _GLUED)
+    return data.find(mark, begin, offset) >= 0 and escape.search(data, begin, offset) is not None
+
+
 def neighbourhoods(data: bytes, offsets: Iterable[int]) -> Iterator[tuple[int, int]]:
     """Yield ascending spans of `data` that hold all ascending `offsets` and what is around them.
 
@@ -121,7 +134,7 @@ def neighbourhoods(data: bytes, offsets: Iterable[int]) -> Iterator[tuple[int, i
         if offset + REACH // 2 <= end:
             continue
 
-        low, high = _around(data, offset)
+        low, high = lines_around(data, offset)
         if begin < 0:
             begin, end = low, high
         elif low > end + GAP:
@@ -136,7 +149,7 @@ def neighbourhoods(data: bytes, offsets: Iterable[int]) -> Iterator[tuple[int, i
         yield begin, end
 
 
-def _around(data: bytes, offset: int) -> tuple[int, int]:
+def lines_around(data: bytes, offset: int) -> tuple[int, int]:
     """Return the span from two lines above to one line below, or as far as the reach."""
     floor = max(0, offset - REACH)
     low = offset

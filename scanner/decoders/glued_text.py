@@ -16,7 +16,7 @@ One made-up ID in fourteen has this form. That is enough where something is glue
 KEY_ID_SIZE: Final = 20
 SECRET_SIZE: Final = 40
 
-_COLOUR: Final = (
+COLOUR: Final = (
     # The escape character as it is, as literals of C, Java, Python, Go, Rust, JavaScript and shells
     # spell it, and as terminals and `cat -v` show it; also as two bytes of UTF-8 or as C1.
     rb"(?:(?:\x1b|\\(?:x1[bB]|u001[bB]|u\{0{0,4}1[bB]\}|U0{0,6}1[bB]|0?33|[eE])|\^\[|%1[bB]"
@@ -24,8 +24,8 @@ _COLOUR: Final = (
     # Logs lose the escape character: then a number has to be there.
     rb"|\[(?:[0-9]{1,3};){0,12}[0-9]{1,3}m"
 )
-_LONGEST_COLOUR: Final = 64
-_AFTER_COLOUR: Final = re.compile(rb"(?:" + _COLOUR + rb")\Z")
+LONGEST_COLOUR: Final = 64
+_AFTER_COLOUR: Final = re.compile(rb"(?:" + COLOUR + rb")\Z")
 
 _SECRET: Final = rb"[A-Za-z0-9+/]{40}"
 _END: Final = rb"(?![A-Za-z0-9+/])"
@@ -79,7 +79,7 @@ def may_begin(data: bytes, offset: int) -> bool:
     if not is_alphanumeric(data, offset - 1) or data[offset - 1 : offset].islower():
         return True
     return any(
-        pattern.search(data, max(0, offset - _LONGEST_COLOUR), offset)
+        pattern.search(data, max(0, offset - LONGEST_COLOUR), offset)
         for pattern in (_AFTER_COLOUR, _AFTER_PICKLED)
     )
 
@@ -107,7 +107,7 @@ def _key_id(data: bytes, offset: int) -> Iterator[tuple[int, int]]:
 
 def _secret(data: bytes, offset: int) -> Iterable[tuple[int, int]]:
     found = _PARAMETER.match(data, offset)
-    if found and _AFTER_COLOUR.search(data, max(0, offset - _LONGEST_COLOUR), found.start(1)):
+    if found and _AFTER_COLOUR.search(data, max(0, offset - LONGEST_COLOUR), found.start(1)):
         return (found.span(1),)
     for pattern in (_DIFF, _ADDED_WORD, _COMMAND, _PADDED):
         found = pattern.match(data, offset)

@@ -65,7 +65,8 @@ class Budget:
         there, so the scan is incomplete), `damaged-archive` (nothing more can be read from it by
         anyone), `encrypted-archive`, `encrypted-file`, `unsupported-archive`.
         """
-        self.left.append((reason, detail))
+        if self.left[-1:] != [(reason, detail)]:  # a bomb meets one limit thousands of times
+            self.left.append((reason, detail))
 
 
 class Description(NamedTuple):
@@ -78,7 +79,7 @@ class Description(NamedTuple):
     """The position that a report gives for what is found in there."""
 
 
-CompiledAnchor = tuple[bytes, bool, int, bytes, bytes, bytes, tuple[bytes, ...], str]
+CompiledAnchor = tuple[bytes, bool, int, bytes, bytes, bytes, tuple[bytes, ...], str, bytes]
 """The fields of `scanner.rulebook.model.Anchor`."""
 CompiledDecoder = tuple[
     str,
@@ -88,9 +89,10 @@ CompiledDecoder = tuple[
     bytes,
     int,
     bool,
+    bool,
 ]
-"""The fields of `Decoder` but for `decode`: the description as a plain tuple, and whether it has
-`applies`."""
+"""The fields of `Decoder` but for `decode`: the description as a plain tuple, and for `applies`
+whether there is one."""
 
 
 class Decoder(NamedTuple):
@@ -129,3 +131,5 @@ class Decoder(NamedTuple):
 
     It is asked of every such file, so it looks at a few bytes only.
     """
+    of_rules: bool = False
+    """Whether the anchors of all rules are worth a look as well, which are searched for anyway."""

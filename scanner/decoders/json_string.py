@@ -5,6 +5,9 @@ An escape right before a credential is glued to it: a secret after `\n` is a run
 (a cell of a notebook), after `\x3e` one of 43, after `\u003e` one of 45. A string in a string
 (`\\\/`, `\\n`) comes by recursion. C, shells and Python write `\057` as well, which is looked
 for near key IDs only: an anchor for it would cost every scan a hundredth of its time.
+
+Where all characters of a value are escaped, some letters of it are `\x4b` or `\x6d`, `\u004b` or
+`\u006d`, `\113` or `\141`, with more escapes right after them.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 _SLASH = b"\\/"
 _UNICODE, _HEX = b"\\u002", b"\\x2"
+_LETTERS_ESCAPED = (b"\\x4", b"\\x6", b"\\u004", b"\\u006", b"\\11", b"\\14")
+"""The letters up to O in both cases, in octal some of them: more than one of five in any value."""
 _SLASH_OR_PLUS = b"fFbB"
 """Last digits of U+002F and U+002B."""
 _NEAR = 1 << 10
@@ -39,15 +44,22 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     """Yield the surroundings of escapes next to credentials, decoded."""
     import re
 
-    from scanner.decoders.escapes import decode_escapes, places_near
+    from scanner.decoders.escapes import WORD, decode_escapes, is_glued, places_near
 
     data = layer.data
     # An escape right before a credential, and one that a run of the right length begins with.
     glue = rb"\\(?:[nrtbf]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
     glued = re.compile(glue + rb"\Z")
+    word = re.compile(glue + WORD)
     leading = re.compile(glue + rb"[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])")
 
+    in_row = re.compile(
+        rb"(?:\\x[2-7][0-9A-Fa-f]){4}|(?:\\u00[2-7][0-9A-Fa-f]){4}|(?:\\(?:1[0-7]|0?[4-7])[0-7]){4}"
+    )
+
     def worthwhile(offset: int) -> bool:
+        if data.startswith(_LETTERS_ESCAPED, offset):
+            return in_row.match(data, offset) is not None
         if data.startswith(_SLASH, offset):
             return True
         for literal in (_UNICODE, _HEX):
@@ -56,14 +68,16 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
                 return data[end : end + 1] in _SLASH_OR_PLUS
         if data.startswith(_KEY_IDS, offset) and glued.search(data, max(0, offset - 6), offset):
             return True
-        return offset > 0 and leading.match(data, offset - 1) is not None
+        if offset > 0 and leading.match(data, offset - 1):
+            return True
+        return is_glued(data, offset, word, b"\\")
 
     # JSON (RFC 8259, section 7), with the escapes of JavaScript, C and Python on top: `\x2f`,
     # `\u{2f}`, `\057`. Two units of UTF-16 that are one character are matched together.
     escape = re.compile(
         rb"\\(?:[\"'\\/bfnrt]|x[0-9A-Fa-f]{2}"
         rb"|u[dD][89aAbB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
-        rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|[01][0-7]{2})"
+        rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|[01][0-7]{2}|[4-7][0-7](?![0-7]))"
     )
     key_ids = (offset for offset in offsets if data.startswith(_KEY_IDS, offset))
     rare = re.compile(rb"\\(?:05[37]|u\{0{0,4}2[bBfF]\})")
@@ -94,18 +108,20 @@ DECODER = Decoder(
     "json-string",
     (),
     (
-        *(Anchor(literal) for literal in (_SLASH, _UNICODE, _HEX, *_KEY_IDS)),
+        *(Anchor(literal) for literal in (_SLASH, _UNICODE, _HEX, *_LETTERS_ESCAPED, *_KEY_IDS)),
         *(Anchor(run=run, before=b"\\") for run in _RUNS),
     ),
     decode,
     Description(
         (
             r"`\/`, `\u002f`, `\u002b`, `\x2f`, `\x2b`; `\057`, `\053`, `\u{2f}`, `\u{2b}` within "
-            r"1 KiB of a key ID; a key ID right behind an escape; a run of 41, 43 or 45 "
-            r"characters that begins with an escape (`\n`, `\x3e`, `\u003e`)"
+            r"1 KiB of a key ID; four escapes of ASCII in a row (`\x41\x4b`, `\u0041`, `\101`); a "
+            r"value right after an escape; a run of 41, 43 or 45 characters that begins with an "
+            r"escape (`\n`, `\x3e`, `\u003e`)"
         ),
         "the line with the lines around it",
         "the escapes",
     ),
+    of_rules=True,
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

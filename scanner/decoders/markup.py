@@ -1,10 +1,9 @@
 """Character references of HTML and XML, in place: `&#x2F;`, `&#43;`, `&sol;`.
 
 Template engines and XML writers escape `/`, `+` and `=`: Go's html/template writes `&#43;`, Django
-and OWASP's encoders `&#x27;` and `&#x2F;`, spreadsheets and phpMyAdmin whole values. An anchor for
-them would cost every scan a hundredth of its time for each spelling. So they are decoded near a key
-ID, whose characters nobody escapes. What references mean: HTML, section 13.2.5.72 ff., and XML 1.0,
-section 4.1.
+and OWASP's encoders `&#x27;` and `&#x2F;`, spreadsheets and phpMyAdmin whole values. Names such as
+`&sol;` are decoded near a key ID only. What references mean: HTML, section 13.2.5.72 ff., and XML
+1.0, section 4.1.
 """
 
 from __future__ import annotations
@@ -21,6 +20,10 @@ if TYPE_CHECKING:
     from scanner.content import Layer
 
 _KEY_IDS = (b"AKIA", b"ASIA")
+_ESCAPED = (b"&#x2F", b"&#x2f", b"&#x2B", b"&#x2b", b"&#47;", b"&#43;")
+_LETTERS = (*(b"&#6", b"&#06", b"&#10", b"&#11", b"&#x4", b"&#x6", b"&#x004", b"&#x006"),)
+"""A to E, small ones from d to w, or A to O in both cases: where all characters of a value are
+references, one of ten."""
 _NEAR = 1 << 10
 """Bytes to either side of a key ID in which references are decoded."""
 
@@ -37,8 +40,17 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     )
     # Others, such as `&amp;`, are in every page, and in no credential.
     reason = re.compile(rb"&(?:#[xX]0{0,8}[0-9A-Fa-f]{2}|#0{0,8}[0-9]{2,3}|sol|plus|equals);")
-    places = places_near(layer.data, offsets, reason, _NEAR)
-    yield from decode_escapes(layer, places, budget, "markup", reference, _replace)
+    in_row = re.compile(
+        rb"(?:&#(?:[xX]0{0,6}[2-7][0-9A-Fa-f]|0{0,6}(?:[3-9][0-9]|1[0-2][0-9]));){4}"
+    )
+    data = layer.data
+    key_ids = (offset for offset in offsets if data.startswith(_KEY_IDS, offset))
+    places = {
+        *(offset for offset in offsets if data.startswith(_ESCAPED, offset)),
+        *(offset for offset in offsets if in_row.match(data, offset)),
+        *places_near(data, key_ids, reason, _NEAR),
+    }
+    yield from decode_escapes(layer, sorted(places), budget, "markup", reference, _replace)
 
 
 def _replace(match: re.Match[bytes]) -> bytes:
@@ -60,12 +72,12 @@ def _replace(match: re.Match[bytes]) -> bytes:
 DECODER = Decoder(
     "markup",
     (),
-    tuple(Anchor(literal) for literal in _KEY_IDS),  # which others look for as well: no cost
+    tuple(Anchor(literal) for literal in (*_ESCAPED, *_LETTERS, *_KEY_IDS)),
     decode,
     Description(
         (
-            "a character reference of HTML or XML to an ASCII character (`&#x2F;`, `&#43;`, "
-            "`&sol;`) within 1 KiB of a key ID"
+            "a character reference of HTML or XML to `/` or `+` (`&#x2F;`, `&#43;`); references to "
+            "four ASCII characters in a row; any, such as `&sol;`, within 1 KiB of a key ID"
         ),
         "the line with the lines around it",
         "the references",

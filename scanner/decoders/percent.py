@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from scanner.content import Layer
 
-_ESCAPED = (b"%2F", b"%2f", b"%2B", b"%2b", b"%252")
+_ESCAPED = (b"%2F", b"%2f", b"%2B", b"%2b", b"%252", b"%254", b"%256")
+_LETTERS = tuple(b"%%%b" % digits for digits in b"45 4B 4b 4C 4F 4f 65 6B 6b 6C 6F 6f".split())
+"""E, K, L, O in both cases, which the search finds with the others (`scanner.engine.anchors`): of a
+value of which all characters are escaped, one of ten."""
 _KEY_IDS = (b"AKIA", b"ASIA")
 _SECRET_AND_DIGITS = 42
 """Characters of a secret with the digits of an escape at its head."""
@@ -29,17 +32,24 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     """Yield the surroundings of percent-encoded credentials, decoded."""
     import re
 
-    from scanner.decoders.escapes import decode_escapes
+    from scanner.decoders.escapes import WORD, decode_escapes, is_glued
 
     data = layer.data
     glued = re.compile(rb"%(?:25)*[0-9A-Fa-f]{2}\Z")
 
+    word = re.compile(rb"%(?:25)*[0-9A-Fa-f]{2}" + WORD)
+    in_row = re.compile(rb"(?:%(?:25)*[2-7][0-9A-Fa-f]){4}")
+
     def worthwhile(offset: int) -> bool:
         if data.startswith(_ESCAPED, offset):
             return True
+        if data.startswith(_LETTERS, offset):
+            return in_row.search(data, max(0, offset - 9), offset + 12) is not None
         if data.startswith(_KEY_IDS, offset) and glued.search(data, max(0, offset - 9), offset):
             return True
-        return glued.search(data, max(0, offset - 1), offset + 2) is not None
+        if glued.search(data, max(0, offset - 1), offset + 2):
+            return True
+        return is_glued(data, offset, word, b"%")
 
     yield from decode_escapes(
         layer,
@@ -55,17 +65,18 @@ DECODER = Decoder(
     "percent",
     (),
     (
-        *(Anchor(literal) for literal in _ESCAPED + _KEY_IDS),
+        *(Anchor(literal) for literal in _ESCAPED + _LETTERS + _KEY_IDS),
         Anchor(run=_SECRET_AND_DIGITS, before=b"%"),
     ),
     decode,
     Description(
         (
-            "`%2F`, `%2B`, `%252`; a key ID right behind an escape; a run of 42 characters that"
-            " begins with the digits of an escape"
+            "`%2F`, `%2B`, `%252`, `%254`, `%256`; four letters in a row that are escaped; a value "
+            "right after an escape; a run of 42 characters that begins with the digits of one"
         ),
         "the line with the lines around it",
         "the escapes",
     ),
+    of_rules=True,
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
 )

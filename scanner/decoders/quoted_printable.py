@@ -55,11 +55,16 @@ def _reasons(data: bytes, offsets: Sequence[int]) -> Iterator[int]:
     """Yield those of `offsets` that are a reason to believe in quoted-printable there."""
     import re
 
+    from scanner.decoders.escapes import WORD, is_glued
+
     glued = re.compile(rb"=3D[ \"'<>]{0,2}\Z")
+    word = re.compile(_ESCAPED_SIGN + WORD)
     cut = re.compile(rb"([A-Z2-7]{4,19})=[ \t]*\r?\n([A-Z2-7]+)")
     for offset in offsets:
         if not data.startswith(_KEY_IDS, offset):
-            is_reason = data.startswith(_ESCAPED_SIGN, offset - 1)
+            is_reason = data.startswith(_ESCAPED_SIGN, offset - 1) or is_glued(
+                data, offset, word, _ESCAPED_SIGN
+            )
         elif glued.search(data, max(0, offset - 5), offset):
             is_reason = True
         else:
@@ -92,11 +97,12 @@ DECODER = Decoder(
     ),
     decode,
     Description(
-        "the head of mail, where it says that something in it is quoted-printable; a key ID right "
-        "after `=3D`, or with a soft line break in it; a run of 42 characters that begins with "
-        "the digits of `=3D`",
+        "the head of mail, where it says that something in it is quoted-printable; a value right "
+        "after `=3D`, or a key ID with a soft line break in it; a run of 42 characters that begins "
+        "with the digits of `=3D`",
         "of mail all of it; else the lines with escapes near by, and the lines around them",
         "the escapes, and the soft line breaks within",
     ),
+    of_rules=True,
     reach=8 << 10,  # `_NEAR` and the reach of `escapes` on top of it, with room
 )

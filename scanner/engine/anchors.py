@@ -8,7 +8,8 @@
   that are long enough; their lengths are read off afterwards.
 * **Literals that are pieces of base64** are searched for in those runs only, joined together: in
   those with a capital letter and a digit or sign, which leaves out hashes, paths and identifiers.
-  There are over a hundred such literals.
+* **Heads of runs** are searched for in the same with one regular expression, and those of
+  hexadecimal in runs without capital letters as well.
 
 `python -m bench scan --sections stages` measures each step and the alternatives;
 `docs/benchmarks.md` has the figures, and why the library is `stringzilla`.
@@ -25,6 +26,7 @@ from stringzilla import find, translate
 from scanner.rulebook.model import ENCODED_RUN
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
 
     from scanner.rulebook.model import Anchor
@@ -36,13 +38,15 @@ _OUTSIDE: Final = ord(".")
 _ALPHABET: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _CLASSES: Final = bytes(_INSIDE if byte in _ALPHABET else _OUTSIDE for byte in range(256))
 
-_FOLDED: Final = (b"BCFIKSbf5_", b"UV", b"Ntpw", b"JM", b"ek")
+_FOLDED: Final = (b"BCFIKSbf5_", b"UV", b"Ntpw", b"JM", b"ek", b"012346x#[", b"\\&\x1b")
 """Groups of bytes that are made the same before the search.
 
 They are the bytes in which otherwise equal literals of the shipped rules differ: `AKIA` and `ASIA`,
 `%2B` and `%2f`, `-at-`, `-api-key-` and `-aws-v1.`, `ccess_key` and `ccessKey` (`_` and `K`, then
-`k` and `e`). Every byte more makes texts match that are then compared in vain, so the groups are
-small. They affect speed only: each match is compared with the literals themselves.
+`k` and `e`). The last two are for escapes, so that one search does for those in hex and in octal,
+for references to characters and for the colours of a terminal. Every byte more makes texts match
+that are then compared in vain, so the groups are small. They affect speed only: each match is
+compared with the literals themselves.
 """
 _FOLDS: Final = bytes(
     next((group[0] for group in _FOLDED if byte in group), byte) for byte in range(256)
@@ -71,15 +75,9 @@ class AnchorIndex:
     """A fixed set of anchors that are searched for together."""
 
     __slots__ = (
-        "_encoded",
-        "_families",
-        "_least",
-        "_long",
-        "_lower_runs",
-        "_other_runs",
-        "_overlap",
-        "anchors",
-    )
+        "_encoded", "_families", "_head", "_heads", "_least", "_long", "_lower_heads",
+        "_lower_runs", "_other_runs", "_overlap", "anchors",
+    )  # fmt: skip
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
         """Arrange the anchors by how they are searched for; duplicates count once."""
@@ -90,16 +88,24 @@ class AnchorIndex:
         self._overlap = longest + ENCODED_RUN
         plain: list[tuple[int, bytes]] = []
         self._encoded: list[tuple[int, bytes]] = []
+        self._heads: list[tuple[int, bytes]] = []
+        self._head: re.Pattern[bytes] | None = None
         of_length: dict[int, list[tuple[int, Anchor]]] = {}
 
         for number, anchor in enumerate(self.anchors):
             if anchor.run:
                 of_length.setdefault(anchor.run, []).append((number, anchor))
+            elif anchor.head:
+                self._heads.append((number, anchor.head))
             else:
                 literals = self._encoded if anchor.encoded else plain
                 literals.append((number, anchor.literal))
 
         self._families = _families(plain)
+        # How runs of small letters and digits begin that can have a head.
+        self._lower_heads = frozenset(
+            first for each in self.anchors if each.head and not each.case for first in each.first
+        )
         # By length, for runs whose letters are all small ones and for the others.
         self._lower_runs = _runs_by_length(of_length, {"", "lower"})
         self._other_runs = _runs_by_length(of_length, {"", "mixed", "upper", "varied"})
@@ -115,15 +121,15 @@ class AnchorIndex:
         spots: Spots = []
         end = len(buffer) - len(EDGE)  # the edge is not content, and no literal may reach into it
         folded: bytes = translate(buffer, _FOLDS)
-        for beginning, family in self._families:
+        for beginning, least, family in self._families:
             at = find(folded, beginning, len(EDGE), end)
             while at >= 0:
-                for number, literal in family:
+                for number, literal in family.get(buffer[at : at + least], ()):
                     if buffer.startswith(literal, at, end):
                         spots.append((at - len(EDGE), number))
                 at = find(folded, beginning, at + 1, end)
 
-        if self._lower_runs or self._other_runs or self._encoded:
+        if self._lower_runs or self._other_runs or self._encoded or self._heads:
             self._search_runs(buffer, spots)
 
         spots.sort()
@@ -141,6 +147,9 @@ class AnchorIndex:
         # is the largest part of their search.
         long, least, size = self._long, self._least + 1, len(classes)
         lower_runs, other_runs = self._lower_runs, self._other_runs
+        lower_heads = self._lower_heads
+        lower_starts: list[int] = []
+        lower_found: list[bytes] = []
         end_of_run = classes.find
         at = find(classes, long)
         while at >= 0:
@@ -164,11 +173,18 @@ class AnchorIndex:
             if length >= ENCODED_RUN and not ((lower or run.isalpha()) and end < size):
                 starts.append(at)
                 runs.append(run)
+            elif lower and length >= ENCODED_RUN and run[0] in lower_heads:
+                lower_starts.append(at)
+                lower_found.append(run)
 
             at = find(classes, long, end)
 
         if runs and self._encoded:
             self._search_encoded(starts, runs, spots)
+        if runs and self._heads:
+            self._search_heads(starts, runs, classes[0] == _INSIDE, spots)
+        if lower_found:
+            self._search_heads(lower_starts, lower_found, False, spots)
 
     def _search_encoded(self, starts: list[int], runs: list[bytes], spots: Spots) -> None:
         joined = b".".join(runs)  # no literal of the alphabet is found across a full stop
@@ -181,6 +197,31 @@ class AnchorIndex:
                 run = bisect_right(begins, at) - 1
                 spots.append((starts[run] + at - begins[run], number))
                 at = find(joined, literal, at + 1)
+
+    def _search_heads(
+        self,
+        starts: list[int],
+        runs: list[bytes],
+        is_cut: bool,
+        spots: Spots,
+    ) -> None:
+        """Add the places of runs that begin with a head.
+
+        `is_cut` means that the first run does not begin where it seems to.
+        """
+        head = self._head = self._head or self._compile_heads()
+        begins: list[int] = []
+        for match in head.finditer(b".".join([b"", *runs])):
+            begins = begins or [*accumulate((len(run) + 1 for run in runs), initial=0)]
+            run = bisect_right(begins, match.start()) - 1
+            if run or not is_cut:
+                spots.append((starts[run], self._heads[(match.lastindex or 1) - 1][0]))
+
+    def _compile_heads(self) -> re.Pattern[bytes]:
+        # Not before a run is met that is long enough: this takes most of a millisecond.
+        import re
+
+        return re.compile(rb"\.(?:%b)" % b"|".join(b"(%b)" % head for _, head in self._heads))
 
     def search_bytes(self, data: bytes) -> Spots:
         """Return the places of all anchors in `data`.
@@ -206,10 +247,13 @@ class AnchorIndex:
         return spots
 
 
-def _families(literals: list[tuple[int, bytes]]) -> list[tuple[bytes, list[tuple[int, bytes]]]]:
+def _families(
+    literals: list[tuple[int, bytes]],
+) -> list[tuple[bytes, int, dict[bytes, list[tuple[int, bytes]]]]]:
     """Return groups of (number, literal) that are searched for together.
 
-    Each has the folded beginning that its literals share, which is what is searched for.
+    Each has the folded beginning that its literals share, which is what is searched for, a number
+    of bytes that each literal has, and the literals by their first bytes of that number.
     """
     found: list[tuple[bytes, list[tuple[int, bytes]]]] = []
     for number, literal in sorted(literals, key=lambda each: translate(each[1], _FOLDS)):
@@ -224,7 +268,14 @@ def _families(literals: list[tuple[int, bytes]]) -> list[tuple[bytes, list[tuple
 
         found.append((folded, [(number, literal)]))
 
-    return found
+    families = []
+    for beginning, family in found:
+        least = min(len(literal) for _, literal in family)
+        by_head: dict[bytes, list[tuple[int, bytes]]] = {}
+        for number, literal in family:
+            by_head.setdefault(literal[:least], []).append((number, literal))
+        families.append((beginning, least, by_head))
+    return families
 
 
 def _common(one: bytes, other: bytes) -> bytes:

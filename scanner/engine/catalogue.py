@@ -34,6 +34,7 @@ class Catalogue:
         """Arrange `rules` and `decoders`."""
         self.rules = {rule.id: rule for rule in rules}
         wanted = [anchor for rule in rules for anchor in rule.anchors]
+        of_all_rules = len(wanted)
         wanted += [anchor for decoder in decoders for anchor in decoder.anchors]
         self.index = AnchorIndex(wanted)
         numbers = {anchor: number for number, anchor in enumerate(self.index.anchors)}
@@ -45,7 +46,8 @@ class Catalogue:
                 self.rules_of[numbers[anchor]].append(rule)
 
         for decoder in decoders:
-            for anchor in decoder.anchors:
+            of_rules = wanted[:of_all_rules] if decoder.of_rules else ()
+            for anchor in dict.fromkeys((*decoder.anchors, *of_rules)):
                 self.decoders_of[numbers[anchor]].append(decoder)
 
         self._reaches: list[int] | None = None

@@ -30,8 +30,9 @@ class Anchor(NamedTuple):
     """Something that can be found at memory speed and makes a place worth a precise look.
 
     Either a literal, or a run of exactly `run` characters of the base64 alphabet that is bounded
-    by other bytes. A rule lists its anchors, of which one has to be there. The other conditions of
-    an anchor cost next to nothing and spare the precise look at most of its places.
+    by other bytes, or the `head` of a longer run. A rule lists its anchors, of which one has to be
+    there. The other conditions of an anchor cost next to nothing and spare the precise look at most
+    of its places.
     """
 
     literal: bytes = b""
@@ -54,6 +55,11 @@ class Anchor(NamedTuple):
     """For a run: "mixed" if it holds both a capital and a small letter, "upper" if it is of capital
     letters and digits, "lower" if it is of small letters and digits, "varied" if it is of capital
     letters, small letters and digits; empty for any."""
+    head: bytes = b""
+    """A regular expression without groups, of no more than `ENCODED_RUN` characters: a run of
+    `ENCODED_RUN` or more that begins with it. Text in base64 is known by that, whatever it says.
+    What is said above for `encoded` holds, but that a run without capital letters counts if its
+    first byte is one of `first`, and `case` is empty."""
 
 
 class Rule(NamedTuple):

@@ -45,10 +45,17 @@ def _offsets(anchors: Iterable[Anchor], data: bytes) -> dict[Anchor, list[int]]:
     if any(not anchor.literal for anchor in anchors):
         for found in _RUN.finditer(data):
             runs[found.end() - found.start()].append(found.start())
-    return {
-        anchor: list(_literal_offsets(anchor.literal, data)) if anchor.literal else runs[anchor.run]
-        for anchor in anchors
-    }
+    return {anchor: _of_anchor(anchor, data, runs) for anchor in anchors}
+
+
+def _of_anchor(anchor: Anchor, data: bytes, runs: dict[int, list[int]]) -> list[int]:
+    if anchor.literal:
+        return list(_literal_offsets(anchor.literal, data))
+    if anchor.head:
+        inside = b"[A-Za-z0-9+/]"
+        head = rb"(?<!%b)(?=%b{40})%b" % (inside, inside, anchor.head)
+        return [found.start() for found in re.finditer(head, data)]
+    return runs[anchor.run]
 
 
 def _decoded(layer: Layer, budget: Budget, decoders: tuple[Decoder, ...]) -> Iterator[Layer]:

@@ -62,8 +62,8 @@ def test_what_stands_for_no_character_is_kept_apart(peel):
 
 def test_other_references_and_other_places_are_no_reason(peel):
     assert list(peel(ID + b"It &amp; &#8217; &#4711; &quot; &eacute;")) == []
-    assert list(peel(b"a&#x2F;b")) == []
-    assert list(peel(ID + b"x\n" * 600 + b"a&#x2F;b")) == []
+    assert list(peel(b"a&#x3D;b&#65;c&#x41;d&#109;")) == []
+    assert list(peel(ID + b"x\n" * 600 + b"a&#x3D;b")) == []
 
 
 @given(st.text("ab/+=<>\"'&#x\u00fc ", max_size=30))

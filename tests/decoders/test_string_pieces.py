@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.content import Layer
-from scanner.decoders import string_pieces
+from scanner.decoders import string_joints, string_pieces
 from scanner.decoders.interface import Budget
 from scanner.kinds.examples import expand
 
@@ -140,9 +140,22 @@ def test_base64_in_pieces(peel, key_id, secret):
     assert layers[0].decoders == ("string-pieces", "base64")
 
 
-def test_pieces_of_other_lengths_are_left_alone(peel, key_id):
-    source = b"'%b' + '%b' + 'x' + '%b'" % (key_id(4)[:9], b"A" * 12, b"b" * 9)
-    assert list(peel(source)) == []
+def test_pieces_of_other_lengths_make_no_key_id(peel, key_id):
+    pieces = key_id(4)[:9], b"A" * 12, b"x", b"b" * 9
+    (made,) = peel(b"'%b' + '%b' + '%b' + '%b'" % pieces)
+    assert made.data == b"'%b'" % b"".join(pieces)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'run "da2-x" -H "y"', 'curl "da2-x" "https://example.org"', 'cp "da2-x" "a b"',
+        'f("da2-x", "y")', 'g("da2-x" = "y")', 'h("da2-x" "-v")',
+    ],
+)  # fmt: skip
+def test_what_stands_alone_is_not_joined(source):
+    offset = source.index("da2-")
+    assert list(string_pieces.decode(Layer(source.encode()), [offset], Budget())) == []
 
 
 @pytest.mark.parametrize("joint", ['" +\n"', '", "'])
@@ -160,7 +173,8 @@ def test_many_pieces_with_many_anchors_are_read_about_once(monkeypatch, joint):
 
     monkeypatch.setattr(string_pieces._Reader, "_last_joint", counted)
     layers = list(string_pieces.decode(Layer(source), offsets, Budget()))
-    assert len(layers) <= 3
+    assert len(layers) <= 4 + len(source) // string_joints.LONGEST
+    assert sum(len(layer.data) for layer in layers) < 3 * len(source)
     assert len(steps) < 100
 
 

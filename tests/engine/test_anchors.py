@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -35,7 +36,7 @@ def naive(data: bytes, wanted: list[Anchor]) -> list[tuple[int, int]]:
         (at, number)
         for at in range(len(data))
         for number, anchor in enumerate(wanted)
-        if at + (size := len(anchor.literal) or anchor.run) <= len(data)
+        if at + (size := len(anchor.literal) or anchor.run or ENCODED_RUN) <= len(data)
         and holds(anchor, data, at, at + size)
     ]
 
@@ -45,7 +46,7 @@ def holds(anchor: Anchor, data: bytes, start: int, end: int) -> bool:
         return False
     if anchor.literal and not anchor.encoded:
         return True
-    first, last = start, end
+    first, last = start, start if anchor.head else end
     while first > 0 and data[first - 1] in ALPHABET:
         first -= 1
     while last < len(data) and data[last] in ALPHABET:
@@ -53,6 +54,11 @@ def holds(anchor: Anchor, data: bytes, start: int, end: int) -> bool:
     if anchor.encoded:
         run = data[first:last]
         return len(run) >= ENCODED_RUN and case_of(run) != "lower" and not run.isalpha()
+    if anchor.head:
+        is_head = re.match(anchor.head, data[start:]) is not None
+        run = data[first:last]
+        counts = not run.isalpha() if case_of(run) != "lower" else run[0] in anchor.first
+        return is_head and counts and first == start and len(run) >= ENCODED_RUN
     run = data[start:end]
     # Where the content begins and ends, the edge of the buffer stands.
     before, after = data[max(0, start - 1) : start] or EDGE, data[end : end + 1] or EDGE
@@ -108,6 +114,7 @@ WANTED = st.lists(
             ]
         ),
         st.sampled_from([Anchor(b"aba", encoded=True), Anchor(b"AKIA", encoded=True)]),
+        st.just(Anchor(head=rb"aba|[ab]{3}|A[IK]", first=b"a")),
     ),
     min_size=1,
     max_size=6,
@@ -137,6 +144,18 @@ def test_pieces_give_the_same(data, wanted, piece):
     assert expected <= found
     # A run that a piece cuts off in front may be long enough or not: what it holds is looked at.
     assert all(wanted[number].encoded for _, number in found - expected)
+
+
+def test_of_two_heads_the_first_counts():
+    index = AnchorIndex([Anchor(head=b"aB"), Anchor(head=b"a"), Anchor(run=41)])
+    data = b"%b %b %b" % (b"aB1+" * 10, b"aA1+" * 10, b"aA1" * 13)
+    assert index.search_bytes(data) == [(0, 0), (41, 1)]
+
+
+def test_head_of_a_run_without_capitals_counts_where_its_first_byte_may_begin_one():
+    index = AnchorIndex([Anchor(head=b"4[0-9]", first=b"4"), Anchor(head=b"5", case="mixed")])
+    data = b"%b %b %b" % (b"41aa" * 10, b"51aa" * 10, b"41AA" * 10)
+    assert index.search_bytes(data) == [(0, 0), (82, 0)]
 
 
 @pytest.mark.parametrize("shift", range(-45, 5))

@@ -39,9 +39,9 @@ class PlaceCarrier:
         """Take the anchors of `catalogue`."""
         self._catalogue = catalogue
         anchors = catalogue.index.anchors
-        self.widths = [len(anchor.literal) or anchor.run for anchor in anchors]
+        self.widths = [len(each.literal) or each.run or ENCODED_RUN for each in anchors]
         """Bytes of each anchor itself."""
-        self.guards = [ENCODED_RUN if each.encoded else int(each.run > 0) for each in anchors]
+        self.guards = [ENCODED_RUN if each.encoded else int(not each.literal) for each in anchors]
         """Bytes on either side of each anchor that decide whether it is one."""
 
     def carry(self, before: KnownPlaces, delta: bytes, data: bytes) -> KnownPlaces:

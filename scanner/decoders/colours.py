@@ -1,0 +1,65 @@
+r"""Colours of a terminal, in place: output of `grep`, `ls`, `terraform` and CI jobs.
+
+A colour before a value ends in a letter, so that the value seems to be a piece of something longer,
+and `grep` shows what it found in another colour, perhaps in the middle of a value. So the text is
+searched as it was before it was coloured. Logs and programs have the escape character in many
+spellings (`scanner.decoders.glued_text`); three of them are looked for, and the others count where
+there is something to be found near them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.decoders.interface import Budget, Decoder, Description
+from scanner.rulebook.model import Anchor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from scanner.content import Layer
+
+_COLOURS = tuple(b"\x1b[%d" % digit for digit in range(5))
+"""How most colours begin: bright, underlined, one of eight (ECMA-48, 8.3.117)."""
+_SPELLED = (b"\\x1b[", b"\\x1B[", b"\\033[")
+_BEFORE, _AFTER = 256, 64
+"""Bytes around a place in which a colour counts: the anchor of a value can be in its middle."""
+
+
+def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+    """Yield the surroundings of the colours at or before `offsets`, without any colour."""
+    import re
+
+    from scanner.decoders.escapes import decode_escapes
+    from scanner.decoders.glued_text import COLOUR
+
+    data = layer.data
+    colour = re.compile(COLOUR)
+
+    def places() -> Iterator[int]:
+        for offset in offsets:
+            if data.startswith((*_COLOURS, *_SPELLED), offset):
+                yield offset
+                continue
+            begin, end = max(0, offset - _BEFORE), offset + _AFTER
+            # Most places have no bracket near them, which is found out sooner than a colour.
+            if data.find(b"[", begin, end) >= 0 and colour.search(data, begin, end):
+                yield offset
+
+    yield from decode_escapes(layer, places(), budget, "colours", colour, lambda _: b"")
+
+
+DECODER = Decoder(
+    "colours",
+    (),
+    tuple(Anchor(literal) for literal in (*_COLOURS, *_SPELLED)),
+    decode,
+    Description(
+        "a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\033[m`); one in another spelling "
+        "(`\\u001b[32m`, `^[[32m`, `[32m`, `ESC[K`) near what a rule looks for",
+        "the line with the lines around it, without colours",
+        "the value, without the colours around it",
+    ),
+    reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+    of_rules=True,
+)

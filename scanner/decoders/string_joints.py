@@ -1,0 +1,143 @@
+r"""Joints between the pieces of a value in strings, and what is left of a text without them.
+
+Pieces are joined by an operator (`+`, `.`, `..`, `&`, `<>`, `||`), by standing next to one another,
+by `\` at the end of a line, by `+=`, `append` or `concat`, or as the elements of a list that is
+joined.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.content import Layer, Segments
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from scanner.decoders.interface import Budget
+
+LABEL = 160
+"""Bytes of the line before the first piece that are kept with it: the name of the value."""
+_AFTER_QUOTE = (
+    rb"(?:[ \t\r\n]{0,99}+"
+    rb"(?:(?:\+|\.{1,2}|&|<>|\|\||,|\\)[ \t]{0,9}_?[ \t\r\n]{0,99}+)?[rbfuRBFUL]{0,2}"
+    rb"|\)[ \t\r\n]{0,99}+\.(?:append|concat|Append)\("
+    rb"|;?[ \t]{0,9}\r?\n[ \t]{0,99}+[\w.$>-]{1,64}[ \t]{0,9}[+.&]=[ \t]{0,9})[\"'`]"
+)
+_AFTER_BACKSLASH = rb"\r?\n[ \t]{0,99}"
+JOINT = rb"[\"'`]" + _AFTER_QUOTE + rb"|\\" + _AFTER_BACKSLASH
+LONGEST_JOINT = 320
+_JOINS = (b"join", b"implode", b"concat")
+"""A comma is a joint only in a list that one of these joins."""
+_BARE = rb"[\"'`][ \t\r\n]*[rbfuRBFUL]{0,2}[\"'`]"
+"""A joint without an operator: the arguments of a command are written like that as well."""
+_GOES_ON = rb"(?!https?:|-)[^\s\"'`]+[\"'`]"
+"""The next piece of a value, which is no address, no option and no sentence."""
+LONGEST = 64 << 10
+"""Bytes in which the pieces of one value are, at most."""
+
+
+class PieceSequence(NamedTuple):
+    """Pieces of one value, from `begin` to `end`, with joints between them."""
+
+    begin: int
+    end: int
+    joints: list[tuple[int, int]]
+
+    def size(self) -> int:
+        """Return how many bytes the pieces have."""
+        return self.end - self.begin - sum(end - start for start, end in self.joints)
+
+
+def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
+    """Yield the lines around `offsets` in which there are joints, without them."""
+    import re
+
+    from scanner.decoders.escapes import lines_around
+
+    data = layer.data
+    joint, bare, goes_on = map(re.compile, (JOINT, _BARE, _GOES_ON))
+    done = 0
+    for offset in offsets:
+        if offset < done:
+            continue
+        begin, end = lines_around(data, offset)
+        begin, limit = max(begin, done), offset + LONGEST
+        joints: list[tuple[int, int]] = []
+        at = begin
+        while found := joint.search(data, at, min(end + LONGEST_JOINT, len(data))):
+            at = found.end()
+            if found.start() > end or at > limit:
+                break
+            if end < at:
+                feed = data.find(b"\n", at, limit)
+                end = feed if feed >= 0 else min(limit, len(data))
+            is_bare = b"\n" not in found[0] and bare.fullmatch(found[0])
+            if is_bare and not goes_on.match(data, at):
+                continue
+            joints.append(found.span())
+
+        if not joins(data[max(0, begin - LABEL) : end + LABEL]):
+            joints = [each for each in joints if b"," not in data[slice(*each)]]
+        if joints:
+            done = end
+            yield from without_joints(
+                layer, begin, end, [PieceSequence(begin, end, joints)], budget
+            )
+
+
+def joins(text: bytes) -> bool:
+    """Return whether `text` has a word for joining a list."""
+    folded = text.lower()
+    return any(word in folded for word in _JOINS)
+
+
+@cache
+def between_pieces(*, with_commas: bool) -> re.Pattern[bytes]:
+    """Return the pattern of a joint between two characters of values."""
+    import re
+
+    # It begins with a set of characters, for which the search is fast.
+    after_quote = _AFTER_QUOTE if with_commas else _AFTER_QUOTE.replace(rb"|,|", rb"|")
+    return re.compile(
+        rb"[\"'`\\](?<=[A-Za-z0-9+/=][\s\S])"
+        rb"(?:(?<!\\)" + after_quote + rb"|(?<=\\)" + _AFTER_BACKSLASH + rb")[A-Za-z0-9+/]"
+    )
+
+
+@cache
+def joint_before() -> re.Pattern[bytes]:
+    """Return the pattern of a joint that ends where the search does: few layers need it."""
+    import re
+
+    return re.compile(rb"(?:" + JOINT + rb")\Z")
+
+
+def without_joints(
+    layer: Layer, begin: int, end: int, sequences: Iterable[PieceSequence], budget: Budget
+) -> Iterator[Layer]:
+    """Yield the bytes from `begin` to `end` without the joints of `sequences`."""
+    data = layer.data
+    decoded, source, pieces = [0], [begin], []
+    at, size = begin, 0
+    for start, stop in (joint for sequence in sequences for joint in sequence.joints):
+        if not begin <= at <= start < stop <= end:
+            continue
+        pieces.append(data[at:start])
+        size += start - at
+        decoded += [size, size]
+        source += [start, stop]
+        at = stop
+    pieces.append(data[at:end])
+    decoded.append(size + end - at)
+    source.append(end)
+
+    if not budget.take(decoded[-1]):
+        from scanner.decoders.layers import LIMIT, path_of
+
+        budget.leave(LIMIT, f"more pieces of strings than are joined: {path_of(layer, '')}")
+        return
+    offsets = Segments(decoded, source)
+    yield Layer(b"".join(pieces), below=layer, decoder="string-pieces", offsets=offsets)

@@ -1,0 +1,53 @@
+"""Colours of a terminal next to every kind of credential."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scanner.content import Layer
+from scanner.decoders import DECODERS
+from scanner.decoders.interface import Budget
+
+ESCAPES = [
+    b"\x1b", b"\\033", b"\\33", b"\\x1b", b"\\x1B", b"\\u001b", b"\\u001B", b"\\u{1b}", b"\\e",
+    b"\\E", b"^[", b"\\U0000001b", b"&#27;", b"&#x1b;", b"%1B", "\u241b".encode(), b"",
+]  # fmt: skip
+RESET = b"\x1b[0m"
+
+
+def encode(content: bytes) -> bytes:
+    """Return `content` with each word in green, for test_registry.py."""
+    return b" ".join(b"\x1b[32m%b\x1b[m" % word for word in content.split(b" "))
+
+
+EXAMPLE = (b"a\nkey=\x1b[01;31m\x1b[KVALUE\x1b[m\x1b[K\n", b"VALUE", (2, 16, 2, 21))
+
+
+@pytest.mark.parametrize("escape", ESCAPES)
+def test_every_spelling_of_the_escape_goes(peel, escape):
+    source = b"key=%b[1;32mda2-value%b[0m end\n" % (escape, escape)
+    decoder = next(each for each in DECODERS if each.name == "colours")
+    (made,) = decoder.decode(Layer(source), [source.index(b"da2-")], Budget())
+    assert made.data == b"key=da2-value end\n"
+    start = made.data.index(b"da2-")
+    assert made.ground(start, start + 9)[1:] == (
+        source.index(b"da2-"), source.index(b"da2-") + 9,
+    )  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None)
+@given(cut=st.integers(1, 39), seed=st.integers(0, 999))
+def test_what_grep_shows_in_the_middle_of_a_value(peel, secret, cut, seed):
+    value = secret(seed)
+    parts = value[:cut], value[cut:]
+    source = b"AWS_SECRET_ACCESS_KEY=%b\x1b[01;31m\x1b[K%b\x1b[m\x1b[K\n" % parts
+    made = next(each for each in peel(source) if value in each.data)
+    start = made.data.index(value)
+    low, high = made.ground(start, start + 40)[1:]
+    assert source[low:high] == value[:cut] + b"\x1b[01;31m\x1b[K" + value[cut:]
+
+
+def test_text_without_colours_gives_nothing(peel):
+    assert not [made for made in peel(b"a[1] = b[22m]\nda2-x\n") if made.decoder == "colours"]
