@@ -122,7 +122,8 @@ def _read_secretlint(text: str) -> list[Found]:
         for each in file["messages"]:
             start, end = each["range"]
             at = each["loc"]["start"]
-            value = file["sourceContent"][start:end]
+            # The range of a secret access key begins with its line, so that it is cut.
+            value = (each.get("data") or {}).get("KEY") or file["sourceContent"][start:end]
             places = (("", at["line"], at["column"] + 1),)
             findings.append(Found(file["filePath"], (value,), places, each["ruleId"]))
     return findings

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bench.findings import READERS
 from bench.inputs.labelled.case import Case, Expected, File, Place, fill, plain
 from bench.inputs.labelled.generate import case_number, folder_name, generate, write_tree
 from bench.inputs.labelled.masses import MASSES, Mass, mass_cases
@@ -260,3 +261,16 @@ def test_a_tool_that_takes_too_long_has_no_row(bench: Callable[..., Any], tmp_pa
     assert done.code == 0, done.stderr
     assert [row["name"] for row in done.rows("accuracy")] == ["keycatch"]
     assert "gitleaks 1.0 was stopped after 1 seconds: no row" in done.stdout
+
+
+def test_secretlint_says_the_value_apart_from_its_range() -> None:
+    content = f"SECRET={'x' * 40}"
+    message = {
+        "range": [0, 40], "loc": {"start": {"line": 1, "column": 0}}, "ruleId": "aws",
+        "data": {"KEY": "x" * 40},
+    }  # fmt: skip
+    other = {**message, "data": {}}
+    report = [{"filePath": "a", "sourceContent": content, "messages": [message, other]}]
+    first, second = READERS["secretlint"](json.dumps(report))
+    assert first.values == ("x" * 40,)
+    assert second.values == (content[:40],)
