@@ -91,9 +91,44 @@ def outputs() -> dict[Path, str]:
         rows = [family.row(module, member) for module, member in found.items()]
         table = re.compile(rf"(?<=\n{re.escape(family.head)}\n)(\|.*\n)*")
         made[page] = table.sub(_block(rows), page.read_text("utf-8"), count=1)
+    made[_COMPILED] = _compiled(members(FAMILIES[1]).values())
     readme = ROOT / "README.md"
     made[readme] = _with_formats(readme.read_text("utf-8"), members(FAMILIES[0]).values())
     return made
+
+
+_COMPILED = ROOT / "scanner" / "decoders" / "compiled.py"
+_COMPILED_HEAD = '''"""What calls for each decoder, by the registry: written by tools/register.py.
+
+Each is (name, signatures, anchors, description, ending, reach, whether it has `applies`), and an
+anchor has the fields of `scanner.rulebook.model.Anchor`.
+"""
+
+# fmt: off
+# ruff: noqa: E501
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scanner.decoders.interface import CompiledDecoder
+
+TABLE: tuple[CompiledDecoder, ...] = (
+'''
+
+
+def _compiled(decoders: Iterable[Any]) -> str:
+    """Return the module that has, as constants, what a scan needs of every decoder."""
+    lines = [_COMPILED_HEAD]
+    for made in decoders:
+        anchors = "".join(f"        {tuple(anchor)!r},\n" for anchor in made.anchors)
+        lines.append(
+            f"    ({made.name!r}, {made.magics!r}, (\n{anchors}"
+            f"    ), {tuple(made.description)!r}, {made.ending!r}, {made.reach!r}, "
+            f"{made.applies is not None}),\n"
+        )
+
+    return "".join([*lines, ")\n"])
 
 
 _ENTRIES = re.compile(r'(?<== [{(]\n)(    ".*",\n)*')

@@ -16,7 +16,7 @@ from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scanner.decoders.base64_block import Block
 
@@ -95,8 +95,25 @@ _RUNS = (54, 55, 59, 60, 75)
 from 44 and 45: an SES or CodeCommit password; and from the 56 that a secret has encoded."""
 _LOWER_RUNS = (64, 66, 67, 68, 70, 71, 72, 74, 75)
 """The same of 48 to 56 bytes: a client secret of Cognito. 76 is a line of any wrapped base64."""
-_LOWER_HEADS = b"YZabcdeMNO"
-"""How base64 of a small letter (0x61 to 0x7a) or a digit (0x30 to 0x39) begins."""
+_GROUPS = 2
+"""Groups of four characters at the beginning of a run that are compared with what they can be."""
+
+
+def _begins(alphabet: bytes) -> tuple[bytes, tuple[bytes, ...]]:
+    """Return how base64 of text in `alphabet` begins: the first characters, and those that follow.
+
+    One identifier in a hundred begins like that, and identifiers are most of the runs.
+    """
+    sets = (
+        {byte >> 2 for byte in alphabet},
+        {(one & 3) << 4 | other >> 4 for one in alphabet for other in alphabet},
+        {(one & 15) << 2 | other >> 6 for one in alphabet for other in alphabet},
+        {byte & 63 for byte in alphabet},
+    )
+    first, *then = [bytes(_ALPHABET[value] for value in sorted(values)) for values in sets]
+    return first, tuple(([first, *then] * _GROUPS)[1:])
+
+
 _LONE = (
     rb"[A-Za-z0-9+/]{40}\n?|[AB][A-Za-z0-9+/]{43}\n?|[A-Za-z0-9+/]{43}=\n?|[a-z0-9]{48,56}\n?"
     rb"|[A-Za-z0-9+/]{54}==|[A-Za-z0-9+/]{55}="
@@ -212,20 +229,23 @@ _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 ENCODED = tuple(form for form, _ in _FORMS if form not in _ALONE)
 """What is looked for in runs of base64, which pieces of base64 are as well."""
 
+
+def _lone_runs(sizes: Iterable[int], alphabet: bytes) -> Iterator[Anchor]:
+    first, then = _begins(alphabet)
+    for size in sizes:
+        yield Anchor(
+            run=size, after=b"=" if size % 4 else b"", first=first, then=then, case="mixed"
+        )
+
+
 DECODER = Decoder(
     "base64",
     (),
     (
         *(Anchor(form) for form in _ALONE),
         *(Anchor(form, encoded=True) for form in ENCODED),
-        *(Anchor(run=run, after=b"=") for run in _RUNS if run % 4),
-        *(Anchor(run=run, mixed_case=True) for run in _RUNS if not run % 4),
-        *(
-            Anchor(
-                run=run, after=b"" if run % 4 == 0 else b"=", first=_LOWER_HEADS, mixed_case=True
-            )
-            for run in _LOWER_RUNS
-        ),
+        *_lone_runs(_RUNS, _ALPHABET),
+        *_lone_runs(_LOWER_RUNS, b"abcdefghijklmnopqrstuvwxyz0123456789"),
     ),
     decode,
     Description(

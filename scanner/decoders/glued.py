@@ -30,18 +30,21 @@ text. The search of a history takes 64 bytes on either side of a change into acc
 _RUNS: Final = (
     # The end of a colour: `[m`, `[K`, `[7m`, `[32m`, `;208m` (ECMA-48, 8.3.117 and 8.3.41),
     # with up to three letters of `ESC` after the secret, where that is how the next one is shown.
-    *(Anchor(run=_SECRET + size, before=b"[;", first=b"0123456789mK") for size in range(1, 8)),
-    # A line that a diff adds, also one of a merge (`++`, ` +`); a word that a diff adds (`{+S+}`).
-    Anchor(run=_SECRET + 1, before=b"\n\r ", first=b"+"),
-    Anchor(run=_SECRET + 2, before=b"\n\r{", first=b"+"),
     *(
-        Anchor(run=size, before=b" '\"\t;{(", first=b"s")
+        Anchor(run=_SECRET + size, before=b"[;", first=b"0123456789mK", case="mixed")
+        for size in range(1, 8)
+    ),
+    # A line that a diff adds, also one of a merge (`++`, ` +`); a word that a diff adds (`{+S+}`).
+    Anchor(run=_SECRET + 1, before=b"\n\r ", first=b"+", case="mixed"),
+    Anchor(run=_SECRET + 2, before=b"\n\r{", first=b"+", case="mixed"),
+    *(
+        Anchor(run=size, before=b" '\"\t;{(", first=b"s", then=(b"/",), case="mixed")
         for size in range(_SECRET + 3, _LONGEST_COMMAND + 1)
     ),
-    Anchor(run=_SECRET, after=b"="),
+    Anchor(run=_SECRET, after=b"=", case="mixed"),
     # A length before the secret and a letter after it: pickle, marshal, BSON, bencode.
-    *(Anchor(run=_SECRET + size, before=b"(:\0", mixed_case=True) for size in (1, 2)),
-    Anchor(run=_SECRET + 1, before=b"\n", first=b"V", mixed_case=True),  # pickle, protocol 0
+    *(Anchor(run=_SECRET + size, before=b"(:\0", case="mixed") for size in (1, 2)),
+    Anchor(run=_SECRET + 1, before=b"\n", first=b"V", case="mixed"),  # pickle, protocol 0
 )
 _LENGTHS: Final = (b"40:", b"(\0\0\0")
 _BEFORE_LENGTH: Final = frozenset((*range(9), *range(14, 32), *range(127, 256), *b"xXzZ"))

@@ -78,6 +78,21 @@ class Description(NamedTuple):
     """The position that a report gives for what is found in there."""
 
 
+CompiledAnchor = tuple[bytes, bool, int, bytes, bytes, bytes, tuple[bytes, ...], str]
+"""The fields of `scanner.rulebook.model.Anchor`."""
+CompiledDecoder = tuple[
+    str,
+    tuple[tuple[int, bytes], ...],
+    tuple[CompiledAnchor, ...],
+    tuple[str, str, str],
+    bytes,
+    int,
+    bool,
+]
+"""The fields of `Decoder` but for `decode`, the description as a plain tuple, and whether it has
+`applies`."""
+
+
 class Decoder(NamedTuple):
     """One way of decoding. A module of this package that is one has it as `DECODER`."""
 
@@ -102,10 +117,12 @@ class Decoder(NamedTuple):
     a bomb must not be unpacked in order to be measured.
     """
     description: Description
+    ending: bytes = b""
+    """The layer is of this kind if these bytes, and a null byte, are among its last 64 KiB."""
     reach: int = 0
     """Bytes to either side of an anchor that decide what comes out there; 0 where it has no bound.
 
-    See `scanner.detectors.reach_of`, which tells what it is good for.
+    The search of a history looks again only where something within it has changed.
     """
     applies: Callable[[bytes], bool] | None = None
     """What else must be so of a layer with the signature, where many files have that one.

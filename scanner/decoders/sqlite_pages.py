@@ -60,7 +60,7 @@ class Pages:
         first = self._pages.get(1, -1)
         reserved = 0
         if first >= 0 and data.startswith(DATABASE, first):
-            reserved = data[first + 20]
+            reserved = _int(data, first + 20, 1)
             encodings = {2: "utf-16-le", 3: "utf-16-be"}
             self.codec = encodings.get(_int(data, first + 56, 4), "utf-8")
         self._usable = self._page_size - reserved

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scanner.decoders.interface import MAX_LAYERS, Budget, Decoder, Description
-from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -281,8 +280,7 @@ def _int(data: bytes, offset: int, size: int) -> int:
 DECODER = Decoder(
     "zip",
     ((0, _LOCAL), (0, _END)),
-    # A program or a script may be in front: zipapp, executable jars, self-extracting archives.
-    (Anchor(_END),),
+    (),
     decode,
     Description(
         (
@@ -292,4 +290,6 @@ DECODER = Decoder(
         "every member: stored, deflate, bzip2, LZMA, xz",
         "path in the archive, line and column in the member",
     ),
+    # A program or a script may be in front: zipapp, executable jars, self-extracting archives.
+    ending=_END,
 )

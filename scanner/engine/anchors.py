@@ -6,7 +6,9 @@
 * **Runs** of the base64 alphabet have no literal. Every byte of the alphabet is mapped to `x`,
   every other byte to a full stop, and one search for a full stop and 40 times `x` finds all runs
   that are long enough; their lengths are read off afterwards.
-* **Literals that are pieces of base64** are searched for in those runs only, joined together.
+* **Literals that are pieces of base64** are searched for in those runs only, joined together: in
+  those with a capital letter and a digit or sign, which leaves out hashes, paths and identifiers.
+  There are over a hundred such literals.
 
 `python -m bench scan --sections stages` measures each step and the alternatives;
 `docs/benchmarks.md` has the figures, and why the library is `stringzilla`.
@@ -34,12 +36,13 @@ _OUTSIDE: Final = ord(".")
 _ALPHABET: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _CLASSES: Final = bytes(_INSIDE if byte in _ALPHABET else _OUTSIDE for byte in range(256))
 
-_FOLDED: Final = (b"BCFIKSbf5", b"UV", b"Nt", b"JM")
+_FOLDED: Final = (b"BCFIKSbf5", b"UV", b"Ntp", b"JM")
 """Groups of bytes that are made the same before the search.
 
 They are the bytes in which otherwise equal literals of the shipped rules differ, such as `AKIA` and
-`ASIA`, or `%2B` and `%2f`. Every byte more makes texts match that are then compared in vain, so the
-groups are small. They affect speed only: each match is compared with the literals themselves.
+`ASIA`, `%2B` and `%2f`, or `-at-` and `-api-key-`. Every byte more makes texts match that are then
+compared in vain, so the groups are small. They affect speed only: each match is compared with the
+literals themselves.
 """
 _FOLDS: Final = bytes(
     next((group[0] for group in _FOLDED if byte in group), byte) for byte in range(256)
@@ -58,6 +61,8 @@ A run is found by the byte before it; without an edge, one at the very beginning
 PIECE: Final = 1 << 20
 """Bytes of large content that are searched at once: a copy of them fits a second-level cache."""
 
+_ByFirstByte = tuple[dict[int, list[tuple[int, "Anchor"]]], list[tuple[int, "Anchor"]]]
+"""(number, anchor) for runs that begin with each byte that one names, and for all other runs."""
 Spots = list[tuple[int, int]]
 """(byte offset, number of the anchor), by ascending offset."""
 
@@ -65,7 +70,16 @@ Spots = list[tuple[int, int]]
 class AnchorIndex:
     """A fixed set of anchors that are searched for together."""
 
-    __slots__ = ("_encoded", "_families", "_least", "_long", "_overlap", "_runs", "anchors")
+    __slots__ = (
+        "_encoded",
+        "_families",
+        "_least",
+        "_long",
+        "_lower_runs",
+        "_other_runs",
+        "_overlap",
+        "anchors",
+    )
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
         """Arrange the anchors by how they are searched for; duplicates count once."""
@@ -86,8 +100,10 @@ class AnchorIndex:
                 literals.append((number, anchor.literal))
 
         self._families = _families(plain)
-        self._runs = {length: _by_first_byte(those) for length, those in of_length.items()}
-        self._least = min((ENCODED_RUN, *self._runs))
+        # By length, for runs whose letters are all small ones and for the others.
+        self._lower_runs = _runs_by_length(of_length, {"", "lower"})
+        self._other_runs = _runs_by_length(of_length, {"", "mixed", "upper", "varied"})
+        self._least = min((ENCODED_RUN, *of_length))
         self._long = b"." + b"x" * self._least
 
     def search(self, buffer: bytes) -> Spots:
@@ -107,7 +123,7 @@ class AnchorIndex:
                         spots.append((at - len(EDGE), number))
                 at = find(folded, beginning, at + 1, end)
 
-        if self._runs or self._encoded:
+        if self._lower_runs or self._other_runs or self._encoded:
             self._search_runs(buffer, spots)
 
         spots.sort()
@@ -123,7 +139,8 @@ class AnchorIndex:
 
         # Local names, since some files have a run of 40 letters in every line, so that this loop
         # is the largest part of their search.
-        long, least, of_length, size = self._long, self._least + 1, self._runs, len(classes)
+        long, least, size = self._long, self._least + 1, len(classes)
+        lower_runs, other_runs = self._lower_runs, self._other_runs
         end_of_run = classes.find
         at = find(classes, long)
         while at >= 0:
@@ -132,17 +149,21 @@ class AnchorIndex:
                 end = size
 
             length = end - at - 1
+            run = buffer[at + 1 : end]
+            # Most runs by far are hashes in hexadecimal, and paths.
+            lower = run.islower()
             # A run that the piece cuts off has another length here. The next piece overlaps this
             # one and sees all of it.
-            if length in of_length and end < size:
-                by_first, any_first = of_length[length]
-                for number, anchor in by_first.get(buffer[at + 1], any_first):
+            wanted = (lower_runs if lower else other_runs).get(length)
+            if wanted and end < size:
+                by_first, any_first = wanted
+                for number, anchor in by_first.get(run[0], any_first):
                     if _holds(anchor, buffer, at, end):
                         spots.append((at, number))
 
-            if length >= ENCODED_RUN:
+            if length >= ENCODED_RUN and not ((lower or run.isalpha()) and end < size):
                 starts.append(at)
-                runs.append(buffer[at + 1 : end])
+                runs.append(run)
 
             at = find(classes, long, end)
 
@@ -219,9 +240,17 @@ def _end_of_run(classes: bytes, at: int) -> int:
     return end if end >= 0 else len(classes)
 
 
-def _by_first_byte(
-    anchors: list[tuple[int, Anchor]],
-) -> tuple[dict[int, list[tuple[int, Anchor]]], list[tuple[int, Anchor]]]:
+def _runs_by_length(
+    of_length: dict[int, list[tuple[int, Anchor]]], cases: set[str]
+) -> dict[int, _ByFirstByte]:
+    chosen = {
+        length: [each for each in those if each[1].case in cases]
+        for length, those in of_length.items()
+    }
+    return {length: _by_first_byte(those) for length, those in chosen.items() if those}
+
+
+def _by_first_byte(anchors: list[tuple[int, Anchor]]) -> _ByFirstByte:
     """Return the `anchors` for runs with each first byte that one names, and those for all others.
 
     The first byte rules most anchors out. Only bytes that are named have a list of their own: this
@@ -244,8 +273,15 @@ def _holds(anchor: Anchor, buffer: bytes, before: int, after: int) -> bool:
         return False
     if anchor.after and buffer[after] not in anchor.after:
         return False
-    if anchor.mixed_case:
-        # Hashes in hexadecimal and identifiers in one case are the most frequent runs by far.
-        run = buffer[before + 1 : after]
+    for place, allowed in enumerate(anchor.then, before + 2):
+        if buffer[place] not in allowed:
+            return False
+    if not anchor.case:
+        return True
+
+    run = buffer[before + 1 : after]
+    if anchor.case == "mixed":
         return run.lower() != run != run.upper()
-    return True
+    if anchor.case == "varied":
+        return run.isalnum() and not run.isalpha() and run.lower() != run != run.upper()
+    return (run.isupper() if anchor.case == "upper" else run.islower()) and run.isalnum()

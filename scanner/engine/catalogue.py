@@ -14,11 +14,20 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 
+END = (64 << 10) + 22
+"""Bytes at the end of content in which the signature of an ending is.
+
+The record that ends a ZIP archive is followed by a comment of up to 64 KiB (APPNOTE 6.3.10, section
+4.3.16). It holds null bytes, which text does not: they are looked for first, as that is faster.
+"""
+
+
 class Catalogue:
     """Rules and decoders, arranged by the anchors and signatures that call for them."""
 
     __slots__ = (
-        "_further", "_heads", "_magics", "_reaches", "decoders_of", "index", "rules", "rules_of",
+        "_endings", "_further", "_heads", "_magics", "_reaches", "decoders_of", "index", "rules",
+        "rules_of",
     )  # fmt: skip
 
     def __init__(self, rules: Sequence[Rule], decoders: Sequence[Decoder] = DECODERS) -> None:
@@ -61,6 +70,8 @@ class Catalogue:
             for first in firsts
         }
 
+        self._endings = tuple((each.ending, each) for each in decoders if each.ending)
+
     def reaches(self) -> list[int]:
         """Return, by number of the anchor, how far around it content decides what is found there.
 
@@ -72,21 +83,30 @@ class Catalogue:
         return self._reaches
 
     def is_encoded(self, data: bytes) -> bool:
-        """Return whether the head of `data` has the signature of any decoder."""
+        """Return whether the head or the end of `data` has the signature of any decoder."""
         # This runs for every file, so it does not make the list of them.
         for start, end, table in self._heads.get(data[:1], self._further):
             for decoder in table.get(data[start:end], ()):
                 if decoder.applies is None or decoder.applies(data):
                     return True
-        return False
+        return data.find(0, -END) >= 0 and any(
+            data.find(magic, -END) >= 0 for magic, _ in self._endings
+        )
 
     def decoders_for(self, data: bytes) -> list[Decoder]:
-        """Return the decoders whose signature the head of `data` has."""
+        """Return the decoders whose signature the head or the end of `data` has."""
         found: list[Decoder] = []
         for start, end, table in self._heads.get(data[:1], self._further):
             for decoder in table.get(data[start:end], ()):
                 if decoder not in found and (decoder.applies is None or decoder.applies(data)):
                     found.append(decoder)
+
+        if data.find(0, -END) >= 0:
+            found += [
+                decoder
+                for magic, decoder in self._endings
+                if decoder not in found and data.find(magic, -END) >= 0
+            ]
         return found
 
 

@@ -90,12 +90,16 @@ class Examiner:
         self, path: str, window: Layer, spots: Spots | None, examined: Examined
     ) -> list[Finding]:
         from scanner.engine.gather import gather
-        from scanner.engine.judge import judge
-        from scanner.engine.stored import in_members, unpacked
 
         gathered = gather(self.catalogue, window, spots)
         for reason, detail in gathered.problems:
             examined.tally.notice(Notice(reason, path, detail, reason not in HARMLESS_PROBLEMS))
+
+        if not gathered.parts and not gathered.asides:
+            return []  # most looks end here, and what judges takes a tenth of a start to import
+
+        from scanner.engine.judge import judge
+        from scanner.engine.stored import in_members, unpacked
 
         examined.spellings.update(_spellings(gathered))
         # GitHub's hash is one of a line of content; a name has no line in the file.

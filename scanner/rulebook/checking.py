@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.errors import RuleError
 from scanner.findings import Confidence, Severity
 from scanner.rulebook.keys import Keys, kind_of
-from scanner.rulebook.model import AFTER, BEFORE, Anchor, Rule
+from scanner.rulebook.model import AFTER, BEFORE, CASES, Anchor, Rule
 from scanner.rulebook.patterns import compile_pattern
 from scanner.secret import printable
 
@@ -173,16 +173,16 @@ def _anchor(keys: Keys, path: str, item: object) -> Anchor:
     if not isinstance(item, dict):
         keys.fail(path, "has to be `literal: TEXT` or `run: LENGTH`")
     part = Keys(item, keys.source, path)
-    part.known(("literal", "run", "encoded", "first", "mixed_case"), " in an anchor")
+    part.known(("literal", "run", "encoded", "first", "case"), " in an anchor")
     if part.has("literal") == part.has("run"):
         keys.fail(path, "has to be `literal: TEXT` or `run: LENGTH`")
 
     if part.has("run"):
-        part.known(("run", "first", "mixed_case"), " in an anchor that is a run")
+        part.known(("run", "first", "case"), " in an anchor that is a run")
         return Anchor(
             run=part.number("run", 0, 16, LONGEST_RUN),
             first=part.text("first").encode() if part.has("first") else b"",
-            mixed_case=part.flag("mixed_case"),
+            case=part.choice("case", CASES, "") if part.has("case") else "",
         )
 
     part.known(("literal", "encoded"), " in an anchor that is a literal")

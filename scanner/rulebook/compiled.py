@@ -69,6 +69,7 @@ def _packed_anchor(anchor: Anchor) -> dict[str, Any]:
 
 def _unpacked_anchor(packed: Mapping[str, Any]) -> Anchor:
     fields: dict[str, Any] = {
-        key: value.encode() if isinstance(value, str) else value for key, value in packed.items()
+        key: value.encode() if isinstance(value, str) and key != "case" else value
+        for key, value in packed.items()
     }
     return Anchor(**fields)

@@ -22,6 +22,10 @@ ENCODED_RUN: Final = 40
 many in source code, as names and paths; the price is a word on a short last line of base64."""
 
 
+CASES = ("mixed", "upper", "lower", "varied")
+"""What an anchor can ask of the letters of a run."""
+
+
 class Anchor(NamedTuple):
     """Something that can be found at memory speed and makes a place worth a precise look.
 
@@ -32,7 +36,11 @@ class Anchor(NamedTuple):
 
     literal: bytes = b""
     encoded: bool = False
-    """For a literal of the base64 alphabet: only inside a run of `ENCODED_RUN` or more of it."""
+    """For a literal of the base64 alphabet: only inside a run of `ENCODED_RUN` or more of it.
+
+    A run without capital letters, or of letters alone, does not count. 40 random characters of
+    base64 are of letters alone two or three times in ten thousand, 54 once in a hundred thousand.
+    """
     run: int = 0
     before: bytes = b""
     """For a run: only if one of these bytes is directly before it; empty for any."""
@@ -40,8 +48,12 @@ class Anchor(NamedTuple):
     """For a run: only if one of these bytes is directly after it; empty for any."""
     first: bytes = b""
     """For a run: only if it begins with one of these bytes; empty for any."""
-    mixed_case: bool = False
-    """For a run: only if it holds both a capital and a small letter."""
+    then: tuple[bytes, ...] = ()
+    """For a run: the bytes after the first one are in these sets, one set for each byte."""
+    case: str = ""
+    """For a run: "mixed" if it holds both a capital and a small letter, "upper" if it is of capital
+    letters and digits, "lower" if it is of small letters and digits, "varied" if it is of capital
+    letters, small letters and digits; empty for any."""
 
 
 class Rule(NamedTuple):

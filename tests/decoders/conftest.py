@@ -56,8 +56,9 @@ def _decoded(layer: Layer, budget: Budget, decoders: tuple[Decoder, ...]) -> Ite
     found = _offsets({anchor for decoder in decoders for anchor in decoder.anchors}, layer.data)
     for decoder in decoders:
         offsets = sorted(at for anchor in decoder.anchors for at in found[anchor])
-        called = any(layer.data.startswith(magic, at) for at, magic in decoder.magics)
-        if offsets or (called and (decoder.applies is None or decoder.applies(layer.data))):
+        signed = any(layer.data.startswith(magic, at) for at, magic in decoder.magics)
+        signed = signed and (decoder.applies is None or decoder.applies(layer.data))
+        if offsets or signed or (decoder.ending and decoder.ending in layer.data):
             yield from decoder.decode(layer, offsets, budget)
 
 

@@ -15,6 +15,21 @@ from scanner.rulebook.model import ENCODED_RUN, Anchor
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
+def case_of(run: bytes) -> str:
+    small = any(byte in b"abcdefghijklmnopqrstuvwxyz" for byte in run)
+    capital = any(byte in b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" for byte in run)
+    return {(True, True): "mixed", (True, False): "lower", (False, True): "upper"}.get(
+        (small, capital), "none"
+    )
+
+
+def has_case(case: str, run: bytes) -> bool:
+    signs, digits = {*run} & {*b"+/"}, {*run} & {*b"0123456789"}
+    if case == "varied":
+        return case_of(run) == "mixed" and bool(digits) and not signs
+    return case in ("", case_of(run)) and (case in ("", "mixed") or not signs)
+
+
 def naive(data: bytes, wanted: list[Anchor]) -> list[tuple[int, int]]:
     return [
         (at, number)
@@ -36,7 +51,8 @@ def holds(anchor: Anchor, data: bytes, start: int, end: int) -> bool:
     while last < len(data) and data[last] in ALPHABET:
         last += 1
     if anchor.encoded:
-        return last - first >= ENCODED_RUN
+        run = data[first:last]
+        return len(run) >= ENCODED_RUN and case_of(run) != "lower" and not run.isalpha()
     run = data[start:end]
     # Where the content begins and ends, the edge of the buffer stands.
     before, after = data[max(0, start - 1) : start] or EDGE, data[end : end + 1] or EDGE
@@ -46,14 +62,27 @@ def holds(anchor: Anchor, data: bytes, start: int, end: int) -> bool:
         and (not anchor.before or before in anchor.before)
         and (not anchor.after or after in anchor.after)
         and (not anchor.first or run[0] in anchor.first)
-        and (not anchor.mixed_case or (run.lower() != run and run.upper() != run))
+        and all(byte in allowed for byte, allowed in zip(run[1:], anchor.then, strict=False))
+        and has_case(anchor.case, run)
     )
 
 
 BUFFERS = st.lists(
     st.one_of(
         st.sampled_from(
-            [b"AKIA", b"AKIAKIA", b"aba", b"ababa", b"\0", b"\n", b"A\0K\0", b"+", b"/"]
+            [
+                b"AKIA",
+                b"AKIAKIA",
+                b"a1B",
+                b"7",
+                b"aba",
+                b"ababa",
+                b"\0",
+                b"\n",
+                b"A\0K\0",
+                b"+",
+                b"/",
+            ]
         ),
         st.sampled_from([b"a" * n for n in range(1, 9)] + [b"a" * n for n in range(18, 30)]),
         st.binary(max_size=6),
@@ -71,7 +100,11 @@ WANTED = st.lists(
                 Anchor(run=3, before=b".\0"),
                 Anchor(run=2, after=b"\n=\0"),
                 Anchor(run=4, first=b"A"),
-                Anchor(run=7, mixed_case=True),
+                Anchor(run=7, case="mixed"),
+                Anchor(run=3, case="lower"),
+                Anchor(run=4, case="upper"),
+                Anchor(run=8, case="varied"),
+                Anchor(run=5, then=(b"Ka", b"I")),
             ]
         ),
         st.sampled_from([Anchor(b"aba", encoded=True), Anchor(b"AKIA", encoded=True)]),
