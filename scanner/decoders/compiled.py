@@ -197,20 +197,20 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'', False, 42, b'(:\x00', b'', b'', (), 'mixed', b''),
         (b'', False, 41, b'\n', b'', b'V', (), 'mixed', b''),
     ), ('a key ID or a secret with a terminal colour, a sign of a diff, a command of sed or padding next to it; in a binary record, a length before it', 'the line with the lines around it, or as much of a record', 'the value'), b'', 8192, False, False),
-    ('zstd', ((0, b'(\xb5/\xfd'), (0, b'P*M\x18'), (0, b'Q*M\x18'), (0, b'R*M\x18'), (0, b'S*M\x18'), (0, b'T*M\x18'), (0, b'U*M\x18'), (0, b'V*M\x18'), (0, b'W*M\x18'), (0, b'X*M\x18'), (0, b'Y*M\x18'), (0, b'Z*M\x18'), (0, b'[*M\x18'), (0, b'\\*M\x18'), (0, b']*M\x18'), (0, b'^*M\x18'), (0, b'_*M\x18')), (
-    ), ('signature', 'the content of all frames, where Python is 3.14 or `backports.zstd` is installed', 'line and column in the content'), b'', 0, False, False),
     ('attached', ((0, b'#!'), (0, b'@echo'), (0, b'@ECHO'), (0, b': '), (0, b':\n')), (
     ), ('a script at the start, no text at the end, and the signature of an archive at the start of a line: makeself and other self-extracting scripts', 'the archive', 'path in the archive, line and column in the member'), b'', 0, True, False),
-    ('git-pack', ((0, b'PACK\x00\x00\x00'), (0, b'# v2 git bundle\n'), (0, b'# v3 git bundle\n')), (
-    ), ('signature: a pack, as in a `.git` inside an archive; the head of `git bundle`', 'every object, also those stored as differences; of a tree the names', 'kind and ID of the object, line and column in it'), b'', 0, False, False),
     ('drawio', ((0, b'<mxfile'), (0, b'%3Cmxfile'), (0, b'<?xml'), (0, b'<svg'), (0, b'<!')), (
     ), ('a file of draw.io, also in an SVG or HTML export, and with `png` in a PNG', 'each page', 'the encoded page'), b'', 0, True, False),
+    ('git-pack', ((0, b'PACK\x00\x00\x00'), (0, b'# v2 git bundle\n'), (0, b'# v3 git bundle\n')), (
+    ), ('signature: a pack, as in a `.git` inside an archive; the head of `git bundle`', 'every object, also those stored as differences; of a tree the names', 'kind and ID of the object, line and column in it'), b'', 0, False, False),
+    ('office', ((0, b'<?xml'),), (
+    ), ('XML that begins as a part of a Word, Excel, PowerPoint or OpenDocument file does', 'the text without markup, so that a value in several runs is in one piece', 'line and column in the part'), b'', 0, True, False),
     ('png', ((0, b'\x89PNG\r\n\x1a\n'),), (
     ), ('a PNG with a text that is compressed or percent-encoded: a diagram of draw.io', 'each such text', 'the keyword of the text, line and column in it'), b'', 0, True, False),
     ('sqlite', ((0, b'SQLite format 3\x00'), (0, b'7\x7f\x06\x82'), (0, b'7\x7f\x06\x83'), (0, b'\xd9\xd5\x05\xf9 \xa1c\xd7')), (
     ), ('signature: a database of SQLite, a write-ahead log, a rollback journal', 'each row in a line, values with the names of their columns', 'the value in the file'), b'', 0, False, False),
-    ('office', ((0, b'<?xml'),), (
-    ), ('XML that begins as a part of a Word, Excel, PowerPoint or OpenDocument file does', 'the text without markup, so that a value in several runs is in one piece', 'line and column in the part'), b'', 0, True, False),
+    ('zstd', ((0, b'(\xb5/\xfd'), (0, b'P*M\x18'), (0, b'Q*M\x18'), (0, b'R*M\x18'), (0, b'S*M\x18'), (0, b'T*M\x18'), (0, b'U*M\x18'), (0, b'V*M\x18'), (0, b'W*M\x18'), (0, b'X*M\x18'), (0, b'Y*M\x18'), (0, b'Z*M\x18'), (0, b'[*M\x18'), (0, b'\\*M\x18'), (0, b']*M\x18'), (0, b'^*M\x18'), (0, b'_*M\x18')), (
+    ), ('signature', 'the content of all frames, where Python is 3.14 or `backports.zstd` is installed', 'line and column in the content'), b'', 0, False, False),
     ('base32', (), (
         (b'', False, 0, b'', b'', b'', (), 'upper', b'(?:[BE-P][ABEFIJMNQRUVYZ45][A-Z2-7][A-HQ-X][ACEGIKMOQSUWY246][A-Z2-7][A-DI-LQ-TYZ23][A-Z2-7]){5}'),
     ), ('a run that begins with 25 bytes of text in base32', 'the block, through line breaks; the lines around it with their values decoded in place', 'the encoded characters'), b'', 0, False, False),

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 
 from scanner.content import Layer
 from scanner.decoders.interface import Budget, Decoder, Description
-from scanner.decoders.sqlite_pages import DATABASE, JOURNAL, LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scanner.decoders.sqlite_pages import Value
 
+# "Database File Format", sections 1.3.1, 4.1 and 3.
+DATABASE = b"SQLite format 3\0"
+LOGS = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+JOURNAL = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 _MAGICS = (DATABASE, *LOGS, JOURNAL)
 _ENOUGH = 256 << 10
 """Bytes of text after which a layer ends."""

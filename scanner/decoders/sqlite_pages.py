@@ -8,14 +8,12 @@ belongs to. Every number of a file can lie: what makes no sense ends a record, a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from scanner.decoders.sqlite_file import DATABASE, LOGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-DATABASE: Final = b"SQLite format 3\0"
-LOGS: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
-JOURNAL: Final = b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"
 
 _HEADER = 100
 """Bytes before the tree of page 1."""
@@ -62,7 +60,7 @@ class Pages:
         first = self._pages.get(1, -1)
         reserved = 0
         if first >= 0 and data.startswith(DATABASE, first):
-            reserved = data[first + 20]
+            reserved = _int(data, first + 20, 1)
             encodings = {2: "utf-16-le", 3: "utf-16-be"}
             self.codec = encodings.get(_int(data, first + 56, 4), "utf-8")
         self._usable = self._page_size - reserved

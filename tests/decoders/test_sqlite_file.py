@@ -189,6 +189,11 @@ def test_a_file_that_lies(honest, changes):
             layer.place(0, len(layer.data))
 
 
+@pytest.mark.parametrize("size", [16, 19, 20, 59, 99, 100, 103, 511, 4100])
+def test_a_file_that_is_cut_off(honest, size):
+    list(sqlite_file.decode(Layer(honest[:size]), [], Budget()))
+
+
 def test_rows_that_share_a_chain_of_pages_have_an_end(peel, reasons):
     # All pages are one page whose cells lead to the same long chain.
     size = 512
