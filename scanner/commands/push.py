@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
     )  # fmt: skip
 
     def stopped(findings: Sequence[Finding]) -> Stop | None:
-        from scanner.commands.stopped_push import PushedRef, stop_of_push  # only with findings
+        from scanner.commands.outgoing_branch import PushedRef  # here: only with findings
+        from scanner.commands.stopped_push import stop_of_push
 
         refs = [PushedRef(*each) for each in push.refs]
         return stop_of_push(repository, refs, push.exclude, findings)

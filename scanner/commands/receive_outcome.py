@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.about import NAME
 from scanner.console import say
 from scanner.errors import KeycatchError
-from scanner.reports.wording import KEY_ID_RULE, credentials
+from scanner.reports.wording import KEY_ID_RULE, credential_count
 
 if TYPE_CHECKING:
     import argparse
@@ -67,7 +67,7 @@ def on_findings(args: argparse.Namespace, findings: Sequence[Finding]) -> int:
     if not args.quiet:
         escape = f"  No credential? Ask {args.contact}." if args.no_marks else _FALSE_ALARM
         remedy = f"what to do now:\n{_numbered(_steps(findings, is_revoked=is_revoked))}\n{escape}"
-    return _end(args, REJECTED, f"it adds {credentials(findings)}", remedy, excuse)
+    return _end(args, REJECTED, f"it adds {credential_count(findings)}", remedy, excuse)
 
 
 def _steps(findings: Sequence[Finding], *, is_revoked: bool) -> Iterator[str]:

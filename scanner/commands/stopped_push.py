@@ -8,13 +8,12 @@ which works with merges and with later edits of the file. No way touches what is
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from scanner.commands.outgoing_branch import HEADS, SHORT, OutgoingBranch, outgoing, paths_of
 from scanner.commands.stopped_commit import MOST, is_below_top
 from scanner.errors import KeycatchError
 from scanner.findings import COMMIT_MESSAGE, REFERENCE_NAME, TAG_MESSAGE
-from scanner.git import changes
 from scanner.git.pathspec import pathspec, quoted
 from scanner.git.work_tree import find_work_tree
 from scanner.reports.interface import Remedy, Stop
@@ -24,10 +23,10 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from scanner.commands.outgoing_branch import PushedRef
     from scanner.findings import Finding, Location
     from scanner.git.repository import Repository
 
-_HEADS: Final = "refs/heads/"
 _TAGS: Final = "refs/tags/"
 _BRANCHES: Final = 3
 """Branches for which commands are shown: more are not pushed by hand."""
@@ -48,18 +47,10 @@ _JOIN_NOTHING: Final = (
 _MESSAGE: Final = "Write another message for commit {}; an author is changed with --author:"
 _STAGED: Final = "Before you begin, commit or unstage what is staged: it would become part of it."
 _TAG: Final = "Delete the tag {0}, and set it again on the new commit, without the value:"
+_AS_WELL: Final = "{} has the same commit. Push it by itself afterwards, to see what to do there."
 _BY_HAND: Final = "Rewrite commit {} so that the value is not in it, and push the new commit."
 _NAME: Final = "Rename the branch or tag: the value is in its name, which is published as well."
 _AGAIN: Final = "Then push again."
-
-
-class PushedRef(NamedTuple):
-    """A reference of a push."""
-
-    name: str
-    """What the person has named: a branch, a tag, or any revision."""
-    tip: str
-    """The ID of the commit or tag that is pushed."""
 
 
 def stop_of_push(
@@ -89,17 +80,6 @@ def _named(commits: Iterable[str]) -> str:
     return ", ".join(names) or "that adds it"
 
 
-class _Line(NamedTuple):
-    """The commits of one branch that are pushed."""
-
-    commits: list[changes.Commit]
-    """Oldest first."""
-    parents: dict[str, list[str]]
-    tip: str
-    is_current: bool
-    """Whether the branch is checked out, as far as it matters: HEAD is its tip."""
-
-
 class _Rewriting:
     """What has to be made again."""
 
@@ -117,38 +97,29 @@ class _Rewriting:
 
     def way_out(self, refs: Sequence[PushedRef], exclude: Sequence[str]) -> Iterator[Remedy]:
         """Yield what to do, branch by branch, then with tags and names."""
-        left = {at.commit for at in self._places if at.commit} & (
-            self._by_file.keys() | self._by_message
-        )
-        head = self._repository.resolve("HEAD")
+        bad = {name for name in (*self._by_file, *self._by_message) if name}
+        seen: set[str] = set()
         branches = [ref for ref in refs if not ref.name.startswith(_TAGS)]
         for ref in branches[:_BRANCHES]:
-            line = self._line(ref, exclude, head)
-            touched = left.intersection(each.id for each in line.commits)
-            if touched:
-                left -= touched
+            line = outgoing(self._repository, ref, exclude)
+            touched = bad.intersection(each.id for each in line.commits)
+            if touched & seen:
+                # The file of the branch before is in the way of a switch to this one.
+                name = ref.name.removeprefix(HEADS)
+                yield Remedy(
+                    _AS_WELL.format(name if self._may_be_shown(name) else "Another branch")
+                )
+            elif touched:
                 yield from self._branch(ref, line)
+            seen |= touched
 
-        if left:
-            yield Remedy(_BY_HAND.format(_named(sorted(left))))
+        if bad - seen:
+            yield Remedy(_BY_HAND.format(_named(sorted(bad - seen))))
         yield from self._tags(refs)
         if any(at.scope == REFERENCE_NAME for at in self._places):
             yield Remedy(_NAME)
 
-    def _line(self, ref: PushedRef, exclude: Sequence[str], head: str | None) -> _Line:
-        repository = self._repository
-        tip = repository.required(ref.tip, "it is part of the push")
-        commits = [*changes.commits(repository, [tip], exclude)]
-        shown = repository.run(
-            "rev-list", "--no-walk=unsorted", "--parents", "--stdin", what="read the commits",
-            stdin="".join(f"{each.id}\n" for each in commits).encode(),
-        )  # fmt: skip
-        parents = {
-            names[0]: names[1:] for names in map(str.split, shown.decode("ascii").splitlines())
-        }
-        return _Line(commits, parents, tip, tip == head)
-
-    def _branch(self, ref: PushedRef, line: _Line) -> Iterator[Remedy]:
+    def _branch(self, ref: PushedRef, line: OutgoingBranch) -> Iterator[Remedy]:
         bad = self._by_file.keys() | self._by_message
         first = next(each.id for each in line.commits if each.id in bad)
         if find_work_tree(".") is None:
@@ -157,7 +128,7 @@ class _Rewriting:
 
         switch: tuple[str, ...] = ()
         if not line.is_current:
-            branch = ref.name.removeprefix(_HEADS)
+            branch = ref.name.removeprefix(HEADS)
             if branch == ref.name or not self._may_be_shown(branch):
                 yield Remedy(_BY_HAND.format(first[:DIGITS]))
                 return
@@ -166,30 +137,29 @@ class _Rewriting:
             yield Remedy(_STAGED)
 
         touched = {each.id for each in line.commits} & bad
-        is_plain = all(len(names) < 2 for names in line.parents.values())
         if touched == {line.tip}:
             yield from self._amended(line, switch)
-        elif is_plain and len(touched) == 1 and self._can_be_edited(line, first):
+        elif line.is_plain and len(touched) == 1 and self._can_be_edited(line, first):
             yield from self._rebased(line, first, switch)
         else:
-            yield from self._joined(line, first, switch, is_plain=is_plain)
+            yield from self._joined(line, first, switch)
 
-    def _amended(self, line: _Line, switch: tuple[str, ...]) -> Iterator[Remedy]:
+    def _amended(self, line: OutgoingBranch, switch: tuple[str, ...]) -> Iterator[Remedy]:
         tip = line.tip
         name = tip[:DIGITS]
         if tip in self._by_file:
-            parent = "HEAD~1" if line.parents[tip] else ""
-            commands = (self._take_out(parent, tip), self._amend(line, tip))
+            commands = (self._take_out(line.parent(tip), tip), self._amend(line, tip))
             yield Remedy(_AMEND.format(name), (*switch, *commands))
             switch = ()
         if tip in self._by_message:
             yield Remedy(_MESSAGE.format(name), (*switch, "git commit --amend --allow-empty"))
 
-    def _rebased(self, line: _Line, commit: str, switch: tuple[str, ...]) -> Iterator[Remedy]:
+    def _rebased(
+        self, line: OutgoingBranch, commit: str, switch: tuple[str, ...]
+    ) -> Iterator[Remedy]:
         name = commit[:DIGITS]
-        has_parent = bool(line.parents[commit])
-        onto = f"{commit[:12]}~1" if has_parent else "--root"
-        rebase = quoted((*_REBASE, onto))
+        parent = line.parent(commit)
+        rebase = quoted((*_REBASE, parent or "--root"))
         if commit not in self._by_file:
             command = f"{_FIRST.format('reword')}{rebase}"
             yield Remedy(_MESSAGE.format(name), (*switch, command))
@@ -197,29 +167,28 @@ class _Rewriting:
 
         specs = self._specs(commit)
         out = ("git", "rm", "--force", "--quiet", "--", *specs)
-        if has_parent:
-            out = ("git", "restore", "--source=HEAD~1", "--staged", "--worktree", "--", *specs)
+        if parent:
+            out = ("git", "restore", f"--source={parent}", "--staged", "--worktree", "--", *specs)
         commands = (
             f"{_FIRST.format('edit')}{rebase}",
             quoted(out),
             self._amend(line, commit),
             "git rebase --continue",
-            quoted(("git", "restore", f"--source={line.tip[:12]}", "--", *specs)),
+            quoted(("git", "restore", f"--source={line.tip[:SHORT]}", "--", *specs)),
         )
         yield Remedy(_EDIT.format(name), (*switch, *commands))
 
     def _joined(
-        self, line: _Line, first: str, switch: tuple[str, ...], *, is_plain: bool
+        self, line: OutgoingBranch, first: str, switch: tuple[str, ...]
     ) -> Iterator[Remedy]:
         """Yield how to make one commit of all from `first` on; with merges, of the whole push."""
-        begin = first if is_plain else self._oldest_of_first_parents(line)
-        parents = line.parents[begin]
+        begin = first if line.is_plain else line.oldest()
         names = [each.id for each in line.commits]
-        number = len(names) - names.index(begin) if is_plain else len(names)
+        number = len(names) - names.index(begin) if line.is_plain else len(names)
         files = sorted({path for own in self._by_file.values() for path in own})
 
         specs = [spec for spec in self._spelled(files) if self._is_in(line.tip, spec)]
-        back = f"{begin[:12]}~1" if parents else ""
+        back = line.parent(begin)
         undo = ("git", "reset", "--soft", back) if back else ("git", "update-ref", "-d", "HEAD")
         commands = [*switch, quoted(undo)]
         if specs:
@@ -228,13 +197,13 @@ class _Rewriting:
                 out = ("git", "rm", "--cached", "--force", "--quiet", "--", *specs)
             commands.append(quoted(out))
 
-        changed = {path for each in line.commits for path in _paths_of(each)}
+        changed = {path for each in line.commits for path in paths_of(each)}
         what = plural(number, "commit")
         if changed <= set(files):
             yield Remedy(_JOIN_NOTHING.format(what, begin[:DIGITS]), tuple(commands))
             return
         # A message that has the value must not be used again.
-        reuse = "" if self._by_message else f" --reuse-message={line.tip[:12]}"
+        reuse = "" if self._by_message else f" --reuse-message={line.tip[:SHORT]}"
         yield Remedy(_JOIN.format(what, begin[:DIGITS]), (*commands, f"git commit{reuse}"))
 
     def _tags(self, refs: Sequence[PushedRef]) -> Iterator[Remedy]:
@@ -257,10 +226,10 @@ class _Rewriting:
             return quoted(("git", "restore", f"--source={parent}", "--staged", "--", *specs))
         return quoted(("git", "rm", "--cached", "--force", "--quiet", "--", *specs))
 
-    def _amend(self, line: _Line, commit: str) -> str:
+    def _amend(self, line: OutgoingBranch, commit: str) -> str:
         own = next(each for each in line.commits if each.id == commit)
         # Git refuses to amend a commit so that nothing is left of it.
-        empty = " --allow-empty" if _paths_of(own) <= self._by_file[commit] else ""
+        empty = " --allow-empty" if paths_of(own) <= self._by_file[commit] else ""
         return f"git commit --amend --no-edit{empty}"
 
     def _specs(self, commit: str) -> list[str]:
@@ -270,7 +239,7 @@ class _Rewriting:
         below = is_below_top()
         return [pathspec(path, is_below_top=below) for path in files[:MOST]]
 
-    def _can_be_edited(self, line: _Line, commit: str) -> bool:
+    def _can_be_edited(self, line: OutgoingBranch, commit: str) -> bool:
         """Return whether a rebase can stop at `commit` and go on without a conflict.
 
         Not where a later commit, or the work tree, has other content at the same paths. A message
@@ -297,13 +266,3 @@ class _Rewriting:
         """Return whether a terminal may see `name`, and no value is in it."""
         values = (value.reveal() for each in self._findings for value in each.values.values())
         return printable(name) == name and not any(value in name.encode() for value in values)
-
-    def _oldest_of_first_parents(self, line: _Line) -> str:
-        commit = line.tip
-        while line.parents[commit] and line.parents[commit][0] in line.parents:
-            commit = line.parents[commit][0]
-        return commit
-
-
-def _paths_of(commit: changes.Commit) -> set[str]:
-    return {os.fsdecode(each.path) for each in commit.entries}

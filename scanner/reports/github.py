@@ -105,7 +105,7 @@ def _plain_lines(
         return
     read = " what was read of" if report.incomplete else ""
     counted = listed(report, view.fail_on)
-    line = f"{credentials(counted)} found in{read} {contents(report)}"
+    line = f"{credentials(report, view.fail_on)} in{read} {contents(report)}"
     line += f" ({human_size(report.tally.bytes)})"
     if below := len(report.findings) - len(counted):
         line += f", {possible(below, view.fail_on)}"

@@ -97,7 +97,7 @@ def _cut(number: int) -> str:
 
 def _head(report: Report, view: View) -> Iterator[str]:
     counted = listed(report, view.fail_on)
-    yield f"### keycatch: {credentials(counted)} found\n\n"
+    yield f"### keycatch: {credentials(report, view.fail_on)}\n\n"
     yield f"Scanned {contents(report)}, {human_size(report.tally.bytes)}"
     if below := len(report.findings) - len(counted):
         yield f"; {possible(below, view.fail_on)}"

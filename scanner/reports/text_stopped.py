@@ -16,7 +16,7 @@ from scanner.reports.wording import (
     CANARY_STEPS,
     DIGITS,
     KEY_ID_RULE,
-    credentials,
+    credential_count,
     is_in_file,
     plural,
 )
@@ -45,7 +45,7 @@ def headline(stop: Stop, failing: Sequence[Finding], view: View, paint: Paint) -
     """Yield what was stopped, and where the credentials are."""
     outcome = "stopped" if view.exit_code else "not stopped (--exit-zero)"
     said = paint("warning" if view.exit_code else "bold", f"{stop.what.capitalize()} {outcome}")
-    yield f"{said}: {credentials(failing)} in {_places(failing)}\n\n"
+    yield f"{said}: {credential_count(failing)} in {_places(failing)}\n\n"
 
 
 def _places(failing: Sequence[Finding]) -> str:

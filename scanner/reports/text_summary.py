@@ -76,7 +76,7 @@ def narrowed(report: Report) -> Iterator[str]:
 
 def _verdict(report: Report, view: View) -> str:
     counting = listed(report, view.fail_on)
-    found = f"{credentials(counting)} found"
+    found = credentials(report, view.fail_on)
     if not counting:
         return f"{found}{' in what was read' if report.incomplete else ''}"
     counts = []

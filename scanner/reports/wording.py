@@ -126,7 +126,16 @@ def places(report: Report) -> list[SetAside]:
     return [] if report.kind == HISTORY_KIND else report.tally.places
 
 
-def credentials(findings: Collection[Finding]) -> str:
+def credentials(report: Report, threshold: Threshold | None = None) -> str:
+    """Return how many credentials were found, in words that end in "found".
+
+    With a `threshold`, what is below it is only possible and does not count.
+    """
+    findings = report.findings if threshold is None else listed(report, threshold)
+    return f"{credential_count(findings)} found"
+
+
+def credential_count(findings: Collection[Finding]) -> str:
     """Return how many credentials `findings` are; a key ID without its secret is none."""
     ids = sum(finding.rule_id == KEY_ID_RULE for finding in findings)
     others = len(findings) - ids

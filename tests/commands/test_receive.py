@@ -577,7 +577,7 @@ def test_what_cannot_be_read_is_rejected(server: Server, repository: Any, plant:
     add(repository, "deep.gz", too_deep(plant.pair()))
     pushed = server.push("main")
     assert not pushed.accepted
-    assert "INCOMPLETE: 1 place was not read" in pushed.said
+    assert "INCOMPLETE: 1 item could not be fully read" in pushed.said
     assert "push rejected, since not all of it could be scanned" in pushed.text
     assert "ask git@example.com" in pushed.text
     server.hook("--exit-zero")

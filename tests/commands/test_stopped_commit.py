@@ -253,6 +253,19 @@ def test_many_files_are_named_a_screenful_at_a_time(walk: Any, plant: Any) -> No
     assert walk.names() == ["a"]
 
 
+def test_the_hooks_of_install(walk: Any, plant: Any, keycatch: Any) -> None:
+    for hook in (walk.root / ".git" / "hooks").iterdir():
+        hook.unlink()
+    done = keycatch("install", cwd=walk.root)
+    assert done.returncode == 0, done.stderr
+    clean(walk, "app.env", "b")
+    for name in ("app.env", "b"):
+        walk.write(name, plant.pair() if name == "app.env" else "new\n")
+    walk.passes("\n".join(walk.stopped("git commit -q -a -m x")))
+    walk.passes("git commit -q -m x")
+    assert walk.git("show", "HEAD:app.env") == "app.env\n"
+
+
 def test_an_allowed_line_passes(walk: Any, plant: Any) -> None:
     """The comments on the screen are put on their lines as they are printed."""
     walk.write("app.py", f'key = "{plant.key_id()}"\nsecret = "{plant.secret()}"\n')

@@ -208,6 +208,37 @@ def test_a_branch_that_is_not_checked_out(outgoing: Any, plant: Any, is_last: bo
     assert "app.env" not in outgoing.names("origin/it's/a-side")
 
 
+def test_two_branches_with_the_same_commit(outgoing: Any, plant: Any) -> None:
+    outgoing.git("switch", "-q", "-c", "one")
+    commit(outgoing, "bad", app_env=plant.pair(), b="b\n")
+    outgoing.git("branch", "two")
+    screen = outgoing.shell("git push -q origin one two").stdout
+    assert "two has the same commit." in screen
+    outgoing.passes("\n".join(outgoing.commands(screen)))
+    outgoing.passes("git push -q origin one")
+    assert outgoing.names("origin/one") == ["a", "b"]
+    (outgoing.root / "app.env").unlink()
+    follow(outgoing, "git push -q origin two")
+    assert outgoing.names("origin/two") == ["a", "b"]
+
+
+def test_another_branch_at_the_same_commit_is_checked_out(outgoing: Any, plant: Any) -> None:
+    outgoing.git("switch", "-q", "-c", "one")
+    commit(outgoing, "bad", app_env=plant.pair(), b="b\n")
+    outgoing.git("branch", "two")
+    commands = follow(outgoing, "git push -q origin two")
+    assert commands[0] == "git switch two"
+    assert outgoing.names("origin/two") == ["a", "b"]
+    assert "app.env" in outgoing.names("one")
+
+
+def test_head_by_its_name(outgoing: Any, plant: Any) -> None:
+    commit(outgoing, "bad", app_env=plant.pair(), b="b\n")
+    outgoing.git("switch", "-q", "--detach")
+    follow(outgoing, "git push -q origin HEAD:refs/heads/other")
+    assert outgoing.names("origin/other") == ["a", "b"]
+
+
 def test_two_branches(outgoing: Any, plant: Any) -> None:
     for name in ("one", "two"):
         outgoing.git("switch", "-q", "-c", name, "main")
