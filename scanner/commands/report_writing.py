@@ -88,7 +88,7 @@ def summary(report: Report, view: View, outputs: Sequence[Output]) -> str:
     from scanner.reports.wording import contents, credentials, human_size, listed, possible
 
     counted = listed(report, view.fail_on)
-    found = f"{credentials(counted)} found"
+    found = credentials(report, view.fail_on)
     if report.incomplete:
         found += " in what could be read"
     if below := len(report.findings) - len(counted):

@@ -59,14 +59,14 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
 
     data = layer.data
     joint, bare, goes_on = map(re.compile, (JOINT, _BARE, _GOES_ON))
-    done = 0
+    done = searched = 0
     for offset in offsets:
         if offset < done:
             continue
         begin, end = lines_around(data, offset)
         begin, limit = max(begin, done), offset + LONGEST
         joints: list[tuple[int, int]] = []
-        at = begin
+        at = max(begin, searched)  # in one long line the places are near one another
         while found := joint.search(data, at, min(end + LONGEST_JOINT, len(data))):
             at = found.end()
             if found.start() > end or at > limit:
@@ -79,7 +79,8 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
                 continue
             joints.append(found.span())
 
-        if not joins(data[max(0, begin - LABEL) : end + LABEL]):
+        searched = max(searched, end)
+        if joints and not joins(data[max(0, begin - LABEL) : end + LABEL]):
             joints = [each for each in joints if b"," not in data[slice(*each)]]
         if joints:
             done = end

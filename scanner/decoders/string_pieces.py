@@ -83,7 +83,7 @@ class _Reader:
     """Finds sequences of pieces in one layer, each once."""
 
     __slots__ = (
-        "_block", "_data", "_end", "_joint", "_looked", "_piece",
+        "_block", "_data", "_end", "_joint", "_looked", "_piece", "_run_end",
     )  # fmt: skip
 
     def __init__(self, data: bytes) -> None:
@@ -96,6 +96,7 @@ class _Reader:
         self._joint = re.compile(JOINT)
         self._block = Block(data, re.compile(rb"[A-Za-z0-9+/]+"))
         self._end = 0  # of the last sequence: each is read once
+        self._run_end = 0  # of the last piece around which others were looked for
         self._looked = 0  # the last place around which pieces were looked for
 
     def credentials(self, begin: int, end: int) -> Iterator[PieceSequence]:
@@ -123,7 +124,7 @@ class _Reader:
         from scanner.decoders.base64_block import run_start
 
         data = self._data
-        if offset < self._end:
+        if offset < max(self._end, self._run_end):
             return None
         # Not into pieces that were read for an earlier place, or a long list would be walked once
         # for each of its places: what holds both was found then, or is no sequence.
@@ -131,6 +132,8 @@ class _Reader:
         self._looked = offset
 
         begin = run_start(data, offset, self._piece)
+        piece = self._piece.match(data, begin)
+        self._run_end = piece.end() if piece else offset
         for _ in range(_PIECES):
             joint = self._last_joint(max(floor, begin - LONGEST_JOINT), begin)
             if joint is None:

@@ -74,7 +74,7 @@ def render(report: Report, view: View) -> Iterator[str]:
 def _verdict(report: Report, view: View) -> str:
     counted = listed(report, view.fail_on)
     read = " in what was read" if report.incomplete and not counted else ""
-    return f"{credentials(counted)} found{read}"
+    return f"{credentials(report, view.fail_on)}{read}"
 
 
 def _summary(report: Report, view: View) -> Iterator[str]:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.content import Layer
-from scanner.decoders import string_joints, string_pieces
+from scanner.decoders import base64_block, string_joints, string_pieces
 from scanner.decoders.interface import Budget
 from scanner.kinds.examples import expand
 
@@ -186,3 +186,15 @@ def test_what_is_cut_off_anywhere_is_no_error(peel, key_id, secret, size):
     )  # fmt: skip
     for layer in peel(source[:size]):
         layer.place(0, len(layer.data))
+
+
+def test_places_in_one_long_line_are_searched_about_once(monkeypatch):
+    source = b"eyJ0x0a" * 20_000
+    offsets = range(0, len(source), 7)
+    steps = []
+    known = base64_block.run_start
+    monkeypatch.setattr(
+        base64_block, "run_start", lambda *arguments: steps.append(1) or known(*arguments)
+    )
+    assert list(string_pieces.decode(Layer(source), offsets, Budget())) == []
+    assert len(steps) < 10
