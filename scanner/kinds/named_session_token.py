@@ -32,12 +32,13 @@ _BITS_PER_CHARACTER: Final = randomness.MEDIUM_BITS / 40  # the threshold of a s
 _JUDGED: Final = 400  # characters that are enough
 
 _NAMED: Final = re.compile(
-    rb"(?P<name>[A-Za-z0-9_.-]{0,48})(?:session|security)[_.-]?token"
+    rb"(?:session|security)[_.-]?token"
     # What closes a name, assigns and opens a value; a header, markup, an option of a command.
     rb"[\"'`\]\\]{0,3}(?:\s{0,16}(?:=>|:=|[:=,])\s{0,16}|[ \t]{1,4}|>\s{0,16})[\"'`\\]{0,3}"
     rb"(?P<value>[A-Za-z0-9+/]{100,4096}={0,2})(?![A-Za-z0-9+/=._%-]|\\(?:/|u00))",
     re.IGNORECASE,
 )
+_BEFORE: Final = re.compile(rb"[A-Za-z0-9_.-]{0,48}\Z")
 _WORDS: Final = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _OF_AWS: Final = frozenset(
     b"""
@@ -54,14 +55,15 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     """Look for a named token near the key ID at `match`; the token is what is reported."""
     data = layer.data
     floor, ceiling = max(0, match.start - _REACH), match.end + _REACH + _LONGEST
-    window = data[floor:ceiling]
+    window = data[floor : match.end + _REACH]
     if b"oken" not in window and b"OKEN" not in window:
         return None  # nearly always, and a hundred times quicker than the pattern
 
     found = [
         each
         for each in _NAMED.finditer(data, floor, ceiling)
-        if each.start() <= match.end + _REACH and _is_token(each["name"], each["value"])
+        if each.start() <= match.end + _REACH
+        and _is_token(_name(data, each.start()), each["value"])
     ]
     if not found:
         return None
@@ -78,6 +80,12 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     ]
     confidence = rule.confidence if temporary else Confidence.LOW
     return interface.part(rule, layer, place, evidence, confidence=confidence)
+
+
+def _name(data: bytes, start: int) -> bytes:
+    """Return what is before `session_token` in the same name."""
+    found = _BEFORE.search(data[max(0, start - 48) : start])
+    return found[0] if found else b""
 
 
 def _is_token(name: bytes, value: bytes) -> bool:
