@@ -26,6 +26,7 @@ FORMATS: Final[dict[str, str]] = {
     "jsonl": "scanner.reports.jsonl",
     "junit": "scanner.reports.junit",
     "markdown": "scanner.reports.markdown_report",
+    "html": "scanner.reports.html_report",
 }
 """Name of the format, as `--format` takes it, to its module.
 

@@ -1,4 +1,4 @@
-"""Markdown: that of rules as plain text, for terminals and SARIF, and any text as Markdown."""
+"""Markdown: that of rules, also as plain text for terminals and SARIF, and any text as Markdown."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Final
 
 from scanner.secret import visible
 
-# The marks that rules use, which are few of CommonMark's.
-_MARKS: Final = re.compile(
+MARKS: Final = re.compile(
     r"(?P<code>`[^`]+`)"
     r"|\[(?P<label>[^\]]+)\]\((?P<address>[^()\s]+)\)"
     r"|\*\*(?P<strong>[^*]+)\*\*"
     r"|(?<![\w*])\*(?P<emphasis>[^*]+)\*(?![\w*])"
 )
+"""The marks that rules use, which are few of CommonMark's."""
 
 
 def plain(markdown: str) -> str:
@@ -21,7 +21,7 @@ def plain(markdown: str) -> str:
 
     Backquotes stay, since they show where a command ends; the address of a link follows its text.
     """
-    return _MARKS.sub(_unmarked, markdown)
+    return MARKS.sub(_unmarked, markdown)
 
 
 def _unmarked(mark: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from scanner.reports.text_layout import filled, row, sentences
 from scanner.secret import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scanner.findings import Finding, History, Report
     from scanner.reports.ansi import Paint
@@ -96,23 +96,29 @@ def _some(names: Sequence[str], everything: bool) -> str:
 
 
 def next_steps(report: Report, view: View, paint: Paint) -> Iterator[str]:
-    """Yield how to get rid of what was found in a history; nothing if nothing fails.
-
-    Revoking comes first: rewriting history takes nothing back from those who have it.
-    """
-    counting = [each for each in report.findings if each.history and each.fails(view.fail_on)]
-    # A decoy stays where it is: nothing is revoked and nothing is rewritten for it.
-    counting = [each for each in counting if not each.canary]
-    if not counting:
+    """Yield how to get rid of what was found in a history; nothing if nothing fails."""
+    steps = history_steps(each for each in report.findings if each.fails(view.fail_on))
+    if not steps:
         return
     yield f"{paint('bold', 'What to do about the history')}\n"
-    in_head = any(each.history and each.history.in_head for each in report.findings)
     if any(each.canary for each in report.findings):
         yield from filled("    ", "Leave canaries alone, as described above. For all others:")
-    steps = [step for step in _STEPS if in_head or step != _CLEAN_HEAD]
     for number, step in enumerate(steps, 1):
         yield from filled(f"    {number}. ", step)
     yield "\n"
+
+
+def history_steps(findings: Iterable[Finding]) -> list[str]:
+    """Return how to get rid of `findings`, in sentences of Markdown; empty if nothing has to go.
+
+    Revoking comes first: rewriting history takes nothing back from those who have it. A decoy stays
+    where it is: nothing is revoked and nothing is rewritten for it.
+    """
+    histories = [each.history for each in findings if each.history and not each.canary]
+    if not histories:
+        return []
+    in_head = any(each.in_head for each in histories)
+    return [step for step in _STEPS if in_head or step != _CLEAN_HEAD]
 
 
 def exposed_totals(report: Report) -> str:

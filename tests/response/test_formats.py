@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
+from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from scanner.response.playbook import names
 
 GOLDEN = Path(__file__).parent / "golden"
 UPDATE = os.environ.get("KEYCATCH_UPDATE_GOLDEN") == "1"
-ENDINGS = {"text": "txt", "markdown": "md", "json": "json"}
+ENDINGS = {"text": "txt", "markdown": "md", "json": "json", "html": "html"}
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "response.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema_rs.validator_for(SCHEMA)
@@ -136,9 +138,11 @@ def test_an_arn_is_made_harmless(builders: Any) -> None:
 def test_each_credential_is_told_in_each_format(builders: Any) -> None:
     plan = plan_of(builders, "kinds")
     text, markdown = rendered(plan, "text"), rendered(plan, "markdown")
+    page = rendered(plan, "html")
     for entry in plan.entries:
         assert f"\n{entry.number}. {entry.title}: " in text
         assert f"\n## {entry.number}. {entry.title}: " in markdown
+        assert f"<b>{entry.number}. {entry.title}</b>" in page
     assert [each["fingerprint"] for each in json.loads(rendered(plan, "json"))["credentials"]] == [
         entry.leak.finding.fingerprint for entry in plan.entries
     ]
@@ -148,11 +152,13 @@ def test_commands_can_be_copied_from_each_format(builders: Any, any_plan: Any) -
     def flat(text: str) -> str:
         return re.sub(r"\s+", " ", text.replace("\\\n", ""))
 
-    text, markdown = (flat(rendered(any_plan, name)) for name in ("text", "markdown"))
+    text, markdown, page = (flat(rendered(any_plan, name)) for name in ("text", "markdown", "html"))
+    page = unescape(page)
     for entry in any_plan.entries:
         for command in (*entry.setup, *(c for step in entry.steps for c in step.commands)):
             assert flat(command) in text
             assert flat(command) in markdown
+            assert flat(command) in page
 
 
 def test_lines_of_text_fit_a_terminal(builders: Any) -> None:
@@ -184,8 +190,9 @@ def test_the_example_of_the_documentation_is_what_is_written(builders: Any) -> N
 
 def test_where_the_scan_was_incomplete_it_is_said_at_the_top(builders: Any) -> None:
     plan = plan_of(builders, "incomplete")
-    for name in ("text", "markdown"):
-        head = re.sub(r"\s+", " ", rendered(plan, name)[:600])
+    for name in ("text", "markdown", "html"):
+        output = rendered(plan, name)
+        head = re.sub(r"\s+", " ", output[output.find("<body>") + 1 :][:900])
         assert "The scan was not complete" in head
         assert "Options narrowed the scan" in head
     told = json.loads(rendered(plan, "json"))
@@ -283,6 +290,16 @@ def hostile(builders: Any, chosen: str) -> Any:
     )  # fmt: skip
 
 
+def elements(page: str) -> list[str]:
+    """Return the elements of a page with the names of their attributes, in their order."""
+    found = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: found.append((tag, *(name for name, _ in attrs)))
+    parser.feed(page)
+    # Two paths in different folders make a line more in the summary.
+    return sorted(set(found))
+
+
 def tokens(markdown: str) -> list[str]:
     return [
         found.type
@@ -298,8 +315,9 @@ def test_no_name_is_markup_or_a_command_anywhere(builders: Any, chosen: str) -> 
     plan, plain = hostile(builders, chosen), hostile(builders, "plain")
     markdown = rendered(plan, "markdown")
     assert tokens(markdown) == tokens(rendered(plain, "markdown"))
+    assert elements(rendered(plan, "html")) == elements(rendered(plain, "html"))
     text = rendered(plan, "text")
-    for output in (text, markdown):
+    for output in (text, markdown, rendered(plan, "html")):
         assert all(line.isprintable() for line in output.split("\n"))
         assert "::error" not in re.sub(r"\S::", "", output)
         assert "##[" not in output

@@ -18,6 +18,7 @@ FORMATS: Final[dict[str, str]] = {
     "text": "scanner.response.formats.text",
     "markdown": "scanner.response.formats.markdown",
     "json": "scanner.response.formats.json_format",
+    "html": "scanner.response.formats.html_format",
 }
 """Name of the format, as `--format` takes it, to the module that renders it."""
 
