@@ -54,6 +54,8 @@ _OF_AWS: Final = frozenset(
 def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     """Look for a named token near the key ID at `match`; the token is what is reported."""
     data = layer.data
+    if data.startswith(b"EXAMPLE", match.end - 7):
+        return None  # what is next to a key ID of the documentation is an example as well
     floor, ceiling = max(0, match.start - _REACH), match.end + _REACH + _LONGEST
     window = data[floor : match.end + _REACH]
     if b"oken" not in window and b"OKEN" not in window:
