@@ -80,8 +80,13 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
             joints.append(found.span())
 
         searched = max(searched, end)
-        if joints and not joins(data[max(0, begin - LABEL) : end + LABEL]):
-            joints = [each for each in joints if b"," not in data[slice(*each)]]
+        # A comma of a key ID in two pieces is left to what knows its length.
+        joints = [
+            (start, stop)
+            for start, stop in joints
+            if b"," not in data[start:stop]
+            or (joins(data[begin:end]) and data[start - 4 : start] not in (b"AKIA", b"ASIA"))
+        ]
         if joints:
             done = end
             yield from without_joints(
