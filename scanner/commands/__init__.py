@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "range": "find credentials in what a range of commits adds",
     "ci": "find credentials in what the change adds that CI is building",
     "history": "find credentials in everything that a repository stores",
+    "baseline": "accept the credentials that a project knows; report new ones only",
     "respond": "tell what to do about the credentials of a report",
     "rules": "show and test the rules",
     "install": "write git hooks that run keycatch, and take them out again",

@@ -43,6 +43,10 @@ def render(report: Report, view: View) -> Iterator[str]:
                 from scanner.reports.text_summary import narrowed
 
                 yield from narrowed(report)
+        if report.remarks:
+            from scanner.reports.text_remarks import remarks
+
+            yield from remarks(report, only_refused=view.verbosity < 0)
         return
     from scanner.reports.ansi import Paint
     from scanner.reports.text_findings import brief, findings, remedies
@@ -53,6 +57,10 @@ def render(report: Report, view: View) -> Iterator[str]:
     paint = Paint(view.color)
     if view.verbosity < 0:
         yield from brief(report, view)
+        if any(remark.is_refused for remark in report.remarks):
+            from scanner.reports.text_remarks import remarks
+
+            yield from remarks(report, only_refused=True)
     else:
         yield from findings(report, view, paint)
         yield from remedies(report, view, paint)

@@ -8,6 +8,7 @@ from scanner.findings import Notice, Report, Severity
 from scanner.reports.exposure import liveness_totals
 from scanner.reports.text_history import exposed_totals
 from scanner.reports.text_layout import WIDTH, wrapped
+from scanner.reports.text_remarks import accepted, remarks
 from scanner.reports.wording import contents, credentials, effects, human_size, plural, reason_name
 from scanner.secret import printable
 
@@ -30,8 +31,10 @@ def totals(report: Report, view: View, paint: Paint) -> Iterator[str]:
         if counts:
             yield from wrapped(f"  {label:<11}", _by_reason(counts))
 
+    yield from accepted(report)
     yield from configured(report)
     yield from narrowed(report)
+    yield from remarks(report)
     if counts_of_exposed := exposed_totals(report):
         yield f"  exposed    {counts_of_exposed}\n"
     if states := liveness_totals(report):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import NO_FILE, REFERENCE_NAME, Confidence
+from scanner.tally import IN_BASELINE
 
 if TYPE_CHECKING:
-    from scanner.findings import Configuration, Location, Report
+    from scanner.findings import BaselineUse, Configuration, Location, Report
     from scanner.tally import SetAside
 
 ROLES: Final = {
@@ -28,6 +29,7 @@ REASONS: Final = {
     "excluded-by-configuration": "excluded by configuration",
     "git-directory": "directory of git",
     "git-unavailable": "git did not answer",
+    "ignored-by-git": "ignored by git",
     "internal-error": "defect of keycatch",
     "larger-than-max-size": "larger than was to be read",
     "lfs-pointer": "content in Git LFS",
@@ -45,6 +47,7 @@ REASONS: Final = {
     # Values that look like credentials and are not reported.
     "allowed-on-line": "allowed on the line",
     "documentation-example": "documentation example",
+    "in-baseline": "in the baseline",
     "placeholder": "placeholder",
 }
 """Names for reasons; one that is not here is shown with spaces in place of hyphens."""
@@ -94,9 +97,12 @@ def is_unopened(reason: str) -> bool:
     return reason in NOT_OPENED or reason.startswith("not-opened")
 
 
-def plural(number: int, noun: str) -> str:
-    """Return `number` with thousands separated and `noun` in singular or plural."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def plural(number: int, noun: str, many: str = "") -> str:
+    """Return `number` with thousands separated and `noun` in singular or plural.
+
+    The plural is `many`, or else the noun with an `s`.
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {many or f'{noun}s'}"
 
 
 def contents(report: Report) -> str:
@@ -114,11 +120,14 @@ def contents(report: Report) -> str:
 
 
 def places(report: Report) -> list[SetAside]:
-    """Return where values were set aside, as far as it is known; a history only counts them.
+    """Return where values were set aside, as far as it is known; a history only counts most.
 
-    Its objects have many paths or none, and what a record of earlier scans holds are numbers.
+    Its objects have many paths or none, and what a record of earlier scans holds are numbers. What
+    the baseline accepts was a finding until the end, with all of its places.
     """
-    return [] if report.kind == HISTORY_KIND else report.tally.places
+    if report.kind != HISTORY_KIND:
+        return report.tally.places
+    return [each for each in report.tally.places if each.reason == IN_BASELINE]
 
 
 def credentials(report: Report) -> str:
@@ -181,6 +190,14 @@ def effects(configuration: Configuration | None, total: int = 0) -> str:
     if configuration.fail_on is Confidence.HIGH:
         found.append(f"sets fail-on to {configuration.fail_on.label}")
     return ", ".join(found)
+
+
+def baseline_effect(use: BaselineUse) -> str:
+    """Return what a baseline does, for a sentence that begins with its name; empty for nothing."""
+    said = [f"accepts {plural(use.accepted, 'credential')}"] if use.accepted else []
+    if use.expired:
+        said.append(f"has expired for {plural(use.expired, 'credential')}")
+    return " and ".join(said)
 
 
 def human_size(size: int) -> str:
