@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.content import Layer
-from scanner.engine.allow import ALLOWED, Marks
+from scanner.engine.allow import Marks
 from scanner.engine.join import (
     CLEARLY,
     KEY_ID,
@@ -31,6 +31,7 @@ from scanner.engine.join import (
 )
 from scanner.engine.merge import merge
 from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
+from scanner.tally import ALLOWED
 
 if TYPE_CHECKING:
     from scanner.kinds.interface import Aside, Part
@@ -82,7 +83,7 @@ def judge(
             counts[ALLOWED] = counts.get(ALLOWED, 0) + 1
             allowed.append(occurrence.part)
         else:
-            kept.append(occurrence)
+            kept.append(_with_misspelt(occurrence, marks[id(text)]))
 
     drafts = (_draft(group, rules, path) for group in groups(kept, pairing=PAIR_RULE in rules))
     findings = merge(_finding(draft, path, line_hash) for draft in drafts)
@@ -143,6 +144,15 @@ def _absorbs(outer: Occurrence, inner: Occurrence) -> bool:
     # In `a%2Fb...` both the decoded value and the 40 characters from `2F` on look like a secret.
     # The one that needed more decoding is the value.
     return outer.part.layer.depth > inner.part.layer.depth
+
+
+def _with_misspelt(occurrence: Occurrence, marks: Marks) -> Occurrence:
+    """Return `occurrence` with evidence of a mark that was meant for it and names no rule."""
+    said = marks.misspelt(occurrence.start, occurrence.end) if marks.any_own else ""
+    if not said:
+        return occurrence
+    part = occurrence.part
+    return occurrence._replace(part=part._replace(evidence=(*part.evidence, said)))
 
 
 def _count_asides(asides: Iterable[Aside]) -> dict[str, int]:
