@@ -33,10 +33,13 @@ def settings_at(args: argparse.Namespace, commit: str, root: str = "") -> Settin
     Where the options `args` name a configuration, or say that there is none, that holds, and only
     the baseline is that of the commit.
     """
+    from scanner.commands.liveness_check import check_options
     from scanner.commands.options import load_settings
 
-    settings = load_settings(args) if args.no_config or args.config is not None else None
-    if settings is None:
+    if args.no_config or args.config is not None:
+        settings = load_settings(args)
+    else:
+        check_options(args)
         names = (FILE_NAME, PYPROJECT)
         contents = dict(zip(names, contents_at(commit, names), strict=True))
         settings = load_at(contents.get, root, commit)

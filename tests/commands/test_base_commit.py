@@ -256,3 +256,31 @@ def test_other_formats_say_it_on_standard_error(past: Any, plant: Any) -> None:
     done = past.keycatch("range", f"{base}..HEAD", "--format", "sarif", cwd=past.root)
     assert json.loads(done.stdout)["runs"][0]["results"] == []
     assert "keycatch: this change allows 1 finding by a mark that it adds\n" in done.stderr
+
+
+# -- around -------------------------------------------------------------------------------------
+
+
+def test_wrong_options_are_refused_as_before(past: Any) -> None:
+    base = past.put("a.txt", "text\n")
+    past.put("b.txt", "text\n")
+    options = ("--liveness-endpoint", "http://127.0.0.1:1")
+    done = past.keycatch("range", f"{base}..HEAD", *options, cwd=past.root)
+    assert done.returncode == 2
+    assert "is of use with --check-liveness only" in done.stderr
+
+
+def test_a_report_with_a_baseline_and_remarks_can_be_answered(
+    past: Any, plant: Any, tmp_path: Any
+) -> None:
+    past.put("old.env", plant.pair())
+    assert past.keycatch("baseline", "create", cwd=past.root).returncode == 0
+    base = past.put("a.txt", "text\n")
+    past.put(NAME, "")
+    past.put("copy.env", (past.root / "old.env").read_text())
+    past.put("new.env", plant.pair())
+    report = tmp_path / "report.json"
+    report.write_text(scan(past, 1, base).stdout)
+    done = past.keycatch("respond", str(report), cwd=past.root)
+    assert done.returncode in (0, 1), done.stderr
+    assert "new.env" in done.stdout

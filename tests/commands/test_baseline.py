@@ -359,3 +359,25 @@ def test_a_scan_that_could_not_read_everything_says_so(project: Any) -> None:
     assert done.returncode == 2
     assert "nothing was removed" in done.stderr
     assert (project.root / NAME).read_bytes() == kept
+
+
+# -- merging ------------------------------------------------------------------------------------
+
+
+def test_two_branches_that_accept_merge_by_themselves(project: Any, plant: Any) -> None:
+    create(project)
+    project.put(".gitattributes", f"{NAME} merge=union\n")
+    pairs = {name: plant.pair() for name in ("ours", "theirs")}
+    for name, pair in pairs.items():
+        project.git("checkout", "-q", "-b", name, "main")
+        project.write(f"{name}.env", pair)
+        assert project.keycatch("baseline", "update", cwd=project.root).returncode == 0
+        project.git("add", "-A")
+        project.commit(name)
+    project.git("merge", "-q", "--no-edit", "ours")
+    done = project.keycatch("baseline", "check", "--strict", cwd=project.root)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert project.keycatch("baseline", "update", cwd=project.root).returncode == 0
+    lines = (project.root / NAME).read_text().splitlines()[2:]
+    assert lines == sorted(lines)
+    assert len(lines) == len(set(lines)) == 7
