@@ -10,7 +10,7 @@ fail() {
 }
 
 # A line break in an input would be a second line of GITHUB_OUTPUT or of the log.
-for name in COMMAND FAIL_ON CONFIG USE_CONFIG SARIF_FILE SOURCE EXECUTABLE PYTHON; do
+for name in COMMAND FAIL_ON CONFIG USE_CONFIG USE_MARKS SARIF_FILE SOURCE EXECUTABLE PYTHON; do
     value=INPUT_$name
     value=${!value-}
     case $value in
@@ -29,6 +29,10 @@ esac
 case $INPUT_USE_CONFIG in
 true | false) ;;
 *) fail "the input use-config must be true or false" ;;
+esac
+case ${INPUT_USE_MARKS-true} in
+true | false) ;;
+*) fail "the input use-marks must be true or false" ;;
 esac
 case $INPUT_SARIF_FILE in
 '' | -*) fail "the input sarif-file must be the name of a file" ;;
@@ -69,6 +73,7 @@ if [ -n "$INPUT_CONFIG" ]; then
 elif [ "$INPUT_USE_CONFIG" = false ]; then
     options+=(--no-config)
 fi
+[ "${INPUT_USE_MARKS-true}" = true ] || options+=(--no-marks)
 
 # Messages name files, and the runner would read a command in the name of one. Between these two it
 # reads none; nobody can guess the word that ends it.

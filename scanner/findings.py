@@ -31,6 +31,7 @@ __all__ = [
     "NO_FILE",
     "REFERENCE_NAME",
     "TAG_MESSAGE",
+    "BaselineUse",
     "Confidence",
     "Configuration",
     "Finding",
@@ -41,6 +42,7 @@ __all__ = [
     "Location",
     "Moment",
     "Notice",
+    "Remark",
     "Report",
     "Severity",
     "Tally",
@@ -234,6 +236,34 @@ class Configuration(NamedTuple):
     """The threshold that it sets; None where an option of the command line overrides it."""
 
 
+class BaselineUse(NamedTuple):
+    """What the baseline of the project did to the scan."""
+
+    file: str
+    """The file, relative to the root of the project if it is below that."""
+    entries: int
+    accepted: int
+    """Credentials that are not reported because of it."""
+    expired: int
+    """Credentials that are reported again since their entries have expired."""
+
+
+class Remark(NamedTuple):
+    """What the reader of a report has to know about a change besides its findings.
+
+    A reviewer sees from it that a change has a say in its own check.
+    """
+
+    reason: str
+    """A stable identifier: `baseline-altered`, `configuration-altered` or `marks-added`."""
+    text: str
+    """A sentence without a full stop."""
+    places: tuple[tuple[str, int], ...] = ()
+    """Path and line of what it is about; the line is 0 for a file as a whole."""
+    is_refused: bool = False
+    """Whether it makes the command fail, as a finding does."""
+
+
 class Head(NamedTuple):
     """The commit of HEAD of a repository whose history was scanned."""
 
@@ -258,6 +288,10 @@ class Report(NamedTuple):
     """What options left out of a history, in sentences without a full stop; empty for all of it."""
     heads: tuple[Head, ...] = ()
     """The commits that `in_head` is about; for a history, one for each repository with commits."""
+    baseline: BaselineUse | None = None
+    """What the baseline did; None without one."""
+    remarks: tuple[Remark, ...] = ()
+    """What a reviewer of the change has to know."""
 
     @property
     def incomplete(self) -> tuple[Notice, ...]:

@@ -8,17 +8,24 @@ notice that a misspelt setting has no effect.
 from __future__ import annotations
 
 import os
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.errors import ConfigError, did_you_mean
 from scanner.findings import Confidence, Severity, Threshold, threshold_name
 from scanner.git.work_tree import find_work_tree
 from scanner.secret import printable
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 FILE_NAME: Final = ".keycatch.toml"
+BASELINE_NAME: Final = ".keycatch-baseline"
+"""The baseline that applies where it is at the root of the project and nothing else is named."""
 MAX_BYTES: Final = 1 << 20
 """A larger file is no configuration, and is not parsed."""
-_PYPROJECT: Final = "pyproject.toml"
+PYPROJECT: Final = "pyproject.toml"
+"""Its table `[tool.keycatch]` can take the place of a file."""
+"""Where the table `[tool.keycatch]` can be instead."""
 
 
 class Settings(NamedTuple):
@@ -28,6 +35,8 @@ class Settings(NamedTuple):
     """The file it was read from; empty without one."""
     directory: str = ""
     """The root of the project, to which `exclude` refers."""
+    commit: str = ""
+    """The commit that it was read from; empty for the files as they are."""
     rules: tuple[str, ...] = ()
     """Rule files of the user, as absolute paths."""
     disable: tuple[str, ...] = ()
@@ -43,6 +52,8 @@ class Settings(NamedTuple):
     """If there are any, STS is asked about credentials of these accounts only."""
     liveness_deny: tuple[str, ...] = ()
     """Accounts about whose credentials STS is never asked."""
+    baseline: str = ""
+    """The file of known credentials, as an absolute path; empty for the default."""
 
 
 _LEVELS: Final = (*Confidence, *(level for level in Severity if level > Severity.NOTE))
@@ -62,7 +73,7 @@ def load(explicit: str | None) -> Settings:
     root = find_work_tree(".") or os.getcwd()
     if explicit is not None:
         return _read(explicit, root, required=True) or Settings()
-    for name in (FILE_NAME, _PYPROJECT):
+    for name in (FILE_NAME, PYPROJECT):
         path = os.path.join(root, name)
         if os.path.lexists(path):
             if not os.path.isfile(path):
@@ -73,21 +84,49 @@ def load(explicit: str | None) -> Settings:
     return Settings()
 
 
+def load_at(read: Callable[[str], bytes | None], root: str, commit: str) -> Settings:
+    """Return the settings that apply in a `commit` of the project at `root`, if it has a work tree.
+
+    `read` returns the content of a file at the root of that commit, or None without one. Names of
+    rule files and of the baseline are left as they are written. Raises ConfigError, as `load` does.
+    """
+    for name in (FILE_NAME, PYPROJECT):
+        content = read(name)
+        if content is not None:
+            shown = f"{name} of {commit[:8]}"
+            is_pyproject = name == PYPROJECT
+            settings = _of_content(shown, content, root, "", is_pyproject=is_pyproject)
+            if settings is not None:
+                return settings._replace(origin=name, commit=commit)
+    return Settings(directory=root, commit=commit)
+
+
 def _read(path: str, root: str, *, required: bool) -> Settings | None:
-    content = _content(path)
-    if os.path.basename(path) != _PYPROJECT:
-        return _settings(path, root, _parse(path, content))
+    is_pyproject = os.path.basename(path) == PYPROJECT
+    folder = os.path.dirname(os.path.abspath(path))
+    settings = _of_content(path, _content(path), root, folder, is_pyproject=is_pyproject)
+    if settings is None and required:
+        raise ConfigError(f"{printable(path)}: has no table [tool.keycatch]")
+    return settings
+
+
+def _of_content(
+    path: str, content: bytes, root: str, folder: str, *, is_pyproject: bool
+) -> Settings | None:
+    """Return what the `content` of `path` sets; its file names are relative to `folder`."""
+    if len(content) > MAX_BYTES:
+        raise ConfigError(f"{printable(path)}: larger than 1 MiB, too large for a configuration")
+    if not is_pyproject:
+        return _settings(path, root, folder, _parse(path, content))
 
     # Importing and parsing TOML takes 10 ms, a fifth of a hook's time: not without such a table.
     tool = _parse(path, content).get("tool") if b"keycatch" in content else None
     table = tool.get("keycatch") if isinstance(tool, dict) else None
     if table is None:
-        if required:
-            raise ConfigError(f"{printable(path)}: has no table [tool.keycatch]")
         return None
     if not isinstance(table, dict):
         raise ConfigError(f"{printable(path)}: tool.keycatch: must be a table")
-    return _settings(path, root, table)
+    return _settings(path, root, folder, table)
 
 
 def _content(path: str) -> bytes:
@@ -97,8 +136,6 @@ def _content(path: str) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(f"cannot read the configuration {printable(path)}: {reason}") from None
-    if len(content) > MAX_BYTES:
-        raise ConfigError(f"{printable(path)}: larger than 1 MiB, too large for a configuration")
     return content
 
 
@@ -113,14 +150,14 @@ def _parse(path: str, content: bytes) -> dict[str, object]:
         raise ConfigError(f"{printable(path)}: not usable: nested too deeply") from None
 
 
-def _settings(path: str, root: str, table: dict[str, object]) -> Settings:
-    known = {"rules", "disable", "exclude", "fail-on", *_ACCOUNTS}
+def _settings(path: str, root: str, folder: str, table: dict[str, object]) -> Settings:
+    known = {"rules", "disable", "exclude", "fail-on", "baseline", *_ACCOUNTS}
     for key in table:
         if key not in known:
             hint = did_you_mean(key, known, mark="") or f"; known are {', '.join(sorted(known))}"
             raise ConfigError(f"{printable(path)}: {printable(key)}: unknown key{hint}")
 
-    folder = os.path.dirname(os.path.abspath(path))
+    baseline = _file(path, table, "baseline")
     return Settings(
         origin=path,
         directory=root,
@@ -128,7 +165,11 @@ def _settings(path: str, root: str, table: dict[str, object]) -> Settings:
         disable=_strings(path, table, "disable"),
         exclude=_patterns(path, table),
         fail_on=_threshold(path, table),
-        **{key.replace("-", "_"): _account_ids(path, table, key) for key in _ACCOUNTS},
+        baseline=os.path.join(folder, baseline) if baseline else "",
+        own_accounts=_account_ids(path, table, "own-accounts"),
+        canary_accounts=_account_ids(path, table, "canary-accounts"),
+        liveness_allow=_account_ids(path, table, "liveness-allow"),
+        liveness_deny=_account_ids(path, table, "liveness-deny"),
     )
 
 
@@ -137,6 +178,13 @@ def _strings(path: str, table: dict[str, object], key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise ConfigError(f"{printable(path)}: {key}: must be a list of strings")
     return tuple(value)
+
+
+def _file(path: str, table: dict[str, object], key: str) -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str) or (key in table and not value) or "\0" in value:
+        raise ConfigError(f"{printable(path)}: {key}: must be the path of a file")
+    return value
 
 
 def _patterns(path: str, table: dict[str, object]) -> tuple[str, ...]:

@@ -18,6 +18,11 @@ All are counted. Those that are kept are the first by path, line and column, how
 shared out over processes.
 """
 
+ALLOWED: Final = "allowed-on-line"
+"""The reason under which values are counted that a mark allows, such as `keycatch:allow`."""
+IN_BASELINE: Final = "in-baseline"
+"""The reason under which credentials are counted that the baseline of the project accepts."""
+
 
 class Notice(NamedTuple):
     """An item that was not read, or not read to the end."""
@@ -42,6 +47,10 @@ class SetAside(NamedTuple):
     """Which part of a credential it would be."""
     reason: str
     """A stable identifier such as `documentation-example`."""
+    detail: str = ""
+    """What is known besides, such as who accepted it and why; mostly empty."""
+    digest: str = ""
+    """Of a value that a mark allows, a digest to compare it by; in no report."""
 
 
 class Tally:

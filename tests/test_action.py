@@ -332,6 +332,7 @@ esac
 @pytest.mark.parametrize("source", ["", "keycatch==0.1.0 --pre"])
 def test_installation(job, source):
     job.program("python3", FAKE_PYTHON)
+    (job.workspace / "clean.txt").write_text("text\n")
     done = job.run(executable="", source=source)
     assert done.returncode == 0, done.stdout + done.stderr
     version, environment, installation = (job.path / "calls").read_text("utf-8").splitlines()

@@ -58,8 +58,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("aws", "line_hash"),
     # What to look for: rules as data, and where their files are.
     ("rulebook",),
-    # Reports that were saved, read into the vocabulary below by whatever compares or answers them.
-    ("saved",),
+    # Reports that were saved, and baselines, of keycatch and of others: read into the vocabulary
+    # below by whatever compares or answers them.
+    ("saved", "baseline"),
     # The one reader of JSON that anybody may have written: a type and a form, or a reason.
     ("json_fields",),
     # The vocabulary that everything above shares.
@@ -348,6 +349,8 @@ def test_a_clean_scan_loads_nothing_heavy(tmp_path: Path) -> None:
     loaded = scan_in_a_new_process(clean, tmp_path)
     assert "scanner.engine" in loaded  # the scan did take place
     assert [name for name in loaded if is_heavy(name)] == []
+    # Where there is no baseline, looking for it is all that it costs.
+    assert [name for name in loaded if "baseline" in name] == []
     # Whatever site-packages had loaded before cannot hide a heavy import of our own.
     for name in loaded:
         if name in SOURCES:

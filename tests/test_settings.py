@@ -153,7 +153,7 @@ def test_a_byte_order_mark_is_no_matter(project: Path) -> None:
     [
         ("excludes = []", "excludes: unknown key; did you mean exclude?"),
         ("fail_on = 'low'", "fail_on: unknown key; did you mean fail-on?"),
-        ("zzz = 1", "zzz: unknown key; known are canary-accounts, "),
+        ("zzz = 1", "zzz: unknown key; known are baseline, canary-accounts, "),
         ("'\\u001b[31m' = 1", "'\\u001b"),
         ('"\\u001b[31m" = 1', "\\x1b[31m: unknown key"),
         ("exclude = 'vendor/'", "exclude: must be a list of strings"),

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "range": "find credentials that a range of commits adds",
     "ci": "find credentials that the change in a CI job adds",
     "history": "find credentials in everything that a repository stores",
+    "baseline": "accept the credentials that a project knows; report new ones only",
     "respond": "write a response plan for the credentials of a report",
     "rules": "show and test the rules",
     "install": "install git hooks that run keycatch, and remove them",

@@ -6,7 +6,11 @@ import os
 from typing import TYPE_CHECKING
 
 from scanner.about import NAME
-from scanner.commands.options import add_report_options, add_scan_options
+from scanner.commands.options import (
+    add_report_options,
+    add_review_options,
+    add_scan_options,
+)
 from scanner.commands.scanning import scan_change
 from scanner.console import say
 from scanner.git.process import GitError
@@ -27,6 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "The commit range is read from the CI environment. If the clone lacks commits of the "
         "range, the command fails (exit code 2) and names the setting to change."
     )
+    add_review_options(parser)
     add_scan_options(parser)
     add_report_options(parser)
 
@@ -47,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
             say(f"{NAME}: {described(change, tally.commits)}")
         return found
 
-    return scan_change("ci", args, repository, collect)
+    return scan_change("ci", args, repository, collect, ends=(include, exclude))
 
 
 def resolve(change: CiChange, repository: Repository) -> tuple[CiChange, list[str], list[str]]:

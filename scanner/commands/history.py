@@ -176,7 +176,7 @@ def _job(args: argparse.Namespace, rules: Sequence[Rule]) -> HistoryJob:
     jobs = args.jobs or processes()
     # A credential on a line with an allow mark has been committed all the same, and may be one of
     # those to be verified.
-    heed_marks = not args.verify_removed
+    heed_marks = not (args.verify_removed or args.no_marks)
     return HistoryJob(rules, jobs, bar, heed_marks, max_size=args.max_size or 0)
 
 

@@ -15,7 +15,7 @@ from scanner.errors import ConfigError
 from scanner.findings import Configuration, Report
 from scanner.reports.wording import effects
 from scanner.secret import printable
-from scanner.settings import THRESHOLDS, Settings
+from scanner.settings import BASELINE_NAME, THRESHOLDS, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,15 +63,49 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
 def add_scan_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of every command that scans."""
     group = parser.add_argument_group("scan")
+    add_config_options(group)
+    add_baseline_options(group)
+    group.add_argument(
+        "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one per CPU)"
+    )
+    add_liveness_options(parser)
+
+
+def add_config_options(group: argparse._ActionsContainer) -> None:
+    """Add the options that say what the project has decided about its scans."""
     choice = group.add_mutually_exclusive_group()
     choice.add_argument(
         "--config", metavar="FILE", help="configuration to use instead of the project's"
     )
     choice.add_argument("--no-config", action="store_true", help="use no configuration at all")
     group.add_argument(
-        "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one per CPU)"
+        "--no-marks",
+        action="store_true",
+        help="report what a mark on its line, such as keycatch:allow, would let pass",
     )
-    add_liveness_options(parser)
+
+
+def add_review_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the commands that a change goes through before it is merged."""
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="fail where the change adds a mark, such as keycatch:allow, that allows a finding",
+    )
+
+
+def add_baseline_options(group: argparse._ActionsContainer) -> None:
+    """Add the options that say which baseline applies."""
+    choice = group.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help=f"file of known credentials that are not reported (default: {BASELINE_NAME} at the "
+        "root of the project, if it is there)",
+    )
+    choice.add_argument(
+        "--no-baseline", action="store_true", help="report known credentials as well"
+    )
 
 
 def _jobs(text: str) -> int:
@@ -86,11 +120,35 @@ def load_settings(args: argparse.Namespace) -> Settings:
     """Return the settings that apply under the options `args`; raises ConfigError or UsageError."""
     check_options(args)
     chosen(args)  # raises UsageError now, and not after a long scan
+    return read_settings(args)
+
+
+def read_settings(args: argparse.Namespace) -> Settings:
+    """Return the settings that `args` name or that apply here; raises ConfigError."""
     if args.no_config:
         return Settings()
     from scanner.settings import load
 
     return load(args.config)
+
+
+def accept_known(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
+    """Return `report` without what the baseline that applies accepts; raises ConfigError.
+
+    Where no baseline applies nothing is loaded for it: a hook pays for looking whether it is there.
+    """
+    if report.baseline is not None or args.no_baseline:
+        return report
+    named = os.path.abspath(args.baseline) if args.baseline else settings.baseline
+    if not named and not settings.commit:
+        from scanner.git.work_tree import find_work_tree
+
+        named = os.path.join(find_work_tree(".") or os.getcwd(), BASELINE_NAME)
+        if not os.path.lexists(named):
+            return report
+    from scanner.commands.baseline_use import accept
+
+    return accept(report, named, settings)
 
 
 def load_rules(settings: Settings) -> tuple[Rule, ...]:
@@ -134,7 +192,7 @@ def conclude(
     from scanner.commands.report_writing import write_reports
     from scanner.reports.interface import View
 
-    report = ask(report, args, settings)
+    report = ask(accept_known(report, args, settings), args, settings)
     if settings.origin:
         excluded = report.tally.skipped.get(EXCLUDED, 0)
         report = report._replace(configuration=_configuration(args, settings, excluded))
@@ -163,10 +221,12 @@ def threshold(args: argparse.Namespace, settings: Settings) -> Threshold:
 def exit_code(report: Report, fail_on: Threshold, *, exit_zero: bool) -> int:
     """Return 1 for findings at or above `fail_on`, 2 for an incomplete scan without, else 0.
 
-    Findings that are notes do not count (`Finding.fails`). `exit_zero` turns 1 into 0, and nothing
-    else: a scan that did not read everything never passes.
+    Remarks that are refused count like findings. Findings that are notes do not count
+    (`Finding.fails`). `exit_zero` turns 1 into 0, and nothing else: a scan that did not read
+    everything never passes.
     """
-    if not exit_zero and failing(report, fail_on):
+    refused = any(remark.is_refused for remark in report.remarks)
+    if not exit_zero and (refused or failing(report, fail_on)):
         return 1
     return 2 if report.incomplete else 0
 

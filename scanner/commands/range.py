@@ -5,7 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from scanner.commands.options import add_report_options, add_scan_options
+from scanner.commands.options import (
+    add_report_options,
+    add_review_options,
+    add_scan_options,
+)
 from scanner.commands.scanning import scan_change
 from scanner.errors import UsageError
 from scanner.secret import printable
@@ -23,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="REV..REV",
         help="A..B: the commits in B that are not in A",
     )
+    add_review_options(parser)
     add_scan_options(parser)
     add_report_options(parser)
 
@@ -39,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     include = [repository.required(until, _REMEDY)]
     collect = partial(changes.of_range, repository, include, exclude, _REMEDY)
 
-    return scan_change("range", args, repository, collect)
+    return scan_change("range", args, repository, collect, ends=(include, exclude))
 
 
 def ends(span: str) -> tuple[str, str]:

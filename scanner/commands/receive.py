@@ -9,10 +9,13 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from scanner.about import NAME
 from scanner.commands import receive_outcome
 from scanner.commands.liveness_check import ask, check_options
 from scanner.commands.options import (
+    accept_known,
     add_report_options,
+    add_review_options,
     add_scan_options,
     conclude,
     exit_code,
@@ -24,7 +27,8 @@ from scanner.commands.options import (
 from scanner.commands.outputs import chosen
 from scanner.commands.scanning import examine_change
 from scanner.commands.time_limit import MOST, TimeUp, time_limit
-from scanner.errors import KeycatchError, UsageError
+from scanner.console import say
+from scanner.errors import ConfigError, KeycatchError, RuleError, UsageError
 from scanner.reports import load
 
 if TYPE_CHECKING:
@@ -74,11 +78,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="accept a push with the push option NAME whatever is found (default: there is none)",
     )
     group.add_argument(
-        "--no-marks",
-        action="store_true",
-        help="report what a mark on its line, such as keycatch:allow, would let pass",
-    )
-    group.add_argument(
         "--trial", action="store_true", help="report, and accept every push, also one not scanned"
     )
     group.add_argument(
@@ -87,6 +86,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         default="the administrator of this server",
         help="who to ask when a scan fails (default: %(default)s)",
     )
+    add_review_options(parser)
     add_scan_options(parser)
     add_report_options(parser)
 
@@ -114,14 +114,20 @@ def _run(args: argparse.Namespace) -> int:
     # A scan that cannot be ended, such as one in compiled code, ends with the process.
     with time_limit(args.time_limit, lambda: os._exit(receive_outcome.on_time_up(args))):
         report, settings, rules = _scan(args)
-    if not (report.findings or report.incomplete or args.verbose) and _is_printed(args):
+    is_refused = any(remark.is_refused for remark in report.remarks)
+    if not (report.findings or report.incomplete or is_refused or args.verbose) and _is_printed(
+        args
+    ):
         return receive_outcome.ACCEPTED
     conclude(report, args, settings, rules)
     fail_on = threshold(args, settings)
     if exit_code(report, fail_on, exit_zero=args.exit_zero) == receive_outcome.FAILED:
         return receive_outcome.on_incomplete(args)
     if exit_code(report, fail_on, exit_zero=False) == receive_outcome.REJECTED:
-        return receive_outcome.on_findings(args, failing(report, fail_on))
+        failed = failing(report, fail_on)
+        if not failed:
+            return receive_outcome.on_marks(args)
+        return receive_outcome.on_findings(args, failed)
     return receive_outcome.ACCEPTED
 
 
@@ -131,7 +137,6 @@ def _is_printed(args: argparse.Namespace) -> bool:
 
 def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]:
     from scanner.git.repository import Repository
-    from scanner.settings import Settings
     from scanner.sources import changes
 
     if sys.stdin is None or sys.stdin.isatty():
@@ -140,11 +145,9 @@ def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]
     # What a push can put into a work tree must not decide how it is scanned.
     check_options(args)
     chosen(args)
-    settings = load_settings(args) if args.config is not None else Settings()
-    settings = settings._replace(origin=os.path.basename(settings.origin))
-    rules = load_rules(settings)
-
     repository = Repository()
+    settings, rules = _policy(args, repository)
+    settings = settings._replace(origin=os.path.basename(settings.origin))
     push = of_hook(sys.stdin.buffer.read(), repository)
     # In the hook the references still are what they were before the push (githooks(5)).
     collect = partial(
@@ -157,7 +160,47 @@ def _scan(args: argparse.Namespace) -> tuple[Report, Settings, tuple[Rule, ...]]
         notice._replace(detail=receive_outcome.without_directories(notice.detail, args.config))
         for notice in report.tally.notices
     ]
+    report = _accept_known(report, args, settings)
     return ask(report, args, settings), settings, rules  # within the time limit
+
+
+def _accept_known(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
+    """Return `report` without what the baseline accepts, unless that cannot be used."""
+    if not (args.baseline or settings.commit):
+        args.no_baseline = True  # before the first push there is no default branch
+        return report
+    try:
+        return accept_known(report, args, settings)
+    except ConfigError as error:
+        if args.baseline:
+            raise
+        say(f"{NAME}: the baseline of the default branch is not used: {error}")
+        args.no_baseline = True  # nor is it looked for again
+        return report
+
+
+def _policy(args: argparse.Namespace, repository: Repository) -> tuple[Settings, tuple[Rule, ...]]:
+    """Return what decides about the scan of a push: options, and what the default branch has.
+
+    A branch that anybody can push to must not have a say: one push would bring what lets the next
+    one pass. So it is HEAD of the repository on the server, as it is before the push.
+    """
+    from scanner.commands.base_commit import rules_at, settings_at
+    from scanner.settings import Settings
+
+    base = repository.resolve("HEAD")
+    is_ours = args.no_config or args.config is not None
+    if base is None or is_ours:
+        settings = load_settings(args) if is_ours else Settings()
+        return settings._replace(commit=base or ""), load_rules(settings)
+    try:
+        settings = settings_at(args, base)
+        return settings, rules_at(settings)
+    except (ConfigError, RuleError) as error:
+        # Nothing could be pushed any more, not even what mends it. Without it more is reported.
+        say(f"{NAME}: the configuration of the default branch is not used: {error}")
+        settings = Settings(commit=base)
+        return settings, load_rules(settings)
 
 
 def of_hook(lines: bytes, repository: Repository) -> IncomingPush:

@@ -86,6 +86,14 @@ def _numbered(steps: Iterable[str]) -> str:
     return "\n".join(f"  {number}. {step[5:]}" for number, step in enumerate(steps, 1))
 
 
+def on_marks(args: argparse.Namespace) -> int:
+    """Say whether a push is accepted that adds marks under `--strict`; return the exit code."""
+    excuse = "this server only reports for now" if args.exit_zero else _excuse(args)
+    why = "it adds marks that allow findings, which this server does not take"
+    remedy = f"remove the marks and the credentials from the commits, or ask {args.contact}"
+    return _end(args, REJECTED, why, remedy, excuse)
+
+
 def on_incomplete(args: argparse.Namespace) -> int:
     """Say whether a push that could not be read completely is accepted; return the exit code."""
     why = "not all of it could be scanned, see above, which only the server can let pass"

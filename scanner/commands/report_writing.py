@@ -11,6 +11,7 @@ from scanner.commands.outputs import chosen
 from scanner.console import say, wants_color
 from scanner.reports import load
 from scanner.reports.output import Document, write_all
+from scanner.reports.wording import baseline_effect
 
 if TYPE_CHECKING:
     import argparse
@@ -38,6 +39,13 @@ def write_reports(report: Report, view: View, args: argparse.Namespace) -> None:
         documents.append(Document(chunks, output.path))
     write_all(documents, private=args.show_secrets)
 
+    # A person who reads the report on standard output sees it there.
+    read_by_person = any(
+        output.is_stdout and formats[output.format].for_people for output in outputs
+    )
+    if view.verbosity >= 0 and not read_by_person:
+        for sentence in review(report):
+            say(f"{NAME}: {sentence}")
     for each in formats.values():
         if each.after and (problem := each.after(report, view)):
             say(f"{NAME}: {problem}")
@@ -104,3 +112,11 @@ def incomplete_message(report: Report) -> str:
     others = len(report.incomplete) - 1
     more = f"; and {others:,} more" if others else ""
     return f"the scan is incomplete: {first.path}: {first.detail}{more}"
+
+
+def review(report: Report) -> list[str]:
+    """Return what the baseline and the change do to the result, in sentences for standard error."""
+    said = [remark.text for remark in report.remarks]
+    if report.baseline and (effect := baseline_effect(report.baseline)):
+        said.append(f"the baseline {report.baseline.file} {effect}")
+    return said

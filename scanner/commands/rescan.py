@@ -11,10 +11,10 @@ from contextlib import chdir
 from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.commands.source_scans import key_of, source_scans
-from scanner.engine.allow import ALLOWED
 from scanner.findings import fingerprint_of
 from scanner.response.missing import Missing
 from scanner.sources.stdin import PATH as STDIN
+from scanner.tally import ALLOWED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scanner.commands.options import (
     EXCLUDED,
@@ -14,9 +14,17 @@ from scanner.commands.options import (
     load_settings,
 )
 from scanner.commands.scanning import excluder, scan_blobs
+from scanner.errors import UsageError
+from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from scanner.findings import Tally
+
+_NOT_CONTENT: Final = {"git-directory", "ignored-by-git"}
+"""Reasons why something was passed over that is there in an empty folder as well."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +34,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="PATH",
         help="files or directories, or - for standard input (default: the current directory)",
+    )
+    parser.add_argument(
+        "--no-ignore", action="store_true", help="read what git ignores, too, such as .env files"
+    )
+    parser.add_argument(
+        "--allow-empty",
+        action="store_true",
+        help="end with 0 where there is no file at all; without, that is an error",
     )
     add_scan_options(parser)
     add_report_options(parser)
@@ -39,7 +55,10 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings(args)
     rules = load_rules(settings)
     tally = Tally()
-    blobs = tree.blobs(args.paths or ["."], tally)
+    blobs = tree.blobs(args.paths or ["."], tally, args.no_ignore)
+    is_empty = not blobs and not tally.notices and tally.skipped.keys() <= _NOT_CONTENT
+    if is_empty and not args.allow_empty:
+        raise UsageError(_nothing(args.paths or ["."], tally))
 
     is_excluded = excluder(settings)
     kept = [blob for blob in blobs if not (blob.shareable and is_excluded(blob.path))]
@@ -50,3 +69,14 @@ def run(args: argparse.Namespace) -> int:
 
     report = scan_blobs("scan", kept, tally, args, rules)
     return conclude(report, args, settings, rules)
+
+
+def _nothing(paths: Sequence[str], tally: Tally) -> str:
+    """Return what to say where there is nothing to scan: that passes for clean far too easily."""
+    named = ", ".join(map(printable, paths))
+    why = "there is no file"
+    remedy = "name another directory, or say --allow-empty if that is expected"
+    if number := tally.skipped.get("ignored-by-git", 0):
+        why = f"git ignores all that is there ({number:,})"
+        remedy = "--no-ignore reads it, and --allow-empty says that nothing is expected"
+    return f"nothing to scan in {named}: {why}; {remedy}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.commands.options import EXCLUDED, announce, conclude, load_rules, load_settings
 from scanner.commands.outputs import chosen
 from scanner.reports import load
+from scanner.tally import ALLOWED
 
 if TYPE_CHECKING:
     import argparse
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 DEEPEN: Final = "fetch more of it with `git fetch --unshallow`"
 """What to do where a clone lacks commits, for the commands of hooks."""
+
+_REVIEWED: Final = ("ci", "range", "receive")
+"""Commands that a change goes through before it is merged: they show the marks that it adds."""
 
 
 def scan_blobs(
@@ -59,7 +63,7 @@ def scan_blobs(
 
 
 def _heeds_marks(args: argparse.Namespace) -> bool:
-    return not getattr(args, "no_marks", False)  # an option of servers
+    return not args.no_marks
 
 
 def excluder(settings: Settings, root: str = "") -> Callable[[str], bool]:
@@ -78,14 +82,29 @@ def scan_change(
     repository: Repository,
     collect: Callable[[Tally, Callable[[str], bool]], ChangeSet],
     stopped: Callable[[Sequence[Finding]], Stop | None] | None = None,
+    ends: tuple[Sequence[str], Sequence[str]] | None = None,
 ) -> int:
     """Scan the change that `collect` returns, write the report and return the exit code.
 
-    `stopped` is as in `scanner.commands.options.conclude`.
+    `stopped` is as in `scanner.commands.options.conclude`. With the `ends` of a range, the commits
+    to include and to exclude, the configuration and the baseline are those of the commit that the
+    change is based on, and not its own.
     """
-    settings = load_settings(args)
-    rules = load_rules(settings)
+    if ends is None:
+        settings = load_settings(args)
+        rules = load_rules(settings)
+        report = examine_change(kind, args, repository, collect, settings, rules)
+        return conclude(report, args, settings, rules, stopped)
+
+    from scanner.commands.base_commit import altered, base_of, rules_at, settings_at
+    from scanner.git.work_tree import find_work_tree
+
+    base = base_of(repository, *ends)
+    settings = settings_at(args, base, find_work_tree(".") or "")
+    rules = rules_at(settings)
     report = examine_change(kind, args, repository, collect, settings, rules)
+    remarks = altered(repository, base, ends[0], settings, args)
+    report = report._replace(remarks=(*report.remarks, *remarks))
     return conclude(report, args, settings, rules, stopped)
 
 
@@ -111,6 +130,11 @@ def examine_change(
         names = change.names.keys() - {blob.path for blob in change.blobs}
         settle = partial(_settle, repository, rules, change, _heeds_marks(args))
         report = scan_blobs(kind, change.blobs, tally, args, rules, sorted(names), settle)
+        if kind in _REVIEWED and ALLOWED in tally.set_aside:
+            from scanner.commands.new_marks import with_new_marks
+
+            strict = args.strict
+            report = with_new_marks(report, change, partial(_blobs, repository), rules, strict)
     tally.blobs -= change.messages  # the report counts them as commits
     return report
 

@@ -12,9 +12,10 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
 from scanner.content import line_above, line_end, line_start
+from scanner.errors import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
 _REACH: Final = 1000
 """A mark counts within this many bytes of the credential.
@@ -24,7 +25,7 @@ person edits is shorter than this.
 """
 
 # `(?![\w-])` at the end of each: `gitleaks:allowlist` and `secretlint-disable-foo` are other words.
-_OWN: Final = re.compile(rb"keycatch:allow(?![\w-])(?:[ \t:=\[(]*([A-Za-z][\w-]*))?")
+_OWN: Final = re.compile(rb"keycatch:allow(-next-line)?(?![\w-])(?:[ \t:=\[(]*([A-Za-z][\w-]*))?")
 _FOREIGN_SAME: Final = re.compile(
     rb"(?i:gitleaks:allow|betterleaks:allow|kingfisher:(?:ignore|allow)|trufflehog:ignore"
     rb"|pragma:?[ \t]*(?:allow|white)list[ -]secret|secretlint-disable-line)(?![\w-])"
@@ -36,19 +37,18 @@ _FOREIGN_NEXT: Final = re.compile(
 _BLOCK: Final = re.compile(rb"secretlint-(disable|enable)(?![\w-])")
 # secretlint's block comments: everything is allowed from `disable` to the next `enable`.
 
-ALLOWED: Final = "allowed-on-line"
-"""The reason under which allowed values are counted."""
-
 
 class Marks:
     """The marks in one text."""
 
-    __slots__ = ("_data", "_rule_ids", "_switches")
+    __slots__ = ("_data", "_rule_ids", "_switches", "any_own")
 
     def __init__(self, data: bytes, rule_ids: Collection[str]) -> None:
         """Read the block marks of the text `data`; `rule_ids` are the IDs of all rules in use."""
         self._data = data
         self._rule_ids = rule_ids
+        self.any_own = data.find(b"keycatch:allow") >= 0
+        """Whether there is any mark of our own: most texts have none, and need no second look."""
         # Offsets at which blocks begin and end in turn. They are found once for a text, so that
         # `allow` costs a bisection, however many credentials the text has.
         self._switches: list[int] = []
@@ -70,18 +70,42 @@ class Marks:
         data = self._data
         begin = line_start(data, start, max(0, start - _REACH))
         line = data[begin : line_end(data, end, end + _REACH)]
-        if any(self._own_mark_allows(mark, rule_ids) for mark in _OWN.finditer(line)):
+        above = line_above(data, begin, _REACH)
+        if any(self._allows(word, rule_ids) for word in _words(line, above)):
             return True
 
-        return bool(
-            _FOREIGN_SAME.search(line) or _FOREIGN_NEXT.search(line_above(data, begin, _REACH))
-        )
+        return bool(_FOREIGN_SAME.search(line) or _FOREIGN_NEXT.search(above))
 
-    def _own_mark_allows(self, mark: re.Match[bytes], rule_ids: Collection[str]) -> bool:
-        if mark[1] is None:
-            return True
-        word = mark[1].decode("ascii", "replace")
+    def misspelt(self, start: int, end: int) -> str:
+        """Return what to say of a mark for these bytes that names a rule which does not exist.
+
+        Nothing where there is no such mark. The word itself is not repeated: it is content.
+        """
+        data = self._data
+        begin = line_start(data, start, max(0, start - _REACH))
+        line = data[begin : line_end(data, end, end + _REACH)]
+        for word in _words(line, line_above(data, begin, _REACH)):
+            if _looks_like_a_rule(word) and word not in self._rule_ids:
+                hint = did_you_mean(word, self._rule_ids, mark="")
+                return f"the mark for it names a rule that does not exist{hint}"
+        return ""
+
+    def _allows(self, word: str, rule_ids: Collection[str]) -> bool:
         # Any word that is not the ID of a rule is the first word of a reason. A word that looks
         # like the ID of a shipped rule but is not one does not allow anything: a misspelt rule must
         # not allow all rules on the line.
-        return word in rule_ids or not (word in self._rule_ids or word.startswith("aws-"))
+        if not word or word in rule_ids:
+            return True
+        return not (word in self._rule_ids or _looks_like_a_rule(word))
+
+
+def _looks_like_a_rule(word: str) -> bool:
+    return word.lower().startswith("aws-")
+
+
+def _words(line: bytes, above: bytes) -> Iterator[str]:
+    """Yield the word after each own mark that is for `line`; empty for a mark without one."""
+    for text, is_for_next in ((line, False), (above, True)):
+        for mark in _OWN.finditer(text):
+            if (mark[1] is not None) == is_for_next:
+                yield (mark[2] or b"").decode("ascii", "replace")

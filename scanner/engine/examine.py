@@ -12,8 +12,8 @@ from scanner.content import Layer
 from scanner.engine.catalogue import Catalogue
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.file_names import DECODER, name_layer
-from scanner.findings import Finding, Notice, Tally
-from scanner.tally import MOST_PLACES, SetAside
+from scanner.findings import Finding, Notice, Tally, fingerprint_of
+from scanner.tally import ALLOWED, MOST_PLACES, SetAside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -121,14 +121,17 @@ def _account(
     tally: Tally, path: str, gathered: Gathered, judgement: Judgement, inside: Mapping[Spot, Spot]
 ) -> None:
     """Count what was set aside in the blob called `path`, and keep where it is."""
-    from scanner.engine.allow import ALLOWED
     from scanner.engine.stored import spot_of
 
     if not judgement.asides:
         return
 
     # What a member has is there once, though the bytes of its archive have it as well.
-    allowed = [spot for part in judgement.allowed if (spot := spot_of(part)) not in inside]
+    allowed = [
+        (spot, fingerprint_of({part.role: part.value}))
+        for part in judgement.allowed
+        if (spot := spot_of(part)) not in inside
+    ]
     counts = judgement.asides | ({ALLOWED: len(allowed)} if judgement.allowed else {})
     for reason, number in counts.items():
         if number:
@@ -141,14 +144,21 @@ def _account(
         spot = inside.get(spot, spot)
         value = aside.reason, aside.layer.data[aside.start : aside.end]
         firsts[value] = min(firsts.get(value, spot), spot, key=_order)
-    spots = [(reason, spot) for (reason, _), spot in firsts.items()]
-    spots += [(ALLOWED, spot) for spot in allowed]
+    spots = [(reason, spot, "") for (reason, _), spot in firsts.items()]
+    spots += [(ALLOWED, spot, digest) for spot, digest in allowed]
 
     # No more than are kept are counted out: a generated file can have thousands.
     spots.sort(key=lambda each: _order(each[1]))
     tally.place(
-        SetAside(path, spot.text.member, *spot.text.position(spot.start), spot.role, reason)
-        for reason, spot in spots[:MOST_PLACES]
+        SetAside(
+            path,
+            spot.text.member,
+            *spot.text.position(spot.start),
+            spot.role,
+            reason,
+            digest=digest,
+        )
+        for reason, spot, digest in spots[:MOST_PLACES]
     )
 
 

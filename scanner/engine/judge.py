@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.content import Layer
-from scanner.engine.allow import ALLOWED, Marks
+from scanner.engine.allow import Marks
 from scanner.engine.join import (
     CLEARLY,
     KEY_ID,
@@ -32,6 +32,7 @@ from scanner.engine.join import (
 from scanner.engine.merge import merge
 from scanner.engine.overlap import apart
 from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
+from scanner.tally import ALLOWED
 
 if TYPE_CHECKING:
     from scanner.kinds.interface import Aside, Part
@@ -82,7 +83,7 @@ def judge(
             counts[ALLOWED] = counts.get(ALLOWED, 0) + 1
             allowed.append(occurrence.part)
         else:
-            kept.append(occurrence)
+            kept.append(_with_misspelt(occurrence, marks[id(text)]))
 
     drafts = (_draft(group, rules, path) for group in groups(kept, pairing=PAIR_RULE in rules))
     findings = merge(_finding(draft, path, line_hash) for draft in drafts)
@@ -107,6 +108,15 @@ def _on_the_ground(parts: Iterable[Part]) -> list[Occurrence]:
         Occurrence(part, text, start, end, text.place(start, end))
         for part, text, start, end in grounded
     ]
+
+
+def _with_misspelt(occurrence: Occurrence, marks: Marks) -> Occurrence:
+    """Return `occurrence` with evidence of a mark that was meant for it and names no rule."""
+    said = marks.misspelt(occurrence.start, occurrence.end) if marks.any_own else ""
+    if not said:
+        return occurrence
+    part = occurrence.part
+    return occurrence._replace(part=part._replace(evidence=(*part.evidence, said)))
 
 
 def _count_asides(asides: Iterable[Aside]) -> dict[str, int]:

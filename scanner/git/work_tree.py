@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from scanner.git.process import GitError, complaint, complete, environment
+from scanner.git.process import GitError, complaint, complete, environment, start
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -81,6 +81,33 @@ def list_files(directory: str, root: str) -> Listing:
 
     said = [line for line in listed.stderr.splitlines() if _CANNOT_OPEN in line]
     return Listing(sorted(files), sorted(nested), [os.fsdecode(line) for line in said])
+
+
+class IgnoredCount:
+    """Counts what git ignores below a directory, while something else is done.
+
+    A directory that is ignored as a whole counts as one: it can hold as many files as the rest of
+    the disk, and nobody wants to wait for them to be counted.
+    """
+
+    __slots__ = ("_process",)
+
+    def __init__(self, directory: str, root: str) -> None:
+        """Start git below `directory` in the work tree at `root`. Raises GitError."""
+        kinds = ("--others", "--ignored", "--exclude-standard", "--directory")
+        command = ("--literal-pathspecs", "ls-files", "-z", *kinds)
+        self._process = start(command, directory, _environment(root))
+
+    def total(self) -> int:
+        """Return how many files and directories git ignores, as far as it could list them."""
+        listed, _ = self._process.communicate()
+        return listed.count(b"\0")
+
+    def close(self) -> None:
+        """End git, if it has not ended."""
+        if self._process.returncode is None:
+            self._process.kill()
+            self._process.communicate()
 
 
 def is_ignored(directory: str, root: str) -> bool:

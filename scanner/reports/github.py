@@ -22,13 +22,15 @@ from scanner.reports.text import render as render_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from scanner.findings import Configuration, Finding, Location, Report
+    from scanner.findings import Configuration, Finding, Location, Remark, Report
     from scanner.reports.arrange import Sighting
     from scanner.reports.interface import View
     from scanner.rulebook.model import Rule
 
 LEVELS: Final = ("error", "warning", "notice")
 """Levels of annotations, worst first."""
+_PLACES: Final = 20
+"""Places that one annotation names."""
 LIMIT: Final = 10
 """Annotations of each level that a step keeps: see the runner's source, as above."""
 
@@ -42,9 +44,11 @@ def render(report: Report, view: View) -> Iterator[str]:
     """
     from scanner.reports.wording import effects, plural
 
+    quiet = view.verbosity < 0
     taken = effects(report.configuration) if view.verbosity >= 0 else ""
     narrowed = report.narrowed if view.verbosity >= 0 else ()
-    if not report.findings and not report.incomplete and not taken:
+    remarks = [_remark(remark) for remark in report.remarks if remark.is_refused or not quiet]
+    if not (report.findings or report.incomplete or taken or remarks):
         yield from render_text(report, view._replace(color=False, verbosity=min(view.verbosity, 0)))
         return
 
@@ -66,6 +70,10 @@ def render(report: Report, view: View) -> Iterator[str]:
         if level == "notice" and taken and report.configuration:
             yield _configured(report.configuration, taken)
             room -= 1
+        for remark_level, line in remarks:
+            if level == remark_level and room:
+                yield line
+                room -= 1
         if level == "notice" and narrowed:
             yield command("notice", "; ".join(narrowed), {"title": "Not all of the history"})
             room -= 1
@@ -88,6 +96,7 @@ def _plain_lines(
     report: Report, view: View, failing: Sequence[Finding], left_out: Sequence[str]
 ) -> Iterator[str]:
     from scanner.reports.wording import (
+        baseline_effect,
         contents,
         credentials,
         human_size,
@@ -111,6 +120,8 @@ def _plain_lines(
         line += f", {possible(below, view.fail_on)}"
     if notes := len(counted) - len(failing):
         line += f", {plural(notes, 'note')}"
+    if report.baseline and (said := baseline_effect(report.baseline)):
+        line += f"; the baseline {file_name(report.baseline.file)} {said}"
     yield f"{line}\n"
 
 
@@ -229,6 +240,24 @@ def _incomplete(report: Report, level: str) -> str:
 def _configured(configuration: Configuration, taken: str) -> str:
     name = file_name(configuration.file)
     return command("notice", f"{name} {taken}", {"file": name, "title": "The configuration"})
+
+
+def _remark(remark: Remark) -> tuple[str, str]:
+    """Return the level and the line of the annotation of `remark`, at its first place."""
+    level = "error" if remark.is_refused else "warning"
+    if not any(line for _, line in remark.places):
+        level = "notice"
+    places = ", ".join(
+        f"{file_name(path)}:{line}" for path, line in remark.places[:_PLACES] if line
+    )
+    more = len(remark.places) - _PLACES
+    message = (
+        f"{remark.text}{f': {places}' if places else ''}{f' and {more:,} more' if more > 0 else ''}"
+    )
+    properties = {}
+    for path, line in remark.places[:1]:
+        properties = {"file": file_name(path)} | ({"line": str(line)} if line else {})
+    return level, command(level, message, {**properties, "title": "For the review of this change"})
 
 
 def command(name: str, message: str, properties: dict[str, str]) -> str:

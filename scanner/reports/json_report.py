@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from scanner.findings import (
+        BaselineUse,
         Configuration,
         Finding,
         Forensics,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         Location,
         Moment,
         Notice,
+        Remark,
         Report,
     )
     from scanner.liveness.states import Liveness
@@ -67,6 +69,10 @@ def scan_object(report: Report) -> dict[str, Any]:
         "complete": not report.incomplete,
         "incomplete": sorted({notice.reason for notice in report.incomplete}),
         "configuration": _configuration_object(configuration) if configuration else None,
+        **({"baseline": _baseline_object(report.baseline)} if report.baseline else {}),
+        **(
+            {"remarks": [_remark_object(each) for each in report.remarks]} if report.remarks else {}
+        ),
         "narrowed": [printable(sentence) for sentence in report.narrowed],
         "heads": [
             {**_name("repository", head.repository), "commit": head.commit} for head in report.heads
@@ -92,6 +98,28 @@ def _set_aside_object(each: SetAside) -> dict[str, Any]:
         **(_name("member", each.member) if each.member else {}),
         "line": each.line,
         "column": each.column,
+        **({"detail": printable(each.detail)} if each.detail else {}),
+    }
+
+
+def _baseline_object(use: BaselineUse) -> dict[str, Any]:
+    return {
+        **_name("file", use.file),
+        "entries": use.entries,
+        "accepted": use.accepted,
+        "expired": use.expired,
+    }
+
+
+def _remark_object(remark: Remark) -> dict[str, Any]:
+    return {
+        "reason": remark.reason,
+        "text": printable(remark.text),
+        "refused": remark.is_refused,
+        "places": [
+            {**_name("path", path), **({"line": line} if line else {})}
+            for path, line in remark.places
+        ],
     }
 
 

@@ -19,6 +19,7 @@ from scanner.reports.forensic import ending
 from scanner.reports.markdown import code, escaped
 from scanner.reports.names import file_name
 from scanner.reports.wording import (
+    baseline_effect,
     contents,
     credentials,
     effects,
@@ -109,6 +110,14 @@ def _head(report: Report, view: View) -> Iterator[str]:
     if report.configuration and taken:
         name = code(file_name(report.configuration.file))
         yield f"The configuration {name} {escaped(taken)}.\n\n"
+    if report.baseline and (said := baseline_effect(report.baseline)):
+        yield f"The baseline {code(file_name(report.baseline.file))} {said}.\n\n"
+    for remark in report.remarks:
+        yield f"**For the review**: {escaped(remark.text)}.\n"
+        for path, line in remark.places[:_NOTICES]:
+            if line:
+                yield f"- {code(f'{file_name(path)}:{line}')}\n"
+        yield "\n"
     if report.narrowed:
         yield f"**Not all of the history**: {escaped('; '.join(report.narrowed))}.\n\n"
     if report.incomplete:

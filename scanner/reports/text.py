@@ -53,6 +53,10 @@ def render(report: Report, view: View) -> Iterator[str]:
             from scanner.reports.text_possible import counted
 
             yield f"{counted(hidden, view)}\n"
+        if report.remarks:
+            from scanner.reports.text_remarks import remarks
+
+            yield from remarks(report, only_refused=view.verbosity < 0)
         return
     from scanner.reports.ansi import Paint
     from scanner.reports.text_findings import brief
@@ -65,6 +69,10 @@ def render(report: Report, view: View) -> Iterator[str]:
         yield from brief(report, view)
         if hidden:
             yield f"{counted(hidden, view)}\n"
+        if any(remark.is_refused for remark in report.remarks):
+            from scanner.reports.text_remarks import remarks
+
+            yield from remarks(report, only_refused=True)
     else:
         yield from _found(report, view, paint)
         yield from totals(report, view, paint, hidden)

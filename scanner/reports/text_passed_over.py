@@ -52,7 +52,8 @@ def set_aside(report: Report, paint: Paint) -> Iterator[str]:
         return
     yield f"{paint('bold', 'Set aside')}\n"
     for each in known:
-        yield f"  {_where(each)}: {printable(reason_name(each.reason))}, {_role(each)}\n"
+        detail = f" ({printable(each.detail)})" if each.detail else ""
+        yield f"  {_where(each)}: {printable(reason_name(each.reason))}, {_role(each)}{detail}\n"
     rest = sum(report.tally.set_aside.values()) - len(known)
     if rest > 0:
         yield f"  and {rest:,} more\n"

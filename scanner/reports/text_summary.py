@@ -9,6 +9,7 @@ from scanner.reports.exposure import liveness_totals
 from scanner.reports.text_history import exposed_totals
 from scanner.reports.text_layout import WIDTH, wrapped
 from scanner.reports.text_possible import counted
+from scanner.reports.text_remarks import accepted, remarks
 from scanner.reports.wording import (
     contents,
     credentials,
@@ -43,8 +44,10 @@ def totals(
         if counts:
             yield from wrapped(f"  {label:<11}", _by_reason(counts))
 
+    yield from accepted(report)
     yield from configured(report)
     yield from narrowed(report)
+    yield from remarks(report)
     if counts_of_exposed := exposed_totals(report):
         yield f"  exposed    {counts_of_exposed}\n"
     if states := liveness_totals(report):

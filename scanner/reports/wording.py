@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import NO_FILE, REFERENCE_NAME, Confidence, Severity, threshold_name
+from scanner.tally import IN_BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from scanner.findings import Configuration, Finding, Location, Report, Threshold
+    from scanner.findings import (
+        BaselineUse,
+        Configuration,
+        Finding,
+        Location,
+        Report,
+        Threshold,
+    )
     from scanner.tally import SetAside
 
 ROLES: Final = {
@@ -30,6 +38,7 @@ REASONS: Final = {
     "excluded-by-configuration": "excluded by configuration",
     "git-directory": ".git directory",
     "git-unavailable": "git did not answer",
+    "ignored-by-git": "ignored by git",
     "internal-error": "internal error",
     "larger-than-max-size": "larger than the size limit",
     "lfs-pointer": "content in Git LFS",
@@ -47,6 +56,7 @@ REASONS: Final = {
     # Values that look like credentials and are not reported.
     "allowed-on-line": "allowed on the line",
     "documentation-example": "documentation example",
+    "in-baseline": "in the baseline",
     "placeholder": "placeholder",
 }
 """Names for reasons; one that is not here is shown with spaces in place of hyphens."""
@@ -99,9 +109,12 @@ def is_unopened(reason: str) -> bool:
     return reason in NOT_OPENED or reason.startswith("not-opened")
 
 
-def plural(number: int, noun: str) -> str:
-    """Return `number` with thousands separated and `noun` in singular or plural."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def plural(number: int, noun: str, many: str = "") -> str:
+    """Return `number` with thousands separated and `noun` in singular or plural.
+
+    The plural is `many`, or else the noun with an `s`.
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {many or f'{noun}s'}"
 
 
 def contents(report: Report) -> str:
@@ -119,11 +132,14 @@ def contents(report: Report) -> str:
 
 
 def places(report: Report) -> list[SetAside]:
-    """Return where values were set aside, as far as it is known; a history only counts them.
+    """Return where values were set aside, as far as it is known; a history only counts most.
 
-    Its objects have many paths or none, and what a record of earlier scans holds are numbers.
+    Its objects have many paths or none, and what a record of earlier scans holds are numbers. What
+    the baseline accepts was a finding until the end, with all of its places.
     """
-    return [] if report.kind == HISTORY_KIND else report.tally.places
+    if report.kind != HISTORY_KIND:
+        return report.tally.places
+    return [each for each in report.tally.places if each.reason == IN_BASELINE]
 
 
 def credentials(report: Report, threshold: Threshold | None = None) -> str:
@@ -212,6 +228,14 @@ def effects(configuration: Configuration | None, total: int = 0) -> str:
     if level is Confidence.HIGH or (isinstance(level, Severity) and level > Severity.LOW):
         found.append(f"sets fail-on to {threshold_name(level)}")
     return ", ".join(found)
+
+
+def baseline_effect(use: BaselineUse) -> str:
+    """Return what a baseline does, for a sentence that begins with its name; empty for nothing."""
+    said = [f"accepts {plural(use.accepted, 'credential')}"] if use.accepted else []
+    if use.expired:
+        said.append(f"has expired for {plural(use.expired, 'credential')}")
+    return " and ".join(said)
 
 
 def human_size(size: int) -> str:

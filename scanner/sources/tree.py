@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from scanner.errors import UsageError
@@ -22,16 +23,18 @@ if TYPE_CHECKING:
 STDIN = "-"
 
 
-def blobs(paths: Sequence[str], tally: Tally) -> list[Blob]:
+def blobs(paths: Sequence[str], tally: Tally, ignored: bool = False) -> list[Blob]:
     """Return the blobs that `paths` name, each once: files, directories, `-` for standard input.
 
     In a git work tree a directory means its tracked files and the untracked ones that are not
     ignored; elsewhere, and where git ignores the directory that was asked for, everything below it
-    except `.git`. What could not be listed goes into `tally`. Raises UsageError for a path that
-    does not exist.
+    except `.git`. With `ignored` it is everything in a work tree as well; without, what git ignores
+    is counted. What could not be listed goes into `tally`. Raises UsageError for a path that does
+    not exist.
     """
+    below = walk if ignored else _below
     if len(paths) == 1 and paths[0] != STDIN and os.path.isdir(paths[0]):
-        return list(map(FileBlob, _below(paths[0], tally)))  # nothing can come twice
+        return list(map(FileBlob, below(paths[0], tally)))  # nothing can come twice
 
     # By real directory and name, so that `.`, `./src` and `src/../src` give a file only once.
     found: dict[str, Blob] = {}
@@ -54,7 +57,7 @@ def blobs(paths: Sequence[str], tally: Tally) -> list[Blob]:
     # After the files, since a link that was given itself is followed and one in a listing is not.
     for path in directories:
         real, shown = _prefix(os.path.realpath(path)), len(_prefix(path))
-        for name in _below(path, tally):
+        for name in below(path, tally):
             key = real + name[shown:]
             if key not in found:
                 found[key] = FileBlob(name)
@@ -76,12 +79,16 @@ def _below(directory: str, tally: Tally) -> Iterator[str]:
     try:
         if os.path.realpath(directory) != root and work_tree.is_ignored(directory, root):
             return walk(directory, tally)
-        listing = work_tree.list_files(directory, root)
+        with closing(work_tree.IgnoredCount(directory, root)) as ignored:
+            listing = work_tree.list_files(directory, root)
+            number = ignored.total()
     except GitError as error:
         # Without git's answer nothing is known to be ignored: read everything, and say why.
         detail = f"ignored files are scanned too: {error}"
         tally.notice(Notice("git-unavailable", directory, detail, hides=False))
         return walk(directory, tally)
+    if number:
+        tally.skip("ignored-by-git", number)
     for warning in listing.warnings:
         tally.notice(Notice("unreadable", directory, warning, hides=True))
     return _listed(directory, listing, tally)

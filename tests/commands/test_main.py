@@ -64,6 +64,7 @@ def test_every_command_is_a_module_with_help(keycatch: Any) -> None:
 
 def test_main_returns_the_exit_code(tmp_path: Path, monkeypatch: Any, capsys: Any) -> None:
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "clean.txt").write_text("text\n")
     assert main(["scan", "."]) == 0
     assert main(["--help"]) == 0
     assert main(["scan", "gone"]) == 2
@@ -83,6 +84,7 @@ def test_standard_output_that_cannot_be_written(
 ) -> None:
     if not os.path.exists("/dev/full"):
         pytest.skip("no /dev/full")
+    (tmp_path / "clean.txt").write_text("text\n")
     with open("/dev/full", "wb") as full:
         done = keycatch(*arguments, cwd=tmp_path, stdout=full, env={"PYTHONUNBUFFERED": unbuffered})
     assert done.returncode == 2
@@ -96,6 +98,7 @@ def test_standard_output_that_cannot_be_written(
 def test_a_reader_that_has_seen_enough(
     keycatch: Any, tmp_path: Path, arguments: list[str], unbuffered: str | None
 ) -> None:
+    (tmp_path / "clean.txt").write_text("text\n")
     reading, writing = os.pipe()
     os.close(reading)
     try:

@@ -47,6 +47,7 @@ def test_other_formats_leave_the_step_summary_alone(
     keycatch: Any, repository: Any, summary: Path, name: str
 ) -> None:
     environment = {"GITHUB_STEP_SUMMARY": str(summary)}
+    repository.write("clean.txt")
     assert keycatch("scan", "--format", name, cwd=repository.root, env=environment).returncode == 0
     assert not summary.exists()
 

@@ -428,8 +428,10 @@ def test_a_server_with_a_work_tree(serve: Any, make_repository: Any, plant: Any)
     server = Server(clone, other.root / ".git", other.root)
     branch = other.git("symbolic-ref", "HEAD").strip()
     add(clone, ".keycatch.toml", 'exclude = ["*"]\n')
-    assert server.reported(f"HEAD:{branch}").accepted
+    assert server.reported("HEAD:refs/heads/other").accepted
+    other.git("checkout", "-q", "other", "--")
     assert (other.root / ".keycatch.toml").exists()
+    other.git("symbolic-ref", "HEAD", branch)
     add(clone, "key", plant.pair())
     pushed = server.reported(f"HEAD:{branch}")
     assert (pushed.accepted, pushed.paths) == (False, {"key"})
@@ -495,6 +497,77 @@ def test_a_push_cannot_configure_its_scan(server: Server, repository: Any, plant
     add(repository, "key", plant.pair())
     pushed = server.reported("main")
     assert (pushed.accepted, pushed.paths) == (False, {"key"})
+
+
+def test_the_default_branch_decides(server: Server, repository: Any, plant: Any) -> None:
+    """What was there before the push counts, and no other branch: anybody can push to those."""
+    old, other = plant.pair(), plant.pair()
+    server.git("symbolic-ref", "HEAD", "refs/heads/main")
+    add(repository, "old", old)
+    server.without_hook("main")
+    entries = baseline_of(repository)
+    repository.git("checkout", "-q", "-b", "topic")
+    add(repository, ".keycatch-baseline", entries)
+    add(repository, ".keycatch.toml", 'exclude = ["vendor/"]\n')
+    assert server.reported("topic").accepted
+    add(repository, "copy", f"# again\n{old}")
+    add(repository, "vendor/key", other)
+    pushed = server.reported("topic")
+    assert (pushed.accepted, pushed.paths) == (False, {"copy", "vendor/key"})
+
+    repository.git("push", "-q", str(server.root), "topic~2:main", check=False)
+    assert server.reported("topic~2:main").accepted
+    assert server.reported("topic").accepted
+    server.hook("--no-config", "--no-baseline")
+    add(repository, "third", f"# again\n{old}")
+    assert not server.push("topic").accepted
+
+
+def baseline_of(repository: Any) -> str:
+    """Return a baseline of what is in the work tree."""
+    path = repository.root / ".keycatch-baseline"
+    command = [sys.executable, "-m", "scanner", "baseline", "create"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=repository.root, env=env, check=True, capture_output=True)
+    content = path.read_text()
+    path.unlink()
+    return content
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        (".keycatch.toml", "not TOML", "configuration of the default branch is not used"),
+        (".keycatch.toml", 'rules = ["/etc/hostname"]\n', "is not a file of the repository"),
+        (".keycatch.toml", 'rules = ["../x.yaml"]\n', "is not a file of the repository"),
+        (".keycatch.toml", 'baseline = "/etc/hostname"\n', "is not a file of the repository"),
+        (".keycatch-baseline", "<<<<<<< a\n", "baseline of the default branch is not used"),
+    ],
+)
+def test_a_default_branch_that_cannot_be_used_stops_no_push(
+    server: Server, repository: Any, plant: Any, name: str, content: str, said: str
+) -> None:
+    """Else nothing could be pushed any more, not even what mends it."""
+    server.git("symbolic-ref", "HEAD", "refs/heads/main")
+    add(repository, name, content)
+    server.without_hook("main")
+    server.hook("-v")
+    add(repository, "clean")
+    pushed = server.push("main")
+    assert pushed.accepted
+    assert said in pushed.text
+    add(repository, "key", plant.pair())
+    assert not server.push("main").accepted
+
+
+def test_marks_are_refused_under_strict(server: Server, repository: Any, plant: Any) -> None:
+    server.hook("--strict", "--contact", "git@example.com")
+    add(repository, "one", plant.pair().replace("\n", "  # keycatch:allow for a test\n"))
+    pushed = server.push("main")
+    assert not pushed.accepted
+    assert "this change allows 1 finding by a mark that it adds" in pushed.text
+    assert "it adds marks that allow findings, which this server does not take" in pushed.text
+    assert "one:1" in pushed.said
 
 
 def test_no_configuration_is_looked_for(server: Server, repository: Any, plant: Any) -> None:

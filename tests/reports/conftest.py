@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from scanner.findings import (
+    BaselineUse,
     Confidence,
     Configuration,
     Finding,
@@ -18,6 +19,7 @@ from scanner.findings import (
     Location,
     Moment,
     Notice,
+    Remark,
     Report,
     Severity,
     Tally,
@@ -306,6 +308,48 @@ def set_aside_places(make: Maker) -> Case:
     return Case(Report("scan", (), account), view(exit_code=0))
 
 
+def reviewed(make: Maker) -> Case:
+    """A change with a finding, a baseline, and everything that its reviewer has to know."""
+    account = tally(set_aside={"in-baseline": 2, "allowed-on-line": 2}, commits=2)
+    account.place(
+        [
+            SetAside("old.env", "", 1, 1, "key_id", "in-baseline", "rotated, owner team-a"),
+            SetAside("na\udcefve.py", "", 4, 2, "secret", "in-baseline"),
+        ]
+    )
+    account.settle()
+    remarks = (
+        Remark(
+            "marks-added",
+            "this change allows 2 findings by marks that it adds, which --strict refuses: remove "
+            "them",
+            (("a,b:c.py", 3), ("na\udcefve.py", 9)),
+            True,
+        ),
+        Remark(
+            "baseline-altered",
+            "this change alters the baseline (.keycatch-baseline); that of its base, 1a2b3c4d, "
+            "applies",
+            ((".keycatch-baseline", 0),),
+        ),
+    )
+    report = Report(
+        "range",
+        (pair_at(pair_values(make), "config/settings.py", 12),),
+        account,
+        baseline=BaselineUse(".keycatch-baseline", 5, 2, 1),
+        remarks=remarks,
+    )
+    return Case(report, view())
+
+
+def reviewed_clean(make: Maker) -> Case:
+    """The same without a finding."""
+    case = reviewed(make)
+    remarks = tuple(each._replace(is_refused=False) for each in case.report.remarks)
+    return Case(case.report._replace(findings=(), remarks=remarks), view(exit_code=0))
+
+
 def canary(make: Maker) -> Case:
     """Decoys next to a credential that is none; one is a note, and one is of the configuration."""
     values = pair_values(make)
@@ -544,7 +588,8 @@ CASES: dict[str, Callable[[Maker], Case]] = {
     made.__name__: made
     for made in (
         clean, lone_key_id, pair, triple, expiring, archive, odd_names, incomplete,
-        incomplete_clean, set_aside, set_aside_places, canary, canary_history, copies, same_line,
+        incomplete_clean, set_aside, set_aside_places, reviewed, reviewed_clean, canary,
+        canary_history, copies, same_line,
         two_files, configured,
         configured_findings, commits, notes, notes_and_more, nothing_staged, no_commits, history,
         history_of_messages, history_clean,

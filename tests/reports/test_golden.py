@@ -22,7 +22,8 @@ ENDINGS = dict(zip(FORMATS, FORMATS, strict=True)) | {
 """By the name of a format; a file that has to open in another program ends as that expects."""
 VARIANTS = {"quiet": {"verbosity": -1}, "verbose": {"verbosity": 1}, "color": {"color": True}}
 VARIED = (
-    "incomplete", "copies", "two_files", "set_aside", "set_aside_places", "canary", "configured",
+    "incomplete", "copies", "two_files", "set_aside", "set_aside_places", "reviewed",
+    "reviewed_clean", "canary", "configured",
     "commits", "notes", "history", "history_clean", "expiring",
 )  # fmt: skip
 
