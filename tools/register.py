@@ -101,7 +101,7 @@ _COMPILED = ROOT / "scanner" / "decoders" / "compiled.py"
 _COMPILED_HEAD = '''"""What calls for each decoder, by the registry: written by tools/register.py.
 
 Each is (name, signatures, anchors, description, ending, reach, whether it has `applies`,
-of_rules), and an anchor has the fields of `scanner.rulebook.model.Anchor`.
+of_rules, signs), and an anchor has the fields of `scanner.rulebook.model.Anchor`.
 """
 
 # fmt: off
@@ -125,7 +125,8 @@ def _compiled(decoders: Iterable[Any]) -> str:
         lines.append(
             f"    ({made.name!r}, {made.magics!r}, (\n{anchors}"
             f"    ), {tuple(made.description)!r}, {made.ending!r}, {made.reach!r}, "
-            f"{made.applies is not None!r}, {made.of_rules!r}),\n"
+            f"{made.applies is not None!r}, {made.of_rules!r}, "
+            f"{made.signs!r}),\n"
         )
 
     return "".join([*lines, ")\n"])

@@ -90,8 +90,9 @@ DECODERS: Final[tuple[Decoder, ...]] = tuple(
         reach,
         _Imported(module).applies if asks else None,
         of_rules,
+        signs,
     )
-    for module, (name, magics, anchors, description, ending, reach, asks, of_rules) in zip(
+    for module, (name, magics, anchors, description, ending, reach, asks, of_rules, signs) in zip(
         MODULES, TABLE, strict=True
     )
 )

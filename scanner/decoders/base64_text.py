@@ -124,7 +124,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
                     found = _decoded(layer, block, skip, budget)
                     if not found:
                         continue
-                    is_block = len(found.data) * 4 // 3 < block.end - block.begin - skip - 2
+                    is_block = len(block.characters()) < block.end - block.begin
                     if is_block:
                         lines.append((block.begin, block.end))
                     if form in _BINARY or is_text(found.data):

@@ -32,8 +32,12 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 
     from scanner.decoders.escapes import decode_escapes
     from scanner.decoders.glued_text import COLOUR
+    from scanner.decoders.layers import may_show_content
 
     data = layer.data
+    if may_show_content(data):
+        return  # a colour is part of the name of a member, each of which is looked at
+
     colour = re.compile(COLOUR)
 
     def places() -> Iterator[int]:
@@ -62,4 +66,5 @@ DECODER = Decoder(
     ),
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
     of_rules=True,
+    signs=b"[\x9b",
 )

@@ -90,6 +90,7 @@ CompiledDecoder = tuple[
     int,
     bool,
     bool,
+    bytes,
 ]
 """The fields of `Decoder` but for `decode`: the description as a plain tuple, and for `applies`
 whether there is one."""
@@ -133,3 +134,8 @@ class Decoder(NamedTuple):
     """
     of_rules: bool = False
     """Whether the anchors of all rules are worth a look as well, which are searched for anyway."""
+    signs: bytes = b""
+    """Where anchors call for it: nothing comes out of a layer without one of these bytes.
+
+    Most layers with an anchor have no escape of this kind at all, and the module stays unread.
+    """

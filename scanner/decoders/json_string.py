@@ -124,4 +124,5 @@ DECODER = Decoder(
     ),
     of_rules=True,
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+    signs=b"\\",
 )

@@ -83,4 +83,5 @@ DECODER = Decoder(
         "the references",
     ),
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+    signs=b"&",
 )

@@ -104,5 +104,6 @@ DECODER = Decoder(
         "the escapes, and the soft line breaks within",
     ),
     of_rules=True,
-    reach=8 << 10,  # `_NEAR` and the reach of `escapes` on top of it, with room
+    reach=8 << 10,  # `_NEAR` and the reach of `escapes` on top of it, with room,
+    signs=b"=",
 )

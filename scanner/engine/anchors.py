@@ -76,7 +76,7 @@ class AnchorIndex:
 
     __slots__ = (
         "_encoded", "_families", "_head", "_heads", "_least", "_long", "_lower_heads",
-        "_lower_runs", "_other_runs", "_overlap", "anchors",
+        "_of_length", "_overlap", "_runs", "anchors",
     )  # fmt: skip
 
     def __init__(self, anchors: Iterable[Anchor]) -> None:
@@ -106,9 +106,8 @@ class AnchorIndex:
         self._lower_heads = frozenset(
             first for each in self.anchors if each.head and not each.case for first in each.first
         )
-        # By length, for runs whose letters are all small ones and for the others.
-        self._lower_runs = _runs_by_length(of_length, {"", "lower"})
-        self._other_runs = _runs_by_length(of_length, {"", "mixed", "upper", "varied"})
+        self._of_length = of_length
+        self._runs: tuple[dict[int, _ByFirstByte], dict[int, _ByFirstByte]] | None = None
         self._least = min((ENCODED_RUN, *of_length))
         self._long = b"." + b"x" * self._least
 
@@ -129,7 +128,7 @@ class AnchorIndex:
                         spots.append((at - len(EDGE), number))
                 at = find(folded, beginning, at + 1, end)
 
-        if self._lower_runs or self._other_runs or self._encoded or self._heads:
+        if self._of_length or self._encoded or self._heads:
             self._search_runs(buffer, spots)
 
         spots.sort()
@@ -146,12 +145,15 @@ class AnchorIndex:
         # Local names, since some files have a run of 40 letters in every line, so that this loop
         # is the largest part of their search.
         long, least, size = self._long, self._least + 1, len(classes)
-        lower_runs, other_runs = self._lower_runs, self._other_runs
+        at = find(classes, long)
+        if at < 0 and not runs:
+            return  # as in most small files
+
+        lower_runs, other_runs = self._runs = self._runs or _run_tables(self._of_length)
         lower_heads = self._lower_heads
         lower_starts: list[int] = []
         lower_found: list[bytes] = []
         end_of_run = classes.find
-        at = find(classes, long)
         while at >= 0:
             end = end_of_run(_OUTSIDE, at + least)
             if end < 0:
@@ -289,6 +291,19 @@ def _common(one: bytes, other: bytes) -> bytes:
 def _end_of_run(classes: bytes, at: int) -> int:
     end = classes.find(_OUTSIDE, at)
     return end if end >= 0 else len(classes)
+
+
+def _run_tables(
+    of_length: dict[int, list[tuple[int, Anchor]]],
+) -> tuple[dict[int, _ByFirstByte], dict[int, _ByFirstByte]]:
+    """Return the anchors by length, for runs whose letters are all small ones and for the others.
+
+    They are made when a run is met for the first time: a small file often has none.
+    """
+    return (
+        _runs_by_length(of_length, {"", "lower"}),
+        _runs_by_length(of_length, {"", "mixed", "upper", "varied"}),
+    )
 
 
 def _runs_by_length(

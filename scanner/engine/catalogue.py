@@ -22,11 +22,15 @@ The record that ends a ZIP archive is followed by a comment of up to 64 KiB (APP
 """
 
 
+_Signatures = tuple[int, int, "dict[bytes, list[Decoder]]"]
+"""Where a signature begins and ends, and the decoders of each that is there."""
+
+
 class Catalogue:
     """Rules and decoders, arranged by the anchors and signatures that call for them."""
 
     __slots__ = (
-        "_endings", "_further", "_heads", "_magics", "_reaches", "decoders_of", "index", "rules",
+        "_endings", "_further", "_heads", "_reaches", "decoders_of", "index", "rules",
         "rules_of",
     )  # fmt: skip
 
@@ -59,18 +63,15 @@ class Catalogue:
                 wanting = by_slice.setdefault((offset, offset + len(magic)), {})
                 wanting.setdefault(magic, []).append(decoder)
 
-        self._magics = tuple((start, end, table) for (start, end), table in by_slice.items())
-        self._further = tuple(magic for magic in self._magics if magic[0] > 0)
+        slices = [(start, end, table) for (start, end), table in by_slice.items()]
+        self._further = tuple(each for each in slices if each[0] > 0)
         # The first byte rules out nearly all signatures, and most of the files.
-        firsts = {magic[:1] for start, _, table in self._magics if not start for magic in table}
-        self._heads = {
-            first: tuple(
-                (start, end, table)
-                for start, end, table in self._magics
-                if start or any(magic.startswith(first) for magic in table)
-            )
-            for first in firsts
-        }
+        by_first: dict[bytes, list[_Signatures]] = {}
+        for each in slices:
+            for first in {magic[:1] for magic in each[2]} if each[0] == 0 else ():
+                by_first.setdefault(first, []).append(each)
+
+        self._heads = {first: (*those, *self._further) for first, those in by_first.items()}
         self._endings = tuple((each.ending, each) for each in decoders if each.ending)
 
     def reaches(self) -> list[int]:

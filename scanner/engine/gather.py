@@ -81,7 +81,13 @@ def _decoders(catalogue: Catalogue, layer: Layer, spots: Spots) -> list[tuple[De
     for offset, number in spots:
         for decoder in catalogue.decoders_of[number]:
             wanted.setdefault(decoder.name, (decoder, []))[1].append(offset)
-    return list(wanted.values())
+
+    data = layer.data
+    return [
+        (decoder, offsets)
+        for decoder, offsets in wanted.values()
+        if not decoder.signs or any(data.find(sign) >= 0 for sign in decoder.signs)
+    ]
 
 
 def _is_stretch(layer: Layer) -> bool:
