@@ -172,7 +172,7 @@ class AnchorIndex:
                     if _holds(anchor, buffer, at, end):
                         spots.append((at, number))
 
-            if length >= ENCODED_RUN and not ((lower or run.isalpha()) and end < size):
+            if length >= ENCODED_RUN and not ((lower or _is_identifier(run)) and end < size):
                 starts.append(at)
                 runs.append(run)
             elif lower and length >= ENCODED_RUN and run[0] in lower_heads:
@@ -291,6 +291,11 @@ def _common(one: bytes, other: bytes) -> bytes:
 def _end_of_run(classes: bytes, at: int) -> int:
     end = classes.find(_OUTSIDE, at)
     return end if end >= 0 else len(classes)
+
+
+def _is_identifier(run: bytes) -> bool:
+    """Return whether a run of letters alone is no base64: of UTF-16, a quarter would be `A`."""
+    return run.isalpha() and run.count(b"A") * 5 < len(run)
 
 
 def _run_tables(

@@ -39,6 +39,8 @@ _REACH: Final = 160
 _AROUND: Final = 400
 """Bytes to either side of a bare `access_key` in which AWS or S3 has to be named: a section."""
 
+_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+"""Control characters but white space and ESC, which colours text."""
 _NAME: Final = re.compile(
     rb"(?P<before>[A-Za-z0-9_.-]{0,60})access_?key(?P<id>[_-]?id)?", re.IGNORECASE
 )
@@ -76,6 +78,8 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     data = layer.data
     value = data[match.start : match.end]
     before = data[max(0, match.start - _REACH) : match.start]
+    if _BINARY.search(before) or _BINARY.search(data, match.end, match.end + _REACH):
+        return None  # compressed, for example: nobody knows where the value ends there
     names = list(_NAME.finditer(before))
     name = names[-1] if names else None
     # In the address of a signed request the ID is no secret, and its URL has a rule of its own.

@@ -39,8 +39,9 @@ class Anchor(NamedTuple):
     encoded: bool = False
     """For a literal of the base64 alphabet: only inside a run of `ENCODED_RUN` or more of it.
 
-    A run without capital letters, or of letters alone, does not count. 40 random characters of
-    base64 are of letters alone two or three times in ten thousand, 54 once in a hundred thousand.
+    A run without capital letters, or of letters alone of which less than a fifth are `A`, does not
+    count: base64 of UTF-16 has more. 40 random characters of base64 are of letters alone two or
+    three times in ten thousand, 54 once in a hundred thousand.
     """
     run: int = 0
     before: bytes = b""

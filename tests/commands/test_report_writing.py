@@ -41,8 +41,7 @@ def test_one_line_says_what_the_run_did(keycatch: Any, tmp_path: Any, plant: Any
     done = keycatch("scan", *reports, "dirty", cwd=tmp_path)
     size = os.path.getsize(tmp_path / "dirty")
     assert done.stderr == (
-        "keycatch: 1 AWS credential found, 1 at or above --fail-on medium; "
-        f"scanned 1 file, {size} bytes; wrote a.json, b c.csv\n"
+        f"keycatch: 1 AWS credential found; scanned 1 file, {size} bytes; wrote a.json, b c.csv\n"
     )
     done = keycatch("scan", *reports, "clean", cwd=tmp_path)
     assert done.stderr == (

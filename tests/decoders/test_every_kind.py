@@ -99,6 +99,8 @@ NOT_AROUND = {
     # and this spelling of a colour is not looked for by itself.
     *((rule, "green in JSON")
       for rule in ("aws-mfa-seed", "aws-ses-smtp-password", "aws-console-password")),
+    # The examples have more than one slot for a value of a wrong length, of which each is coloured.
+    *(("aws-misshapen-key", form) for form in VALUES),
 }  # fmt: skip
 
 
@@ -157,6 +159,8 @@ def test_a_value_in_pieces(rules_in, rule, joint):
 @pytest.mark.parametrize("rule", sorted(TEMPLATES.keys() - WITHOUT_ANCHOR))
 def test_right_after_an_escape(rules_in, rule, before):
     # What is looked for in a token of Identity Center is its signature, far from where it begins.
-    for template in TEMPLATES[rule] if rule != "aws-identity-center-token" else ():
+    # A value of no known form is nothing but what is assigned to its name.
+    left_out = {"aws-identity-center-token", "aws-misshapen-key", "aws-named-session-token"}
+    for template in TEMPLATES[rule] if rule not in left_out else ():
         text = expand(re.sub(r"=(?=\{\{\w)", lambda _: before, template), "any").encode()
         assert rule in rules_in(text), text

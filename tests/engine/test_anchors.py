@@ -31,6 +31,10 @@ def has_case(case: str, run: bytes) -> bool:
     return case in ("", case_of(run)) and (case in ("", "mixed") or not signs)
 
 
+def is_identifier(run: bytes) -> bool:
+    return run.isalpha() and run.count(b"A") / len(run) < 1 / 5
+
+
 def naive(data: bytes, wanted: list[Anchor]) -> list[tuple[int, int]]:
     return [
         (at, number)
@@ -53,11 +57,11 @@ def holds(anchor: Anchor, data: bytes, start: int, end: int) -> bool:
         last += 1
     if anchor.encoded:
         run = data[first:last]
-        return len(run) >= ENCODED_RUN and case_of(run) != "lower" and not run.isalpha()
+        return len(run) >= ENCODED_RUN and case_of(run) != "lower" and not is_identifier(run)
     if anchor.head:
         is_head = re.match(anchor.head, data[start:]) is not None
         run = data[first:last]
-        counts = not run.isalpha() if case_of(run) != "lower" else run[0] in anchor.first
+        counts = not is_identifier(run) if case_of(run) != "lower" else run[0] in anchor.first
         return is_head and counts and first == start and len(run) >= ENCODED_RUN
     run = data[start:end]
     # Where the content begins and ends, the edge of the buffer stands.

@@ -168,7 +168,7 @@ def test_keys_that_can_be_one_are_none_of_its_business(made: Generator) -> None:
     assert RULE not in {each[0] for each in reported(text)}
 
 
-@pytest.mark.parametrize("size", [20, 26, 40, 41])
+@pytest.mark.parametrize("size", [20, 26, 40])  # 41 is misshapen once it is decoded
 def test_base64_of_text_is_left_to_the_decoders(size: int, made: Generator) -> None:
     encoded = made.encode(made.text(BASE62, size).encode())
     text = f"  AWS_ACCESS_KEY_ID: {encoded}\n  AWS_SECRET_ACCESS_KEY: {encoded}\n"

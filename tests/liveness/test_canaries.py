@@ -69,7 +69,10 @@ def test_every_format_says_so(keycatch: Any, tmp_path: Path, format_name: str) -
     assert done.returncode == 1  # somebody has to look at it
     said = done.stdout.lower()
     assert "canary" in said
-    if format_name == "json":
+    if format_name == "jsonl":
+        found = json.loads(done.stdout.splitlines()[1])
+        assert (found["canary"], found["severity"]) == (KNOWN, "critical")
+    elif format_name == "json":
         (found,) = json.loads(done.stdout)["findings"]
         assert (found["canary"], found["severity"]) == (KNOWN, "critical")
         assert read(done.stdout.encode()).findings[0].canary == KNOWN

@@ -150,7 +150,7 @@ def test_what_is_below_the_threshold_is_possible_and_is_to_be_checked(builders: 
     assert "possible, below --fail-on medium" in doubtful
     assert "Check first whether it is a credential. If it is: Deactivate the key" in doubtful
     assert "Check first" not in sure
-    assert "keycatch: 1 AWS credential found Scanned" in sure
+    assert "keycatch: 1 AWS access key ID found Scanned" in sure
     assert "What to do: Deactivate the key first" in sure
 
 

@@ -181,7 +181,7 @@ def test_names_of_secrets_are_checked() -> None:
     assert "did you mean `aws`?" in error(mapping, shipped=True).reason
     mapping["options"] = {"names": {"aws": ["x"]}}
     options = check(mapping, "my.yaml", shipped=True).rule.options
-    others = {key: [] for key in ("qualified", "perhaps", "content", "other")}
+    others = {key: [] for key in ("qualified", "perhaps", "content", "stranger", "other")}
     assert options == {"names": {"aws": ["x"], **others}}
 
 
