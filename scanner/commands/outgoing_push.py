@@ -71,17 +71,17 @@ def standard_input(patience: float | None) -> bytes:
     if stream is None or stream.isatty():
         return b""
 
-    if patience is not None:
-        if os.name == "nt":
-            return b""  # select() is for sockets only there
-        import select
-
-        if not select.select([stream], [], [], patience)[0]:
-            return b""
-
     try:
+        if patience is not None:
+            if os.name == "nt":
+                return b""  # select() is for sockets only there
+            import select
+
+            if not select.select([stream], [], [], patience)[0]:
+                return b""
+
         return stream.buffer.read()
-    except OSError:  # open for writing only, or a directory
+    except OSError:  # open for writing only, or no file at all
         return b""
 
 
@@ -132,7 +132,7 @@ def of_framework(environ: Mapping[str, str], repository: Repository) -> Outgoing
 
     others = [each.name for each in _tips(repository) if each.name not in (commit, tip)]
     refs = [(environ.get("PRE_COMMIT_LOCAL_BRANCH", ""), tip)]
-    return OutgoingPush([tip], exclude, _new_name(environ, there, repository), refs, others)
+    return OutgoingPush([tip], exclude, _new_name(environ, repository), refs, others)
 
 
 def of_repository(remote: str, url: str, repository: Repository) -> OutgoingPush:
@@ -201,11 +201,9 @@ def _default_remote(repository: Repository) -> str:
     return "origin"
 
 
-def _new_name(
-    environ: Mapping[str, str], there: Sequence[str], repository: Repository
-) -> list[str]:
+def _new_name(environ: Mapping[str, str], repository: Repository) -> list[str]:
     name, remote = environ.get("PRE_COMMIT_REMOTE_BRANCH"), environ.get("PRE_COMMIT_REMOTE_NAME")
     if not name:
         return []
     tracking = f"refs/remotes/{remote}/{name.removeprefix('refs/heads/')}"
-    return [] if repository.resolve(tracking) in there else [name]
+    return [] if repository.resolve(tracking) else [name]

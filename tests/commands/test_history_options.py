@@ -406,14 +406,14 @@ def test_text_says_what_to_do(past: Any, everything: Any) -> None:
     assert "What to do about the history" in said
     assert "introduced" in said
     assert "nothing: until git gc deletes it" in said
-    assert "8 AWS credentials found" in said
+    assert "1 AWS credential and 7 access key IDs found" in said
 
 
 def test_github(past: Any, everything: Any, tmp_path: Path) -> None:
     summary = tmp_path / "summary"
     done = past.scan(1, "--format", "github", env={"GITHUB_STEP_SUMMARY": str(summary)})
     assert sum(line.startswith("::error") for line in done.stdout.splitlines()) == 8
-    assert "8 AWS credentials" in summary.read_text()
+    assert "1 AWS credential and 7 access key IDs" in summary.read_text()
 
 
 @pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
