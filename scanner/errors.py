@@ -48,5 +48,6 @@ def did_you_mean(word: str, known: Iterable[str], mark: str = "`") -> str:
     """
     from difflib import get_close_matches  # not for runs with nothing misspelt
 
-    near = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {mark}{near[0]}{mark}?" if near else ""
+    by_lower = {name.lower(): name for name in known}  # no name differs from another by case only
+    near = get_close_matches(word.lower(), list(by_lower), n=1)
+    return f"; did you mean {mark}{by_lower[near[0]]}{mark}?" if near else ""

@@ -25,7 +25,11 @@ MAX_BYTES: Final = 1 << 20
 """A larger file is no configuration, and is not parsed."""
 PYPROJECT: Final = "pyproject.toml"
 """Its table `[tool.keycatch]` can take the place of a file."""
-"""Where the table `[tool.keycatch]` can be instead."""
+KEYS: Final = (
+    "rules", "disable", "exclude", "fail-on", "show", "strict", "no-marks", "baseline",
+    "own-accounts", "canary-accounts", "liveness-allow", "liveness-deny",
+)  # fmt: skip
+"""What can be set. docs/configuration.schema.json, for editors, has the same."""
 
 
 class Settings(NamedTuple):
@@ -54,6 +58,14 @@ class Settings(NamedTuple):
     """Accounts about whose credentials STS is never asked."""
     baseline: str = ""
     """The file of known credentials, as an absolute path; empty for the default."""
+    show: Threshold | None = None
+    """From which level on findings are listed that do not fail; None for none of them."""
+    strict: bool = False
+    """Whether a change fails that adds a mark which allows a finding."""
+    no_marks: bool = False
+    """Whether no mark on a line allows anything."""
+    options: tuple[str, ...] = ()
+    """The options of the command line that add to `exclude` or `disable`."""
 
 
 _LEVELS: Final = (*Confidence, *(level for level in Severity if level > Severity.NOTE))
@@ -62,7 +74,6 @@ THRESHOLDS: Final[dict[str, Threshold]] = {
     **{f"{type(level).__name__.lower()}:{level.label}": level for level in _LEVELS},
 }
 """Thresholds as `--fail-on` takes them: a word alone is a confidence, or `critical`."""
-_ACCOUNTS: Final = ("own-accounts", "canary-accounts", "liveness-allow", "liveness-deny")
 
 
 def load(explicit: str | None) -> Settings:
@@ -151,20 +162,23 @@ def _parse(path: str, content: bytes) -> dict[str, object]:
 
 
 def _settings(path: str, root: str, folder: str, table: dict[str, object]) -> Settings:
-    known = {"rules", "disable", "exclude", "fail-on", "baseline", *_ACCOUNTS}
     for key in table:
-        if key not in known:
-            hint = did_you_mean(key, known, mark="") or f"; known are {', '.join(sorted(known))}"
+        if key not in KEYS:
+            hint = did_you_mean(key, KEYS, mark="") or f"; known are {', '.join(sorted(KEYS))}"
             raise ConfigError(f"{printable(path)}: {printable(key)}: unknown key{hint}")
 
     baseline = _file(path, table, "baseline")
+    fail_on = _threshold(path, table, "fail-on")
     return Settings(
         origin=path,
         directory=root,
         rules=tuple(os.path.join(folder, name) for name in _strings(path, table, "rules")),
         disable=_strings(path, table, "disable"),
         exclude=_patterns(path, table),
-        fail_on=_threshold(path, table),
+        fail_on=Confidence.MEDIUM if fail_on is None else fail_on,
+        show=_threshold(path, table, "show"),
+        strict=_switch(path, table, "strict"),
+        no_marks=_switch(path, table, "no-marks"),
         baseline=os.path.join(folder, baseline) if baseline else "",
         own_accounts=_account_ids(path, table, "own-accounts"),
         canary_accounts=_account_ids(path, table, "canary-accounts"),
@@ -190,12 +204,19 @@ def _file(path: str, table: dict[str, object], key: str) -> str:
 def _patterns(path: str, table: dict[str, object]) -> tuple[str, ...]:
     patterns = _strings(path, table, "exclude")
     for pattern in patterns:
-        if pattern.startswith(("/", "./", "../")) or "\\" in pattern:
-            raise ConfigError(
-                f"{printable(path)}: exclude: '{printable(pattern)}' can match nothing: write it "
-                "relative to the root of the project, with / between names, as in vendor/"
-            )
+        if problem := pattern_problem(pattern):
+            raise ConfigError(f"{printable(path)}: exclude: {problem}")
     return patterns
+
+
+def pattern_problem(pattern: str) -> str:
+    """Return why a `pattern` of paths cannot be used, or an empty string."""
+    if pattern and not pattern.startswith(("/", "./", "../")) and "\\" not in pattern:
+        return ""
+    return (
+        f"'{printable(pattern)}' can match nothing: write it relative to the root of the project, "
+        "with / between names, as in vendor/"
+    )
 
 
 def _account_ids(path: str, table: dict[str, object], key: str) -> tuple[str, ...]:
@@ -207,14 +228,24 @@ def _account_ids(path: str, table: dict[str, object], key: str) -> tuple[str, ..
     return names
 
 
-def _threshold(path: str, table: dict[str, object]) -> Threshold:
-    value = table.get("fail-on", Confidence.MEDIUM.label)
+def _threshold(path: str, table: dict[str, object], key: str) -> Threshold | None:
+    if key not in table:
+        return None
+    value = table[key]
     if isinstance(value, str) and value in THRESHOLDS:
         return THRESHOLDS[value]
+    hint = did_you_mean(value, THRESHOLDS, mark="") if isinstance(value, str) else ""
     raise ConfigError(
-        f"{printable(path)}: fail-on: must be low, medium or high (confidence), or critical or "
-        "severity:high (severity)"
+        f"{printable(path)}: {key}: must be low, medium or high (confidence), or critical or "
+        f"severity:high (severity){hint}"
     )
+
+
+def _switch(path: str, table: dict[str, object], key: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise ConfigError(f"{printable(path)}: {key}: must be true or false")
+    return value
 
 
 class Exclusion:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from scanner.errors import ConfigError
 from scanner.findings import Confidence, Severity, threshold_name
-from scanner.settings import MAX_BYTES, THRESHOLDS, Exclusion, Settings, load
+from scanner.settings import KEYS, MAX_BYTES, THRESHOLDS, Exclusion, Settings, load
 
 PAGE = (Path(__file__).parent.parent / "docs/configuration.md").read_text("utf-8")
 
@@ -151,6 +152,16 @@ def test_a_byte_order_mark_is_no_matter(project: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "error"),
     [
+        ("Exclude = []", "Exclude: unknown key; did you mean exclude?"),
+        ("no_marks = true", "no_marks: unknown key; did you mean no-marks?"),
+        ("strict = 1", "strict: must be true or false"),
+        ("no-marks = 'yes'", "no-marks: must be true or false"),
+        ("show = 'none'", "show: must be low, medium or high"),
+        (
+            "fail-on = 'hihg'",
+            "fail-on: must be low, medium or high (confidence), or critical or "
+            "severity:high (severity); did you mean high?",
+        ),
         ("excludes = []", "excludes: unknown key; did you mean exclude?"),
         ("fail_on = 'low'", "fail_on: unknown key; did you mean fail-on?"),
         ("zzz = 1", "zzz: unknown key; known are baseline, canary-accounts, "),
@@ -310,8 +321,12 @@ def test_many_stars_take_no_time(project: Path) -> None:
 def test_the_example_of_the_documentation_is_valid_and_complete(project: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     (project / ".keycatch.toml").write_text(example)
+    assert tomllib.loads(example).keys() == set(KEYS)
     settings = load(None)
     assert settings.rules == (str(project / "security/our-token.yaml"),)
+    assert settings.show is Confidence.LOW
+    assert settings.strict
+    assert settings.no_marks
     assert settings.disable == ("aws-unnamed-secret",)
     assert settings.fail_on is Confidence.LOW
     assert settings.own_accounts == settings.liveness_allow == ("111122223333",)

@@ -9,9 +9,9 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from scanner.about import NAME, VERSION
+from scanner.about import NAME
 from scanner.console import say
-from scanner.errors import KeycatchError, UsageError, did_you_mean
+from scanner.errors import KeycatchError, UsageError
 from scanner.files import discard
 
 if TYPE_CHECKING:
@@ -29,12 +29,18 @@ COMMANDS: Final = {
     "respond": "write a response plan for the credentials of a report",
     "rules": "show and test the rules",
     "install": "install git hooks that run keycatch, and remove them",
+    "completion": "print a completion script for bash, zsh or fish",
+    "help": "show how to use a command",
+    "version": "show the version, and with -v those of what it uses",
 }
 """Name of each command, which is also that of its module here, to what it does."""
 
+_ASKING: Final = {"rules", "completion", "help", "version"}
+"""Commands that scan nothing: their reader may have seen enough."""
 _OPERANDS: Final = {"scan": "paths", "history": "repositories"}
 """Commands whose options may be before, between and after their operands, to the operands."""
 
+EXIT_CODES: Final = "Exit codes: 0 clean, 1 findings, 2 wrong usage or a scan that is not complete."
 OK, FINDINGS, FAILED = 0, 1, 2
 _COLUMNS: Final = 80
 """Width of help, wherever it is shown: the same text in every terminal and in the tests."""
@@ -64,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # The reader of a list or of help has seen enough. A report deals with its reader itself,
         # so in a command that scans the pipe was another one, and not everything was read.
-        asks = name == "rules" or not {"-h", "--help"}.isdisjoint(arguments)
+        asks = name in _ASKING or not {"-h", "--help"}.isdisjoint(arguments)
         scans = name in COMMANDS and not asks
         code = FAILED if scans else OK
         if scans:
@@ -85,24 +91,32 @@ def _run(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
     try:
         if name in COMMANDS:
-            module = import_module(f"{__name__}.{name}")
-            parser = _Parser(prog=f"{NAME} {name}", description=_sentence(COMMANDS[name]))
-            module.configure(parser)
-            code: int = module.run(_parse(parser, arguments[1:], _OPERANDS.get(name, "")))
+            args = _parse(parser_of(name), arguments[1:], _OPERANDS.get(name, ""))
+            code: int = import_module(f"{__name__}.{name}").run(args)
             return code
-        if name in ("-h", "--help", "--version"):
-            _overview().parse_args(arguments)
+        if name in ("-h", "--help"):
+            overview().parse_args(arguments)
+        if name in ("-V", "--version"):
+            is_verbose = not {"-v", "--verbose"}.isdisjoint(arguments)
+            return _run(["version", "-v"] if is_verbose else ["version"])
     except SystemExit as end:  # of --help and --version
         if end.code in (OK, None):
             return OK
         raise
 
     if not name:
-        _overview().print_help(sys.stderr)
+        overview().print_help(sys.stderr)
         return FAILED
     if name.startswith("-"):
         raise UsageError(f"put '{name}' after a command; see {NAME} --help")
-    raise UsageError(_no_command(name))
+    raise UsageError(no_command(name))
+
+
+def parser_of(name: str) -> _Parser:
+    """Return the parser of the command called `name`."""
+    parser = _Parser(prog=f"{NAME} {name}", description=_sentence(COMMANDS[name]))
+    import_module(f"{__name__}.{name}").configure(parser)
+    return parser
 
 
 class _Parser(argparse.ArgumentParser):
@@ -117,6 +131,39 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see {self.prog} --help")
 
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return what the arguments say; raises UsageError, with what may have been meant."""
+        found, unknown = self.parse_known_args(args, namespace)
+        return self._known(found, unknown)
+
+    def parse_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Do the same where options may be between operands."""
+        found, unknown = self.parse_known_intermixed_args(args, namespace)
+        return self._known(found, unknown)
+
+    def _known(self, found: Any, unknown: Sequence[str]) -> Any:
+        if unknown:
+            from scanner.commands.suggestions import for_unknown
+
+            hint = for_unknown(unknown, self, getattr(found, "action", None))
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        return found
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        try:
+            super()._check_value(action, value)
+        except argparse.ArgumentError as error:
+            from scanner.commands.suggestions import for_choice
+
+            error.message += for_choice(value, action)
+            raise
+
+    def format_help(self) -> str:
+        """Return the help with examples after it."""
+        from scanner.commands.examples import section
+
+        return super().format_help() + section(self.prog)
+
     def _print_message(self, message: str, file: Any = None) -> None:
         # Unlike argparse's own it does not hide that help or version could not be written.
         stream = file or sys.stdout
@@ -124,23 +171,28 @@ class _Parser(argparse.ArgumentParser):
             stream.write(message)
 
 
-def _overview() -> _Parser:
+def overview() -> _Parser:
+    """Return the parser of the command line before any command."""
     width = max(map(len, COMMANDS))
     commands = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
     parser = _Parser(
         prog=NAME,
         usage=f"{NAME} [-h] [--version] COMMAND ...",
         description=f"Keeps AWS credentials out of git.\n\ncommands:\n{commands}",
-        epilog="Exit codes: 0 clean, 1 findings, 2 wrong usage or a scan that is not complete.",
+        epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"{NAME} {VERSION}")
+    parser.add_argument(
+        "-V", "--version", action="store_true", help="show the version, and with -v all versions"
+    )
     return parser
 
 
 def _parse(parser: _Parser, arguments: list[str], operands: str) -> argparse.Namespace:
+    args: argparse.Namespace
     if not operands:
-        return parser.parse_args(arguments)
+        args = parser.parse_args(arguments)
+        return args
     # What follows `--` is taken out first: argparse mistakes it in an intermixed line.
     end = arguments.index("--") if "--" in arguments else len(arguments)
     args = parser.parse_intermixed_args(arguments[:end])
@@ -148,11 +200,14 @@ def _parse(parser: _Parser, arguments: list[str], operands: str) -> argparse.Nam
     return args
 
 
-def _no_command(name: str) -> str:
+def no_command(name: str) -> str:
+    """Return the message for a command that does not exist, with what may have been meant."""
     if os.path.exists(name):
         hint = f"; to scan it: {NAME} scan {name}"
     else:
-        hint = did_you_mean(name, COMMANDS, mark="") or f"; there are {', '.join(COMMANDS)}"
+        from scanner.commands.suggestions import for_command
+
+        hint = for_command(name, COMMANDS) or f"; there are {', '.join(COMMANDS)}"
     return f"there is no command '{name}'{hint}"
 
 

@@ -34,7 +34,7 @@ def settings_at(args: argparse.Namespace, commit: str, root: str = "") -> Settin
     the baseline is that of the commit.
     """
     from scanner.commands.liveness_check import check_options
-    from scanner.commands.options import load_settings
+    from scanner.commands.options import load_settings, with_options
 
     if args.no_config or args.config is not None:
         settings = load_settings(args)
@@ -47,6 +47,7 @@ def settings_at(args: argparse.Namespace, commit: str, root: str = "") -> Settin
             rules=tuple(_located(name, root, "rules") for name in settings.rules),
             baseline=_located(settings.baseline, root, "baseline"),
         )
+        settings = with_options(args, settings)
     return settings._replace(commit=commit)
 
 

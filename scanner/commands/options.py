@@ -11,11 +11,11 @@ from scanner.about import NAME
 from scanner.commands.liveness_check import add_liveness_options, ask, check_options
 from scanner.commands.outputs import add_output_options, chosen
 from scanner.console import say
-from scanner.errors import ConfigError
+from scanner.errors import ConfigError, UsageError
 from scanner.findings import Configuration, Report
 from scanner.reports.wording import effects
 from scanner.secret import printable
-from scanner.settings import BASELINE_NAME, THRESHOLDS, Settings
+from scanner.settings import BASELINE_NAME, THRESHOLDS, Settings, pattern_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 EXCLUDED = "excluded-by-configuration"
 """The reason under which commands count what the configuration excludes."""
+COMMAND_LINE = "(command line)"
+"""What reports call a configuration that consists of options only."""
 _FAIL_ON = "confidence (low, medium, high) or severity (critical, severity:high)"
 
 
@@ -83,6 +85,22 @@ def add_config_options(group: argparse._ActionsContainer) -> None:
         action="store_true",
         help="report what a mark on its line, such as keycatch:allow, would let pass",
     )
+    group.add_argument(
+        "--exclude",
+        type=_pattern,
+        action="append",
+        default=[],
+        metavar="GLOB",
+        help="leave out paths such as 'vendor/' or '*.lock', from the root of the project, as well "
+        "as those of the configuration; may be given more than once",
+    )
+    group.add_argument(
+        "--disable",
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="leave out a rule, as well as those of the configuration; may be given more than once",
+    )
 
 
 def add_review_options(parser: argparse.ArgumentParser) -> None:
@@ -108,6 +126,12 @@ def add_baseline_options(group: argparse._ActionsContainer) -> None:
     )
 
 
+def _pattern(text: str) -> str:
+    if problem := pattern_problem(text):
+        raise argparse.ArgumentTypeError(problem)
+    return text
+
+
 def _jobs(text: str) -> int:
     # More processes than any machine has processors only cost memory; int() also takes " 1_0 ".
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
@@ -126,10 +150,35 @@ def load_settings(args: argparse.Namespace) -> Settings:
 def read_settings(args: argparse.Namespace) -> Settings:
     """Return the settings that `args` name or that apply here; raises ConfigError."""
     if args.no_config:
-        return Settings()
+        return with_options(args, Settings())
     from scanner.settings import load
 
-    return load(args.config)
+    return with_options(args, load(args.config))
+
+
+def with_options(args: argparse.Namespace, settings: Settings) -> Settings:
+    """Return `settings` with what the options `args` add, and let `args` have its `no-marks`.
+
+    Raises UsageError for a directory that is to be excluded and is written like a file.
+    """
+    args.no_marks = args.no_marks or settings.no_marks
+    if not (args.exclude or args.disable):
+        return settings
+    from scanner.git.work_tree import find_work_tree
+
+    root = settings.directory or find_work_tree(".") or os.getcwd()
+    for name in args.exclude:
+        if os.path.isdir(os.path.join(root, name)) and not name.endswith("/"):
+            shown = printable(name)
+            raise UsageError(f"--exclude {shown} is a directory: write {shown}/ for all below it")
+
+    added = {"--exclude": args.exclude, "--disable": args.disable}
+    return settings._replace(
+        directory=root,
+        exclude=(*settings.exclude, *args.exclude),
+        disable=tuple(dict.fromkeys((*settings.disable, *args.disable))),
+        options=tuple(name for name, values in added.items() if values),
+    )
 
 
 def accept_known(report: Report, args: argparse.Namespace, settings: Settings) -> Report:
@@ -158,7 +207,9 @@ def load_rules(settings: Settings) -> tuple[Rule, ...]:
     try:
         return rulebook.load_rules(settings.rules, settings.disable)
     except ConfigError as error:
-        raise ConfigError(f"{printable(settings.origin)}: disable: {error}") from None
+        where = f"{printable(settings.origin)}: disable" if settings.origin else ""
+        option = "--disable" if "--disable" in settings.options else ""
+        raise ConfigError(f"{' or '.join(filter(None, (option, where)))}: {error}") from None
 
 
 def announce(args: argparse.Namespace, settings: Settings, excluded: int, total: int) -> None:
@@ -169,16 +220,22 @@ def announce(args: argparse.Namespace, settings: Settings, excluded: int, total:
     """
     taken = effects(_configuration(args, settings, excluded), total)
     if taken and not args.quiet:
-        say(f"{NAME}: the configuration {settings.origin} {taken}")
+        file = f"the configuration {settings.origin}" if settings.origin else ""
+        options = " and ".join(settings.options)
+        if file and options:
+            say(f"{NAME}: {file}, with {options}, {taken}")
+        else:
+            say(f"{NAME}: {file or f'the command line, by {options},'} {taken}")
 
 
 def _configuration(args: argparse.Namespace, settings: Settings, excluded: int) -> Configuration:
-    file = settings.origin
+    file = settings.origin or COMMAND_LINE
     root = os.path.join(settings.directory, "")
     if settings.directory and os.path.isabs(file) and file.startswith(root):
         file = file[len(root) :]  # reports do not reveal directories of the machine
     fail_on = None if args.fail_on else settings.fail_on
-    return Configuration(file, excluded, settings.disable, fail_on)
+    disabled = tuple(dict.fromkeys(rule_id.lower() for rule_id in settings.disable))
+    return Configuration(file, excluded, disabled, fail_on)
 
 
 def conclude(
@@ -193,12 +250,13 @@ def conclude(
     from scanner.reports.interface import View
 
     report = ask(accept_known(report, args, settings), args, settings)
-    if settings.origin:
+    if settings.origin or settings.options:
         excluded = report.tally.skipped.get(EXCLUDED, 0)
         report = report._replace(configuration=_configuration(args, settings, excluded))
     fail_on = threshold(args, settings)
     found = failing(report, fail_on)
     code = exit_code(report, fail_on, exit_zero=args.exit_zero)
+    show = THRESHOLDS[args.show] if args.show else settings.show
     view = View(
         show_secrets=args.show_secrets,
         color=False,
@@ -206,7 +264,7 @@ def conclude(
         fail_on=fail_on,
         rules=tuple(rules),
         exit_code=code,
-        show=THRESHOLDS[args.show] if args.show else None,
+        show=show,
         stopped=partial(stopped, found) if stopped and found else None,
     )
     write_reports(report, view, args)

@@ -17,6 +17,8 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     import argparse
 
+    from scanner.git.repository import Repository
+
 _REMEDY = "fetch its history, for example with `git fetch --unshallow`"
 
 
@@ -25,7 +27,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "range",
         metavar="REV..REV",
-        help="A..B: the commits in B that are not in A",
+        help="A..B: the commits in B that are not in A. A...B: those since B left A, as in git "
+        "diff. A alone: A..HEAD. A^!: the commit A only",
     )
     add_review_options(parser)
     add_scan_options(parser)
@@ -37,21 +40,52 @@ def run(args: argparse.Namespace) -> int:
     from scanner.git.repository import Repository
     from scanner.sources import changes
 
-    since, until = ends(args.range)
     repository = Repository()
-    # As IDs, so that a name cannot be an option of rev-list, and one that is missing is an error.
-    exclude = [repository.required(since, _REMEDY)]
-    include = [repository.required(until, _REMEDY)]
+    include, exclude = ends(args.range, repository)
     collect = partial(changes.of_range, repository, include, exclude, _REMEDY)
 
     return scan_change("range", args, repository, collect, ends=(include, exclude))
 
 
-def ends(span: str) -> tuple[str, str]:
-    """Return the two revisions of `span`; one that is left out is HEAD. Raises UsageError."""
-    since, dots, until = span.partition("..")
-    # `A...B`, the symmetric difference, is another set of commits than a user of A..B expects.
-    if not dots or until.startswith(".") or ".." in until:
+def ends(span: str, repository: Repository) -> tuple[list[str], list[str]]:
+    """Return the commits to include and to exclude for `span`, as gitrevisions(7) writes it.
+
+    They are IDs, so that a name cannot be an option of rev-list, and one that is missing is an
+    error. A revision that is left out is HEAD. Raises UsageError and GitError.
+    """
+    required = partial(repository.required, remedy=_REMEDY)
+    since, dots, until = span.partition("...")
+    if not dots:
+        since, dots, until = span.partition("..")
+    if not span or ".." in since or ".." in until or until.startswith("."):
         hint = "write A..B for the commits in B that are not in A"
         raise UsageError(f"'{printable(span)}' is not a range of commits: {hint}")
-    return since or "HEAD", until or "HEAD"
+
+    if not dots:
+        if span.endswith("^!"):
+            commit = required(span.removesuffix("^!") or "HEAD")
+            return [commit], repository.answers("rev-parse", f"{commit}^@").decode().split()
+        return _since(span, required(span), required("HEAD"), repository)
+    first, last = required(since or "HEAD"), required(until or "HEAD")
+    if dots == "..":
+        return [last], [first]
+
+    # Not the symmetric difference of git log: the change of a branch is what is asked for here.
+    bases = repository.answers("merge-base", "--all", first, last).decode().split()
+    if not bases:
+        hint = f"{_REMEDY}, or write {since}..{until}"
+        raise UsageError(f"{printable(span)}: the two have no commit in common: {printable(hint)}")
+    return [last], bases
+
+
+def _since(
+    name: str, commit: str, head: str, repository: Repository
+) -> tuple[list[str], list[str]]:
+    """Return the ends of the range from `commit`, called `name`, to HEAD; it is never empty."""
+    if repository.answers("rev-list", "--max-count=1", head, f"^{commit}"):
+        return [head], [commit]
+    # A scan of no commit at all would pass for a clean one.
+    hint = f"write {name}^! for that commit"
+    if commit != head:
+        hint = f"write HEAD..{name} for the commits in {name} that are not in HEAD"
+    raise UsageError(printable(f"{name}..HEAD has no commits: {hint}"))

@@ -23,6 +23,7 @@ from scanner.commands.options import (
     load_rules,
     load_settings,
     threshold,
+    with_options,
 )
 from scanner.commands.outputs import chosen
 from scanner.commands.scanning import examine_change
@@ -191,7 +192,7 @@ def _policy(args: argparse.Namespace, repository: Repository) -> tuple[Settings,
     base = repository.resolve("HEAD")
     is_ours = args.no_config or args.config is not None
     if base is None or is_ours:
-        settings = load_settings(args) if is_ours else Settings()
+        settings = load_settings(args) if is_ours else with_options(args, Settings())
         return settings._replace(commit=base or ""), load_rules(settings)
     try:
         settings = settings_at(args, base)
@@ -199,7 +200,7 @@ def _policy(args: argparse.Namespace, repository: Repository) -> tuple[Settings,
     except (ConfigError, RuleError) as error:
         # Nothing could be pushed any more, not even what mends it. Without it more is reported.
         say(f"{NAME}: the configuration of the default branch is not used: {error}")
-        settings = Settings(commit=base)
+        settings = with_options(args, Settings(commit=base))
         return settings, load_rules(settings)
 
 

@@ -64,9 +64,9 @@ def _list(rules: Sequence[Rule]) -> int:
 
 def _show(rule_id: str, rules: Sequence[Rule], *, as_yaml: bool) -> int:
     by_id = {rule.id: rule for rule in rules}
-    if rule_id not in by_id:
+    rule = by_id.get(rule_id.lower())
+    if rule is None:
         raise UsageError(unknown_rule(printable(rule_id), by_id))
-    rule = by_id[rule_id]
     if as_yaml:
         with open(_path_of(rule), encoding="utf-8") as file:
             sys.stdout.write(file.read())

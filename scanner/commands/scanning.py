@@ -133,7 +133,7 @@ def examine_change(
         if kind in _REVIEWED and ALLOWED in tally.set_aside:
             from scanner.commands.new_marks import with_new_marks
 
-            strict = args.strict
+            strict = args.strict or settings.strict
             report = with_new_marks(report, change, partial(_blobs, repository), rules, strict)
     tally.blobs -= change.messages  # the report counts them as commits
     return report

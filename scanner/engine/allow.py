@@ -100,12 +100,15 @@ class Marks:
 
 
 def _looks_like_a_rule(word: str) -> bool:
-    return word.lower().startswith("aws-")
+    return word.startswith("aws-")
 
 
 def _words(line: bytes, above: bytes) -> Iterator[str]:
-    """Yield the word after each own mark that is for `line`; empty for a mark without one."""
+    """Yield the word after each own mark that is for `line`, in lower case as IDs of rules are.
+
+    It is empty for a mark without one.
+    """
     for text, is_for_next in ((line, False), (above, True)):
         for mark in _OWN.finditer(text):
             if (mark[1] is not None) == is_for_next:
-                yield (mark[2] or b"").decode("ascii", "replace")
+                yield (mark[2] or b"").decode("ascii", "replace").lower()

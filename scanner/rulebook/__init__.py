@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def load_rules(user_files: Sequence[str], disabled: Collection[str]) -> tuple[Rule, ...]:
     """Return the shipped rules and those of `user_files`, without the `disabled` IDs.
 
+    IDs are in lower case; those that are disabled may be written in any.
+
     Raises RuleError for a file that cannot be used or an ID that is given twice, ConfigError for a
     disabled ID that no rule has: a typing error there must not switch nothing off in silence.
     """
@@ -32,9 +34,12 @@ def load_rules(user_files: Sequence[str], disabled: Collection[str]) -> tuple[Ru
                 raise RuleError(printable(path), "id", f"`{rule.id}` is already the ID of {owner}")
             rules[rule.id] = rule
     for rule_id in disabled:
-        if rule_id not in rules:
+        if rule_id.lower() not in rules:
             raise ConfigError(unknown_rule(printable(rule_id), rules))
-    return tuple(rule for rule in rules.values() if rule.id not in disabled)
+    if not disabled:
+        return tuple(rules.values())
+    left_out = {rule_id.lower() for rule_id in disabled}
+    return tuple(rule for rule in rules.values() if rule.id not in left_out)
 
 
 def unknown_rule(rule_id: str, known: Collection[str]) -> str:

@@ -74,6 +74,121 @@ def test_standard_input_is_never_excluded(keycatch: Any, repository: Any, plant:
     assert (done.returncode, done.stderr) == (1, "")
 
 
+# -- options that add to it ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("inside", [".", "src"])
+@pytest.mark.parametrize("options", [(), ("--no-config",)])
+def test_exclude_and_disable_add_to_the_configuration(
+    keycatch: Any, repository: Any, plant: Any, inside: str, options: tuple[str, ...]
+) -> None:
+    for path in ("src/a", "src/vendor/b", "src/c.lock", "src/d.txt"):
+        repository.write(path, plant.pair())
+    repository.write(".keycatch.toml", 'exclude = ["*.lock"]\n')
+    done = keycatch(
+        "scan", "--format", "json", "--exclude", "src/vendor/", "--exclude", "*.txt",
+        "--disable", "AWS-Unnamed-Secret", *options, cwd=repository.root / inside,
+    )  # fmt: skip
+    assert done.returncode == 1
+    names = {os.path.basename(path) for path in done.paths()}
+    assert names == ({"a", "c.lock"} if options else {"a"})
+    configuration = done.report()["scan"]["configuration"]
+    assert configuration["excluded"] == (2 if options else 3)
+    assert configuration["disabled"] == ["aws-unnamed-secret"]
+    assert configuration["file"] == ("(command line)" if options else ".keycatch.toml")
+    total = 5 if inside == "." else 4
+    end = f"excludes {3 - len(options)} of {total} files, disables aws-unnamed-secret\n"
+    who = f"the configuration {repository.root / '.keycatch.toml'}, with --exclude and --disable,"
+    if options:
+        who = "the command line, by --exclude and --disable,"
+    assert done.stderr == f"keycatch: {who} {end}"
+    assert keycatch("scan", "-q", "--exclude", "*", cwd=repository.root).stderr == ""
+
+
+@pytest.mark.parametrize("command", ["staged", "range HEAD~1..", "range HEAD~1", "history", "push"])
+def test_exclude_is_for_every_command_that_scans(
+    keycatch: Any, repository: Any, plant: Any, command: str
+) -> None:
+    repository.write("first")
+    repository.commit()
+    repository.write("vendor/a", plant.pair())
+    repository.git("add", "-A")
+    if command != "staged":
+        repository.commit()
+    arguments = command.split()
+    assert keycatch(*arguments, cwd=repository.root).returncode == 1
+    done = keycatch(*arguments, "--exclude", "vendor/", cwd=repository.root)
+    assert done.returncode == 0, done.stdout
+    assert "keycatch: the command line, by --exclude, excludes 1 " in done.stderr
+    assert "(command line) excludes 1 file" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--exclude", "vendor", "--exclude vendor is a directory: write vendor/ for all below it"),
+        ("--exclude", "./vendor/", "argument --exclude: './vendor/' can match nothing: write it"),
+        ("--exclude", "/vendor/", "argument --exclude: '/vendor/' can match nothing"),
+        ("--exclude", "a\\b", "argument --exclude: 'a\\b' can match nothing"),
+        ("--exclude", "", "argument --exclude: '' can match nothing"),
+        ("--disable", "aws-none", "--disable: there is no rule `aws-none`"),
+        ("--disable", "", "--disable: there is no rule ``"),
+    ],
+)
+def test_what_would_take_nothing_away_is_an_error(
+    keycatch: Any, repository: Any, option: str, value: str, said: str
+) -> None:
+    repository.write("vendor/a")
+    done = keycatch("scan", option, value, cwd=repository.root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"keycatch: {said}")
+
+
+def test_rule_ids_may_be_written_in_any_case(keycatch: Any, repository: Any, plant: Any) -> None:
+    repository.write("a", plant.pair())
+    repository.write(".keycatch.toml", 'disable = ["AWS-Access-Key-Pair"]\n')
+    done = keycatch("scan", "a", cwd=repository.root)
+    assert "disables aws-access-key-pair\n" in done.stderr
+    assert done.returncode == 1
+    both = "keycatch:allow AWS-Access-Key-ID: x keycatch:allow AWS-SECRET-ACCESS-KEY: x"
+    repository.write("a", "".join(f"{line}  # {both}\n" for line in plant.pair().splitlines()))
+    assert keycatch("scan", "a", cwd=repository.root).returncode == 0
+
+
+def test_show_no_marks_and_strict(keycatch: Any, repository: Any, plant: Any) -> None:
+    """Each key does what its option does; an option goes before `show`."""
+    root = repository.root
+
+    def marked() -> str:
+        lines = plant.pair().splitlines()
+        return "".join(f"{line}  # keycatch:allow: x\n" for line in lines)
+
+    repository.write(".keycatch.toml", "strict = true\n")
+    repository.commit()
+    repository.write("a", marked())
+    repository.commit()
+    assert keycatch("range", "HEAD~1..", "--no-config", cwd=root).returncode == 0
+    assert keycatch("range", "HEAD~1..", cwd=root).returncode == 1
+
+    assert keycatch("scan", cwd=root).returncode == 0
+    repository.write(".keycatch.toml", "no-marks = true\n")
+    assert keycatch("scan", cwd=root).returncode == 1
+    repository.commit()
+    assert keycatch("history", cwd=root).returncode == 1
+    assert keycatch("history", "--no-config", cwd=root).returncode == 0
+    repository.write("b", marked())
+    repository.commit()
+    # The key is that of the base of the change.
+    assert keycatch("range", "HEAD~1..", cwd=root).returncode == 1
+
+    repository.write(".keycatch.toml", 'fail-on = "critical"\nshow = "low"\n')
+    repository.write("c", plant.pair().splitlines()[0] + "\n")
+    shown = keycatch("scan", "c", cwd=root)
+    assert shown.returncode == 0
+    assert "c:1" in shown.stdout
+    assert "c:1" not in keycatch("scan", "c", "--show", "critical", cwd=root).stdout
+
+
 def test_an_explicit_configuration(keycatch: Any, repository: Any, plant: Any) -> None:
     repository.write("vendor/a", plant.pair())
     repository.write(".keycatch.toml", "broken")

@@ -52,6 +52,7 @@ def test_version(keycatch: Any, arguments: list[str]) -> None:
     done = keycatch(*arguments)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"keycatch {about.VERSION}\n"
+    assert keycatch("-V").stdout == keycatch("version").stdout == done.stdout
 
 
 def test_every_command_is_a_module_with_help(keycatch: Any) -> None:

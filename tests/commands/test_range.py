@@ -12,6 +12,7 @@ import pytest
 
 from scanner.commands.range import ends
 from scanner.errors import UsageError
+from scanner.git.repository import Repository
 
 
 @pytest.fixture
@@ -33,24 +34,105 @@ def add(repository: Any, name: str, content: str = "text\n") -> str:
     return repository.git("rev-parse", "HEAD").strip()
 
 
+@pytest.fixture
+def branches(repository: Any) -> Any:
+    """`main` and `side`, which left it after its first commit: two commits on each."""
+    add(repository, "first")
+    repository.git("branch", "-M", "main")
+    repository.git("checkout", "-qb", "side")
+    add(repository, "side-1")
+    add(repository, "side-2")
+    repository.git("checkout", "-q", "main")
+    add(repository, "main-1")
+    add(repository, "main-2")
+    repository.git("tag", "-a", "v1.2", "-m", "tag", "main~1")
+    return repository
+
+
 @pytest.mark.parametrize(
-    ("span", "expected"),
+    "span",
     [
-        ("a..b", ("a", "b")),
-        ("a..", ("a", "HEAD")),
-        ("..b", ("HEAD", "b")),
-        ("v1.2..v1.3", ("v1.2", "v1.3")),
+        "main..side", "..side", "main..", "main~1..", "v1.2..main", "main~2..main", "main^!",
+        "v1.2^!", "side^!", "main~2^!", "HEAD^!",
+    ],
+)  # fmt: skip
+def test_ends_are_those_of_git(branches: Any, span: str) -> None:
+    wanted = branches.git("rev-list", span).split()
+    include, exclude = ends(span, Repository(str(branches.root)))
+    assert branches.git("rev-list", *include, "--not", *exclude).split() == wanted
+
+
+@pytest.mark.parametrize(
+    ("span", "same"),
+    [
+        ("main...side", "main..side"), ("side...main", "side..main"), ("...side", "main..side"),
+        ("side...", "side..main"), ("main~1...main", "main~1..main"), ("main~1", "main~1..HEAD"),
+        ("v1.2", "v1.2..HEAD"), ("side", "side..HEAD"),
+    ],
+)  # fmt: skip
+def test_three_dots_and_a_single_revision(branches: Any, span: str, same: str) -> None:
+    include, exclude = ends(span, Repository(str(branches.root)))
+    wanted = branches.git("rev-list", same).split()
+    assert branches.git("rev-list", *include, "--not", *exclude).split() == wanted
+
+
+def test_three_dots_compare_with_the_merge_base(branches: Any) -> None:
+    base = branches.git("merge-base", "main", "side").strip()
+    side = branches.git("rev-parse", "side").strip()
+    assert ends("main...side", Repository(str(branches.root))) == ([side], [base])
+
+
+def test_the_side_that_left_long_ago_does_not_vouch_for_a_key(
+    ranged: Any, branches: Any, plant: Any
+) -> None:
+    key = plant.pair()
+    add(branches, "key", key)  # on main, after side has left it
+    branches.git("checkout", "-q", "side")
+    add(branches, "own-key", key)
+    assert ranged(1, "main...side").paths() == {"own-key"}
+
+
+@pytest.mark.parametrize(
+    "span", ["", "a..b..c", "a..b...c", "a...b..c", "a....b", "a...b...c", "\x1b[31m..a..b"]
+)
+def test_no_range(branches: Any, span: str) -> None:
+    with pytest.raises(UsageError, match="is not a range of commits") as error:
+        ends(span, Repository(str(branches.root)))
+    assert "\x1b" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        ("HEAD", "HEAD..HEAD has no commits: write HEAD^! for that commit"),
+        ("main", "main..HEAD has no commits: write main^! for that commit"),
+        ("ahead", "ahead..HEAD has no commits: write HEAD..ahead for the commits in ahead that"),
+        ("orphan...main", "the two have no commit in common: "),
+        ("gone", "gone is not in this clone: "),
+        ("gone^!", "gone is not in this clone: "),
+        ("--all", "the following arguments are required"),
+        ("main side", "unrecognized arguments: side; write one range, as in A..B; see "),
     ],
 )
-def test_ends(span: str, expected: tuple[str, str]) -> None:
-    assert ends(span) == expected
+def test_a_scan_of_no_commit_is_no_clean_scan(
+    ranged: Any, branches: Any, span: str, said: str
+) -> None:
+    branches.git("checkout", "-q", "--orphan", "orphan")
+    branches.git("commit", "-qm", "orphan")
+    branches.git("checkout", "-q", "-b", "ahead", "main")
+    add(branches, "ahead")
+    branches.git("checkout", "-q", "main")
+    done = ranged(2, *span.split())
+    assert said in done.stderr
+    assert (done.stdout, done.stderr.count("\n")) == ("", 1)
 
 
-@pytest.mark.parametrize("span", ["a", "a...b", "", "\x1b[31m", "a..b..c", "a..b...c"])
-def test_no_range(span: str) -> None:
-    with pytest.raises(UsageError, match="is not a range of commits") as error:
-        ends(span)
-    assert "\x1b" not in str(error.value)
+def test_a_lone_revision_finds_what_came_after_it(ranged: Any, branches: Any, plant: Any) -> None:
+    add(branches, "key", plant.pair())
+    assert ranged(1, "HEAD~1").paths() == {"key"}
+    assert ranged(1, "HEAD^!").paths() == {"key"}
+    assert ranged(0, "HEAD~1^!").paths() == set()
+    assert ranged(1, "HEAD~2").report()["scan"]["counts"]["commits"] == 2
 
 
 def test_only_the_commits_of_the_range(ranged: Any, repository: Any, plant: Any) -> None:

@@ -1,0 +1,554 @@
+#compdef keycatch
+
+# Made by tools/shell_files.py.
+# Usage:
+# 1) Copy this to a file named _keycatch (e.g. ~/.local/share/zsh_completion/_keycatch).
+# 2) Add the following line to your .zshrc:
+#    fpath=(~/.local/share/zsh_completion $fpath)
+# See also: https://github.com/zsh-users/zsh-completions/blob/master/zsh-completions-howto.org
+
+
+_shtab_keycatch_commands() {
+  local _commands=(
+    baseline:'Accept the credentials that a project knows; report new ones only.'
+    ci:'Find credentials that the change in a CI job adds.'
+    completion:'Print a completion script for bash, zsh or fish.'
+    help:'Show how to use a command.'
+    history:'Find credentials in everything that a repository stores.'
+    install:'Install git hooks that run keycatch, and remove them.'
+    push:'Find credentials in what is about to be pushed.'
+    range:'Find credentials that a range of commits adds.'
+    receive:'Find credentials in a push to a server.'
+    respond:'Write a response plan for the credentials of a report.'
+    rules:'Show and test the rules.'
+    scan:'Find credentials in files, directories or standard input.'
+    staged:'Find credentials in what is about to be committed.'
+    version:'Show the version, and with -v those of what it uses.'
+  )
+  _describe 'keycatch commands' _commands
+}
+
+_shtab_keycatch_baseline_commands() {
+  local _commands=(
+    check:'Compare: what is new, what has expired, what is not used.'
+    create:'Write the baseline: one line for each known credential.'
+    import:'Accept what another scanner was told to accept.'
+    update:'Add what is new; all other lines stay as they are.'
+  )
+  _describe 'keycatch baseline commands' _commands
+}
+
+_shtab_keycatch_rules_commands() {
+  local _commands=(
+    list:'list the rules, one line for each'
+    show:'show everything about one rule'
+    test:'scan the examples of the rules, check what is found'
+  )
+  _describe 'keycatch rules commands' _commands
+}
+
+_shtab_keycatch_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-V,--version}"[show the version, and with -v all versions]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_defaults_added=0
+
+_shtab_keycatch_baseline_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_baseline_defaults_added=0
+
+_shtab_keycatch_baseline_check_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--baseline[the file (default\: .keycatch-baseline at the root of the project)]:FILE:_files"
+  "--history[look in the whole history as well, and not only in the files that are there]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  {-q,--quiet}"[print errors only]"
+  "--strict[end with 1 for entries that are not used, too]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_baseline_check_defaults_added=0
+
+_shtab_keycatch_baseline_create_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--baseline[the file (default\: .keycatch-baseline at the root of the project)]:FILE:_files"
+  "--history[look in the whole history as well, and not only in the files that are there]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  {-q,--quiet}"[print errors only]"
+  "--force[write over a baseline that exists]"
+  "--reason[why they may stay]:reason:"
+  "--owner[who is to revoke them]:owner:"
+  "--expires[last day on which they count, such as 2027-01-31]:DATE:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_baseline_create_defaults_added=0
+
+_shtab_keycatch_baseline_import_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--baseline[the file (default\: .keycatch-baseline at the root of the project)]:FILE:_files"
+  "--history[look in the whole history as well, and not only in the files that are there]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  {-q,--quiet}"[print errors only]"
+  "--from[whose file it is (default\: found out from its content)]:origin:(betterleaks detect-secrets gitleaks kingfisher secretlint trufflehog)"
+  "--reason[why they may stay]:reason:"
+  "--owner[who is to revoke them]:owner:"
+  "--expires[last day on which they count, such as 2027-01-31]:DATE:"
+  ":its baseline, ignore file, report or allow list:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_baseline_import_defaults_added=0
+
+_shtab_keycatch_baseline_update_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--baseline[the file (default\: .keycatch-baseline at the root of the project)]:FILE:_files"
+  "--history[look in the whole history as well, and not only in the files that are there]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  {-q,--quiet}"[print errors only]"
+  "--prune[remove entries whose credentials are not found]"
+  "--reason[why they may stay]:reason:"
+  "--owner[who is to revoke them]:owner:"
+  "--expires[last day on which they count, such as 2027-01-31]:DATE:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_baseline_update_defaults_added=0
+
+_shtab_keycatch_ci_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--strict[fail where the change adds a mark, such as keycatch\:allow, that allows a finding]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  "--jobs[processes (default\: one per CPU)]:N:"
+  "--check-liveness[ask AWS (sts\:GetCallerIdentity) whether what is found is live\; needs boto3]"
+  "--liveness-endpoint[ask this STS endpoint and no other one]:URL:"
+  "*--own-accounts[accounts that are ours\: findings tell whether they are of these]:ID,...:"
+  "*--liveness-allow[ask about credentials of these accounts only]:ID,...:"
+  "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
+  {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
+  "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--exit-zero[exit with 0 even with findings]"
+  "--show-secrets[print credentials in full\: be careful where the output ends up]"
+  "--color[default\: auto]:color:(auto always never)"
+  {-q,--quiet}"[print only findings and errors]"
+  {-v,--verbose}"[print every detail]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_ci_defaults_added=0
+
+_shtab_keycatch_completion_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  ":the shell that is to complete:(bash zsh fish)"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_completion_defaults_added=0
+
+_shtab_keycatch_help_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "(*)::a command, and one of its actions if it has any\; without, all commands are listed:(scan staged push receive range ci history baseline respond rules install completion help version)"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_help_defaults_added=0
+
+_shtab_keycatch_history_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "*--branch[only what the commits of this branch brought\; may be given more than once]:REV:"
+  "--since[only what commits brought whose committers date it later]:DATE:"
+  "--until[only what commits brought whose committers date it earlier]:DATE:"
+  "--max-size[leave larger contents out, such as 10M]:SIZE:"
+  "--allow-shallow[scan what a shallow clone has of its history]"
+  "--no-cache[read everything, whatever the scan before has read, and keep no record]"
+  "--clear-cache[delete the record of what was read, and do nothing else]"
+  "--replacements[write what \`git filter-repo --replace-text\` needs there\: it has credentials in it]:FILE:_files"
+  "--verify-removed[tell which credentials of this JSON report of a history are still there\; - for standard input]:REPORT:_files"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  "--jobs[processes (default\: one per CPU)]:N:"
+  "--check-liveness[ask AWS (sts\:GetCallerIdentity) whether what is found is live\; needs boto3]"
+  "--liveness-endpoint[ask this STS endpoint and no other one]:URL:"
+  "*--own-accounts[accounts that are ours\: findings tell whether they are of these]:ID,...:"
+  "*--liveness-allow[ask about credentials of these accounts only]:ID,...:"
+  "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
+  {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
+  "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--exit-zero[exit with 0 even with findings]"
+  "--show-secrets[print credentials in full\: be careful where the output ends up]"
+  "--color[default\: auto]:color:(auto always never)"
+  {-q,--quiet}"[print only findings and errors]"
+  {-v,--verbose}"[print every detail]"
+  "(*)::repositories, bare or not (default\: the one around the current directory):_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_history_defaults_added=0
+
+_shtab_keycatch_install_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--global[for all repositories of the user, those that exist and those to come]"
+  "--server[write a pre-receive hook into a bare repository that is pushed to]"
+  "--hooks[only these of pre-commit, pre-merge-commit, pre-push]:NAME:(pre-commit pre-merge-commit pre-push)"
+  "--force[also where hooks are tracked by git, or looked after by another tool]"
+  "--undo[take the hooks out and put back what was there]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_install_defaults_added=0
+
+_shtab_keycatch_push_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  "--jobs[processes (default\: one per CPU)]:N:"
+  "--check-liveness[ask AWS (sts\:GetCallerIdentity) whether what is found is live\; needs boto3]"
+  "--liveness-endpoint[ask this STS endpoint and no other one]:URL:"
+  "*--own-accounts[accounts that are ours\: findings tell whether they are of these]:ID,...:"
+  "*--liveness-allow[ask about credentials of these accounts only]:ID,...:"
+  "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
+  {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
+  "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--exit-zero[exit with 0 even with findings]"
+  "--show-secrets[print credentials in full\: be careful where the output ends up]"
+  "--color[default\: auto]:color:(auto always never)"
+  {-q,--quiet}"[print only findings and errors]"
+  {-v,--verbose}"[print every detail]"
+  ":its name:"
+  ":its address:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_push_defaults_added=0
+
+_shtab_keycatch_range_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--strict[fail where the change adds a mark, such as keycatch\:allow, that allows a finding]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  "--jobs[processes (default\: one per CPU)]:N:"
+  "--check-liveness[ask AWS (sts\:GetCallerIdentity) whether what is found is live\; needs boto3]"
+  "--liveness-endpoint[ask this STS endpoint and no other one]:URL:"
+  "*--own-accounts[accounts that are ours\: findings tell whether they are of these]:ID,...:"
+  "*--liveness-allow[ask about credentials of these accounts only]:ID,...:"
+  "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
+  {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
+  "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--exit-zero[exit with 0 even with findings]"
+  "--show-secrets[print credentials in full\: be careful where the output ends up]"
+  "--color[default\: auto]:color:(auto always never)"
+  {-q,--quiet}"[print only findings and errors]"
+  {-v,--verbose}"[print every detail]"
+  ":A..B\: the commits in B that are not in A. A...B\: those since B left A, as in git diff. A alone\: A..HEAD. A\^\!\: the commit A only:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_range_defaults_added=0
+
+_shtab_keycatch_receive_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--time-limit[how long a scan may take (default\: 60\; 0 for no limit)]:SECONDS:"
+  "--on-time-limit[what to do with a push whose scan takes longer (default\: reject)]:on_time_limit:(reject accept)"
+  "--allow-push-option[accept a push with the push option NAME whatever is found (default\: there is none)]:NAME:"
+  "--trial[report, and accept every push, also one not scanned]"
+  "--contact[who to ask when a scan fails (default\: the administrator of this server)]:WHOM:"
+  "--strict[fail where the change adds a mark, such as keycatch\:allow, that allows a finding]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  "--jobs[processes (default\: one per CPU)]:N:"
+  "--check-liveness[ask AWS (sts\:GetCallerIdentity) whether what is found is live\; needs boto3]"
+  "--liveness-endpoint[ask this STS endpoint and no other one]:URL:"
+  "*--own-accounts[accounts that are ours\: findings tell whether they are of these]:ID,...:"
+  "*--liveness-allow[ask about credentials of these accounts only]:ID,...:"
+  "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
+  {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
+  "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--exit-zero[exit with 0 even with findings]"
+  "--show-secrets[print credentials in full\: be careful where the output ends up]"
+  "--color[default\: auto]:color:(auto always never)"
+  {-q,--quiet}"[print only findings and errors]"
+  {-v,--verbose}"[print every detail]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_receive_defaults_added=0
+
+_shtab_keycatch_respond_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--format[default\: text]:format:(text markdown json html)"
+  "--output[write the plan there, whole or not at all]:FILE:_files"
+  "--color[default\: auto]:color:(auto always never)"
+  "--min-confidence[leave out findings below this confidence, and count them (default\: medium)]:min_confidence:(low medium high)"
+  {-q,--quiet}"[print the plan and errors only]"
+  "--check-liveness[find the credentials again in the source, and ask AWS (sts\:GetCallerIdentity) whether they are live now\; needs boto3]"
+  "--liveness-endpoint[ask this STS endpoint and no other one]:URL:"
+  "*--own-accounts[accounts that are ours\: findings tell whether they are of these]:ID,...:"
+  "*--liveness-allow[ask about credentials of these accounts only]:ID,...:"
+  "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
+  "*--source[where the report was made, for --check-liveness (default\: the current directory)\; may be given more than once, such as for each repository of a history]:DIR:"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  ":a report that a command has written with --format json\; - for standard input:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_respond_defaults_added=0
+
+_shtab_keycatch_rules_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_rules_defaults_added=0
+
+_shtab_keycatch_rules_list_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "*--rules[a rule file of your own\; may be given more than once]:FILE:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_rules_list_defaults_added=0
+
+_shtab_keycatch_rules_show_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--yaml[print the rule file as it is]"
+  "*--rules[a rule file of your own\; may be given more than once]:FILE:_files"
+  ":the ID of the rule:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_rules_show_defaults_added=0
+
+_shtab_keycatch_rules_test_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "(*)::rule files of your own:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_rules_test_defaults_added=0
+
+_shtab_keycatch_scan_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--no-ignore[read what git ignores, too, such as .env files]"
+  "--allow-empty[end with 0 where there is no file at all\; without, that is an error]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  "--jobs[processes (default\: one per CPU)]:N:"
+  "--check-liveness[ask AWS (sts\:GetCallerIdentity) whether what is found is live\; needs boto3]"
+  "--liveness-endpoint[ask this STS endpoint and no other one]:URL:"
+  "*--own-accounts[accounts that are ours\: findings tell whether they are of these]:ID,...:"
+  "*--liveness-allow[ask about credentials of these accounts only]:ID,...:"
+  "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
+  {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
+  "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--exit-zero[exit with 0 even with findings]"
+  "--show-secrets[print credentials in full\: be careful where the output ends up]"
+  "--color[default\: auto]:color:(auto always never)"
+  {-q,--quiet}"[print only findings and errors]"
+  {-v,--verbose}"[print every detail]"
+  "(*)::files or directories, or - for standard input (default\: the current directory):_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_scan_defaults_added=0
+
+_shtab_keycatch_staged_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  "--jobs[processes (default\: one per CPU)]:N:"
+  "--check-liveness[ask AWS (sts\:GetCallerIdentity) whether what is found is live\; needs boto3]"
+  "--liveness-endpoint[ask this STS endpoint and no other one]:URL:"
+  "*--own-accounts[accounts that are ours\: findings tell whether they are of these]:ID,...:"
+  "*--liveness-allow[ask about credentials of these accounts only]:ID,...:"
+  "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
+  {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
+  "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--exit-zero[exit with 0 even with findings]"
+  "--show-secrets[print credentials in full\: be careful where the output ends up]"
+  "--color[default\: auto]:color:(auto always never)"
+  {-q,--quiet}"[print only findings and errors]"
+  {-v,--verbose}"[print every detail]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_staged_defaults_added=0
+
+_shtab_keycatch_version_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-v,--verbose}"[show the versions of Python, git, the system and the libraries as well]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_version_defaults_added=0
+
+
+_shtab_keycatch() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->keycatch'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_keycatch_defaults_added )); then
+    if (( ${_shtab_keycatch_options[(I)${(q)one_or_more}*]} +          ${_shtab_keycatch_options[(I)${(q)remainder}*]} +          ${_shtab_keycatch_options[(I)${(q)default}]} == 0 )); then
+      _shtab_keycatch_options+=(': :_shtab_keycatch_commands' '*::: :->keycatch')
+    fi
+    _shtab_keycatch_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_keycatch_options
+
+  case $state in
+    keycatch)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_keycatch-$line[1]:"
+      case $line[1] in
+        baseline) _shtab_keycatch_baseline ;;
+        ci) _arguments -C -s $_shtab_keycatch_ci_options ;;
+        completion) _arguments -C -s $_shtab_keycatch_completion_options ;;
+        help) _arguments -C -s $_shtab_keycatch_help_options ;;
+        history) _arguments -C -s $_shtab_keycatch_history_options ;;
+        install) _arguments -C -s $_shtab_keycatch_install_options ;;
+        push) _arguments -C -s $_shtab_keycatch_push_options ;;
+        range) _arguments -C -s $_shtab_keycatch_range_options ;;
+        receive) _arguments -C -s $_shtab_keycatch_receive_options ;;
+        respond) _arguments -C -s $_shtab_keycatch_respond_options ;;
+        rules) _shtab_keycatch_rules ;;
+        scan) _arguments -C -s $_shtab_keycatch_scan_options ;;
+        staged) _arguments -C -s $_shtab_keycatch_staged_options ;;
+        version) _arguments -C -s $_shtab_keycatch_version_options ;;
+      esac
+  esac
+}
+
+_shtab_keycatch_baseline() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->baseline'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_keycatch_baseline_defaults_added )); then
+    if (( ${_shtab_keycatch_baseline_options[(I)${(q)one_or_more}*]} +          ${_shtab_keycatch_baseline_options[(I)${(q)remainder}*]} +          ${_shtab_keycatch_baseline_options[(I)${(q)default}]} == 0 )); then
+      _shtab_keycatch_baseline_options+=(': :_shtab_keycatch_baseline_commands' '*::: :->baseline')
+    fi
+    _shtab_keycatch_baseline_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_keycatch_baseline_options
+
+  case $state in
+    baseline)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_keycatch_baseline-$line[1]:"
+      case $line[1] in
+        check) _arguments -C -s $_shtab_keycatch_baseline_check_options ;;
+        create) _arguments -C -s $_shtab_keycatch_baseline_create_options ;;
+        import) _arguments -C -s $_shtab_keycatch_baseline_import_options ;;
+        update) _arguments -C -s $_shtab_keycatch_baseline_update_options ;;
+      esac
+  esac
+}
+
+_shtab_keycatch_rules() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->rules'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_keycatch_rules_defaults_added )); then
+    if (( ${_shtab_keycatch_rules_options[(I)${(q)one_or_more}*]} +          ${_shtab_keycatch_rules_options[(I)${(q)remainder}*]} +          ${_shtab_keycatch_rules_options[(I)${(q)default}]} == 0 )); then
+      _shtab_keycatch_rules_options+=(': :_shtab_keycatch_rules_commands' '*::: :->rules')
+    fi
+    _shtab_keycatch_rules_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_keycatch_rules_options
+
+  case $state in
+    rules)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_keycatch_rules-$line[1]:"
+      case $line[1] in
+        list) _arguments -C -s $_shtab_keycatch_rules_list_options ;;
+        show) _arguments -C -s $_shtab_keycatch_rules_show_options ;;
+        test) _arguments -C -s $_shtab_keycatch_rules_test_options ;;
+      esac
+  esac
+}
+
+
+
+typeset -A opt_args
+
+if [[ $zsh_eval_context[-1] == eval ]]; then
+  # eval/source/. command, register function for later
+  compdef _shtab_keycatch -N keycatch
+else
+  # autoload from fpath, call function directly
+  _shtab_keycatch "$@"
+fi
