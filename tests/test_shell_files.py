@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -61,3 +62,15 @@ def test_formatters_read_the_manual_without_a_warning(tool: ModuleType) -> None:
         said = done.stderr + (done.stdout if command[0] == "mandoc" else "")
         # A page without a date is the same whenever it is made.
         assert [line for line in said.splitlines() if "missing date" not in line] == []
+
+
+def test_the_wheel_has_each_file_where_shells_and_man_look(tool: ModuleType) -> None:
+    project = tomllib.loads((TOOL.parent.parent / "pyproject.toml").read_text("utf-8"))
+    shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert {TOOL.parent.parent / source for source in shared} == tool.made().keys()
+    assert set(shared.values()) == {
+        "share/man/man1/keycatch.1",
+        "share/bash-completion/completions/keycatch",
+        "share/zsh/site-functions/_keycatch",
+        "share/fish/vendor_completions.d/keycatch.fish",
+    }
