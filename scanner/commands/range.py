@@ -57,13 +57,15 @@ def ends(span: str, repository: Repository) -> tuple[list[str], list[str]]:
     since, dots, until = span.partition("...")
     if not dots:
         since, dots, until = span.partition("..")
-    if not span or ".." in since or ".." in until or until.startswith("."):
+    # `^A`, `A^@` and `A^-` are sets of commits as well, of which this command has no use.
+    is_other_set = span.startswith("^") or span.endswith(("^@", "^-"))
+    if not span or is_other_set or ".." in since or ".." in until or until.startswith("."):
         hint = "write A..B for the commits in B that are not in A"
         raise UsageError(f"'{printable(span)}' is not a range of commits: {hint}")
 
     if not dots:
         if span.endswith("^!"):
-            commit = required(span.removesuffix("^!") or "HEAD")
+            commit = required(span.removesuffix("^!"))
             return [commit], repository.answers("rev-parse", f"{commit}^@").decode().split()
         return _since(span, required(span), required("HEAD"), repository)
     first, last = required(since or "HEAD"), required(until or "HEAD")

@@ -93,7 +93,20 @@ def test_the_side_that_left_long_ago_does_not_vouch_for_a_key(
 
 
 @pytest.mark.parametrize(
-    "span", ["", "a..b..c", "a..b...c", "a...b..c", "a....b", "a...b...c", "\x1b[31m..a..b"]
+    "span",
+    [
+        "",
+        "a..b..c",
+        "a..b...c",
+        "a...b..c",
+        "a....b",
+        "a...b...c",
+        "\x1b[31m..a..b",
+        "^main",
+        "main^@",
+        "main^-",
+        "^!",
+    ],
 )
 def test_no_range(branches: Any, span: str) -> None:
     with pytest.raises(UsageError, match="is not a range of commits") as error:
