@@ -47,6 +47,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # Where content comes from and where results go: two ends that never meet. Beside them, the one
     # part that talks to a network.
     ("sources", "reports", "liveness"),
+    # Why something is reported or not: the engine, watched while it looks at a file.
+    ("explain",),
     # The one module that starts git; sources read through it.
     ("git",),
     # The flow: anchors, decoding, pairing, judging. It knows what a blob is, not where it is from.

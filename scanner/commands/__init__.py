@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "history": "find credentials in everything that a repository stores",
     "baseline": "accept the credentials that a project knows; report new ones only",
     "respond": "write a response plan for the credentials of a report",
+    "explain": "show why a line is reported, or why it is not",
     "rules": "show and test the rules",
     "install": "install git hooks that run keycatch, and remove them",
 }
