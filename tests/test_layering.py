@@ -30,6 +30,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # What a person starts: it knows everything below and nothing knows it.
     ("__main__",),
     ("commands",),
+    # Looks at everything that a command uses, and says what is wrong with it.
+    ("doctor",),
     # Settings choose sources and reports for a command; neither of those reads settings. What a CI
     # system says about a change becomes commits and refs, which are for a command to pass on.
     ("settings", "console", "ci"),

@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "respond": "write a response plan for the credentials of a report",
     "explain": "show why a line is reported, or why it is not",
     "rules": "show and test the rules",
+    "doctor": "check hooks, clone, configuration and libraries, and say how to fix problems",
     "install": "install git hooks that run keycatch, and remove them",
 }
 """Name of each command, which is also that of its module here, to what it does."""
