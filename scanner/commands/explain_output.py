@@ -54,7 +54,7 @@ def _text(each: Explained) -> Iterator[str]:
             yield ""
         yield from _candidate(each.path, one)
     if each.left_out:
-        yield f"and {each.left_out:,} more candidates: name a line, as in {each.path}:1"
+        yield f"and {each.left_out:,} more places: name a line, as in {each.path}:1"
     if rest:
         yield from ("", "Looked at and not of the form:") if full else ("",)
     yield from _looked_at(rest)

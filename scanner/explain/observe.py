@@ -36,7 +36,7 @@ class Observed(NamedTuple):
     candidates: list[Candidate]
     """In order of position; those of no pattern that matches only if a line was named."""
     left_out: int
-    """Candidates beyond `MOST`."""
+    """Places beyond `MOST` candidates."""
 
 
 def observe(
@@ -80,6 +80,9 @@ class _Watcher:
         for offset, number in self.catalogue.index.search_bytes(layer.data):
             anchor = self.catalogue.index.anchors[number]
             for rule in self.catalogue.rules_of[number]:
+                if len(self.found) >= MOST:
+                    self.left_out += 1  # not looked at: the engine does that once already
+                    continue
                 candidate = self._candidate(rule, anchor, layer, offset, seen)
                 if candidate is None:
                     continue
@@ -87,10 +90,7 @@ class _Watcher:
                     candidate.rule.id, candidate.place, candidate.member, candidate.shown,
                     candidate.matched,
                 )  # fmt: skip
-                if len(self.found) < MOST:
-                    self.found.setdefault(key, candidate)
-                elif key not in self.found:
-                    self.left_out += 1
+                self.found.setdefault(key, candidate)
 
     def _candidate(
         self, rule: Rule, anchor: Anchor, layer: Layer, offset: int, seen: set[tuple[str, int, int]]
