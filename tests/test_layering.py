@@ -30,6 +30,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # What a person starts: it knows everything below and nothing knows it.
     ("__main__",),
     ("commands",),
+    # Looks at everything that a command uses, and says what is wrong with it.
+    ("doctor",),
     # Settings choose sources and reports for a command; neither of those reads settings. What a CI
     # system says about a change becomes commits and refs, which are for a command to pass on.
     ("settings", "console", "ci"),
@@ -47,6 +49,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # Where content comes from and where results go: two ends that never meet. Beside them, the one
     # part that talks to a network.
     ("sources", "reports", "liveness"),
+    # Why something is reported or not: the engine, watched while it looks at a file.
+    ("explain",),
     # The one module that starts git; sources read through it.
     ("git",),
     # The flow: anchors, decoding, pairing, judging. It knows what a blob is, not where it is from.

@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 import compile_response  # noqa: E402
 
 from scanner.errors import RuleError  # noqa: E402
+from scanner.kinds.examples import described  # noqa: E402
 from scanner.rulebook.compiled import FORMAT, pack  # noqa: E402
 from scanner.rulebook.loading import shipped_files  # noqa: E402
 
@@ -86,15 +87,17 @@ def page(file: RuleFile) -> str:
 
 
 def _examples(file: RuleFile) -> str:
+    every = (*file.examples.match, *file.examples.no_match)
+    apart = " `<>` only keeps the halves of a value apart." if "{{}}" in "".join(every) else ""
     return (
-        "`{{name}}` stands for a value that is made up when the examples are tested "
-        f"(`keycatch rules test`).\n\nReported:\n\n{_listing(file.examples.match)}\n\n"
+        f"`<name>` is in the place of a made-up value; `keycatch rules example {file.rule.id}` "
+        f"prints one.{apart}\n\nReported:\n\n{_listing(file.examples.match)}\n\n"
         f"Not reported by this rule:\n\n{_listing(file.examples.no_match)}"
     )
 
 
 def _listing(examples: tuple[str, ...]) -> str:
-    return "\n\n".join(f"```text\n{example}\n```" for example in examples)
+    return "\n\n".join(f"```text\n{described(example, '<>')}\n```" for example in examples)
 
 
 _TABLE: Final = re.compile(r"(?s)(<!-- rules: .*? -->\n).*?(<!-- end of rules -->\n)")

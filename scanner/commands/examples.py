@@ -39,6 +39,8 @@ EXAMPLES: Final = {
         ("keycatch baseline check", "show what is new, expired or not used"),
     ),
     "respond": (),  # its help has them already
+    "explain": (),  # the same
+    "doctor": (),  # the same
     "rules": (
         ("keycatch rules list", "all rules, one on each line"),
         ("keycatch rules show aws-access-key-id", "everything about one"),

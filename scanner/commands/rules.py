@@ -1,4 +1,4 @@
-"""`keycatch rules`: list the rules, show one, test their examples."""
+"""`keycatch rules`: list the rules, show one, print an example, test the examples."""
 
 from __future__ import annotations
 
@@ -19,20 +19,29 @@ if TYPE_CHECKING:
 
 _LABEL_WIDTH: Final = 12
 """Columns: the longest label is `derived from`."""
+_TRY: Final = "keycatch rules example aws-access-key-pair | keycatch scan -"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
+    parser.epilog = f"A first try: `{_TRY}`"
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     listing = actions.add_parser("list", help="list the rules, one line for each")
     show = actions.add_parser("show", help="show everything about one rule")
     show.add_argument("rule_id", metavar="ID", help="the ID of the rule")
     show.add_argument("--yaml", action="store_true", help="print the rule file as it is")
+    example = actions.add_parser(
+        "example",
+        help="print made-up values that the rule reports",
+        description="Print made-up values that the rule reports, to try keycatch with.",
+        epilog=f"For example: `{_TRY}`",
+    )
+    example.add_argument("rule_id", metavar="ID", help="the ID of the rule")
     test = actions.add_parser("test", help="scan the examples of the rules, check what is found")
     test.add_argument("files", metavar="FILE", nargs="*", help="rule files of your own")
 
-    for action in (listing, show):
+    for action in (listing, show, example):
         action.add_argument(
             "--rules",
             dest="files",
@@ -48,7 +57,9 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "list":
         return _list(load_rules(args.files, ()))
     if args.action == "show":
-        return _show(args.rule_id, load_rules(args.files, ()), as_yaml=args.yaml)
+        return _show(_named(args), as_yaml=args.yaml)
+    if args.action == "example":
+        return _example(_named(args))
     return _test(args.files)
 
 
@@ -62,11 +73,15 @@ def _list(rules: Sequence[Rule]) -> int:
     return 0
 
 
-def _show(rule_id: str, rules: Sequence[Rule], *, as_yaml: bool) -> int:
-    by_id = {rule.id: rule for rule in rules}
-    rule = by_id.get(rule_id.lower())
+def _named(args: argparse.Namespace) -> Rule:
+    by_id = {rule.id: rule for rule in load_rules(args.files, ())}
+    rule = by_id.get(args.rule_id.lower())
     if rule is None:
-        raise UsageError(unknown_rule(printable(rule_id), by_id))
+        raise UsageError(unknown_rule(printable(args.rule_id), by_id))
+    return rule
+
+
+def _show(rule: Rule, *, as_yaml: bool) -> int:
     if as_yaml:
         with open(_path_of(rule), encoding="utf-8") as file:
             sys.stdout.write(file.read())
@@ -76,6 +91,7 @@ def _show(rule_id: str, rules: Sequence[Rule], *, as_yaml: bool) -> int:
     from scanner.rulebook.loading import load_file
 
     file_content = load_file(_path_of(rule), shipped=not rule.origin)
+    is_tried = bool(file_content.examples.match)
     lines = [
         rule.name,
         "",
@@ -95,6 +111,9 @@ def _show(rule_id: str, rules: Sequence[Rule], *, as_yaml: bool) -> int:
         *_section("How it is recognised", file_content.recognised.splitlines()),
         *_section("Reported, for example", _indented(file_content.examples.match)),
         *_section("Not reported", _indented(file_content.examples.no_match)),
+        *_section(
+            "Try it", [f"keycatch rules example {rule.id} | keycatch scan -"] if is_tried else []
+        ),
         *_section("What to do", [f"{n}. {step}" for n, step in enumerate(rule.remediation, 1)]),
         *_section("References", rule.references),
     ]
@@ -111,10 +130,28 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
     return ["", title, *(f"  {line}" for line in content)] if content else []
 
 
+def _example(rule: Rule) -> int:
+    from scanner.kinds.examples import expand
+    from scanner.rulebook.loading import load_file
+
+    examples = load_file(_path_of(rule), shipped=not rule.origin).examples.match
+    if not examples:
+        raise UsageError(
+            f"the rule {rule.id} has no example: add one under examples.match in "
+            f"{printable(rule.origin)}"
+        )
+    # The first one, with the values that `keycatch rules test` makes up for it.
+    text = expand(examples[0], f"{rule.id}/match/1")
+    print("\n".join(printable(line) for line in text.splitlines()))
+    return 0
+
+
 def _indented(examples: Iterable[str]) -> list[str]:
+    from scanner.kinds.examples import described
+
     lines: list[str] = []
     for example in examples:
-        first, *others = example.splitlines()
+        first, *others = described(example).splitlines()
         lines += [f"- {first}", *(f"  {line}" for line in others)]
     return lines
 

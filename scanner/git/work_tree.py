@@ -119,6 +119,22 @@ def is_ignored(directory: str, root: str) -> bool:
     return _start(directory, root, ("check-ignore", "-q", "--no-index", ".")).returncode == 0
 
 
+def ignored_by(path: str, root: str) -> str:
+    """Return the pattern that makes git ignore the file at `path`, as `.gitignore:3: *.env`.
+
+    Empty where none does, and for a file that is tracked, which no pattern ignores. Raises
+    GitError.
+    """
+    folder, name = os.path.split(path)
+    command = ("check-ignore", "-v", "-z", "--stdin")
+    done = complete(command, folder or ".", _environment(root), os.fsencode(name) + b"\0")
+    fields = [os.fsdecode(field) for field in done.stdout.split(b"\0")]
+    if done.returncode or len(fields) < 3:
+        return ""
+    source, line, pattern = fields[:3]
+    return printable(f"{source}:{line}: {pattern}")
+
+
 def _environment(root: str) -> dict[str, str]:
     # A hook's GIT_DIR and GIT_INDEX_FILE would make git answer for the hooked repository.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}

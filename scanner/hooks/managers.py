@@ -51,16 +51,24 @@ _READ: Final = 1 << 16
 """Bytes that are looked at: a hook is a script, and one that is longer is a program."""
 
 
+def manager_of(path: str, content: bytes) -> HookManager | None:
+    """Return the tool that looks after the hook at `path`, with `content`; None without one."""
+    text = content[:_READ]
+    in_husky = ".husky" in path.replace(os.sep, "/").split("/")
+    for manager in _MANAGERS:
+        if manager.mark.search(text) or (in_husky and manager.name == "husky"):
+            return manager
+    return None
+
+
 def objection(path: str, content: bytes, *, force: bool) -> str:
     """Return why the hook at `path`, with `content`, should not be moved; empty for no reason.
 
     With `force` only hooks that are known to do nothing under another name are left alone.
     """
     text = content[:_READ]
-    in_husky = ".husky" in path.replace(os.sep, "/").split("/")
-    for manager in _MANAGERS:
-        if not (manager.mark.search(text) or (in_husky and manager.name == "husky")):
-            continue
+    manager = manager_of(path, content)
+    if manager is not None:
         if manager.moves and force:
             return ""
         why = "would be taken out again" if manager.moves else "would make it run nothing"

@@ -126,7 +126,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     reason = placeholder(value)
     if reason:
         return interface.aside(rule, layer, match, reason)
-    if _inside_encoded_data(layer.data, match):
+    if inside_encoded_data(layer.data, match):
         return None
 
     evidence = [f"prefix {value[:4].decode()}: {parsed.kind}"]
@@ -156,7 +156,8 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     return found._replace(possible=possible)
 
 
-def _inside_encoded_data(data: bytes, match: Match) -> bool:
+def inside_encoded_data(data: bytes, match: Match) -> bool:
+    """Return whether the ID at `match` is a piece of longer encoded data."""
     # `+` and `/` appear next to an ID in a URL or in the scope of a signature, but also within
     # base64 of anything. The rest of the run without the ID shows which: text or random bytes.
     start, end = encoded_run(data, match.start, match.end)

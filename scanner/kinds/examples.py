@@ -29,6 +29,21 @@ _SIZED: Final[Mapping[str, Callable[[Generator, int], str]]] = {
 }
 """Templates with a size: so many characters of an alphabet, or of bytes in base64."""
 
+_SIZES: Final[Mapping[str, str]] = {
+    "base62": "letters and digits",
+    "base64": "base64 characters",
+    "base64_of": "bytes in base64",
+    "hex": "hexadecimal digits",
+    "lower_base32": "base32 characters",
+    "word": "letters and digits",
+}
+"""The same in words."""
+_ACRONYMS: Final = {
+    word.lower(): word
+    for word in ("API", "DPoP", "EC", "ECR", "EKS", "HTML", "ID", "IoT", "JSON", "LWA", "MFA",
+                 "PKCS8", "PPK", "RSA", "SAML", "SES", "SMTP", "URL")
+}  # fmt: skip
+
 
 @cache
 def values() -> Mapping[str, Callable[[Generator], str]]:
@@ -59,5 +74,21 @@ def expand(template: str, seed: str) -> str:
 
         known = ", ".join(sorted([*(f"{word}:N" for word in _SIZED), *values()]))
         raise RuleError(seed, "", f"there is no value `{match[0]}`; there are {known}")
+
+    return _TEMPLATE.sub(replace, template)
+
+
+def described(template: str, joint: str = "") -> str:
+    """Return the example `template` with words in the place of its values: `<access key ID>`.
+
+    `joint` is put where the template keeps a value from being in one piece.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        name, size = match["name"], match["argument"]
+        if not name:
+            return joint
+        what = " ".join(_ACRONYMS.get(word, word) for word in name.split("_"))
+        return f"<{size} {_SIZES.get(name, what)}>" if size else f"<{what}>"
 
     return _TEMPLATE.sub(replace, template)

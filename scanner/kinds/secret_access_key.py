@@ -99,14 +99,14 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     floor = NAMED_FLOOR_BITS if level == AWS else randomness.LOW_BITS
     if bits < floor or randomness.regularity(value):
         return None
-    if _inside_encoded_data(data, match) or (level != AWS and _in_message_id(data, match)):
+    if inside_encoded_data(data, match) or (level != AWS and in_message_id(data, match)):
         return None
 
     confidence, severity = _verdict(rule, level, bits)
     evidence = [f"random-looking ({bits:.0f} bits)"]
     if level == AWS:
         evidence.append(f"named {name}")
-    elif _is_glued(data, match):
+    elif is_glued(data, match):
         level, confidence, severity = CONTENT, Confidence.LOW, Severity.LOW
         evidence.append("glued to other characters by - or _, as in tokens of other vendors")
     elif level == PERHAPS:
@@ -120,7 +120,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         level, confidence, severity = STRANGER, Confidence.LOW, Severity.LOW
         evidence.append("in the path of a URL")
 
-    if level != AWS and _in_lines(data, match):
+    if level != AWS and in_lines(data, match):
         # Perhaps encoded data, perhaps a list of secrets; pairing decides where key IDs are near.
         confidence, severity = Confidence.LOW, Severity.LOW
         evidence.append("one of several lines of the same length, as in encoded data")
@@ -197,7 +197,8 @@ def _names(rule: Rule) -> NamePatterns:
     return _names_of(tuple(tuple(lists.get(key, ())) for key in NamePatterns._fields))
 
 
-def _inside_encoded_data(data: bytes, match: Match) -> bool:
+def inside_encoded_data(data: bytes, match: Match) -> bool:
+    """Return whether the run at `match` is a piece of longer encoded data."""
     # The last line of wrapped base64 (PEM, MIME, YAML) can be 40 characters long, and a run
     # between the `-` and `_` of URL-safe base64 or between the dots of a JWT can be as well.
     if _ends_wrapped_lines(data, match):
@@ -233,7 +234,8 @@ def _between_dots(data: bytes, match: Match) -> bool:
     return False
 
 
-def _in_message_id(data: bytes, match: Match) -> bool:
+def in_message_id(data: bytes, match: Match) -> bool:
+    """Return whether the run at `match` is in the ID of an e-mail."""
     # Commit messages cite the IDs of e-mails: random characters, perhaps glued to more of them, and
     # a host. A colon right before the value makes it the password in a URL instead.
     if data[match.start - 1 : match.start] == b":":
@@ -241,14 +243,16 @@ def _in_message_id(data: bytes, match: Match) -> bool:
     return _REST_OF_ADDRESS.match(data, match.end) is not None
 
 
-def _is_glued(data: bytes, match: Match) -> bool:
+def is_glued(data: bytes, match: Match) -> bool:
+    """Return whether `-` or `_` join the run at `match` to other characters."""
     # Emphasis (`_..._`) and the dashes of an option do not count: a character has to follow them.
     # Nor does a word that says what follows it, as in `secret-...`: no vendor's tokens begin so.
     before, after = url_safe_tails(data, match.start, match.end)
     return bool(after.strip(b"-_") or (before.strip(b"-_") and not _NAMED_BEFORE.search(before)))
 
 
-def _in_lines(data: bytes, match: Match) -> bool:
+def in_lines(data: bytes, match: Match) -> bool:
+    """Return whether the run at `match` is one of several lines of the same length."""
     if _among_its_like(data, match):
         return True
     from scanner.kinds.wrapped_lines import (

@@ -50,8 +50,8 @@ function _shtab_keycatch_using
   test "$_shtab_keycatch_cmdpath" = "$argv"
 end
 
-set -g _shtab_keycatch_commands scan staged push receive range ci history baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond rules 'rules list' 'rules show' 'rules test' install completion help version
-set -g _shtab_keycatch_opts_with_value --allow-push-option --baseline --branch --color --config --contact --disable --exclude --expires --fail-on --format --from --hooks --jobs --liveness-allow --liveness-deny --liveness-endpoint --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --until --verify-removed -f -o
+set -g _shtab_keycatch_commands scan staged push receive range ci history baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install completion help version
+set -g _shtab_keycatch_opts_with_value --allow-push-option --baseline --branch --color --config --contact --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --liveness-allow --liveness-deny --liveness-endpoint --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --until --verify-removed -f -o
 
 complete -c keycatch -e
 complete -c keycatch -f
@@ -319,6 +319,18 @@ complete -c keycatch -n '_shtab_keycatch_using respond' -l source -x -d 'where t
 complete -c keycatch -n '_shtab_keycatch_using respond' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
 complete -c keycatch -n '_shtab_keycatch_using respond' -l no-config -d 'use no configuration at all'
 complete -c keycatch -n '_shtab_keycatch_using respond; and test $_shtab_keycatch_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'a report that a command has written with --format json; - for standard input'
+complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a explain -d 'Show why a line is reported, or why it is not.'
+complete -c keycatch -n '_shtab_keycatch_using explain' -s h -l help -d 'show this help message and exit'
+complete -c keycatch -n '_shtab_keycatch_using explain' -l fingerprint -x -d 'explain the finding with this fingerprint'
+complete -c keycatch -n '_shtab_keycatch_using explain' -l format -s f -xka "text json" -d format
+complete -c keycatch -n '_shtab_keycatch_using explain' -l fail-on -xka "low medium high severity:low severity:medium severity:high critical confidence:low confidence:medium confidence:high severity:critical" -d 'as in `keycatch scan` (default: medium)'
+complete -c keycatch -n '_shtab_keycatch_using explain' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
+complete -c keycatch -n '_shtab_keycatch_using explain' -l no-config -d 'use no configuration at all'
+complete -c keycatch -n '_shtab_keycatch_using explain' -l no-marks -d 'report what a mark on its line, such as keycatch:allow, would let pass'
+complete -c keycatch -n '_shtab_keycatch_using explain' -l exclude -x -d 'leave out paths such as '"'"'vendor/'"'"' or '"'"'*.lock'"'"', from the root of the project, as well as those of the configuration; may be given more than once'
+complete -c keycatch -n '_shtab_keycatch_using explain' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
+complete -c keycatch -n '_shtab_keycatch_using explain' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
+complete -c keycatch -n '_shtab_keycatch_using explain' -l no-baseline -d 'report known credentials as well'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a rules -d 'Show and test the rules.'
 complete -c keycatch -n '_shtab_keycatch_using rules' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using rules; and test $_shtab_keycatch_npos -eq 0' -a list -d 'list the rules, one line for each'
@@ -328,9 +340,16 @@ complete -c keycatch -n '_shtab_keycatch_using rules; and test $_shtab_keycatch_
 complete -c keycatch -n '_shtab_keycatch_using rules show' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using rules show' -l yaml -d 'print the rule file as it is'
 complete -c keycatch -n '_shtab_keycatch_using rules show' -l rules -xka "(__fish_complete_path (commandline -ct))" -d 'a rule file of your own; may be given more than once'
+complete -c keycatch -n '_shtab_keycatch_using rules; and test $_shtab_keycatch_npos -eq 0' -a example -d 'Print made-up values that the rule reports, to try keycatch with.'
+complete -c keycatch -n '_shtab_keycatch_using rules example' -s h -l help -d 'show this help message and exit'
+complete -c keycatch -n '_shtab_keycatch_using rules example' -l rules -xka "(__fish_complete_path (commandline -ct))" -d 'a rule file of your own; may be given more than once'
 complete -c keycatch -n '_shtab_keycatch_using rules; and test $_shtab_keycatch_npos -eq 0' -a test -d 'scan the examples of the rules, check what is found'
 complete -c keycatch -n '_shtab_keycatch_using rules test' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using rules test; and test $_shtab_keycatch_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'rule files of your own'
+complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a doctor -d 'Check hooks, clone, configuration and libraries, and say how to fix problems.'
+complete -c keycatch -n '_shtab_keycatch_using doctor' -s h -l help -d 'show this help message and exit'
+complete -c keycatch -n '_shtab_keycatch_using doctor' -s q -l quiet -d 'print problems only'
+complete -c keycatch -n '_shtab_keycatch_using doctor' -s f -l format -xka "text json" -d format
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a install -d 'Install git hooks that run keycatch, and remove them.'
 complete -c keycatch -n '_shtab_keycatch_using install' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using install' -l global -d 'for all repositories of the user, those that exist and those to come'
@@ -343,7 +362,7 @@ complete -c keycatch -n '_shtab_keycatch_using completion' -s h -l help -d 'show
 complete -c keycatch -n '_shtab_keycatch_using completion; and test $_shtab_keycatch_npos -eq 0' -ka "bash zsh fish" -d 'the shell that is to complete'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a help -d 'Show how to use a command.'
 complete -c keycatch -n '_shtab_keycatch_using help' -s h -l help -d 'show this help message and exit'
-complete -c keycatch -n '_shtab_keycatch_using help; and test $_shtab_keycatch_npos -ge 0' -ka "scan staged push receive range ci history baseline respond rules install completion help version" -d 'a command, and one of its actions if it has any; without, all commands are listed'
+complete -c keycatch -n '_shtab_keycatch_using help; and test $_shtab_keycatch_npos -ge 0' -ka "scan staged push receive range ci history baseline respond explain rules doctor install completion help version" -d 'a command, and one of its actions if it has any; without, all commands are listed'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a version -d 'Show the version, and with -v those of what it uses.'
 complete -c keycatch -n '_shtab_keycatch_using version' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using version' -s v -l verbose -d 'show the versions of Python, git, the system and the libraries as well'

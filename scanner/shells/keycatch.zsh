@@ -13,6 +13,8 @@ _shtab_keycatch_commands() {
     baseline:'Accept the credentials that a project knows; report new ones only.'
     ci:'Find credentials that the change in a CI job adds.'
     completion:'Print a completion script for bash, zsh or fish.'
+    doctor:'Check hooks, clone, configuration and libraries, and say how to fix problems.'
+    explain:'Show why a line is reported, or why it is not.'
     help:'Show how to use a command.'
     history:'Find credentials in everything that a repository stores.'
     install:'Install git hooks that run keycatch, and remove them.'
@@ -40,6 +42,7 @@ _shtab_keycatch_baseline_commands() {
 
 _shtab_keycatch_rules_commands() {
   local _commands=(
+    example:'Print made-up values that the rule reports, to try keycatch with.'
     list:'list the rules, one line for each'
     show:'show everything about one rule'
     test:'scan the examples of the rules, check what is found'
@@ -174,9 +177,36 @@ _shtab_keycatch_completion_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_keycatch_completion_defaults_added=0
 
+_shtab_keycatch_doctor_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  {-q,--quiet}"[print problems only]"
+  {-f,--format}"[format]:format:(text json)"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_doctor_defaults_added=0
+
+_shtab_keycatch_explain_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--fingerprint[explain the finding with this fingerprint]:FP:"
+  {--format,-f}"[format]:format:(text json)"
+  "--fail-on[as in \`keycatch scan\` (default\: medium)]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  ":a file, or a line of it, or - for standard input\; with --fingerprint where to look (default\: the current directory):"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_explain_defaults_added=0
+
 _shtab_keycatch_help_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "(*)::a command, and one of its actions if it has any\; without, all commands are listed:(scan staged push receive range ci history baseline respond rules install completion help version)"
+  "(*)::a command, and one of its actions if it has any\; without, all commands are listed:(scan staged push receive range ci history baseline respond explain rules doctor install completion help version)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -358,6 +388,15 @@ _shtab_keycatch_rules_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_keycatch_rules_defaults_added=0
 
+_shtab_keycatch_rules_example_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "*--rules[a rule file of your own\; may be given more than once]:FILE:_files"
+  ":the ID of the rule:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_rules_example_defaults_added=0
+
 _shtab_keycatch_rules_list_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "*--rules[a rule file of your own\; may be given more than once]:FILE:_files"
@@ -475,6 +514,8 @@ _shtab_keycatch() {
         baseline) _shtab_keycatch_baseline ;;
         ci) _arguments -C -s $_shtab_keycatch_ci_options ;;
         completion) _arguments -C -s $_shtab_keycatch_completion_options ;;
+        doctor) _arguments -C -s $_shtab_keycatch_doctor_options ;;
+        explain) _arguments -C -s $_shtab_keycatch_explain_options ;;
         help) _arguments -C -s $_shtab_keycatch_help_options ;;
         history) _arguments -C -s $_shtab_keycatch_history_options ;;
         install) _arguments -C -s $_shtab_keycatch_install_options ;;
@@ -534,6 +575,7 @@ _shtab_keycatch_rules() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_keycatch_rules-$line[1]:"
       case $line[1] in
+        example) _arguments -C -s $_shtab_keycatch_rules_example_options ;;
         list) _arguments -C -s $_shtab_keycatch_rules_list_options ;;
         show) _arguments -C -s $_shtab_keycatch_rules_show_options ;;
         test) _arguments -C -s $_shtab_keycatch_rules_test_options ;;

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from scanner.commands import rules
+from scanner.commands import main, rules
 from scanner.errors import RuleError, UsageError
 from scanner.rulebook.compiled import shipped_rules
 
@@ -141,3 +147,53 @@ def test_a_broken_file_is_an_error(tmp_path: Path) -> None:
     path.write_text("id: [")
     with pytest.raises(RuleError):
         run("test", str(path))
+
+
+@pytest.mark.parametrize("rule", shipped_rules(), ids=lambda rule: rule.id)
+def test_an_example_is_found_by_a_first_try(
+    rule, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("example", rule.id) == 0
+    printed = capsys.readouterr().out
+    assert "{{" not in printed
+    (tmp_path / "tried").write_text(printed)
+    main(["scan", str(tmp_path / "tried"), "--no-config", "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert rule.id in {finding["rule_id"] for finding in found}
+
+
+def test_an_example_through_a_pipe(tmp_path: Path) -> None:
+    """The line of the documentation, as a shell runs it."""
+    python = f"{shlex.quote(sys.executable)} -m scanner"
+    done = subprocess.run(
+        ["sh", "-c", f"{python} rules example aws-access-key-pair | {python} scan -"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "aws-access-key-pair" in done.stdout
+
+
+def test_an_example_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("example", "acme-token", "--rules", write(tmp_path)) == 0
+    assert re.fullmatch(r"x=acme_[0-9a-f]{32}\n", capsys.readouterr().out)
+
+
+def test_no_example_of_an_unknown_rule_or_one_without(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="did you mean `aws-session-token`"):
+        run("example", "aws-sesion-token")
+    path = Path(write(tmp_path))
+    path.write_text(path.read_text().partition("examples:")[0])
+    with pytest.raises(UsageError, match=r"has no example: add one under examples\.match"):
+        run("example", "acme-token", "--rules", str(path))
+
+
+@pytest.mark.parametrize("rule", shipped_rules(), ids=lambda rule: rule.id)
+def test_no_template_reaches_a_user(rule, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", rule.id) == 0
+    assert "{{" not in capsys.readouterr().out
+    page = (ROOT / "docs" / "rules" / f"{rule.id}.md").read_text("utf-8")
+    assert "{{" not in page

@@ -175,3 +175,16 @@ def test_the_root_is_that_of_the_real_directory(tmp_path: Path) -> None:
     (tmp_path / "repo" / "to-outside").symlink_to("../outside")
     assert git.find_work_tree(str(tmp_path / "to-inside")) == str((tmp_path / "repo").resolve())
     assert git.find_work_tree(str(tmp_path / "repo" / "to-outside")) is None
+
+
+def test_the_pattern_that_ignores_a_file(repository) -> None:
+    repository.write(".gitignore", "# logs\n*.log\n")
+    repository.write("a/.gitignore", "x\n")
+    for name in ("a.log", "a/x", "a/b", "a/kept.log"):
+        repository.write(name)
+    repository.git("add", "-f", "a/kept.log")
+    root = str(repository.root)
+    found = [
+        git.ignored_by(f"{root}/{name}", root) for name in ("a.log", "a/x", "a/b", "a/kept.log")
+    ]
+    assert found == [".gitignore:2: *.log", "a/.gitignore:1: x", "", ""]

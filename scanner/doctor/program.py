@@ -1,0 +1,84 @@
+"""Python, the libraries and git: what keycatch runs on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+from typing import TYPE_CHECKING, Final
+
+from scanner.about import VERSION
+from scanner.doctor import version_of
+from scanner.doctor.interface import NOTE, OK, PROBLEM, Result
+from scanner.git.process import GitError, complete, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LEAST_GIT: Final = (2, 25)
+"""`rev-parse` knows all that is asked since this version (`scanner.git.repository`)."""
+_INSTALL_GIT: Final = (
+    "install git 2.25 or newer from your package manager or https://git-scm.com/downloads"
+)
+_NEEDED: Final = ("stringzilla", "regex", "PyYAML", "dulwich")
+_FASTER: Final = {"isal": "inflates archives and packs faster"}
+_STS: Final = "pip install 'keycatch[sts]'"
+
+
+def results() -> Iterator[Result]:
+    """Yield what is found about the program and what it runs on."""
+    system = f"{platform.system()} {platform.machine()}"
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    yield Result(OK, "program", f"keycatch {VERSION}, {python}, {system}, {sys.executable}")
+    yield from _libraries()
+    yield _kernels()
+    yield _git()
+
+
+def _libraries() -> Iterator[Result]:
+    missing = [name for name in _NEEDED if not version_of(name)]
+    for name in missing:
+        yield Result(PROBLEM, "libraries", f"{name} is missing", f"pip install {name}")
+    found = [f"{name} {version_of(name)}" for name in (*_NEEDED, *_FASTER) if version_of(name)]
+    yield Result(OK, "libraries", ", ".join(found))
+    for name, use in _FASTER.items():
+        if not version_of(name):
+            yield Result(NOTE, "libraries", f"{name} is missing: it {use}", f"pip install {name}")
+    if not _opens_zstd():
+        said = "zstd files are not opened"
+        yield Result(NOTE, "libraries", said, "pip install backports.zstd")
+    sts = version_of("boto3")
+    if sts:
+        yield Result(OK, "libraries", f"boto3 {sts}: --check-liveness can ask STS")
+    else:
+        yield Result(NOTE, "libraries", "boto3 is missing: --check-liveness needs it", _STS)
+
+
+def _opens_zstd() -> bool:
+    return sys.version_info >= (3, 14) or bool(version_of("backports.zstd"))
+
+
+def _kernels() -> Result:
+    import stringzilla
+
+    found = ", ".join(getattr(stringzilla, "__capabilities__", ())) or "unknown"
+    if found == "serial":
+        return Result(
+            NOTE, "search", "kernels: serial only, so searching takes several times longer"
+        )
+    return Result(OK, "search", f"kernels of stringzilla: {found}")
+
+
+def _git() -> Result:
+    try:
+        done = complete(("--version",), os.curdir, environment(os.environ))
+    except GitError as error:
+        return Result(PROBLEM, "git", str(error), _INSTALL_GIT)
+    said = done.stdout.decode("utf-8", "replace").strip()
+    found = re.search(r"(\d+)\.(\d+)(?:\.\d+)*", said)
+    if found is None:
+        return Result(NOTE, "git", "git does not say its version")
+    if (int(found[1]), int(found[2])) < _LEAST_GIT:
+        return Result(PROBLEM, "git", f"git {found[0]} is too old: 2.25 is needed", _INSTALL_GIT)
+    return Result(OK, "git", f"git {found[0]}")
