@@ -54,6 +54,8 @@ class Settings(NamedTuple):
     """Accounts about whose credentials STS is never asked."""
     baseline: str = ""
     """The file of known credentials, as an absolute path; empty for the default."""
+    published_on: tuple[str, ...] = ()
+    """Remotes whose commits are published already, for a push to another one."""
 
 
 _LEVELS: Final = (*Confidence, *(level for level in Severity if level > Severity.NOTE))
@@ -62,6 +64,8 @@ THRESHOLDS: Final[dict[str, Threshold]] = {
     **{f"{type(level).__name__.lower()}:{level.label}": level for level in _LEVELS},
 }
 """Thresholds as `--fail-on` takes them: a word alone is a confidence, or `critical`."""
+PUBLISHED_ON: Final = "published-on"
+"""The key that is only for a push."""
 _ACCOUNTS: Final = ("own-accounts", "canary-accounts", "liveness-allow", "liveness-deny")
 
 
@@ -82,6 +86,19 @@ def load(explicit: str | None) -> Settings:
             if settings is not None:
                 return settings
     return Settings()
+
+
+def may_set(key: str) -> bool:
+    """Return whether a configuration that applies here may set `key`, without parsing it."""
+    root = find_work_tree(".") or os.getcwd()
+    for name in (FILE_NAME, PYPROJECT):
+        try:
+            with open(os.path.join(root, name), "rb") as file:
+                if key.encode() in file.read(MAX_BYTES):
+                    return True
+        except OSError:
+            continue
+    return False
 
 
 def load_at(read: Callable[[str], bytes | None], root: str, commit: str) -> Settings:
@@ -151,7 +168,7 @@ def _parse(path: str, content: bytes) -> dict[str, object]:
 
 
 def _settings(path: str, root: str, folder: str, table: dict[str, object]) -> Settings:
-    known = {"rules", "disable", "exclude", "fail-on", "baseline", *_ACCOUNTS}
+    known = {"rules", "disable", "exclude", "fail-on", "baseline", PUBLISHED_ON, *_ACCOUNTS}
     for key in table:
         if key not in known:
             hint = did_you_mean(key, known, mark="") or f"; known are {', '.join(sorted(known))}"
@@ -170,6 +187,7 @@ def _settings(path: str, root: str, folder: str, table: dict[str, object]) -> Se
         canary_accounts=_account_ids(path, table, "canary-accounts"),
         liveness_allow=_account_ids(path, table, "liveness-allow"),
         liveness_deny=_account_ids(path, table, "liveness-deny"),
+        published_on=_strings(path, table, PUBLISHED_ON),
     )
 
 
