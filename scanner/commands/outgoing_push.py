@@ -85,7 +85,10 @@ def standard_input(patience: float | None) -> bytes:
             return b""  # select() is for sockets only there
         import select
 
-        if not select.select([stream], [], [], patience)[0]:
+        try:
+            if not select.select([stream], [], [], patience)[0]:
+                return b""
+        except (OSError, ValueError):  # it is no file of the system, or was closed
             return b""
 
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
 from scanner.console import say
+from scanner.engine.novelty import commit_of
 from scanner.git.pathspec import quoted
 from scanner.git.published import objects_of, published_commits
 from scanner.git.remotes import configured, tracking_refs
@@ -152,12 +153,12 @@ def settlement(
     repository: Repository, push: OutgoingPush, findings: Sequence[Finding]
 ) -> tuple[list[Remedy], list[Finding]]:
     """Return what settles those of `findings` for good that another remote has, and the others."""
-    commits = sorted({at.commit for each in findings for at in each.locations if at.commit})
+    commits = sorted({commit_of(at) for each in findings for at in each.locations} - {""})
     found = published_commits(repository, push.remotes or {}, commits)
     known: dict[str, Published] = {}
     others: list[Finding] = []
     for finding in findings:
-        where = [found.get(at.commit) for at in finding.locations]
+        where = [found.get(commit_of(at)) for at in finding.locations]
         if None in where:
             others.append(finding)
         else:

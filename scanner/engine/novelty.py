@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from scanner.engine.sweep import sweep
-from scanner.findings import NO_FILE, Report, Severity
+from scanner.findings import NO_FILE, REFERENCE_NAME, TAG_MESSAGE, Report, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
@@ -250,15 +250,23 @@ class _Settling:
         return day
 
 
+def commit_of(location: Location) -> str:
+    """Return the commit that publishes what is at `location`; empty if no commit does.
+
+    A tag is another object than its commit, and so is the name of a reference.
+    """
+    return "" if location.scope in (TAG_MESSAGE, REFERENCE_NAME) else location.commit
+
+
 def _with_reasons(
     findings: Sequence[Finding], known: Callable[[Collection[str]], Mapping[str, str]]
 ) -> tuple[Finding, ...]:
     """Return the `findings`; those that count have the reason why all of it is known first."""
     counting = [each for each in findings if each.severity > Severity.NOTE]
-    why = known({at.commit for each in counting for at in each.locations if at.commit})
+    why = known({name for each in counting for at in each.locations if (name := commit_of(at))})
 
     def explained(finding: Finding) -> Finding:
-        reasons = [why.get(at.commit, "") for at in finding.locations]
+        reasons = [why.get(commit_of(at), "") for at in finding.locations]
         if finding.severity <= Severity.NOTE or not reasons or not all(reasons):
             return finding
         return finding._replace(evidence=(reasons[0], *finding.evidence))

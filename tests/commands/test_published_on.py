@@ -257,3 +257,15 @@ def test_a_rebased_copy_of_what_upstream_has_counts(synced: Fork) -> None:
     code, said = synced.push("origin", "main")
     assert code == 1
     assert "Already on" not in said
+
+
+def test_a_tag_of_what_another_remote_has(synced: Fork, plant: Any) -> None:
+    """Nobody has the message, whoever has the commit."""
+    synced.git("push", "-q", "--no-verify", "origin", "main")
+    synced.git("fetch", "-q", "origin")
+    synced.git("tag", "-a", "-m", plant.pair(), "v1")
+    code, said = synced.push("origin", "v1")
+    assert code == 1
+    assert "Already on" not in said
+    assert "already on" not in said
+    assert "git tag --delete v1" in said
