@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from scanner.engine.examine import Examiner
-    from scanner.findings import Finding, Location
+    from scanner.findings import Confidence, Finding, Location
     from scanner.secret import Secret
     from scanner.sources.interface import Blob, Origin, PublishedSide
 
@@ -112,6 +112,7 @@ class _Former:
         self._examiner = examiner
         self._blobs = blobs
         self._known: dict[str, set[Part]] = {}
+        self._confidence: dict[Part, Confidence] = {}
         self._edits: dict[str, list[tuple[str, frozenset[str]]]] = {}
         self._moved: dict[str, set[Part]] = {}
 
@@ -122,6 +123,9 @@ class _Former:
             return
         self._known.update((name, set()) for name in wanted)
         for finding in sweep(self._examiner, self._blobs(wanted)).findings:
+            for part in finding.values.items():
+                best = self._confidence.get(part, finding.confidence)
+                self._confidence[part] = max(best, finding.confidence)
             for location in finding.locations:
                 self._known[location.object].update(finding.values.items())
 
@@ -134,6 +138,13 @@ class _Former:
         edits = [each for own in self._edits.values() for each in own]
         self.read(name for _, before in edits for name in before)
         return bool(edits)
+
+    def is_as_sure(self, part: Part, confidence: Confidence) -> bool:
+        """Return whether any former content has the value with at least the `confidence`.
+
+        Else a key could be committed under the name of a checksum, and get its own name later.
+        """
+        return part in self._confidence and self._confidence[part] >= confidence
 
     def has(self, name: str, part: Part) -> bool:
         """Return whether the content `name` has the value, reading it if nobody has."""
@@ -185,13 +196,19 @@ class _Settling:
             part = (location.role, finding.values[location.role])
             if location.object:
                 places = change.origins.get(location.object, [])
-                new = [at for at in places if not self._former.was_there(at, part, holders)]
+                sure = self._former.is_as_sure(part, finding.confidence)
+                new = [
+                    at for at in places
+                    if not (sure and self._former.was_there(at, part, holders))
+                ]  # fmt: skip
             else:  # a name
                 places = change.names.get(location.path, [])
                 new = [at for at in places if not at.before]
 
             if new and change.sides:
-                found = [self._from_a_side(at, location.object, part) for at in new]
+                found = [
+                    self._from_a_side(at, location.object, part, finding.confidence) for at in new
+                ]
                 reasons.update((reason, None) for reason in found if reason)
                 new = [at for at, reason in zip(new, found, strict=True) if not reason]
 
@@ -219,7 +236,7 @@ class _Settling:
         why = DOUBTFUL if is_doubtful else next(iter(reasons), ALREADY_THERE)
         return finding._replace(severity=Severity.NOTE, evidence=(*finding.evidence, why))
 
-    def _from_a_side(self, origin: Origin, content: str, part: Part) -> str:
+    def _from_a_side(self, origin: Origin, content: str, part: Part, confidence: Confidence) -> str:
         """Return the reason if what `origin` adds came from a remote; empty if it did not."""
         for side in self._change.sides:
             there = side.contents.get(origin.path, content or origin.path)
@@ -232,7 +249,7 @@ class _Settling:
             if not (there == content or (there and self._former.has(there, part))):
                 self._former.read(side.removed)
                 path = next(self._moved_from(side, part), "")
-            if path:
+            if path and (there == content or self._former.is_as_sure(part, confidence)):
                 since = self._since(side, path, part)
                 return _CAME.format(side.name()) + (_SINCE.format(since) if since else "")
         return ""

@@ -369,3 +369,38 @@ def test_the_secret_that_a_merge_adds_to_a_published_key_id(clone: Clone, plant:
     clone.git("add", "--all")
     code, report = clone.run("commit", "-qm", "merge")
     assert (code, counts(report)) == (1, True)
+
+
+def test_a_key_that_was_a_checksum_before_counts(clone: Clone, plant: Any) -> None:
+    """It was there before, but nobody would have looked at it."""
+    secret = plant.secret()
+    before = f"checksum = {secret}\n"
+    after = f"aws_secret_access_key = {secret}\n"
+    clone.add("file", before)
+    clone.write("file", after)
+    clone.git("add", "--all")
+    code, report = clone.run("commit", "-qm", "renamed")
+    assert (code, counts(report)) == (1, True)
+
+    clone.git("reset", "-q", "--hard")
+    clone.published("published", before)
+    clone.git("merge", "-q", "--no-commit", "origin/main")
+    clone.write("published", after)
+    clone.git("add", "--all")
+    code, report = clone.run("commit", "-qm", "merge")
+    assert (code, counts(report)) == (1, True)
+
+
+def test_a_low_confidence_before_and_a_high_one_now(clone: Clone, plant: Any) -> None:
+    secret = plant.secret()
+    clone.add("file", f"x = {secret}\n")
+    clone.write("file", f"aws_secret_access_key = {secret}\n")
+    clone.git("add", "--all")
+    code, report = clone.run("commit", "-qm", "named")
+    assert (code, counts(report)) == (1, True)
+
+    clone.git("commit", "-qm", "named", "--no-verify")
+    clone.write("file", f"x\naws_secret_access_key = {secret}\n")
+    clone.git("add", "--all")
+    code, report = clone.run("commit", "-qm", "edited")
+    assert (code, reason(report)) == (0, ALREADY_THERE)
