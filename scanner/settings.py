@@ -27,7 +27,7 @@ PYPROJECT: Final = "pyproject.toml"
 """Its table `[tool.keycatch]` can take the place of a file."""
 KEYS: Final = (
     "rules", "disable", "exclude", "fail-on", "show", "strict", "no-marks", "baseline",
-    "own-accounts", "canary-accounts", "liveness-allow", "liveness-deny",
+    "published-on", "own-accounts", "canary-accounts", "liveness-allow", "liveness-deny",
 )  # fmt: skip
 """What can be set. docs/configuration.schema.json, for editors, has the same."""
 
@@ -66,6 +66,8 @@ class Settings(NamedTuple):
     """Whether no mark on a line allows anything."""
     options: tuple[str, ...] = ()
     """The options of the command line that add to `exclude` or `disable`."""
+    published_on: tuple[str, ...] = ()
+    """Remotes whose commits are published already, for a push to another one."""
 
 
 _LEVELS: Final = (*Confidence, *(level for level in Severity if level > Severity.NOTE))
@@ -93,6 +95,19 @@ def load(explicit: str | None) -> Settings:
             if settings is not None:
                 return settings
     return Settings()
+
+
+def may_set(key: str) -> bool:
+    """Return whether a configuration that applies here may set `key`, without parsing it."""
+    root = find_work_tree(".") or os.getcwd()
+    for name in (FILE_NAME, PYPROJECT):
+        try:
+            with open(os.path.join(root, name), "rb") as file:
+                if key.encode() in file.read(MAX_BYTES):
+                    return True
+        except OSError:
+            continue
+    return False
 
 
 def load_at(read: Callable[[str], bytes | None], root: str, commit: str) -> Settings:
@@ -184,6 +199,7 @@ def _settings(path: str, root: str, folder: str, table: dict[str, object]) -> Se
         canary_accounts=_account_ids(path, table, "canary-accounts"),
         liveness_allow=_account_ids(path, table, "liveness-allow"),
         liveness_deny=_account_ids(path, table, "liveness-deny"),
+        published_on=_strings(path, table, PUBLISHED_ON),
     )
 
 

@@ -96,6 +96,7 @@ def _install_here(args: argparse.Namespace, names: Sequence[str]) -> int:
     program = "" if place.is_tracked else installed()
     _write_chaining(directory, names, program, force=args.force)
     print(f"undo     keycatch install{' --server' if args.server else ''} --undo")
+    _propose(names)
     return 0
 
 
@@ -146,7 +147,20 @@ def _installed_for_all(setting: HooksPath, names: Sequence[str], *, ours: bool) 
         )
     print("keycatch is installed for all repositories, this one too; nothing was written")
     print("undo     keycatch install --global --undo")
+    _propose(names)
     return 0
+
+
+def _propose(names: Sequence[str]) -> None:
+    """Print the setting for a fork with its upstream, which is for the user to decide about."""
+    from scanner.commands.published_on import proposal
+    from scanner.git.repository import Repository
+
+    proposed = proposal(Repository()) if "pre-push" in names else None
+    if proposed:
+        sentence, command = proposed
+        print(f"fork     {sentence}")
+        print(f"         {command}")
 
 
 def _install_everywhere(args: argparse.Namespace, names: Sequence[str]) -> int:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from scanner.commands.scanning import DEEPEN
 from scanner.errors import UsageError
 from scanner.git import changes
-from scanner.git.remotes import tracked_objects
+from scanner.git.remotes import configured, tracked_objects
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from scanner.git.remotes import Remote
     from scanner.git.repository import Repository
 
 _FRAMEWORK: Final = ("PRE_COMMIT_REMOTE_NAME", "PRE_COMMIT_TO_REF", "PRE_COMMIT_LOCAL_BRANCH")
@@ -44,6 +45,10 @@ class OutgoingPush(NamedTuple):
     """Commits and tags that may be part of the push."""
     is_guess: bool = False
     """Whether nothing described the push."""
+    remotes: dict[str, Remote] | None = None
+    """The remotes that are configured, if anybody has asked."""
+    published_on: Sequence[str] = ()
+    """Remotes whose commits the user takes for published: `keycatch.publishedOn`."""
 
 
 def describe(environ: Mapping[str, str], remote: str, url: str, here: Repository) -> OutgoingPush:
@@ -55,11 +60,15 @@ def describe(environ: Mapping[str, str], remote: str, url: str, here: Repository
     # What git writes outranks variables, which can be those of another hook around this one.
     by_framework = environ.get("PRE_COMMIT") == "1" and any(map(environ.get, _FRAMEWORK))
     lines = standard_input(patience=_PATIENCE if by_framework else None)
+    published: list[str] = []
+    remotes = configured(here, published)
     if lines.strip():
-        return of_hook(lines, remote, url, here)
-    if by_framework:
-        return of_framework(environ, here)
-    return of_repository(remote, url, here)
+        push = of_hook(lines, remote, url, here, remotes)
+    elif by_framework:
+        push = of_framework(environ, here, remotes)
+    else:
+        push = of_repository(remote, url, here, remotes)
+    return push._replace(remotes=remotes, published_on=published)
 
 
 def standard_input(patience: float | None) -> bytes:
@@ -85,7 +94,13 @@ def standard_input(patience: float | None) -> bytes:
         return b""
 
 
-def of_hook(lines: bytes, remote: str, url: str, repository: Repository) -> OutgoingPush:
+def of_hook(
+    lines: bytes,
+    remote: str,
+    url: str,
+    repository: Repository,
+    remotes: dict[str, Remote] | None = None,
+) -> OutgoingPush:
     """Return the push that the `lines` on the standard input of a pre-push hook describe.
 
     Each holds the local reference and its object, the remote one and its object (githooks(5)). A
@@ -108,11 +123,16 @@ def of_hook(lines: bytes, remote: str, url: str, repository: Repository) -> Outg
         else:
             names.append(name)
 
-    known = [*repository.existing(there), *tracked_objects(repository, remote, url)]
+    tracked = tracked_objects(repository, remote, url, remotes)
+    known = [*repository.existing(there), *tracked]
     return OutgoingPush([local for _, local in refs], known, names, refs)
 
 
-def of_framework(environ: Mapping[str, str], repository: Repository) -> OutgoingPush:
+def of_framework(
+    environ: Mapping[str, str],
+    repository: Repository,
+    remotes: dict[str, Remote] | None = None,
+) -> OutgoingPush:
     """Return the push that the variables of the pre-commit framework describe.
 
     It names the first reference of a push only, and for the first push of a whole history no ends
@@ -122,7 +142,8 @@ def of_framework(environ: Mapping[str, str], repository: Repository) -> Outgoing
     since = environ.get("PRE_COMMIT_FROM_REF", "")
     known = repository.resolve(since) if since else None
     remote = environ.get("PRE_COMMIT_REMOTE_NAME", "")
-    there = tracked_objects(repository, remote, environ.get("PRE_COMMIT_REMOTE_URL", ""))
+    url = environ.get("PRE_COMMIT_REMOTE_URL", "")
+    there = tracked_objects(repository, remote, url, remotes)
     exclude = [*([known] if known else []), *there]
 
     commit = repository.required(until, DEEPEN)
@@ -135,13 +156,15 @@ def of_framework(environ: Mapping[str, str], repository: Repository) -> Outgoing
     return OutgoingPush([tip], exclude, _new_name(environ, repository), refs, others)
 
 
-def of_repository(remote: str, url: str, repository: Repository) -> OutgoingPush:
+def of_repository(
+    remote: str, url: str, repository: Repository, remotes: dict[str, Remote] | None = None
+) -> OutgoingPush:
     """Return all that a push to `remote` can publish: what is here and, as far as known, not there.
 
     Nothing tracks which tags a remote has. One whose commit is there may have been pushed as well,
     so what its message holds is shown and does not stop the push.
     """
-    exclude = tracked_objects(repository, remote or _default_remote(repository), url)
+    exclude = tracked_objects(repository, remote or _default_remote(repository), url, remotes)
     tips = _tips(repository)
     head = repository.resolve("HEAD")
     if head:

@@ -12,13 +12,17 @@ from scanner.commands.outgoing_push import describe
 from scanner.commands.scanning import DEEPEN, scan_change
 from scanner.console import say
 from scanner.secret import printable
+from scanner.settings import PUBLISHED_ON, may_set
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from scanner.findings import Finding
+    from scanner.commands.outgoing_push import OutgoingPush
+    from scanner.findings import Finding, Tally
+    from scanner.git.repository import Repository
     from scanner.reports.interface import Stop
+    from scanner.sources.changes import ChangeSet
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,21 +46,36 @@ def run(args: argparse.Namespace) -> int:
 
     repository = Repository()
     push = describe(os.environ, args.remote, args.url, repository)
+    if push.published_on or args.config is not None or may_set(PUBLISHED_ON):
+        from scanner.commands.published_on import leave_out
+
+        push = leave_out(args, repository, push)
     if push.is_guess and not args.quiet:
         say(f"{NAME}: {_guess(args.remote)}")
-    collect = partial(
-        changes.of_range, repository, push.include, push.exclude, DEEPEN,
-        names=push.names, perhaps=push.perhaps,
-    )  # fmt: skip
+
+    def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
+        found = changes.of_range(
+            repository, push.include, push.exclude, DEEPEN, tally, is_excluded,
+            names=push.names, perhaps=push.perhaps,
+        )  # fmt: skip
+        return found._replace(known=partial(_reasons, repository, push))
 
     def stopped(findings: Sequence[Finding]) -> Stop | None:
         from scanner.commands.outgoing_branch import PushedRef  # here: only with findings
         from scanner.commands.stopped_push import stop_of_push
 
         refs = [PushedRef(*each) for each in push.refs]
-        return stop_of_push(repository, refs, push.exclude, findings)
+        return stop_of_push(repository, refs, push, findings)
 
     return scan_change("push", args, repository, collect, stopped)
+
+
+def _reasons(
+    repository: Repository, push: OutgoingPush, commits: Collection[str]
+) -> Mapping[str, str]:
+    from scanner.commands.published_on import reasons  # here: only with findings
+
+    return reasons(repository, push, commits)
 
 
 def _guess(remote: str) -> str:

@@ -151,7 +151,9 @@ def _settle(
     from scanner.engine.examine import Examiner
     from scanner.engine.novelty import Provenance, settle
 
-    found = Provenance(change.origins, change.names, change.removed, change.doubtful)
+    found = Provenance(
+        change.origins, change.names, change.removed, change.doubtful, change.sides, change.known
+    )
     examiner = Examiner(rules, heed_marks=heed_marks)
     return settle(report, found, examiner, partial(_blobs, repository))
 

@@ -8,9 +8,11 @@ which works with merges and with later edits of the file. No way touches what is
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from scanner.commands.outgoing_branch import HEADS, SHORT, OutgoingBranch, outgoing, paths_of
+from scanner.commands.published_on import settlement
 from scanner.commands.stopped_commit import MOST, is_below_top
 from scanner.errors import KeycatchError
 from scanner.findings import COMMIT_MESSAGE, REFERENCE_NAME, TAG_MESSAGE
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from scanner.commands.outgoing_branch import PushedRef
+    from scanner.commands.outgoing_push import OutgoingPush
     from scanner.findings import Finding, Location
     from scanner.git.repository import Repository
 
@@ -56,22 +59,27 @@ _AGAIN: Final = "Then push again."
 def stop_of_push(
     repository: Repository,
     refs: Sequence[PushedRef],
-    exclude: Sequence[str],
+    push: OutgoingPush,
     findings: Sequence[Finding],
 ) -> Stop:
-    """Return what the `findings` in a push stop, and how to take them out of its commits.
+    """Return what the `findings` in a `push` stop, and how to take them out of its commits.
 
-    `exclude` is what the remote has, as in `scanner.sources.changes.of_range`.
+    What another remote has is not for this person to rewrite: what settles that comes first.
     """
     findings = [each for each in findings if not each.canary]
+    settled: list[Remedy] = []
+    with suppress(KeycatchError):  # the commits are told apart with git; without it, all are ours
+        settled, findings = settlement(repository, push, findings)
+
     places = [at for each in findings for at in each.locations]
     if not places:
-        return Stop("push", ())
+        return Stop("push", (*settled, Remedy(_AGAIN)) if settled else ())
 
     try:
-        way_out = [*_Rewriting(repository, findings, places).way_out(refs, exclude)]
+        rewriting = _Rewriting(repository, findings, places)
+        way_out = [*settled, *rewriting.way_out(refs, push.exclude)]
     except KeycatchError:  # what can be said without git
-        way_out = [Remedy(_BY_HAND.format(_named(at.commit for at in places)))]
+        way_out = [*settled, Remedy(_BY_HAND.format(_named(at.commit for at in places)))]
     return Stop("push", (*way_out, Remedy(_AGAIN)))
 
 

@@ -129,6 +129,20 @@ def of_commits(repository: Repository, listed: bytes) -> Iterator[Commit]:
     yield from parse_commits(shown)
 
 
+def of_path(repository: Repository, listed: bytes, path: str) -> Iterator[Commit]:
+    """Yield the commits of `listed`, in that order, with what they do at `path` alone.
+
+    The date of each is that of the committer, when it became part of its branch. Raises GitError.
+    """
+    if listed:
+        asked = ("diff-tree", "--stdin", "-r", "-c", "--root", "--always", *_RAW)
+        shown = repository.run(
+            "--literal-pathspecs", *asked, "--format=%x00%H %cI", "--", path,
+            what="read the commits", stdin=listed,
+        )  # fmt: skip
+        yield from parse_commits(shown)
+
+
 def parse_commits(shown: bytes) -> Iterator[Commit]:
     """Parse the output of `diff-tree --stdin -z --format=%x00%H %aI`; see `commits`.
 

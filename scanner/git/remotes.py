@@ -20,6 +20,8 @@ _LOCAL: Final = ("refs/heads/", "refs/tags/")
 """Where a mirror (`+refs/*:refs/*`) puts what it fetches. Such a ref may as well be one that was
 made here and never pushed, so it says nothing about the remote."""
 _KEY: Final = re.compile(r"remote\.(?P<name>.+)\.(?P<key>fetch|url|pushurl)", re.DOTALL)
+_PUBLISHED: Final = "keycatch.publishedon"
+"""The key `keycatch.publishedOn`, as git lists it."""
 _URL: Final = re.compile(
     r"[a-z][a-z0-9+.-]*://(?:[^@/]*@)?(?P<host>[^/:]*)(?::[0-9]*)?/(?P<path>.*)"
 )
@@ -40,12 +42,28 @@ class Remote(NamedTuple):
     """The addresses that it is pushed to, where they are configured."""
 
 
-def configured(repository: Repository) -> dict[str, Remote]:
-    """Return the remotes of the repository by their names."""
+class TrackingRef(NamedTuple):
+    """A remote-tracking ref."""
+
+    remote: str
+    """The remote whose refspecs put it there; empty if it could be that of several."""
+    name: str
+    """Its full name."""
+    object: str
+
+
+def configured(repository: Repository, published: list[str] | None = None) -> dict[str, Remote]:
+    """Return the remotes of the repository by their names.
+
+    The values of `keycatch.publishedOn` are added to `published`.
+    """
     found: dict[str, Remote] = {}
-    asked = ("config", "--null", "--get-regexp", r"^remote\..*\.(fetch|url|pushurl)$")
+    keys = rf"^(remote\..*\.(fetch|url|pushurl)|{re.escape(_PUBLISHED)})$"
+    asked = ("config", "--null", "--get-regexp", keys)
     for entry in os.fsdecode(repository.answers(*asked)).split("\0"):
         key, _, value = entry.partition("\n")
+        if key == _PUBLISHED and published is not None:
+            published.append(value)
         match = _KEY.fullmatch(key)
         if not match:
             continue
@@ -61,14 +79,17 @@ def configured(repository: Repository) -> dict[str, Remote]:
     return found
 
 
-def tracked_objects(repository: Repository, name: str, url: str = "") -> list[str]:
+def tracked_objects(
+    repository: Repository, name: str, url: str = "", remotes: dict[str, Remote] | None = None
+) -> list[str]:
     """Return the objects that the remote called `name` is known to have, each once.
 
     `url` is the address to which something is pushed. Where that is another repository than the one
     that was fetched from, nothing is known. The same holds for a ref that could be one of two
-    remotes. Raises GitError.
+    remotes. `remotes` are those that are configured, if they are known already. Raises GitError.
     """
-    remotes = configured(repository)
+    if remotes is None:
+        remotes = configured(repository)
     remote = remotes.get(name)
     if remote is None or _leads_elsewhere(repository, name, remote, url):
         return []
@@ -87,6 +108,29 @@ def tracked_objects(repository: Repository, name: str, url: str = "") -> list[st
             found[object_name] = None
 
     return list(found)
+
+
+def tracking_refs(repository: Repository, remotes: dict[str, Remote]) -> list[TrackingRef]:
+    """Return the refs where a fetch from any of the `remotes` puts what they have.
+
+    Where they are pushed to makes no difference. Raises GitError.
+    """
+    patterns = {name: _matcher(remote.patterns) for name, remote in remotes.items()}
+    form = "--format=%(objectname) %(refname)"
+    listed = repository.run("for-each-ref", form, what="list the references")
+    found = []
+    for line in listed.split(b"\n"):
+        object_name, _, ref = line.decode("utf-8", "surrogateescape").partition(" ")
+        owners = [name for name, pattern in patterns.items() if pattern.fullmatch(ref)]
+        if owners and not ref.startswith(_LOCAL):
+            found.append(TrackingRef(owners[0] if len(owners) == 1 else "", ref, object_name))
+
+    return found
+
+
+def short_name(ref: str) -> str:
+    """Return the name of a remote-tracking ref as a person knows it, such as `origin/main`."""
+    return ref.removeprefix("refs/").removeprefix("remotes/")
 
 
 def _matcher(patterns: Iterable[str]) -> re.Pattern[str]:

@@ -8,7 +8,7 @@ is (githooks(5)). Replacement objects are switched off: what is scanned is what 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import GitError, complaint, complete, environment, start
 from scanner.secret import printable
@@ -16,6 +16,9 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterable, Mapping
+
+_SQUASHED: Final = ["Squashed", "commit", "of", "the", "following:", "commit"]
+"""How SQUASH_MSG begins, before the last of the commits."""
 
 
 class Repository:
@@ -160,9 +163,36 @@ class Repository:
 
     def merge_heads(self) -> list[str]:
         """Return the commits that are being merged into HEAD."""
-        path = self.run("rev-parse", "--git-path", "MERGE_HEAD", what="find MERGE_HEAD")
+        return [name for how, name in self.incoming_heads() if how == "merge"]
+
+    def incoming_heads(self) -> list[tuple[str, str]]:
+        """Return the commits that the index takes content from, each after how it does.
+
+        That is `merge`, `squash` or `cherry-pick`. The hook of `git merge` runs before MERGE_HEAD
+        is written; GITHEAD_..., meant for the names in conflicts, is there (cmd_merge in git's
+        builtin/merge.c). SQUASH_MSG begins with the last commit (squash_message there). All of it
+        can be left over from earlier, or be made up: the caller looks what the commits are.
+        """
+        files = ("MERGE_HEAD", "SQUASH_MSG", "CHERRY_PICK_HEAD")
+        asked = [part for name in files for part in ("--git-path", name)]
+        paths = self.run("rev-parse", *asked, what="find MERGE_HEAD").split(b"\n")
+        merged, squashed, picked = (self._words_of(os.fsdecode(path)) for path in paths[:3])
+
+        found = [("merge", name) for name in merged]
+        if not merged:
+            named = (name for name in os.environ if name.startswith("GITHEAD_"))
+            found = [("merge", name.removeprefix("GITHEAD_")) for name in named]
+        if squashed[: len(_SQUASHED)] == _SQUASHED:
+            found += (("squash", name) for name in squashed[len(_SQUASHED) :][:1])
+        found += (("cherry-pick", name) for name in picked)
+        return [(how, name) for how, name in found if self.is_name(name)]
+
+    def _words_of(self, path: str) -> list[str]:
+        """Return the words of a file that git may have written; none without the file."""
         try:
-            with open(os.path.join(self.directory, os.fsdecode(path.rstrip(b"\n")))) as file:
+            with open(
+                os.path.join(self.directory, path), encoding="utf-8", errors="replace"
+            ) as file:
                 return file.read().split()
         except OSError:
             return []

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scanner.git.changes import ChangedPath, Commit
     from scanner.git.repository import Repository
     from scanner.git.tags import Tag
-    from scanner.sources.interface import Blob
+    from scanner.sources.interface import Blob, PublishedSide
 
 _CONFLICT: Final = "it is in conflict: resolve it and `git add` it"
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -50,6 +50,10 @@ class ChangeSet(NamedTuple):
     doubtful: Set[str]
     """Commits and annotated tags that may not be part of the change."""
     reader: ObjectReader | None
+    sides: Sequence[PublishedSide] = ()
+    """What remotes have of that which is being merged."""
+    known: Callable[[Collection[str]], Mapping[str, str]] | None = None
+    """Returns for some of the given commits of the change why they are known elsewhere."""
 
     def close(self) -> None:
         """Let go of the git process that reads the blobs."""
@@ -60,12 +64,15 @@ class ChangeSet(NamedTuple):
 def of_index(repository: Repository, tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
     """Return what would be committed now. Raises GitError."""
     base = repository.base_of_index()
-    entries = changes.staged(repository, base)
-    for other in repository.merge_heads():
-        entries = _in_both(entries, changes.staged(repository, other))
     found = _Collection(tally, is_excluded)
-    found.add("index", "", "", entries)
-    return found.of(repository)
+    found.add("index", "", "", changes.staged(repository, base))
+    heads = repository.incoming_heads()
+    if not heads:
+        return found.of(repository)
+
+    from scanner.git.incoming import published_sides  # here: only in a merge
+
+    return found.of(repository)._replace(sides=published_sides(repository, heads, base))
 
 
 def of_tracked(
@@ -126,16 +133,6 @@ def of_range(
     for name in names:
         found.add_name(Origin(name, REFERENCE_NAME, "", "", _NOTHING))
     return found.of(repository)
-
-
-def _in_both(ours: list[ChangedPath], theirs: list[ChangedPath]) -> list[ChangedPath]:
-    # In a merge a content counts only where it differs from every parent.
-    before = {(entry.path, entry.blob): entry.before for entry in theirs}
-    return [
-        entry._replace(before=entry.before + before[entry.path, entry.blob])
-        for entry in ours
-        if (entry.path, entry.blob) in before
-    ]
 
 
 class _Collection:

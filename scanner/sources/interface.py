@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from scanner.content import Layer
 
@@ -86,3 +86,16 @@ class Origin(NamedTuple):
     author_date: str
     before: frozenset[str]
     """The contents it replaced: those at its path in each parent."""
+
+
+class PublishedSide(NamedTuple):
+    """A commit that a remote has and that becomes part of the change, as in a merge."""
+
+    contents: Mapping[str, str]
+    """By path where it differs from the change, its own content there; empty where it has none."""
+    removed: Mapping[str, str]
+    """By content, its path of those that the change does not have: a move removes the old path."""
+    versions: Callable[[str], Sequence[tuple[str, str]]]
+    """Returns the contents of one of its paths, newest first, each after the day it was added."""
+    name: Callable[[], str]
+    """Returns what it is, such as `the merge of origin/main`."""

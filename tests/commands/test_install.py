@@ -1001,3 +1001,24 @@ def test_inside_of_an_alias(install_and_try: Any, repository: Any, hooks: Path, 
     )
     assert (index.read_bytes(), commits(repository.root)) == (before, head)
     stops_keys(repository.root, plant)
+
+
+def test_a_fork_with_its_upstream_gets_a_proposal(install: Any, repository: Any) -> None:
+    """It is printed, and left to the user: upstream may be private."""
+    line = "         git config keycatch.publishedOn upstream\n"
+    repository.git("remote", "add", "origin", "https://example.com/me/shop")
+    assert line not in install(0).stdout
+    repository.git("remote", "add", "upstream", "https://example.com/shop/shop")
+    before = repository.git("config", "--list", "--local")
+    assert line in install(0).stdout
+    assert repository.git("config", "--list", "--local") == before
+    assert line not in install(0, "--hooks", "pre-commit").stdout
+
+    repository.git("config", "keycatch.publishedOn", "upstream")
+    assert line not in install(0).stdout
+
+
+def test_an_upstream_that_is_the_origin_gets_no_proposal(install: Any, repository: Any) -> None:
+    for name in ("origin", "upstream"):
+        repository.git("remote", "add", name, "https://example.com/me/shop")
+    assert "publishedOn" not in install(0).stdout

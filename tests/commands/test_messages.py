@@ -329,6 +329,7 @@ def test_the_name_of_a_reference_under_the_framework(
 ) -> None:
     """It does not tell which are new: the tracking branches do."""
     repository.commit("a")
+    repository.git("remote", "add", "origin", "elsewhere.git")
     key = plant.key_id()
     named = {"PRE_COMMIT": "1", "PRE_COMMIT_REMOTE_NAME": "origin", "PRE_COMMIT_TO_REF": "HEAD",
              "PRE_COMMIT_REMOTE_BRANCH": f"refs/heads/{key}"}  # fmt: skip

@@ -196,13 +196,20 @@ def merging(repository: Any, ours: dict[str, str], theirs: dict[str, str]) -> No
     repository.git("merge", "-q", "theirs", check=False)
 
 
+def published(repository: Any, branch: str) -> None:
+    """Let a remote-tracking ref have the `branch`."""
+    repository.git("remote", "add", "origin", "elsewhere.git")
+    repository.git("update-ref", f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")
+
+
 def test_of_a_merge_only_what_neither_parent_has(hooked: Any, repository: Any, plant: Any) -> None:
+    """What a remote has of the other branch is a note."""
     merging(repository, {"a": plant.pair()}, {"b": plant.pair()})
+    published(repository, "theirs")
     stage(repository, "both", "resolved\n")
     repository.git("add", "-A")
     code, report = hooked("commit", "-qm", "merge")
-    assert (code, report["findings"]) == (0, [])
-    assert report["scan"]["counts"]["blobs"] == 1
+    assert (code, paths(report), severities(report)) == (0, {"b"}, ["note"])
 
 
 def test_a_key_that_a_merge_adds(hooked: Any, repository: Any, plant: Any) -> None:
@@ -224,6 +231,8 @@ def test_a_key_of_either_parent_in_a_resolved_conflict_is_a_note(
     repository.git("checkout", "-q", "-")
     repository.git("merge", "-q", "theirs", check=False)
     stage(repository, "both", f"ours\n{key}")
+    assert hooked("commit", "-qm", "merge")[0] == 1
+    published(repository, "theirs")
     code, report = hooked("commit", "-qm", "merge")
     assert (code, severities(report)) == (0, ["note"])
 

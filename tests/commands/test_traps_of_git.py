@@ -409,7 +409,7 @@ def test_line_ends_that_git_converts(look: Any, repository: Any, plant: Any) -> 
 
 
 def test_a_merge_of_several_branches(look: Any, repository: Any, plant: Any) -> None:
-    """MERGE_HEAD has a line for each; only what differs from all of them is the merge's own."""
+    """MERGE_HEAD has a line for each; what a remote has of any of them is not the merge's own."""
     repository.commit("base")
     repository.git("branch", "-M", "main")
     for name in ("one", "two"):
@@ -420,9 +420,16 @@ def test_a_merge_of_several_branches(look: Any, repository: Any, plant: Any) -> 
     repository.commit("three")
     repository.git("merge", "-q", "--no-commit", "one", "two")
     assert len((repository.root / ".git/MERGE_HEAD").read_text().split()) == 2
+    assert look("staged").returncode == 1  # of a branch that no remote has
+
+    repository.git("remote", "add", "origin", "elsewhere.git")
+    for name in ("one", "two"):
+        repository.git("update-ref", f"refs/remotes/origin/{name}", f"refs/heads/{name}")
     assert look("staged").returncode == 0
     stage(repository, "evil", plant.pair())
-    assert look("staged").paths() == {"evil"}
+    found = look("staged").report()["findings"]
+    new = [each["locations"][0]["path"] for each in found if each["severity"] != "note"]
+    assert new == ["evil"]
     repository.git("commit", "-qm", "octopus")
     done = look("range")
     assert done.paths() == {"evil", "one", "two"}
