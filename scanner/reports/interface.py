@@ -68,6 +68,8 @@ class View(NamedTuple):
     stopped: Callable[[], Stop | None] | None = None
     """What the findings stop; None where they stop nothing. It asks git, so only a format that
     shows it calls it."""
+    category: str = ""
+    """What keeps this report apart from others of one commit, by `--category`; mostly empty."""
 
 
 class Renderer(Protocol):
