@@ -100,7 +100,7 @@ def _install_here(args: argparse.Namespace, names: Sequence[str]) -> int:
 
 
 def _refuse_kind(place: HooksLocation, args: argparse.Namespace) -> None:
-    if place.is_bare and not args.server:
+    if place.is_bare and not place.has_work_trees and not args.server:
         raise UsageError(
             "this is a bare repository, where nobody commits: `keycatch install --server` checks "
             "what is pushed to it"

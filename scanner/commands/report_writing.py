@@ -36,7 +36,7 @@ def write_reports(report: Report, view: View, args: argparse.Namespace) -> None:
     documents = []
     for output in outputs:
         colored = view._replace(color=_is_colored(output, args.color))
-        shown = report if _is_for_terminal(output, formats[output.format]) else landing
+        shown = report if _is_read_here(output, formats[output.format]) else landing
         chunks = formats[output.format].render(shown, colored)
         documents.append(Document(chunks, output.path))
     write_all(documents, private=args.show_secrets)
@@ -75,9 +75,13 @@ def _landing(report: Report, args: argparse.Namespace) -> Report:
     return from_root(report, getattr(args, "paths", ()) or (".",))
 
 
-def _is_for_terminal(output: Output, chosen: Format) -> bool:
-    """Return whether a person is to open paths from where they are: from the current directory."""
-    return output.is_stdout and chosen.for_people and sys.stdout.isatty()
+def _is_read_here(output: Output, chosen: Format) -> bool:
+    """Return whether paths are opened from where the scan was started.
+
+    At a terminal that is where the person is.
+    """
+    at_terminal = output.is_stdout and chosen.for_people and sys.stdout.isatty()
+    return at_terminal or chosen.keeps_given_paths
 
 
 def _head(args: argparse.Namespace) -> Revision | None:

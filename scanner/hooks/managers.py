@@ -35,7 +35,7 @@ _MANAGERS: Final = (
         "lefthook", re.compile(rb"(?i)lefthook"), "add `keycatch staged` to lefthook.yml", True
     ),
     HookManager(
-        "simple-git-hooks", re.compile(rb"(?i)simple[ -]git[ -]hooks"),
+        "simple-git-hooks", re.compile(rb"(?i)simple[ _-]git[ _-]hooks"),
         "add `keycatch staged` to its pre-commit", True,
     ),
 )  # fmt: skip

@@ -102,6 +102,11 @@ class Format(NamedTuple):
 
     Where such a text is printed, standard error does not repeat it.
     """
+    keeps_given_paths: bool = False
+    """Whether paths are those that the user gave, not those from the root of the repository.
+
+    A program that reads them starts where the scan did.
+    """
     for_people: bool = False
     """Whether nobody but people reads it, so that a report of nothing may be left out."""
     after: Callable[[Report, View], str] | None = None
