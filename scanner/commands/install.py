@@ -86,6 +86,11 @@ def _install_here(args: argparse.Namespace, names: Sequence[str]) -> int:
         if not (ours and args.server):
             return _installed_for_all(setting, names, ours=ours)
         directory = place.own  # whose hooks those for all repositories run
+    if not (args.force or args.server):
+        from scanner.commands.install_managed import install_managed, manager_here
+
+        if manager := manager_here(place, names):
+            return install_managed(place, manager, names)
     if place.is_tracked and not args.force:
         raise UsageError(
             f"core.hooksPath puts hooks into {printable(place.directory)}, where git tracks them: "

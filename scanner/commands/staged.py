@@ -60,9 +60,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _refuse_no_index(repository: Repository) -> None:
     """Raise UsageError where nothing can be staged; asked only where nothing is."""
+    asked = ("rev-parse", "--is-inside-work-tree", "--absolute-git-dir")
+    answer = repository.run(*asked, what="find a work tree").splitlines()
     # With GIT_DIR=. git takes its own directory for a work tree.
-    asked = ("rev-parse", "--is-inside-work-tree", "--is-inside-git-dir")
-    if repository.run(*asked, what="find a work tree").split() != [b"true", b"false"]:
+    if answer[0] != b"true" or os.path.realpath(os.fsdecode(answer[1])) == os.path.realpath("."):
         raise UsageError(
             "there is no work tree here, so nothing is staged: run it in a work tree of the "
             "repository; `keycatch range A..B` and `keycatch history` scan commits"

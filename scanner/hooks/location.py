@@ -44,6 +44,8 @@ class HooksLocation(NamedTuple):
 
     directory: str
     """Where git looks for them; absolute, and need not exist."""
+    top: str
+    """The top of the work tree; of a bare repository, its own directory."""
     own: str
     """Where it looks unless core.hooksPath says otherwise; common to all work trees."""
     setting: HooksPath | None
@@ -84,7 +86,7 @@ def here() -> HooksLocation:
     setting = values[-1] if values else None
     linked = _has_entries(os.path.join(common, "worktrees"))
     own = os.path.join(common, "hooks")
-    return HooksLocation(directory, own, setting, is_bare, linked, is_tracked)
+    return HooksLocation(directory, top, own, setting, is_bare, linked, is_tracked)
 
 
 def _has_entries(directory: str) -> bool:

@@ -51,6 +51,13 @@ _READ: Final = 1 << 16
 """Bytes that are looked at: a hook is a script, and one that is longer is a program."""
 
 
+def managed_by(text: str) -> str:
+    """Return the name of the tool that wrote the hook `text`; empty for none of those known."""
+    content = os.fsencode(text)[:_READ]
+    found = (manager.name for manager in _MANAGERS if manager.mark.search(content))
+    return next(found, "")
+
+
 def objection(path: str, content: bytes, *, force: bool) -> str:
     """Return why the hook at `path`, with `content`, should not be moved; empty for no reason.
 
