@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS: Final = {
     "scan": "find credentials in files, directories or standard input",
     "staged": "find credentials in what is about to be committed",
+    "commit-msg": "find credentials in the message of the commit to be made",
     "push": "find credentials in what is about to be pushed",
     "receive": "find credentials in a push to a server",
     "range": "find credentials that a range of commits adds",
@@ -85,7 +86,7 @@ def _run(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
     try:
         if name in COMMANDS:
-            module = import_module(f"{__name__}.{name}")
+            module = import_module(f"{__name__}.{name.replace('-', '_')}")
             parser = _Parser(prog=f"{NAME} {name}", description=_sentence(COMMANDS[name]))
             module.configure(parser)
             code: int = module.run(_parse(parser, arguments[1:], _OPERANDS.get(name, "")))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scanner.hooks.location import HooksLocation, HooksPath
 
 _HOOKS: Final = ("pre-commit", "pre-merge-commit", "pre-push")
+"""What is installed unless others are chosen."""
+_CHOICES: Final = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
+"""In git's order. A commit would take longer with commit-msg; a push reads the messages anyway."""
 _SERVER: Final = "pre-receive"
 
 
@@ -44,9 +47,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hooks",
         nargs="+",
-        choices=_HOOKS,
+        choices=_CHOICES,
         metavar="NAME",
-        help=f"only these of {', '.join(_HOOKS)}",
+        help=f"only these of {', '.join(_CHOICES)} (default: all but commit-msg)",
     )
     parser.add_argument(
         "--force",
@@ -63,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
     if args.server and args.hooks:
         raise UsageError(f"--server writes a {_SERVER} hook, so leave out --hooks")
 
-    every = (*_HOOKS, _SERVER) if args.undo else _HOOKS
+    every = (*_CHOICES, _SERVER) if args.undo else _HOOKS
     chosen = (_SERVER,) if args.server else args.hooks or every
-    names = [name for name in (*_HOOKS, _SERVER) if name in chosen]  # in git's order, each once
+    names = [name for name in (*_CHOICES, _SERVER) if name in chosen]  # in git's order, each once
     if args.undo:
         if args.everywhere:
             return undo_everywhere(names, chosen=bool(args.hooks))

@@ -103,7 +103,7 @@ def _put(path: str, text: str | None, *, is_program: bool) -> None:
 
 
 def read(path: str) -> str | None:
-    """Return the text of the file at `path` with its line ends, None without one. Raises HookError."""
+    """Return the text of the file at `path`, None without one. Raises HookError."""
     if not os.path.isfile(path):
         return None
     try:

@@ -856,6 +856,20 @@ def test_servers_and_others_are_not_mixed_up(install: Any, repository: Any, tmp_
     install(0, "--server", "--force")
 
 
+def test_the_message_of_a_commit(install: Any, repository: Any, hooks: Path, plant: Any) -> None:
+    install(0)
+    assert not (hooks / "commit-msg").exists()
+    install(0, "--hooks", "commit-msg")
+    repository.write("a.py", "text")
+    git(repository.root, "add", ".")
+    code, shown = git(repository.root, "commit", "-q", "-m", plant.pair())
+    assert code == 1
+    assert "aws-access-key-pair" in shown
+    assert git(repository.root, "commit", "-q", "-m", "clean")[0] == 0
+    install(0, "--undo")
+    assert not (hooks / "commit-msg").exists()
+
+
 def test_a_bare_repository_with_work_trees(
     install: Any, repository: Any, tmp_path: Path, plant: Any
 ) -> None:
