@@ -60,7 +60,8 @@ def edits(
     else:
         from scanner.hooks.managed_simple import edits_of
 
-    _refuse_others(manager, directory, names)
+    if not undo:
+        _refuse_others(manager, directory, names)
     return [each for each in edits_of(directory, top, names, undo) if each.before != each.after]
 
 

@@ -39,6 +39,8 @@ def edits_of(directory: str, top: str, names: Sequence[str], undo: bool) -> Iter
         for name in names:
             text = _with(text, name, path)
     left = _parsed(text, path)
+    if text == before and undo:
+        return
     yield Edit(path, before, text)
 
     pattern = _pattern(directory)
@@ -46,7 +48,8 @@ def edits_of(directory: str, top: str, names: Sequence[str], undo: bool) -> Iter
         hook = os.path.join(directory, name)
         present = read(hook)
         if name not in left:
-            yield Edit(hook, present, None, True)
+            if managed_by(present or "") == "lefthook":
+                yield Edit(hook, present, None, True)
         elif present is None and pattern:
             # As lefthook writes it: its hooks differ in nothing but the name.
             yield Edit(hook, None, pattern[1].replace(f'"{pattern[0]}"', f'"{name}"'), True)

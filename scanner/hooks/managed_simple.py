@@ -37,11 +37,15 @@ def edits_of(directory: str, top: str, names: Sequence[str], undo: bool) -> Iter
     for name in names:
         _change(commands, name, path, undo=undo)
     after = _dumped(document, text)
+    if text == after and undo:
+        return
     head = _head(directory)
     yield Edit(path, text, after)
     for name in names:
         hook = os.path.join(directory, name)
         before = read(hook)
+        if before is not None and managed_by(before) != _KEY:
+            continue  # somebody else's, which undoing leaves alone
         yield Edit(hook, before, head + commands[name] if name in commands else None, True)
 
 

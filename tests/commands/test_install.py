@@ -342,7 +342,7 @@ def test_only_some_hooks(install: Any, hooks: Path) -> None:
     install(0)
     install(0, "--undo", "--hooks", "pre-commit")
     assert set(tree(hooks)) == {"pre-push", "pre-merge-commit"}
-    assert "invalid choice" in install(2, "--hooks", "commit-msg").stderr
+    assert "invalid choice" in install(2, "--hooks", "post-commit").stderr
 
 
 def test_from_a_directory_below(install: Any, repository: Any, hooks: Path) -> None:

@@ -229,3 +229,16 @@ def test_lint_staged_comes_first_and_does_not_hide_a_key(project):
     project.run("keycatch", "install")
     (project.root / "x").write_text("text")
     project.holds()
+
+
+@pytest.mark.parametrize("tool", ["lefthook", "simple-git-hooks"])
+def test_undoing_leaves_the_hooks_of_others_alone(project, tool):
+    TOOLS[tool][0](project)
+    other = project.root / ".git" / "hooks" / "commit-msg"
+    other.write_text("#!/bin/sh\n# mine\n")
+    before = project.files()
+    project.run("keycatch", "install", "--undo")
+    assert project.files() == before
+    project.run("keycatch", "install")
+    project.run("keycatch", "install", "--undo")
+    assert project.files() == before
