@@ -10,7 +10,7 @@ fail() {
 }
 
 # A line break in an input would be a second line of GITHUB_OUTPUT or of the log.
-for name in COMMAND FAIL_ON CONFIG USE_CONFIG USE_MARKS SARIF_FILE SOURCE EXECUTABLE PYTHON; do
+for name in COMMAND FAIL_ON CONFIG USE_CONFIG USE_MARKS SARIF_FILE CATEGORY SOURCE EXECUTABLE PYTHON; do
     value=INPUT_$name
     value=${!value-}
     case $value in
@@ -74,6 +74,7 @@ elif [ "$INPUT_USE_CONFIG" = false ]; then
     options+=(--no-config)
 fi
 [ "${INPUT_USE_MARKS-true}" = true ] || options+=(--no-marks)
+[ -z "${INPUT_CATEGORY-}" ] || options+=("--category=$INPUT_CATEGORY")
 
 # Messages name files, and the runner would read a command in the name of one. Between these two it
 # reads none; nobody can guess the word that ends it.

@@ -23,6 +23,8 @@ BASELINE_NAME: Final = ".keycatch-baseline"
 """The baseline that applies where it is at the root of the project and nothing else is named."""
 MAX_BYTES: Final = 1 << 20
 """A larger file is no configuration, and is not parsed."""
+PUBLISHED_ON: Final = "published-on"
+"""The key that is only for a push."""
 PYPROJECT: Final = "pyproject.toml"
 """Its table `[tool.keycatch]` can take the place of a file."""
 KEYS: Final = (

@@ -263,6 +263,17 @@ def test_further_reports_of_the_same_run(job):
     assert len(commands_of(done)) == 1
 
 
+def test_a_category_of_its_own(job):
+    job.plant()
+    assert job.run().returncode == 1
+    assert job.report()["automationDetails"]["id"] == "keycatch/"
+    assert job.run(category="services/a b").returncode == 1
+    assert job.report()["automationDetails"]["id"] == "services/a b/"
+    done = job.run(category="a\n::error::b")
+    assert done.returncode == 2
+    assert "the input CATEGORY has a line break" in done.stdout
+
+
 def test_two_reports_to_one_file_are_refused(job):
     job.plant()
     done = job.run(outputs="json=keycatch.sarif")

@@ -283,7 +283,7 @@ def registered() -> dict[str, str]:
     }
     for command in COMMANDS:  # named by the last part of the module
         for function in ("configure", "run"):
-            entries[f"scanner.commands.{command}:{function}"] = "scanner.commands"
+            entries[f"scanner.commands.{command.replace('-', '_')}:{function}"] = "scanner.commands"
     for rule in shipped_rules():  # the rules name their kinds
         if rule.kind:
             module = rule.kind.partition(".")[0]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS: Final = {
     "scan": "find credentials in files, directories or standard input",
     "staged": "find credentials in what is about to be committed",
+    "commit-msg": "find credentials in the message of the commit to be made",
     "push": "find credentials in what is about to be pushed",
     "receive": "find credentials in a push to a server",
     "range": "find credentials that a range of commits adds",
@@ -94,7 +95,7 @@ def _run(arguments: list[str]) -> int:
     try:
         if name in COMMANDS:
             args = _parse(parser_of(name), arguments[1:], _OPERANDS.get(name, ""))
-            code: int = import_module(f"{__name__}.{name}").run(args)
+            code: int = _module_of(name).run(args)
             return code
         if name in ("-h", "--help"):
             overview().parse_args(arguments)
@@ -117,8 +118,12 @@ def _run(arguments: list[str]) -> int:
 def parser_of(name: str) -> _Parser:
     """Return the parser of the command called `name`."""
     parser = _Parser(prog=f"{NAME} {name}", description=_sentence(COMMANDS[name]))
-    import_module(f"{__name__}.{name}").configure(parser)
+    _module_of(name).configure(parser)
     return parser
+
+
+def _module_of(name: str) -> Any:
+    return import_module(f"{__name__}.{name.replace('-', '_')}")
 
 
 class _Parser(argparse.ArgumentParser):

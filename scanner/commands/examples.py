@@ -19,6 +19,7 @@ EXAMPLES: Final = {
         ("keycatch staged", "what the next commit adds"),
         ("keycatch staged --show low", "with what is only possibly a credential"),
     ),
+    "commit-msg": (("keycatch commit-msg .git/COMMIT_EDITMSG", "the message of the last commit"),),
     "push": (("keycatch push origin", "what a push to origin would publish"),),
     "receive": (("keycatch install --server", "run it for each push to the bare repository here"),),
     "range": (

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scanner.hooks.location import HooksLocation, HooksPath
 
 _HOOKS: Final = ("pre-commit", "pre-merge-commit", "pre-push")
+"""What is installed unless others are chosen."""
+_CHOICES: Final = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
+"""In git's order. A commit would take longer with commit-msg; a push reads the messages anyway."""
 _SERVER: Final = "pre-receive"
 
 
@@ -44,9 +47,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--hooks",
         nargs="+",
-        choices=_HOOKS,
+        choices=_CHOICES,
         metavar="NAME",
-        help=f"only these of {', '.join(_HOOKS)}",
+        help=f"only these of {', '.join(_CHOICES)} (default: all but commit-msg)",
     )
     parser.add_argument(
         "--force",
@@ -63,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
     if args.server and args.hooks:
         raise UsageError(f"--server writes a {_SERVER} hook, so leave out --hooks")
 
-    every = (*_HOOKS, _SERVER) if args.undo else _HOOKS
+    every = (*_CHOICES, _SERVER) if args.undo else _HOOKS
     chosen = (_SERVER,) if args.server else args.hooks or every
-    names = [name for name in (*_HOOKS, _SERVER) if name in chosen]  # in git's order, each once
+    names = [name for name in (*_CHOICES, _SERVER) if name in chosen]  # in git's order, each once
     if args.undo:
         if args.everywhere:
             return undo_everywhere(names, chosen=bool(args.hooks))
@@ -86,6 +89,11 @@ def _install_here(args: argparse.Namespace, names: Sequence[str]) -> int:
         if not (ours and args.server):
             return _installed_for_all(setting, names, ours=ours)
         directory = place.own  # whose hooks those for all repositories run
+    if not (args.force or args.server):
+        from scanner.commands.install_managed import install_managed, manager_here
+
+        if manager := manager_here(place, names):
+            return install_managed(place, manager, names)
     if place.is_tracked and not args.force:
         raise UsageError(
             f"core.hooksPath puts hooks into {printable(place.directory)}, where git tracks them: "
@@ -101,7 +109,7 @@ def _install_here(args: argparse.Namespace, names: Sequence[str]) -> int:
 
 
 def _refuse_kind(place: HooksLocation, args: argparse.Namespace) -> None:
-    if place.is_bare and not args.server:
+    if place.is_bare and not place.has_work_trees and not args.server:
         raise UsageError(
             "this is a bare repository, where nobody commits: `keycatch install --server` checks "
             "what is pushed to it"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from scanner.commands.install_managed import undo_managed
 from scanner.errors import UsageError
 from scanner.secret import printable
 
@@ -20,12 +21,13 @@ def undo_here(names: Sequence[str]) -> int:
     from scanner.hooks import location
 
     place = location.here()
+    was_managed = undo_managed(place, names)
     directories = [place.own]
     # Hooks that were installed before core.hooksPath was set are where git looked then.
     is_shared = place.setting is not None and place.setting.is_one_for_all
     if not is_shared and not location.is_same(place.directory, place.own):
         directories.insert(0, place.directory)
-    return _remove(dict.fromkeys(directories, names))
+    return _remove(dict.fromkeys(directories, names), is_silent=was_managed)
 
 
 def undo_everywhere(names: Sequence[str], *, chosen: bool) -> int:
@@ -61,10 +63,16 @@ def undo_everywhere(names: Sequence[str], *, chosen: bool) -> int:
     return code
 
 
-def _remove(places: Mapping[str, Sequence[str]], before: Callable[[], None] | None = None) -> int:
+def _remove(
+    places: Mapping[str, Sequence[str]],
+    before: Callable[[], None] | None = None,
+    *,
+    is_silent: bool = False,
+) -> int:
     """Remove the hooks that `places` names for each directory, or none of them; returns 0.
 
-    `before` is called when nothing speaks against it any more.
+    `before` is called when nothing speaks against it any more. Where nothing is found, that is said
+    unless `is_silent`.
     """
     from scanner.hooks.files import remove, to_remove
 
@@ -74,6 +82,6 @@ def _remove(places: Mapping[str, Sequence[str]], before: Callable[[], None] | No
     for hook in found:
         restored = remove(hook)
         print(f"{'restored' if restored else 'removed':<9}{printable(hook.path)}")
-    if not found:
+    if not (found or is_silent):
         print("there are no hooks of keycatch here; nothing was removed")
     return 0

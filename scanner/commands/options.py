@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scanner.about import NAME
 from scanner.commands.liveness_check import add_liveness_options, ask, check_options
-from scanner.commands.outputs import add_output_options, chosen
+from scanner.commands.outputs import add_output_options, category, chosen
 from scanner.console import say
 from scanner.errors import ConfigError, UsageError
 from scanner.findings import Configuration, Report
@@ -144,6 +144,7 @@ def load_settings(args: argparse.Namespace) -> Settings:
     """Return the settings that apply under the options `args`; raises ConfigError or UsageError."""
     check_options(args)
     chosen(args)  # raises UsageError now, and not after a long scan
+    category(args)
     return read_settings(args)
 
 
@@ -266,6 +267,7 @@ def conclude(
         exit_code=code,
         show=show,
         stopped=partial(stopped, found) if stopped and found else None,
+        category=category(args),
     )
     write_reports(report, view, args)
     return code

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT: Final = "text"
 STDOUT: Final = "-"
+_LONGEST: Final = 200
+"""Characters of a category; its names are shown in lists."""
 _FORMAT_LIKE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 """What could be meant as the name of a format before `=`; the name of a file can have a slash."""
 
@@ -53,6 +55,31 @@ def add_output_options(group: argparse._ArgumentGroup) -> None:
         help="write the report to FILE, whole or not at all; - is standard output. Without "
         "FORMAT= in the format of --format; may be given several times",
     )
+    group.add_argument(
+        "--category",
+        metavar="NAME",
+        help="what code scanning keeps this SARIF report apart by, such as a part of a monorepo",
+    )
+
+
+def category(args: argparse.Namespace) -> str:
+    """Return the category that the options `args` give the report, or nothing; or UsageError."""
+    given: str | None = getattr(args, "category", None)
+    if given is None:
+        return ""
+
+    name = given.strip("/")
+    if not name or not name.isprintable() or len(name) > _LONGEST:
+        raise UsageError(
+            f"--category '{printable(given[:_LONGEST])}': must be a name of 1 to {_LONGEST} "
+            "printable characters, such as services/shop"
+        )
+    if all(output.format != "sarif" for output in chosen(args)):
+        raise UsageError(
+            "--category is part of a SARIF report, and none is written: add --output sarif=FILE, "
+            "or leave it out"
+        )
+    return name
 
 
 def chosen(args: argparse.Namespace) -> tuple[Output, ...]:

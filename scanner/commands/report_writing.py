@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from scanner.commands.outputs import Output
     from scanner.findings import Report
-    from scanner.reports.interface import Revision, View
+    from scanner.reports.interface import Format, Revision, View
 
 
 def write_reports(report: Report, view: View, args: argparse.Namespace) -> None:
@@ -32,10 +32,12 @@ def write_reports(report: Report, view: View, args: argparse.Namespace) -> None:
     if any(each.needs_head for each in formats.values()):
         view = view._replace(head=_head(args))
 
+    landing = _landing(report, args)
     documents = []
     for output in outputs:
         colored = view._replace(color=_is_colored(output, args.color))
-        chunks = formats[output.format].render(report, colored)
+        shown = report if _is_read_here(output, formats[output.format]) else landing
+        chunks = formats[output.format].render(shown, colored)
         documents.append(Document(chunks, output.path))
     write_all(documents, private=args.show_secrets)
 
@@ -47,7 +49,7 @@ def write_reports(report: Report, view: View, args: argparse.Namespace) -> None:
         for sentence in review(report):
             say(f"{NAME}: {sentence}")
     for each in formats.values():
-        if each.after and (problem := each.after(report, view)):
+        if each.after and (problem := each.after(landing, view)):
             say(f"{NAME}: {problem}")
     said = []
     # Where a person reads the report on standard output, it says so itself.
@@ -59,6 +61,27 @@ def write_reports(report: Report, view: View, args: argparse.Namespace) -> None:
         said.append(summary(report, view, outputs))
     if said:
         say(f"{NAME}: {'; '.join(said)}")
+
+
+def _landing(report: Report, args: argparse.Namespace) -> Report:
+    """Return `report` with the paths that whatever reads it later can follow.
+
+    All commands that read git have them. A scan of files names them as the user did.
+    """
+    if report.kind != "scan":
+        return report
+    from scanner.commands.report_paths import from_root
+
+    return from_root(report, getattr(args, "paths", ()) or (".",))
+
+
+def _is_read_here(output: Output, chosen: Format) -> bool:
+    """Return whether paths are opened from where the scan was started.
+
+    At a terminal that is where the person is.
+    """
+    at_terminal = output.is_stdout and chosen.for_people and sys.stdout.isatty()
+    return at_terminal or chosen.keeps_given_paths
 
 
 def _head(args: argparse.Namespace) -> Revision | None:

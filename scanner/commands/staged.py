@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from scanner.commands.options import add_report_options, add_scan_options
 from scanner.commands.scanning import DEEPEN, scan_change
+from scanner.errors import UsageError
+from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
     from scanner.findings import Finding, Tally
+    from scanner.git.repository import Repository
     from scanner.reports.interface import Stop
     from scanner.sources.changes import ChangeSet
 
@@ -39,9 +42,11 @@ def run(args: argparse.Namespace) -> int:
         if since and until:
             ends = [repository.required(name, DEEPEN) for name in (until, since)]
             return changes.of_range(repository, ends[:1], ends[1:], DEEPEN, tally, is_excluded)
-        if _runs_on_all_files():
-            return changes.of_tracked(repository, tally, is_excluded)
-        return changes.of_index(repository, tally, is_excluded)
+        of = changes.of_tracked if _runs_on_all_files() else changes.of_index
+        change = of(repository, tally, is_excluded)
+        if not (change.blobs or change.names):
+            _refuse_no_index(repository)
+        return change
 
     def stopped(findings: Sequence[Finding]) -> Stop | None:
         from scanner.commands.stopped_commit import stop_of_commit  # here: only with findings
@@ -51,6 +56,28 @@ def run(args: argparse.Namespace) -> int:
     # A range and the whole index are scanned where there is no commit to stop.
     is_commit = not (since and until) and not _runs_on_all_files()
     return scan_change("staged", args, repository, collect, stopped if is_commit else None)
+
+
+def _refuse_no_index(repository: Repository) -> None:
+    """Raise UsageError where nothing can be staged; asked only where nothing is."""
+    asked = ("rev-parse", "--is-inside-work-tree", "--absolute-git-dir")
+    answer = repository.run(*asked, what="find a work tree").splitlines()
+    # With GIT_DIR=. git takes its own directory for a work tree.
+    if answer[0] != b"true" or os.path.realpath(os.fsdecode(answer[1])) == os.path.realpath("."):
+        raise UsageError(
+            "there is no work tree here, so nothing is staged: run it in a work tree of the "
+            "repository; `keycatch range A..B` and `keycatch history` scan commits"
+        )
+
+    named = repository.run("rev-parse", "--git-path", "index", what="find its index")
+    index = os.environ.get("GIT_INDEX_FILE") or os.fsdecode(named.removesuffix(b"\n"))
+    # A new repository has no index until something is added to it.
+    is_new = "GIT_INDEX_FILE" not in os.environ and repository.resolve("HEAD") is None
+    if not is_new and not os.path.exists(index):
+        raise UsageError(
+            f"there is no index at {printable(index)}, so it is not known what is staged: "
+            "`git reset` writes one"
+        )
 
 
 def _runs_on_all_files() -> bool:

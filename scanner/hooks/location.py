@@ -44,11 +44,15 @@ class HooksLocation(NamedTuple):
 
     directory: str
     """Where git looks for them; absolute, and need not exist."""
+    top: str
+    """The top of the work tree; of a bare repository, its own directory."""
     own: str
     """Where it looks unless core.hooksPath says otherwise; common to all work trees."""
     setting: HooksPath | None
     """The core.hooksPath that counts here."""
     is_bare: bool
+    has_work_trees: bool
+    """Whether a bare repository has linked work trees (git-worktree(1)), where people commit."""
     is_tracked: bool
     """Whether what is written to `directory` would be in the way of the next commit."""
 
@@ -80,7 +84,16 @@ def here() -> HooksLocation:
     )
     values = settings()
     setting = values[-1] if values else None
-    return HooksLocation(directory, os.path.join(common, "hooks"), setting, is_bare, is_tracked)
+    linked = _has_entries(os.path.join(common, "worktrees"))
+    own = os.path.join(common, "hooks")
+    return HooksLocation(directory, top, own, setting, is_bare, linked, is_tracked)
+
+
+def _has_entries(directory: str) -> bool:
+    try:
+        return bool(os.listdir(directory))
+    except OSError:
+        return False
 
 
 def settings() -> list[HooksPath]:

@@ -35,7 +35,7 @@ _MANAGERS: Final = (
         "lefthook", re.compile(rb"(?i)lefthook"), "add `keycatch staged` to lefthook.yml", True
     ),
     HookManager(
-        "simple-git-hooks", re.compile(rb"(?i)simple[ -]git[ -]hooks"),
+        "simple-git-hooks", re.compile(rb"(?i)simple[ _-]git[ _-]hooks"),
         "add `keycatch staged` to its pre-commit", True,
     ),
 )  # fmt: skip
@@ -59,6 +59,13 @@ def manager_of(path: str, content: bytes) -> HookManager | None:
         if manager.mark.search(text) or (in_husky and manager.name == "husky"):
             return manager
     return None
+
+
+def managed_by(text: str) -> str:
+    """Return the name of the tool that wrote the hook `text`; empty for none of those known."""
+    content = os.fsencode(text)[:_READ]
+    found = (manager.name for manager in _MANAGERS if manager.mark.search(content))
+    return next(found, "")
 
 
 def objection(path: str, content: bytes, *, force: bool) -> str:

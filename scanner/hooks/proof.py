@@ -49,6 +49,8 @@ def prove(hooks: Collection[str], texts: Mapping[str, bytes] | None) -> None:
             trial.commit()
         if "pre-merge-commit" in hooks:
             trial.merge()
+        if "commit-msg" in hooks:
+            trial.message()
         if "pre-push" in hooks:
             trial.push("pre-push", hooks=True)
         if SERVER in hooks:
@@ -112,6 +114,13 @@ class _Trial:
         command = ("merge", "-q", "--no-ff", "-m", "merge", "side")
         self._stops("pre-merge-commit", self._git(*command, hooks=True))
         self._do("reset", "-q", "--hard")
+
+    def message(self) -> None:
+        """Try a commit with the credential in its message; the pre-commit hook finds nothing."""
+        text = os.fsdecode(self._credential)
+        command = ("commit", "-q", "--allow-empty", "-m")
+        self._passes("commit-msg", self._git(*command, "clean", hooks=True))
+        self._stops("commit-msg", self._git(*command, text, hooks=True))
 
     def push(self, name: str, *, hooks: bool) -> None:
         """Try to push a branch without and one with the credential, with `hooks` on this side."""

@@ -68,6 +68,8 @@ class View(NamedTuple):
     stopped: Callable[[], Stop | None] | None = None
     """What the findings stop; None where they stop nothing. It asks git, so only a format that
     shows it calls it."""
+    category: str = ""
+    """What keeps this report apart from others of one commit, by `--category`; mostly empty."""
 
 
 class Renderer(Protocol):
@@ -99,6 +101,11 @@ class Format(NamedTuple):
     """Whether the text itself says to a person what was not read.
 
     Where such a text is printed, standard error does not repeat it.
+    """
+    keeps_given_paths: bool = False
+    """Whether paths are those that the user gave, not those from the root of the repository.
+
+    A program that reads them starts where the scan did.
     """
     for_people: bool = False
     """Whether nobody but people reads it, so that a report of nothing may be left out."""

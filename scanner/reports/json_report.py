@@ -251,4 +251,5 @@ FORMAT = Format(
     "programs; described by [report.schema.json](report.schema.json)",
     render,
     shows_secrets=True,
+    keeps_given_paths=True,
 )

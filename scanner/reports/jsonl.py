@@ -39,4 +39,5 @@ FORMAT = Format(
     "log collectors and `jq`: the objects of the JSON report, one a line",
     render,
     shows_secrets=True,
+    keeps_given_paths=True,
 )

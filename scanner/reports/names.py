@@ -61,7 +61,7 @@ def relative_uri(path: str, windows: bool = os.name == "nt") -> str:
         from zlib import crc32
 
         segments = [OUTSIDE, f"{crc32(name_bytes(path)):08x}", *segments]
-    return "/".join(map(percent_encoded, segments)) or "_unnamed"
+    return "/".join(map(percent_encoded, segments)) or "."
 
 
 def repository_uri(remote: str) -> str:

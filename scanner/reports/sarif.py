@@ -28,7 +28,7 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from scanner.findings import Configuration, Finding, Head, Notice, Report
+    from scanner.findings import Configuration, Head, Notice, Report
     from scanner.reports.interface import View
 
 _SCHEMA: Final = (
@@ -48,7 +48,7 @@ _ABSOLUTE: Final = re.compile(r"(?:^|[\s'\"(=:,])(?:/|~|\\\\|[A-Za-z]:[\\/])")
 
 def render(report: Report, view: View) -> Iterator[str]:
     """Yield the report as a SARIF log, one rule and one result a line."""
-    rules = all_rules(view.rules, report.findings)
+    described = all_rules(view.rules, report.findings)
     notices = sorted(set(report.tally.notices), key=lambda notice: (notice.path, notice))
     reasons = sorted({notice.reason for notice in notices})
 
@@ -63,19 +63,15 @@ def render(report: Report, view: View) -> Iterator[str]:
     yield f'"tool": {{"driver": {dumps(driver)[:-1]}'
     if reasons:
         yield from _array("notifications", map(_notification_descriptor, reasons))
-    own: dict[str, list[Finding]] = {}
-    for finding in report.findings:
-        own.setdefault(finding.rule_id, []).append(finding)
-    yield from _array("rules", (descriptor(rule, own.get(rule.id, ())) for rule in rules))
+    yield from _array("rules", map(descriptor, described))
     yield "}},\n"
 
-    yield f'"automationDetails": {dumps(_automation(report.kind))},\n'
+    yield f'"automationDetails": {dumps(_automation(report.kind, view.category))},\n'
     yield f'"originalUriBaseIds": {dumps(_base())},\n'
     yield '"columnKind": "unicodeCodePoints",\n'
     yield f'"invocations": [{dumps(_invocation(report, view, notices, reasons))}]'
 
-    numbers = {rule.id: number for number, rule in enumerate(rules)}
-    yield from _array("results", results(report.findings, rules, numbers))
+    yield from _array("results", results(report.findings, described))
     if scanned := [revision for head in report.heads if (revision := _revision(head))]:
         yield from _array("versionControlProvenance", iter(scanned))
 
@@ -113,16 +109,17 @@ def _array(key: str, items: Iterator[dict[str, Any]]) -> Iterator[str]:
     yield "\n]"
 
 
-def _automation(kind: str) -> dict[str, Any]:
+def _automation(kind: str, category: str) -> dict[str, Any]:
+    # As CodeQL has it for its --sarif-category: all before the last slash is the category.
+    if category:
+        return {"id": f"{quoted(category)}/"}
     # GitHub closes the alerts of a category that the newest file does not have: a report on a few
     # changes must not close those on the whole tree, so each kind of scan has its own category.
     return {"id": f"{NAME}/" if kind == "scan" else f"{NAME}/{quoted(kind)}/"}
 
 
 def _base() -> dict[str, Any]:
-    text = (
-        "The directory of the scan, which is the root of the repository in a complete scan of it."
-    )
+    text = "The root of the repository, or the directory of the scan outside of any repository."
     return {BASE: {"description": {"text": text}}}
 
 
@@ -173,8 +170,9 @@ def _notification(notice: Notice, numbers: dict[str, int]) -> dict[str, Any]:
         "level": "error" if notice.hides else "note",
         "message": {"text": text},
     }
-    if notice.path:
-        place = {"uri": relative_uri(notice.path), "uriBaseId": BASE}
+    uri = relative_uri(notice.path)
+    if uri != ".":  # neither something without a name nor all of the repository is a place
+        place = {"uri": uri, "uriBaseId": BASE}
         found["locations"] = [{"physicalLocation": {"artifactLocation": place}}]
     return found
 

@@ -18,7 +18,7 @@ from scanner.reports.arrange import (
 )
 from scanner.reports.names import is_outside, quoted, relative_uri
 from scanner.reports.sarif_history import committed, exposed, history_properties
-from scanner.reports.sarif_rules import LEVELS
+from scanner.reports.sarif_rules import LEVELS, SCORES
 from scanner.reports.wording import CANARY_STEPS, is_in_file, no_file, origin, plural, role_name
 from scanner.secret import MASK, printable
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from scanner.findings import Finding, Location
+    from scanner.reports.sarif_rules import Described
     from scanner.rulebook.model import Rule
 
 BASE: Final = "SRCROOT"
@@ -47,18 +48,17 @@ class _PathResult(NamedTuple):
     """Copies in all paths."""
 
 
-def results(
-    findings: Iterable[Finding], rules: Sequence[Rule], numbers: dict[str, int]
-) -> Iterator[dict[str, Any]]:
+def results(findings: Iterable[Finding], rules: Sequence[Described]) -> Iterator[dict[str, Any]]:
     """Yield a result object for each credential, rule and path, worst first.
 
-    `numbers` gives the index of each rule in `rules` by its id.
+    `rules` are those of the log in its order.
     """
+    numbers = {(each.origin.id, each.rule.severity): number for number, each in enumerate(rules)}
     entries = [entry for finding in ordered(findings) for entry in _entries(finding)]
     hashes = _line_hashes(entries)
     for entry, line_hash in zip(entries, hashes, strict=True):
-        number = numbers[entry.finding.rule_id]
-        yield _result(entry, rules[number], number, line_hash)
+        number = numbers[entry.finding.rule_id, entry.finding.severity]
+        yield _result(entry, rules[number].rule, number, line_hash)
 
 
 def _entries(finding: Finding) -> list[_PathResult]:
@@ -124,6 +124,8 @@ def _result(entry: _PathResult, rule: Rule, number: int, line_hash: str) -> dict
         "ruleId": rule.id,
         "ruleIndex": number,
         "level": LEVELS[finding.severity],
+        # Of 0 to 100 (3.27.25 of the standard); GitLab takes it before all else.
+        "rank": float(SCORES[finding.severity]) * 10,
         "message": {"text": _message(entry, rule, parts, len(others))},
         "locations": [{"physicalLocation": _physical(copy.lead)}],
     }

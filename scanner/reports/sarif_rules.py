@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from scanner.about import rule_page
 from scanner.findings import Confidence, Finding, Severity
@@ -22,7 +22,7 @@ LEVELS: Final = {
     Severity.LOW: "note",
     Severity.NOTE: "note",
 }
-_SCORES: Final = {
+SCORES: Final = {
     # GitHub, "SARIF support for code scanning", `security-severity`: critical above 9.0, high from
     # 7.0, medium from 4.0, low below.
     Severity.CRITICAL: "9.5",
@@ -40,12 +40,41 @@ _DESCRIPTION: Final = 1024
 """Characters that GitHub keeps of a description ("SARIF support for code scanning")."""
 
 
-def all_rules(rules: Iterable[Rule], findings: Iterable[Finding]) -> list[Rule]:
-    """Return the rules by id; a finding whose rule is not among them gets one made up from it."""
+class Described(NamedTuple):
+    """A rule as its findings of one severity have it."""
+
+    rule: Rule
+    """With that severity; one that is not the rule's own is part of the id too."""
+    origin: Rule
+    """The rule itself."""
+    findings: list[Finding]
+
+
+def all_rules(rules: Iterable[Rule], findings: Iterable[Finding]) -> list[Described]:
+    """Return the rules by id, each with its findings.
+
+    Findings of another severity than their rule's have a rule of their own: GitHub, GitLab and
+    DefectDojo take the severity from there, and would show a note as critical. A finding whose rule
+    is not among `rules` gets one made up from it.
+    """
     by_id = {rule.id: rule for rule in rules}
+    own: dict[tuple[str, Severity], list[Finding]] = {}
     for finding in findings:
         by_id.setdefault(finding.rule_id, _unknown(finding))
-    return [by_id[rule_id] for rule_id in sorted(by_id)]
+        own.setdefault((finding.rule_id, finding.severity), []).append(finding)
+
+    found = [
+        Described(rule, rule, own.pop((rule.id, rule.severity), [])) for rule in by_id.values()
+    ]
+    for (rule_id, severity), those in own.items():
+        rule_of_its_own = f"{rule_id}-{severity.label}"
+        while rule_of_its_own in by_id:  # a rule of the user's own can have any id
+            rule_of_its_own += "-severity"
+        origin = by_id[rule_id]
+        found.append(
+            Described(origin._replace(id=rule_of_its_own, severity=severity), origin, those)
+        )
+    return sorted(found, key=lambda each: each.rule.id)
 
 
 def _unknown(finding: Finding) -> Rule:
@@ -57,13 +86,14 @@ def _unknown(finding: Finding) -> Rule:
     )  # fmt: skip
 
 
-def descriptor(rule: Rule, own: Iterable[Finding] = ()) -> dict[str, Any]:
-    """Return `rule` as a `reportingDescriptor`; `own` are its findings.
+def descriptor(described: Described) -> dict[str, Any]:
+    """Return `described` as a `reportingDescriptor`.
 
     The help is shown with each of them. A canary among them must not be deactivated, so the help
     says that first, and has nothing else where all of them are canaries.
     """
-    decoys = [bool(finding.canary) for finding in own]
+    rule = described.rule
+    decoys = [bool(finding.canary) for finding in described.findings]
     steps = _steps(rule, any_canary=any(decoys), all_canaries=any(decoys) and all(decoys))
     found: dict[str, Any] = {
         "id": rule.id,
@@ -73,14 +103,14 @@ def descriptor(rule: Rule, own: Iterable[Finding] = ()) -> dict[str, Any]:
         "help": {"text": _help_text(rule, steps), "markdown": _help_markdown(rule, steps)},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {
-            "security-severity": _SCORES[rule.severity],
+            "security-severity": SCORES[rule.severity],
             "precision": _PRECISION[rule.confidence],
             # GitHub keeps ten tags, and takes those of this form for weaknesses.
             "tags": ["security", *map(_weakness, rule.cwe)][:10],
         },
     }
 
-    address = _help_uri(rule)
+    address = _help_uri(described.origin)
     if address:
         found["helpUri"] = address
     return found

@@ -12,6 +12,7 @@ _shtab_keycatch_commands() {
   local _commands=(
     baseline:'Accept the credentials that a project knows; report new ones only.'
     ci:'Find credentials that the change in a CI job adds.'
+    commit-msg:'Find credentials in the message of the commit to be made.'
     completion:'Print a completion script for bash, zsh or fish.'
     doctor:'Check hooks, clone, configuration and libraries, and say how to fix problems.'
     explain:'Show why a line is reported, or why it is not.'
@@ -157,6 +158,7 @@ _shtab_keycatch_ci_options=(
   "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
   {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
   "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--category[what code scanning keeps this SARIF report apart by, such as a part of a monorepo]:NAME:"
   "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--exit-zero[exit with 0 even with findings]"
@@ -168,6 +170,37 @@ _shtab_keycatch_ci_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_keycatch_ci_defaults_added=0
+
+_shtab_keycatch_commit_msg_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report what a mark on its line, such as keycatch\:allow, would let pass]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  "--jobs[processes (default\: one per CPU)]:N:"
+  "--check-liveness[ask AWS (sts\:GetCallerIdentity) whether what is found is live\; needs boto3]"
+  "--liveness-endpoint[ask this STS endpoint and no other one]:URL:"
+  "*--own-accounts[accounts that are ours\: findings tell whether they are of these]:ID,...:"
+  "*--liveness-allow[ask about credentials of these accounts only]:ID,...:"
+  "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
+  {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
+  "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--category[what code scanning keeps this SARIF report apart by, such as a part of a monorepo]:NAME:"
+  "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--exit-zero[exit with 0 even with findings]"
+  "--show-secrets[print credentials in full\: be careful where the output ends up]"
+  "--color[default\: auto]:color:(auto always never)"
+  {-q,--quiet}"[print only findings and errors]"
+  {-v,--verbose}"[print every detail]"
+  ":the file that git names in the hook:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_commit_msg_defaults_added=0
 
 _shtab_keycatch_completion_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -206,7 +239,7 @@ _shtab_keycatch_explain_defaults_added=0
 
 _shtab_keycatch_help_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "(*)::a command, and one of its actions if it has any\; without, all commands are listed:(scan staged push receive range ci history baseline respond explain rules doctor install completion help version)"
+  "(*)::a command, and one of its actions if it has any\; without, all commands are listed:(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install completion help version)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -238,6 +271,7 @@ _shtab_keycatch_history_options=(
   "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
   {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
   "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--category[what code scanning keeps this SARIF report apart by, such as a part of a monorepo]:NAME:"
   "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--exit-zero[exit with 0 even with findings]"
@@ -255,7 +289,7 @@ _shtab_keycatch_install_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--global[for all repositories of the user, those that exist and those to come]"
   "--server[write a pre-receive hook into a bare repository that is pushed to]"
-  "--hooks[only these of pre-commit, pre-merge-commit, pre-push]:NAME:(pre-commit pre-merge-commit pre-push)"
+  "--hooks[only these of pre-commit, pre-merge-commit, commit-msg, pre-push (default\: all but commit-msg)]:NAME:(pre-commit pre-merge-commit commit-msg pre-push)"
   "--force[also where hooks are tracked by git, or looked after by another tool]"
   "--undo[take the hooks out and put back what was there]"
 )
@@ -280,6 +314,7 @@ _shtab_keycatch_push_options=(
   "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
   {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
   "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--category[what code scanning keeps this SARIF report apart by, such as a part of a monorepo]:NAME:"
   "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--exit-zero[exit with 0 even with findings]"
@@ -312,6 +347,7 @@ _shtab_keycatch_range_options=(
   "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
   {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
   "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--category[what code scanning keeps this SARIF report apart by, such as a part of a monorepo]:NAME:"
   "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--exit-zero[exit with 0 even with findings]"
@@ -348,6 +384,7 @@ _shtab_keycatch_receive_options=(
   "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
   {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
   "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--category[what code scanning keeps this SARIF report apart by, such as a part of a monorepo]:NAME:"
   "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--exit-zero[exit with 0 even with findings]"
@@ -442,6 +479,7 @@ _shtab_keycatch_scan_options=(
   "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
   {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
   "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--category[what code scanning keeps this SARIF report apart by, such as a part of a monorepo]:NAME:"
   "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--exit-zero[exit with 0 even with findings]"
@@ -472,6 +510,7 @@ _shtab_keycatch_staged_options=(
   "*--liveness-deny[never ask about credentials of these accounts]:ID,...:"
   {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
   "*"{-o,--output}"[write the report to FILE, whole or not at all\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--category[what code scanning keeps this SARIF report apart by, such as a part of a monorepo]:NAME:"
   "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
   "--exit-zero[exit with 0 even with findings]"
@@ -513,6 +552,7 @@ _shtab_keycatch() {
       case $line[1] in
         baseline) _shtab_keycatch_baseline ;;
         ci) _arguments -C -s $_shtab_keycatch_ci_options ;;
+        commit-msg) _arguments -C -s $_shtab_keycatch_commit_msg_options ;;
         completion) _arguments -C -s $_shtab_keycatch_completion_options ;;
         doctor) _arguments -C -s $_shtab_keycatch_doctor_options ;;
         explain) _arguments -C -s $_shtab_keycatch_explain_options ;;

@@ -342,7 +342,7 @@ def test_only_some_hooks(install: Any, hooks: Path) -> None:
     install(0)
     install(0, "--undo", "--hooks", "pre-commit")
     assert set(tree(hooks)) == {"pre-push", "pre-merge-commit"}
-    assert "invalid choice" in install(2, "--hooks", "commit-msg").stderr
+    assert "invalid choice" in install(2, "--hooks", "post-commit").stderr
 
 
 def test_from_a_directory_below(install: Any, repository: Any, hooks: Path) -> None:
@@ -480,6 +480,7 @@ def test_husky_is_left_alone(install: Any, repository: Any) -> None:
     [
         ("exec lefthook run pre-commit", "lefthook.yml", 0),
         ("# Simple Git Hooks", "simple-git-hooks", 0),
+        ('if [ "$SKIP_SIMPLE_GIT_HOOKS" = "1" ]; then exit 0; fi', "simple-git-hooks", 0),
         ("# overcommit", ".overcommit.yml", 2),
         ("# husky 4", ".husky/pre-commit", 2),
         ('for x in "$0.d"/*; do $x; done', "its own name", 0),
@@ -853,6 +854,44 @@ def test_servers_and_others_are_not_mixed_up(install: Any, repository: Any, tmp_
     assert "leave out --hooks" in install(2, "--server", "--hooks", "pre-push").stderr
     assert "not allowed with" in install(2, "--server", "--global").stderr
     install(0, "--server", "--force")
+
+
+def test_the_message_of_a_commit(install: Any, repository: Any, hooks: Path, plant: Any) -> None:
+    install(0)
+    assert not (hooks / "commit-msg").exists()
+    install(0, "--hooks", "commit-msg")
+    repository.write("a.py", "text")
+    git(repository.root, "add", ".")
+    code, shown = git(repository.root, "commit", "-q", "-m", plant.pair())
+    assert code == 1
+    assert "aws-access-key-pair" in shown
+    assert git(repository.root, "commit", "-q", "-m", "clean")[0] == 0
+    install(0, "--undo")
+    assert not (hooks / "commit-msg").exists()
+
+
+def test_a_bare_repository_with_work_trees(
+    install: Any, repository: Any, tmp_path: Path, plant: Any
+) -> None:
+    repository.write("a.py", "text")
+    repository.git("add", ".")
+    repository.commit("one")
+    bare, linked = tmp_path / "project" / ".bare", tmp_path / "project" / "main"
+    git(tmp_path, "clone", "-q", "--bare", repository.root, bare)
+    assert "`keycatch install --server`" in install(2, cwd=bare).stderr
+    git(bare, "worktree", "add", "-q", "-b", "work", linked, GIT_DIR=str(bare))
+    (tmp_path / "project" / ".git").write_text("gitdir: ./.bare\n")
+
+    for start in (tmp_path / "project", linked, bare):
+        install(0, cwd=start)
+        assert (bare / "hooks" / "pre-commit").exists()
+        (linked / "key.env").write_text(plant.pair())
+        git(linked, "add", "key.env")
+        code, shown = git(linked, "commit", "-q", "-m", "key")
+        assert code == 1
+        assert "aws-access-key-pair" in shown
+        install(0, "--undo", cwd=start)
+        assert not (bare / "hooks" / "pre-commit").exists()
 
 
 # What cannot be done

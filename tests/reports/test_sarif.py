@@ -73,7 +73,12 @@ def test_github_has_what_it_requires(case):
     assert driver["fullName"]
     assert driver["informationUri"].startswith("https://")
     assert isinstance(run["results"], list)
-    assert [rule["id"] for rule in driver["rules"]] == sorted(rule.id for rule in case.view.rules)
+    ids = [rule["id"] for rule in driver["rules"]]
+    assert ids == sorted(set(ids))
+    # Every rule every time, and one more for findings of another severity than their rule's.
+    assert {rule.id for rule in case.view.rules} <= set(ids)
+    more = set(ids) - {rule.id for rule in case.view.rules}
+    assert more <= {each["ruleId"] for each in run["results"]}
     for rule in driver["rules"]:
         assert rule["help"]["text"]
         assert rule["help"]["markdown"]
@@ -120,9 +125,7 @@ def test_every_uri_of_a_file_is_relative_and_encoded(case):
 
 def test_nothing_that_some_consumer_drops_a_result_for(case):
     for _, node in walk(run_of(case)):
-        assert not {"kind", "rank", "snippet", "contextRegion", "suppressions", "byteOffset"} & set(
-            node
-        )
+        assert not {"kind", "snippet", "contextRegion", "suppressions", "byteOffset"} & set(node)
     for result in run_of(case)["results"]:
         # DefectDojo reads the part behind a slash as the number of a version.
         for key in result["partialFingerprints"]:
@@ -307,6 +310,57 @@ def test_no_name_is_a_command_for_the_runner_of_a_job(builders):
 def test_categories_keep_kinds_of_scan_apart(make_case):
     assert run_of(make_case("pair"))["automationDetails"]["id"] == "keycatch/"
     assert run_of(make_case("triple"))["automationDetails"]["id"] == "keycatch/staged/"
+
+
+def test_a_category_of_the_users_own(make_case):
+    report, view = make_case("triple")
+    found = run_of((report, view._replace(category="services/a b")))
+    assert found["automationDetails"]["id"] == "services/a b/"
+
+
+def test_severity_is_the_same_wherever_a_consumer_looks(case):
+    """GitHub and DefectDojo take the rule's, GitLab the rank, SonarQube and Jenkins the level."""
+    run = run_of(case)
+    rules = run["tool"]["driver"]["rules"]
+    levels = {"critical": 9.5, "high": 8.0, "medium": 5.5, "low": 3.0, "note": 1.0}
+    for result in run["results"]:
+        rule = rules[result["ruleIndex"]]
+        score = levels[result["properties"]["severity"]]
+        assert rule["id"] == result["ruleId"]
+        assert float(rule["properties"]["security-severity"]) == score
+        assert result["rank"] == score * 10
+        assert rule["defaultConfiguration"]["level"] == result["level"]
+
+
+def test_a_note_has_a_rule_of_its_own_that_says_the_same(make_case, builders, oasis):
+    make = builders.Maker()
+    found = [
+        builders.finding(
+            builders.KEY_ID, {"key_id": make.key_id()}, builders.at("key_id", "f", number),
+            severity=severity,
+        )
+        for number, severity in enumerate((builders.KEY_ID.severity, Severity.NOTE), 1)
+    ]  # fmt: skip
+    view = builders.view()
+    own = builders.KEY_ID.id
+    taken = builders.KEY_ID._replace(id=f"{own}-note")
+    report = make_case("clean").report._replace(findings=tuple(found))
+
+    run = run_of((report, view))
+    ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert ids == sorted({*(rule.id for rule in view.rules), f"{own}-note"})
+    assert [each["ruleId"] for each in run["results"]] == [own, f"{own}-note"]
+    pages = [
+        rule.get("helpUri")
+        for rule in run["tool"]["driver"]["rules"] if rule["id"] in (own, f"{own}-note")
+    ]  # fmt: skip
+    assert pages[0] == pages[1]
+
+    # A rule of the user's own can have that ID.
+    run = run_of((report, view._replace(rules=(*view.rules, taken))))
+    ids = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert len(set(ids)) == len(ids)
+    assert run["results"][1]["ruleId"] == f"{own}-note-severity"
 
 
 def test_worst_results_come_first(make_case, builders):

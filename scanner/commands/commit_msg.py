@@ -1,0 +1,91 @@
+"""`keycatch commit-msg`: the message of the commit that is about to be made, in a hook."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING
+
+from scanner.commands.options import (
+    add_report_options,
+    add_scan_options,
+    conclude,
+    load_rules,
+    load_settings,
+)
+from scanner.commands.scanning import scan_blobs
+from scanner.errors import UsageError
+from scanner.secret import printable
+from scanner.sources.windows import windows
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from scanner.findings import Finding
+    from scanner.reports.interface import Stop
+    from scanner.sources.interface import Window
+
+
+class MessageBlob:
+    """A message as git will keep it, with blank lines for what it leaves out."""
+
+    __slots__ = ("_content", "path")
+
+    object = ""
+    shareable = False
+
+    def __init__(self, path: str, content: bytes) -> None:
+        """Name the file that the message is in."""
+        self.path = path
+        self._content = content
+
+    def read(self) -> bytes:
+        """Return the message."""
+        return self._content
+
+    def windows(self) -> Iterator[Window]:
+        """Yield the message in windows."""
+        import io
+
+        return windows(io.BytesIO(self._content).read)
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to `parser`."""
+    parser.add_argument("file", metavar="FILE", help="the file that git names in the hook")
+    parser.epilog = (
+        "Reads what git will keep: without comments and what is below the scissors line where git "
+        "removes them. `keycatch install --hooks commit-msg` writes the hook."
+    )
+    add_scan_options(parser)
+    add_report_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Scan the message, write the report and return the exit code."""
+    from scanner.findings import Tally
+    from scanner.git.message import kept
+
+    settings = load_settings(args)
+    try:
+        with open(args.file, "rb") as file:
+            content = file.read()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(f"cannot read the message {printable(args.file)}: {reason}") from None
+
+    rules = load_rules(settings)
+    blob = MessageBlob(args.file, kept(content))
+    report = scan_blobs("scan", [blob], Tally(), args, rules)
+
+    def stopped(_: Sequence[Finding]) -> Stop:
+        from scanner.reports.interface import Remedy, Stop
+
+        again = Remedy(
+            "Take it out of the message, and commit again with the options that you gave:",
+            (f"git commit -e -F {shlex.quote(os.path.abspath(args.file))}",),
+        )
+        return Stop("commit", (again,))
+
+    return conclude(report, args, settings, rules, stopped)
