@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from scanner.about import HOME, NAME, VERSION
+from scanner import about
+from scanner.about import NAME, VERSION
 from scanner.findings import Severity, threshold_name
 from scanner.reports.encoding import dumps
 from scanner.reports.interface import Format
@@ -57,7 +58,7 @@ def render(report: Report, view: View) -> Iterator[str]:
         "name": NAME,
         "fullName": f"{NAME} {VERSION}",
         "semanticVersion": VERSION,
-        "informationUri": HOME,
+        **({"informationUri": about.HOME} if about.HOME else {}),
         "shortDescription": {"text": "Finds AWS credentials."},
     }
     yield f'"tool": {{"driver": {dumps(driver)[:-1]}'
