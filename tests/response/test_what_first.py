@@ -98,7 +98,7 @@ def test_a_key_of_a_known_user_is_deactivated_in_step_1(builders: Any) -> None:
     assert ids[:2] == ["deactivate", "last-use"]
     plan = builders.plan(builders.pair())
     assert [*steps_of(plan)][:3] == ["find-owner", "deactivate", "last-use"]
-    assert steps_of(plan)["find-owner"].title == "Find the user: needed to deactivate"
+    assert steps_of(plan)["find-owner"].title == "Find the user, whose name the next step needs"
     for name in ("live", "user-access-key"):
         steps = steps_of(builders.plan(builders.ALL[name]))
         assert steps["deactivate"].title == "Deactivate the key"
@@ -221,7 +221,7 @@ def test_no_policy_is_left_without_a_word(any_plan: Any) -> None:
             for whose in ("user", "role"):
                 if any(f"iam put-{whose}-policy" in command for command in step.commands):
                     lifted = any(f"iam delete-{whose}-policy" in each for each in commands)
-                    assert lifted or "policy may stay" in " ".join(step.text), step
+                    assert lifted or "policy can stay" in " ".join(step.text), step
 
 
 # The order and the overview
@@ -266,7 +266,7 @@ def test_a_url_can_be_ended_by_step_1(builders: Any) -> None:
     assert "aws s3api copy-object" in shown
     text = " ".join(steps["deactivate"].text)
     assert "replace" not in text
-    assert "activated again" in text
+    assert "you can activate it again" in text
 
 
 def test_what_expired_did_so_by_its_own_date(builders: Any) -> None:
