@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scanner.sources.interface import Blob, Origin
 
 # The evidence that turns a finding into a note; reports print it.
-ALREADY_THERE: Final = "was there before this change"
+ALREADY_THERE: Final = "existed before this change"
 DOUBTFUL: Final = "on another local branch or tag, which may not be part of this push"
 
 

@@ -137,7 +137,7 @@ def _configuration(configuration: Configuration) -> dict[str, Any]:
 
 
 def _notification_descriptor(reason: str) -> dict[str, Any]:
-    text = f"Something was not read, or not to the end: {reason_name(reason)}."
+    text = f"Something was not fully read:  {reason_name(reason)}."
     return {
         "id": reason,
         "shortDescription": {"text": text},
@@ -167,7 +167,7 @@ def _notification(notice: Notice, numbers: dict[str, int]) -> dict[str, Any]:
     what = f"'{shown(notice.path)}' was" if notice.path else "Something was"
     detail = "" if not notice.detail or _ABSOLUTE.search(notice.detail) else notice.detail
     because = f", '{quoted(detail)}'" if detail else ""
-    text = f"{what} not read, or not to the end: {reason_name(notice.reason)}{because}."
+    text = f"{what} not fully read:  {reason_name(notice.reason)}{because}."
 
     found: dict[str, Any] = {
         "descriptor": {"id": notice.reason, "index": numbers[notice.reason]},
