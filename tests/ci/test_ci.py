@@ -312,7 +312,7 @@ def test_jenkins_first_build():
 def test_jenkins_without_the_variables_of_the_git_plugin():
     """A scripted pipeline does not have them: then it is what is checked out."""
     change = jenkins(GIT_COMMIT="", BRANCH_NAME="feat", KEYCATCH_BASE="main")
-    check(change, "first build", ("HEAD",), (remote("main"),), "what is checked out")
+    check(change, "first build", ("HEAD",), (remote("main"),), "the checked-out commit")
 
 
 def test_jenkins_tag():

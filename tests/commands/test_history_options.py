@@ -405,7 +405,7 @@ def test_text_says_what_to_do(past: Any, everything: Any) -> None:
     assert "new/k:1:19" in said
     assert "What to do about the history" in said
     assert "introduced" in said
-    assert "nothing: until git gc deletes it" in said
+    assert "nothing: unreferenced, git gc will delete it" in said
     assert "8 AWS credentials found" in said
 
 

@@ -260,7 +260,7 @@ def test_a_note_does_not_reject(server: Server, repository: Any, plant: Any) -> 
     add(repository, "key", f"more\n{key}")
     pushed = server.push("main")
     assert pushed.accepted
-    assert "was there before this change" in pushed.said
+    assert "existed before this change" in pushed.said
     assert "rejected" not in pushed.said
 
 
@@ -566,7 +566,7 @@ def test_marks_are_refused_under_strict(server: Server, repository: Any, plant: 
     pushed = server.push("main")
     assert not pushed.accepted
     assert "this change allows 1 finding by a mark that it adds" in pushed.text
-    assert "it adds marks that allow findings, which this server does not take" in pushed.text
+    assert "it adds marks that allow findings, which this server does not accept" in pushed.text
     assert "one:1" in pushed.said
 
 
@@ -967,7 +967,9 @@ def test_what_takes_too_long_can_be_let_pass(
     add(repository, "key", plant.pair())
     pushed = server.push("main")
     assert pushed.accepted
-    assert "push accepted, since this server lets pass what takes too long" in pushed.text
+    assert (
+        "push accepted, since this server accepts pushes whose scan takes too long" in pushed.text
+    )
     # And nothing else.
     server.hook("--on-time-limit", "accept")
     add(repository, "other", plant.pair())

@@ -202,7 +202,7 @@ def test_a_report_too_large(saved: Path, monkeypatch: Any, capsys: Any) -> None:
     assert main(["respond", str(saved), "--format", "json"]) == 0
     monkeypatch.setattr("scanner.commands.saved_report._LARGEST", saved.stat().st_size - 1)
     assert main(["respond", str(saved)]) == 2
-    assert "scan less at once" in capsys.readouterr().err
+    assert "scan in smaller parts" in capsys.readouterr().err
 
 
 def test_an_output_that_cannot_be_written(keycatch: Any, saved: Path, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_an_identity_of_another_account_is_pointed_out(
         assert talk.run([one]) == [State.LIVE]  # type: ignore[list-item]
         details.append(talk.known[one].detail)  # type: ignore[index]
     # A key of before 2019 tells no account.
-    assert details == [f"but the key ID tells account {account}" if is_other else "", ""]
+    assert details == [f"but the key ID encodes account {account}" if is_other else "", ""]
 
 
 def test_a_partition_that_cannot_be_reached_leaves_it_open(maker: Any, replies: Any) -> None:

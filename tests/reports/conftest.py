@@ -451,7 +451,7 @@ def note(make: Maker, path: str, line: int, **more: object) -> Finding:
         {"key_id": make.key_id()},
         at("key_id", path, line, 14, **more),
         severity=Severity.NOTE,
-        evidence=("was there before this change",),
+        evidence=("existed before this change",),
     )
 
 

@@ -229,7 +229,7 @@ STATES = made({
     ),
     "impossible-asked": lambda: finding(
         "aws-access-key-id", {"key_id": shown()}, confidence="low",
-        forensics=forensics(impossible="the account number inside would have 13 digits"),
+        forensics=forensics(impossible="its account number would have 13 digits"),
         liveness=liveness("unverifiable", reason="impossible-id"),
     ),
     "bearer-id": lambda: finding("aws-access-key-id", {"key_id": shown("ABIA")}),

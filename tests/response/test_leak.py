@@ -290,7 +290,8 @@ def test_a_variable_that_a_command_sets_is_not_asked_for(builders: Any) -> None:
     assert [variable.name for variable in entry.variables] == ["KEY_ID", "ROLE_NAME"]
     assert entry.to_complete == (
         "`KEY_ID` is the complete access key ID, which stands at the places above.",
-        "Read it there, or make the report anew with `--show-secrets`, and the plan has it.",
+        "Read it there, or create the report again with `--show-secrets`, and the plan contains "
+        "it.",
     )
 
 

@@ -184,7 +184,7 @@ def test_where_the_key_id_is_encoded_a_report_with_values_has_it(builders: Any) 
         (entry,) = builders.plan({**builders.pair(), "locations": [at]}, kind=kind).entries
         return " ".join(entry.to_complete)
 
-    anew = "make the report anew with `--show-secrets`, and the plan has it."
+    anew = "create the report again with `--show-secrets`, and the plan contains it."
     assert f"It is encoded there (base64): {anew}" in told(decoded=["base64"])
     assert f"It is encoded there: {anew}" in told(decoded=["$(id)"])
     assert f"It is in an archive there: {anew}" in told(member="a", decoded=["zip"])
@@ -247,9 +247,9 @@ def test_the_overview_names_the_kind_where_the_value_says_nothing(builders: Any)
 
 def test_nobody_can_ask_about_what_is_no_access_key(builders: Any) -> None:
     for name, said in (
-        ("presigned-url", "STS cannot be asked about a URL. Take it as live until it expires."),
-        ("eks-token", "STS can tell of access keys only. Take it as live."),
-        ("user-access-key", "Nobody has asked whether it is live. Take it as live."),
+        ("presigned-url", "STS cannot check a URL. Treat it as live until it expires."),
+        ("eks-token", "STS can check access keys only. Treat it as live."),
+        ("user-access-key", "It was not checked. Treat it as live."),
     ):
         assert builders.plan(builders.KINDS[name]).entries[0].notes[0] == said
         asked = {**builders.KINDS[name], "liveness": builders.liveness("unverifiable",
@@ -270,7 +270,10 @@ def test_a_url_can_be_ended_by_step_1(builders: Any) -> None:
 
 
 def test_what_expired_did_so_by_its_own_date(builders: Any) -> None:
-    assert "It expired, by its own date." in builders.plan(builders.STATES["over"]).entries[0].notes
+    assert (
+        "It has expired, according to its own date."
+        in builders.plan(builders.STATES["over"]).entries[0].notes
+    )
 
 
 # The root user

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # What reports show as the holder of an object that nothing reaches, and of one that git reaches
 # from a reflog which is not among the files that `scanner.git.tips` reads.
-DANGLING: Final = "nothing: unreferenced, git gc will delete it"
+DANGLING: Final = "nothing: until git gc deletes it"
 _SOME_REFLOG: Final = "a reflog"
 
 _REFLOG: Final = "reflog of "
