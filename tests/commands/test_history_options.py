@@ -181,7 +181,7 @@ def test_a_narrowed_scan_says_so_in_every_format(past: Any, dated: Any) -> None:
             done = past.scan(code, "--format", form, *options)
             assert f"only commits {options[0][2:]} {options[1]}" in done.stdout, form
     done = past.scan(0, "--format", "text", "--until", "2001-01-01")
-    assert "no objects that none of these commits brought in" in " ".join(done.stdout.split())
+    assert "only objects that these commits added" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "2 weeks ago", "01/02/2026", "-1", ""])
@@ -395,7 +395,7 @@ def test_sarif_is_valid(past: Any, everything: Any, options: tuple[str, ...]) ->
     # The pair stands in two files.
     assert len(run["results"]) == len(found) + 1
     assert run.get("properties", {}).get("narrowed", []) == (
-        ["only commits that main has", "no objects that none of these commits brought in, no tags"
+        ["only commits that main has", "only objects that these commits added, no tags"
          " and no names"] if options else []
     )  # fmt: skip
 

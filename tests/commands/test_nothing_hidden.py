@@ -129,5 +129,5 @@ def test_a_tree_of_which_all_is_ignored_says_so(past: Any, plant: Any) -> None:
     past.write(".env", plant.pair())
     done = past.keycatch("scan", ".", cwd=past.root)
     assert done.returncode == 2
-    assert "git ignores all that is there (1); --no-ignore reads it" in done.stderr
+    assert "git ignores all that is there (1); read them with --no-ignore" in done.stderr
     scan(past.keycatch, past.root, "--no-ignore", code=1)

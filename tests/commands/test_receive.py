@@ -612,7 +612,10 @@ def test_a_configuration_that_cannot_be_used(
     pushed = server.push("main")
     assert not pushed.accepted
     assert "policy.toml" in pushed.said or "r.yaml" in pushed.said
-    assert "a matter of the server and not of your commits: ask git@example.com" in pushed.text
+    assert (
+        "because of a problem on the server, not in your commits: ask git@example.com"
+        in pushed.text
+    )
     assert "etc of server" not in pushed.text
     assert str(tmp_path) not in pushed.said
 
@@ -713,7 +716,7 @@ def test_no_git(server: Server, repository: Any, tmp_path: Path) -> None:
     pushed = server.push("main")
     assert not pushed.accepted
     assert "git was not found" in pushed.text
-    assert "a matter of the server" in pushed.text
+    assert "because of a problem on the server" in pushed.text
 
 
 def test_a_terminal_is_no_hook(keycatch: Any, repository: Any) -> None:
@@ -743,7 +746,7 @@ def test_a_defect_of_ours(server: Server, repository: Any) -> None:
     assert not pushed.accepted
     assert "ValueError at" in pushed.said
     assert "content" not in pushed.said
-    assert "a matter of the server" in pushed.text
+    assert "because of a problem on the server" in pushed.text
     server.hook("--trial", command=(sys.executable, "-c", program))
     assert server.push("main").accepted
 

@@ -61,7 +61,7 @@ def test_a_secret_tells_nothing() -> None:
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        ("B" * 16, "no key ID was ever issued with B as fifth character"),
+        ("B" * 16, "no issued key ID has B as its fifth character"),
         ("7" * 16, "its account number would have 13 digits"),
         ("Q" + "1" * 15, "it contains a character that key IDs never have (0, 1, 8 or 9)"),
         ("I" + "B" * 15, "key IDs from before 2019 end in A or Q"),

@@ -87,11 +87,9 @@ def test_private_keys_tell_their_size(bits: int) -> None:
 
 def test_smtp_passwords_tell_their_version() -> None:
     made = Generator(1)
-    assert read(SES, smtp_password.make_password(made)) == Forensics(
-        "SMTP password of SES, version 4"
-    )
+    assert read(SES, smtp_password.make_password(made)) == Forensics("SES SMTP password, version 4")
     assert read(SES, smtp_password.make_old_password(made)) == Forensics(
-        "SMTP password of SES, version 2"
+        "SES SMTP password, version 2"
     )
 
 

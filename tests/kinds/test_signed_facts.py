@@ -158,7 +158,7 @@ def test_an_old_key_id() -> None:
 
 def test_a_key_id_that_aws_cannot_have_issued() -> None:
     told = read(URL, url(signed("AKIA" + "B" * 16, "eu-west-1", WHEN, 60)))
-    why = "the signing key ID: no key ID was ever issued with B as fifth character"
+    why = "the signing key ID: no issued key ID has B as its fifth character"
     assert (told.generation, told.impossible) == (0, why)
 
 

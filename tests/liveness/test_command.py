@@ -181,7 +181,8 @@ def test_a_key_of_a_partition_out_of_reach_is_not_taken_for_dead(
         told[region] = found["liveness"]["state"], found["liveness"]["summary"]
     assert told["eu-west-1"][0] == "inactive"
     assert told["us-isob-east-1"] == (
-        "unknown", "unknown: STS could not be reached; it seems to be of aws-iso-b; asked in aws"
+        "unknown",
+        "unknown: STS could not be reached; it seems to belong to aws-iso-b; asked in aws",
     )  # fmt: skip
 
 

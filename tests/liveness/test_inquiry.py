@@ -175,7 +175,7 @@ def test_what_a_partition_out_of_reach_may_know_is_open(maker: Any, replies: Any
     for one in (first, second):
         assert talk.known[one].reason is Reason.UNREACHABLE
         assert talk.known[one].detail == (
-            "it seems to be of aws-iso-b; asked in aws, aws-us-gov, aws-cn, aws-eusc"
+            "it seems to belong to aws-iso-b; asked in aws, aws-us-gov, aws-cn, aws-eusc"
         )
     # What such a partition has answered, from inside, counts.
     talk = Conversation(lambda *_: replies["no"], [Endpoint("aws-iso-b", "https://x/", "x")])

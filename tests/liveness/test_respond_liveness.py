@@ -497,7 +497,7 @@ def test_an_interrupt_takes_nothing_back(
     monkeypatch.setattr(target, interrupt)
     for found in desk.respond():
         assert found["state"] == "live"
-        assert found["notes"][-1].endswith("is what the report tells, and as old.")
+        assert found["notes"][-1].endswith("is from the report, and as old as the report.")
     assert sts.log == []
 
 
@@ -515,7 +515,7 @@ def test_who_gave_no_answer_is_counted_apart(
         "keycatch: asked STS about 4 credentials: 1 live, 1 secret-unproven, 1 inactive, 1 without "
         "an answer (1 not-sts: the response was not from STS)\n"
     )
-    warned = "STS gave no answer about 1 of these: the response was not from STS (1). Take it as "
+    warned = "STS gave no answer about 1 of these: the response was not from STS (1). Treat it as "
     assert warned in desk.text()
     assert "Nobody has asked" not in desk.text()
     # A report that a scan has made tells it too.
@@ -535,7 +535,7 @@ def test_who_was_not_asked_about_is_told_in_spite_of_answers(
     Path("b.env").unlink()
     text = desk.text()
     # What advises the option that was just used would be of no use.
-    assert "Nobody has asked about 1 of these: it was not found again in the source." in text
+    assert "STS was not asked about 1 of these: it was not found again in the source." in text
     assert "respond REPORT --check-liveness" not in text
     assert desk.said.endswith("; if the source is elsewhere, name it with --source\n")
     report = desk.scan("scan", ".", "--check-liveness", "--liveness-endpoint", sts.url)
@@ -544,7 +544,7 @@ def test_who_was_not_asked_about_is_told_in_spite_of_answers(
     desk.report.write_text(json.dumps(report))
     assert main(["respond", str(desk.report)]) == 0
     text = " ".join(desk.shown().split())
-    assert "Nobody has asked about 1 of these. `keycatch respond REPORT --check-liveness`" in text
+    assert "STS was not asked about 1 of these. `keycatch respond REPORT --check-liveness`" in text
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -789,9 +789,9 @@ def test_an_interrupt_between_reading_and_asking(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--source", "."], "--source is of use with --check-liveness only"),
-        (["--liveness-allow", "1" * 12], "--liveness-allow is of use with --check-liveness only"),
-        (["--liveness-deny", "1" * 12], "--liveness-deny is of use with --check-liveness only"),
+        (["--source", "."], "--source needs --check-liveness"),
+        (["--liveness-allow", "1" * 12], "--liveness-allow needs --check-liveness"),
+        (["--liveness-deny", "1" * 12], "--liveness-deny needs --check-liveness"),
         (["--liveness-endpoint", "https://sts.example.com"], "with --check-liveness only"),
         (["--check-liveness", "--source", "nowhere"], "there is no directory 'nowhere'"),
         (["--check-liveness", "--source", "a.env"], "there is no directory 'a.env'"),

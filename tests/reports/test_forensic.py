@@ -112,9 +112,9 @@ def test_evidence_that_says_the_same_is_not_repeated(make, sentence):
     [
         (Forensics("access key", 1), "structure of a key ID issued before 2019"),
         (Forensics("access key", 0, "it is odd"), "AWS cannot have issued it: it is odd"),
-        (Forensics("SMTP password of SES, version 4"),
-         "form of an SMTP password of SES, version 4"),
-        (Forensics("RSA private key of 2048 bits"), "a whole RSA key of 2048 bits"),
+        (Forensics("SES SMTP password, version 4"),
+         "form of an SES SMTP password, version 4"),
+        (Forensics("RSA private key of 2048 bits"), "a complete RSA key of 2048 bits"),
     ],
 )  # fmt: skip
 def test_evidence_of_other_kinds_that_says_the_same(make, told, sentence):
@@ -185,7 +185,7 @@ def test_the_schema_takes_a_report_of_before_users_and_signers(builders, make):
     "sentence",
     [
         "decodes to an API key of IAM user {} in account 123456789012",
-        "stands with the user name of IAM user {} in account 123456789012",
+        "next to the user name of IAM user {} in account 123456789012",
     ],
 )
 def test_a_user_is_taken_out_of_a_sentence(make, sentence):

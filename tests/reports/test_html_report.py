@@ -166,7 +166,7 @@ def test_no_credentials_and_no_gap(make_case: Any) -> None:
     assert "Nothing found. Everything was read." in text
     incomplete = Page(page_of(*make_case("incomplete_clean"))).text
     assert "Nothing found." not in incomplete
-    assert "The scan is incomplete. 1 place was not read to the end" in incomplete
+    assert "The scan is incomplete. 1 place was not fully read" in incomplete
 
 
 def test_one_credential_found_by_two_rules_is_two_findings(builders: Any) -> None:

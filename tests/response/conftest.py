@@ -225,7 +225,7 @@ STATES = made({
     ),
     "impossible": lambda: finding(
         "aws-access-key-id", {"key_id": shown()}, confidence="low",
-        forensics=forensics(impossible="no key ID was ever issued with B as fifth character"),
+        forensics=forensics(impossible="no issued key ID has B as its fifth character"),
     ),
     "impossible-asked": lambda: finding(
         "aws-access-key-id", {"key_id": shown()}, confidence="low",

@@ -378,7 +378,7 @@ def test_a_signer_that_is_in_the_report_is_pointed_to(builders: Any) -> None:
     url = {**builders.STATES["url-signed-by-AKIA"], "account_id": ACCOUNT}
     values = {"key_id": url["forensics"]["signed_by"], "secret": "ab****yz"}
     key = builders.finding("aws-access-key-pair", values, account_id=ACCOUNT, severity="critical")
-    note = "The key ID that signed it looks like that of number 1: see there."
+    note = "The signing key ID looks like that of number 1: see there."
     first, second = builders.plan(url, builders.pair(severity="medium"), key).entries[:2]
     assert (first.leak.finding.rule_id, second.leak.finding.rule_id) == (
         "aws-access-key-pair", "aws-presigned-url"

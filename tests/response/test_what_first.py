@@ -68,12 +68,12 @@ def test_steps_that_are_the_same_are_written_once(builders: Any, name: str) -> N
     plan = builders.plan(*pairs, builders.KINDS["ecr-password"])
     output = flat(rendered(plan, name))
     assert output.count("--status Inactive") == 1
-    assert output.count("The steps are those of number 1.") == 2
+    assert output.count("The steps are the same as for number 1.") == 2
     for found in pairs:
         assert f"KEY_ID='{found['values']['key_id']}'" in output
     told = rendered(plan, "json")
     assert told.count("--status Inactive") == 3
-    assert "The steps are those of" not in told
+    assert "The steps are" not in told
     assert output.count("IAM Roles Anywhere") == 1
     workflow = builders.pair(path=".github/workflows/deploy.yml")
     output = flat(rendered(builders.plan(*pairs, workflow), name))
@@ -86,7 +86,7 @@ def test_a_step_that_differs_is_written_out(builders: Any) -> None:
     alone = {**builders.pair(), "account_id": None}
     plan = builders.plan(builders.pair(), alone, china)
     output = flat(rendered(plan))
-    assert "The steps are those of number 2, but for step 1." in output
+    assert "The steps are those of number 2, except step 1." in output
     assert output.count("aws sts get-access-key-info") == 1
 
 
@@ -139,8 +139,8 @@ def test_a_known_canary_is_one_without_an_answer(builders: Any) -> None:
     plan = builders.plan(decoy, builders.pair())
     second = plan.entries[1]
     assert (second.playbook, second.urgency) == ("canary", Urgency.CANARY)
-    assert "Take it as live" not in " ".join(second.notes)
-    assert plan.afterwards[0].title == "Take them out of the files, all but the decoys"
+    assert "Treat it as live" not in " ".join(second.notes)
+    assert plan.afterwards[0].title == "Remove them from the files, except the canaries"
     plan = builders.plan(decoy)
     assert [step.id for step in plan.afterwards] == ["prevent"]
     plan = builders.plan({**decoy, "liveness": builders.live()})
@@ -151,7 +151,7 @@ def test_a_known_canary_is_one_without_an_answer(builders: Any) -> None:
 
 
 def test_an_impossible_key_id_has_the_secret_of_another_key(builders: Any) -> None:
-    reason = "no key ID was ever issued with B as fifth character"
+    reason = "no issued key ID has B as its fifth character"
     found = builders.pair(forensics=builders.forensics(impossible=reason))
     (entry,) = builders.plan(found).entries
     assert entry.playbook == ResponseKind.SECRET
@@ -161,7 +161,7 @@ def test_an_impossible_key_id_has_the_secret_of_another_key(builders: Any) -> No
     )
     text = flat(rendered(builders.plan(found)))
     assert reason in text
-    assert "may be that of another key" in text
+    assert "may belong to another key" in text
     asked = {**found, "liveness": builders.liveness("unverifiable", reason="impossible-id")}
     assert builders.plan(asked).entries[0].notes == entry.notes
     live = {**found, "liveness": builders.live()}
@@ -172,7 +172,7 @@ def test_an_identity_that_contradicts_the_key_id_is_hardly_that_of_aws(builders:
     for account, expected in (("210987654321", True), (builders.ACCOUNT, False), (None, False)):
         found = {**builders.pair(liveness=builders.live()), "account_id": account}
         notes = " ".join(builders.plan(found).entries[0].notes)
-        assert ("what answered is hardly AWS" in notes) is expected
+        assert ("the endpoint that answered is probably not AWS" in notes) is expected
 
 
 # The way to the key ID
