@@ -327,7 +327,7 @@ def circleci(**more):
 
 
 def test_circleci_has_no_base_of_its_own():
-    with pytest.raises(NoRange, match=r"CircleCI does not tell.*KEYCATCH_BASE"):
+    with pytest.raises(NoRange, match=r"CircleCI does not say.*KEYCATCH_BASE"):
         circleci()
     with pytest.raises(NoRange, match="this pull request"):
         circleci(CIRCLE_PULL_REQUEST="https://github.com/o/r/pull/1")
@@ -384,7 +384,7 @@ def test_azure_pull_request_without_its_target():
 
 @pytest.mark.parametrize("reason", ["IndividualCI", "BatchedCI"])
 def test_azure_push(reason):
-    with pytest.raises(NoRange, match=r"Azure Pipelines does not tell.*KEYCATCH_BASE"):
+    with pytest.raises(NoRange, match=r"Azure Pipelines does not say.*KEYCATCH_BASE"):
         azure(BUILD_REASON=reason)
     change = azure(BUILD_REASON=reason, KEYCATCH_BASE="refs/heads/main")
     check(change, "push", (HEAD,), (remote("main"),))

@@ -395,8 +395,8 @@ def test_sarif_is_valid(past: Any, everything: Any, options: tuple[str, ...]) ->
     # The pair stands in two files.
     assert len(run["results"]) == len(found) + 1
     assert run.get("properties", {}).get("narrowed", []) == (
-        ["only commits that main has", "only objects that these commits added, no tags"
-         " and no names"] if options else []
+        ["only commits that main has", "only objects that these commits added, without tags"
+         " and names"] if options else []
     )  # fmt: skip
 
 
