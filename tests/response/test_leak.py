@@ -289,7 +289,7 @@ def test_a_variable_that_a_command_sets_is_not_asked_for(builders: Any) -> None:
     (entry,) = builders.plan(builders.KINDS["user-access-key"]).entries
     assert [variable.name for variable in entry.variables] == ["KEY_ID", "ROLE_NAME"]
     assert entry.to_complete == (
-        "`KEY_ID` is the complete access key ID, which stands at the places above.",
+        "`KEY_ID` is the complete access key ID, which is at the places above.",
         "Read it there, or create the report again with `--show-secrets`, and the plan contains "
         "it.",
     )
