@@ -59,12 +59,12 @@ def test_an_id_of_before_2019_has_no_account_inside():
     [
         ("AK" + "IAIOSFODNN7EXAMPLE", "end in A or Q"),
         ("AK" + "IAI44QH8DHBEXAMPLE", "0, 1, 8 or 9"),
-        ("AK" + "IALALEMEL33243OLIB", "L as fifth character"),
-        ("AS" + "IAOZW6VBVAZFJHJLQA", "O as fifth character"),
+        ("AK" + "IALALEMEL33243OLIB", "L as its fifth character"),
+        ("AS" + "IAOZW6VBVAZFJHJLQA", "O as its fifth character"),
         ("AK" + "IA7AAAAAAAAAAAAAAA", "13 digits"),
         ("AK" + "IA0189ABCDEFGHIJKL", "0, 1, 8 or 9"),
         ("AK" + "IA6RVFFCAAAAAAAAAA", "13 digits"),
-        ("AK" + "IAABCDEFGHIJKLMNOP", "A as fifth character"),
+        ("AK" + "IAABCDEFGHIJKLMNOP", "A as its fifth character"),
     ],
 )  # fmt: skip
 def test_impossible(value, reason):

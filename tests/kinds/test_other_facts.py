@@ -51,18 +51,18 @@ def codeartifact(**header: object) -> str:
 @given(seconds, st.sampled_from(["", "AWS:"]))
 def test_ecr_passwords_are_read_back(expires: int, user: str) -> None:
     told = read(ECR, ecr(user, expiration=expires))
-    assert told == Forensics("password of ECR", expires=iso(expires))
+    assert told == Forensics("ECR password", expires=iso(expires))
 
 
 def test_an_older_ecr_password_tells_nothing() -> None:
-    assert read(ECR, ecr()) == Forensics("password of ECR")
+    assert read(ECR, ecr()) == Forensics("ECR password")
 
 
 @given(seconds, st.integers(1, 43_200))
 def test_codeartifact_tokens_are_read_back(issued: int, lasts: int) -> None:
     issued -= lasts
     told = read(CODEARTIFACT, codeartifact(isu=issued, exp=issued + lasts))
-    kind = "authorization token of CodeArtifact"
+    kind = "CodeArtifact authorization token"
     assert told == Forensics(kind, issued=iso(issued), expires=iso(issued + lasts))
 
 

@@ -352,7 +352,7 @@ def test_lists_of_the_command_line(keycatch: Any, sts: Any, maker: Any, tmp_path
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--liveness-endpoint", "https://sts.example.com"], "with --check-liveness only"),
+        (["--liveness-endpoint", "https://sts.example.com"], "needs --check-liveness"),
         (["--check-liveness", "--liveness-endpoint", "http://example.com"], "https://"),
         (["--check-liveness", "--liveness-endpoint", "nowhere"], "is not an address"),
         (["--own-accounts", "12"], "12 digits"),
@@ -373,7 +373,7 @@ def test_a_server_refuses_bad_options_too(keycatch: Any, repository: Any) -> Non
     options = ["--liveness-endpoint", "https://sts.example.com"]
     done = keycatch("receive", *options, cwd=repository.root, given=given)
     assert done.returncode == 2
-    assert "with --check-liveness only" in " ".join(done.stderr.split())
+    assert "needs --check-liveness" in " ".join(done.stderr.split())
 
 
 def test_without_boto3_it_says_so_before_it_scans(keycatch: Any, tmp_path: Path) -> None:

@@ -792,7 +792,7 @@ def test_an_interrupt_between_reading_and_asking(
         (["--source", "."], "--source needs --check-liveness"),
         (["--liveness-allow", "1" * 12], "--liveness-allow needs --check-liveness"),
         (["--liveness-deny", "1" * 12], "--liveness-deny needs --check-liveness"),
-        (["--liveness-endpoint", "https://sts.example.com"], "with --check-liveness only"),
+        (["--liveness-endpoint", "https://sts.example.com"], "needs --check-liveness"),
         (["--check-liveness", "--source", "nowhere"], "there is no directory 'nowhere'"),
         (["--check-liveness", "--source", "a.env"], "there is no directory 'a.env'"),
         (["--check-liveness", "--config", "nowhere.toml"], "cannot read the configuration"),
