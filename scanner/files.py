@@ -83,7 +83,7 @@ def publish(pending: Pending, *, only_new: bool = False) -> None:
     """Give the file its name; if that fails, nothing of it is left. Raises OSError."""
     try:
         if only_new and os.path.lexists(pending.path):
-            raise FileExistsError(0, "it exists by now")
+            raise FileExistsError(0, "it exists already")
         os.replace(pending.temporary, pending.path)
     except BaseException:
         abandon(pending)

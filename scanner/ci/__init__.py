@@ -229,6 +229,6 @@ def detect(environ: Mapping[str, str], read: Callable[[str], bytes] = read_event
 
     known = ", ".join(provider.name for provider in PROVIDERS)
     raise NoRange(
-        f"the environment is not that of a CI system that is known ({known}): give the commits "
-        "with keycatch range, or scan the tree with keycatch scan"
+        f"no supported CI system was found in the environment ({known}): name the commits with "
+        "keycatch range, or scan the tree with keycatch scan"
     )

@@ -47,7 +47,7 @@ class Event:
 
         self._path = environ.get("GITHUB_EVENT_PATH", "")
         if not self._path:
-            raise NoRange("GITHUB_EVENT_PATH is empty and has to name the event file of the job")
+            raise NoRange("GITHUB_EVENT_PATH is empty; it must name the event file of the job")
 
         content = read(self._path)
         if len(content) > LARGEST:
@@ -95,6 +95,6 @@ class Event:
 
     def _unusable(self, reason: str) -> NoRange:
         return NoRange(
-            f"the event file {printable(self._path)} cannot be used: {reason}; give the commits "
+            f"the event file {printable(self._path)} cannot be used: {reason}; name the commits "
             "with keycatch range"
         )

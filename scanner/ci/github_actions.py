@@ -58,7 +58,7 @@ def change(
         return _push(provider, Event(environ, read), environ)
 
     raise NoRange(
-        f"the event {shown(name)} of {provider.name} does not tell which commits changed: run the "
+        f"the event {shown(name)} of {provider.name} does not name the changed commits: run the "
         "workflow on push, pull_request or merge_group, or use keycatch range or keycatch scan"
     )
 

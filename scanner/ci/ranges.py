@@ -39,7 +39,7 @@ class Built(NamedTuple):
     @property
     def source(self) -> str:
         """Where the head is from, for a person."""
-        return self.head_from or "what is checked out"
+        return self.head_from or "the checked-out commit"
 
 
 def everything(built: Built, because: str = "") -> CiChange:
@@ -58,7 +58,7 @@ def between(
     if built.head in before:
         raise NoRange(
             f"{before_from} and {built.source} name the same commit on {built.provider}, so there "
-            "is nothing between them: give the commits with keycatch range, or scan the tree with "
+            "is nothing between them: name the commits with keycatch range, or scan the tree with "
             "keycatch scan"
         )
 
@@ -85,12 +85,12 @@ def against_base(
     value, origin = (chosen, BASE) if chosen else (default, default_from)
     if not value:
         raise NoRange(
-            f"{built.provider} does not tell what this {built.event} is to be compared with: set "
+            f"{built.provider} does not say what to compare this {built.event} with: set "
             f"the variable {BASE} to the branch that changes are merged into, such as main"
         )
 
     base = base_revision(value, origin)
-    if built.branch and base == branch_ref(built.branch, "the branch that is built"):
+    if built.branch and base == branch_ref(built.branch, "the branch being built"):
         return everything(built, f"{origin} is this branch itself")
     return between(built, (base,), origin)
 

@@ -129,7 +129,7 @@ def shown(text: str) -> str:
 
 def _refusal(text: str, origin: str, wanted: str) -> str:
     if not text:
-        return f"{origin} is empty and has to be {wanted}"
+        return f"{origin} is empty; it must be {wanted}"
     if is_zero(text):
-        return f"{origin} is zeros, which stands for no commit, and has to be {wanted}"
+        return f"{origin} is all zeros, which means no commit; it must be {wanted}"
     return f"{origin} is {shown(text)}, which is not {wanted}"

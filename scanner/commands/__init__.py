@@ -77,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         scans = name in COMMANDS and not asks
         code = FAILED if scans else OK
         if scans:
-            say(f"{NAME}: a process that the scan needs has ended; nothing was reported")
+            say(f"{NAME}: a scan process ended unexpectedly; nothing was reported")
     except Exception as error:
         if sys.flags.dev_mode:
             raise
@@ -221,7 +221,7 @@ def no_command(name: str) -> str:
 def _unexpected(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
-        return f"cannot go on: {where}{error.strerror}"
+        return f"cannot continue: {where}{error.strerror}"
     from scanner.engine.defects import describe
 
     return describe(error)

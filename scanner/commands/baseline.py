@@ -33,11 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     _add_notes(update)
 
     check = _add(actions, "check", "compare: what is new, what has expired, what is not used")
-    check.add_argument(
-        "--strict", action="store_true", help="end with 1 for entries that are not used, too"
-    )
+    check.add_argument("--strict", action="store_true", help="also exit with 1 for unused entries")
 
-    take = _add(actions, "import", "accept what another scanner was told to accept")
+    take = _add(actions, "import", "accept what another scanner accepts")
     take.add_argument(
         "file", metavar="FILE", help="its baseline, ignore file, report or allow list"
     )
@@ -47,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="origin",
         choices=tuple(sorted(IMPORTERS)),
-        help="whose file it is (default: found out from its content)",
+        help="the tool that wrote it (default: detected from the content)",
     )
     _add_notes(take)
 
@@ -61,12 +59,12 @@ def _add(
     parser.add_argument(
         "--baseline",
         metavar="FILE",
-        help=f"the file (default: {BASELINE_NAME} at the root of the project)",
+        help=f"the baseline (default: {BASELINE_NAME} at the root of the project)",
     )
     parser.add_argument(
         "--history",
         action="store_true",
-        help="look in the whole history as well, and not only in the files that are there",
+        help="also scan the whole history, not only the current files",
     )
     add_config_options(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="print errors only")
@@ -76,7 +74,7 @@ def _add(
 def _add_notes(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("new entries")
     group.add_argument("--reason", type=_text, help="why they may stay")
-    group.add_argument("--owner", type=_word, help="who is to revoke them")
+    group.add_argument("--owner", type=_word, help="who revokes them")
     group.add_argument(
         "--expires",
         type=_date,

@@ -64,21 +64,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="REV",
-        help="only what the commits of this branch brought; may be given more than once",
+        help="only content that commits of this branch added; may be given more than once",
     )
     group.add_argument(
-        "--since", metavar="DATE", help="only what commits brought whose committers date it later"
+        "--since",
+        metavar="DATE",
+        help="only content that commits with a later committer date added",
     )
     group.add_argument(
-        "--until", metavar="DATE", help="only what commits brought whose committers date it earlier"
+        "--until",
+        metavar="DATE",
+        help="only content that commits with an earlier committer date added",
     )
     group.add_argument(
-        "--max-size", type=_size, metavar="SIZE", help="leave larger contents out, such as 10M"
+        "--max-size", type=_size, metavar="SIZE", help="skip contents larger than this, such as 10M"
     )
     group.add_argument(
         "--allow-shallow",
         action="store_true",
-        help="scan what a shallow clone has of its history",
+        help="scan a shallow clone, which has only a part of its history",
     )
     add_record_options(group)
     add_removal_options(group)
@@ -162,7 +166,7 @@ def _open(name: str, args: argparse.Namespace) -> Repository:
     repository = Repository(name or ".", named=bool(name))
     if repository.is_shallow and not args.allow_shallow:
         where = f"{printable(name)} is" if name else "this is"
-        remedy = "fetch the rest with `git fetch --unshallow`, or say --allow-shallow"
+        remedy = "fetch the rest with `git fetch --unshallow`, or use --allow-shallow"
         raise KeycatchError(f"{where} a shallow clone, which lacks the older commits: {remedy}")
     return repository
 

@@ -25,12 +25,12 @@ def add_record_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--no-cache",
         action="store_true",
-        help="read everything, whatever the scan before has read, and keep no record",
+        help="read everything again and keep no record",
     )
     group.add_argument(
         "--clear-cache",
         action="store_true",
-        help="delete the record of what was read, and do nothing else",
+        help="delete the record of earlier scans and exit",
     )
 
 

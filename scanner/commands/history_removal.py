@@ -38,13 +38,14 @@ def add_removal_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--replacements",
         metavar="FILE",
-        help="write what `git filter-repo --replace-text` needs there: it has credentials in it",
+        help="write the list for `git filter-repo --replace-text` there: it contains the "
+        "credentials",
     )
     group.add_argument(
         "--verify-removed",
         metavar="REPORT",
-        help="tell which credentials of this JSON report of a history are still there; - for "
-        "standard input",
+        help="check which credentials of this JSON history report are still there; - is standard "
+        "input",
     )
 
 
@@ -56,7 +57,7 @@ def check_options(args: argparse.Namespace) -> None:
         raise UsageError("--replacements - needs an --output FILE for the report")
     if target not in (None, "-") and os.path.lexists(target):
         raise UsageError(
-            f"--replacements: {printable(target)} exists, and is not overwritten: delete it first, "
+            f"--replacements: {printable(target)} exists and is not overwritten: delete it first, "
             "or name another file"
         )
     if not args.verify_removed:
@@ -65,9 +66,9 @@ def check_options(args: argparse.Namespace) -> None:
     given = [name for name in (*_NARROWING, "replacements") if getattr(args, name)]
     if given:
         option = given[0].replace("_", "-")
-        raise UsageError(f"--verify-removed looks at everything, which --{option} does not go with")
+        raise UsageError(f"--verify-removed checks everything: leave out --{option}")
     if len(outputs) > 1 or outputs[0].format not in ("text", "json"):
-        raise UsageError("--verify-removed answers once, in --format text or json")
+        raise UsageError("--verify-removed has one output, in --format text or json")
 
 
 # -- replacements -------------------------------------------------------------------------------
@@ -109,8 +110,8 @@ def _explain(
     name = "standard output" if target == "-" else target
     file = "FILE" if target == "-" else target
     say(
-        f"{NAME}: {name} has {many} in it, readable: keep it out of every repository, and delete "
-        f"it when you are done. In a fresh clone: git filter-repo --replace-text {file} "
+        f"{NAME}: {name} has {many} in it, in clear text: keep it out of every repository and "
+        f"delete it when you are done. In a fresh clone: git filter-repo --replace-text {file} "
         f"--replace-message {file}"
     )
 
@@ -140,8 +141,8 @@ def read_earlier(path: str, rules: Sequence[Rule]) -> SavedReport:
     missing = {each.rule_id for each in earlier.findings} - {rule.id for rule in rules}
     if missing:
         raise KeycatchError(
-            f"the rule {printable(min(missing))} of the report {shown_name(path)} is not in force: "
-            "use the configuration under which it was made"
+            f"the rule {printable(min(missing))} of the report {shown_name(path)} is disabled: "
+            "use the configuration that the report was made with"
         )
     return earlier
 
@@ -161,7 +162,7 @@ def report_removed(
     render = _as_json if output.format == "json" else _as_text
     write(render(report, checks, new, repositories), output.path)
     if earlier.narrowed or not earlier.complete:
-        say(f"{NAME}: the earlier scan was narrowed or incomplete: there can be more than it found")
+        say(f"{NAME}: the earlier scan was limited or incomplete: there may be more than it found")
     if report.incomplete:
         say(f"{NAME}: {incomplete_message(report)}")
     if any(check.held for check in checks) and not args.exit_zero:
@@ -185,12 +186,12 @@ def _as_text(
             yield f"  {printable(line)}\n"
 
     held = sum(bool(check.held) for check in checks)
-    so_far = "" if not report.incomplete else ", as far as could be read"
+    so_far = "" if not report.incomplete else ", in what could be read"
     yield f"{held:,} of {len(checks):,} credentials of the report are still there{so_far}.\n"
     if new:
         what = "finding is" if new == 1 else "findings are"
         yield f"{new:,} {what} not in the report: `{NAME} history` shows them.\n"
-    yield "Other clones, forks and the caches of servers have not been looked at.\n"
+    yield "Other clones, forks and server caches were not checked.\n"
 
 
 def _as_json(
@@ -230,7 +231,7 @@ def _where(check: RemovalCheck, repositories: Sequence[Repository]) -> list[str]
         history = finding.history
         if history:
             held = (*history.branches, *history.tags, *history.held_by)
-            found[f"held by {', '.join(held) or 'nothing'}"] = None
+            found[f"kept by {', '.join(held) or 'nothing'}"] = None
     return list(found)
 
 

@@ -33,11 +33,9 @@ def add_liveness_options(parser: argparse.ArgumentParser, question: str = _QUEST
         help=question,
     )
 
-    group.add_argument(
-        "--liveness-endpoint", metavar="URL", help="ask this STS endpoint and no other one"
-    )
+    group.add_argument("--liveness-endpoint", metavar="URL", help="ask only this STS endpoint")
     for name, what in (
-        ("own-accounts", "accounts that are ours: findings tell whether they are of these"),
+        ("own-accounts", "your own accounts: findings show whether they belong to one of them"),
         ("liveness-allow", "ask about credentials of these accounts only"),
         ("liveness-deny", "never ask about credentials of these accounts"),
     ):
@@ -60,7 +58,7 @@ def _accounts(text: str) -> list[str]:
     """Return the account IDs in `text`, which has commas between them."""
     names = text.split(",")
     if not all(_ACCOUNT.fullmatch(name) for name in names):
-        raise argparse.ArgumentTypeError("must be account IDs of 12 digits, with commas between")
+        raise argparse.ArgumentTypeError("must be account IDs of 12 digits, separated by commas")
     return names
 
 
@@ -69,7 +67,7 @@ def check_options(args: argparse.Namespace) -> None:
     if args.liveness_endpoint is None:
         return
     if not args.check_liveness:
-        raise UsageError("--liveness-endpoint is of use with --check-liveness only")
+        raise UsageError("--liveness-endpoint needs --check-liveness")
 
     from scanner.liveness.partitions import private
 

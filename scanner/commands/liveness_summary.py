@@ -48,9 +48,9 @@ def summary(answers: Iterable[Liveness | None]) -> str:
     said = f"asked STS about {plural(states.total() + unanswered.total(), 'credential')}"
     parts = [f"{said}: {', '.join(counts)}" if counts else said]
     if barred:
-        parts.append(f"{barred:,} could not or must not be asked about")
+        parts.append(f"{barred:,} could not or must not be checked")
     if interrupted:
-        parts.append(f"{interrupted:,} left open by an interrupt")
+        parts.append(f"{interrupted:,} not checked because of an interrupt")
     return "; ".join(parts)
 
 
@@ -64,5 +64,5 @@ def summary_of_rescan(answers: Iterable[Liveness | None], missing: Mapping[str, 
         )
         parts.append(f"{len(missing):,} not found again ({why})")
         if Missing.GONE in reasons:
-            parts.append("where the source is elsewhere, name it with --source")
+            parts.append("if the source is elsewhere, name it with --source")
     return "; ".join(parts)

@@ -24,7 +24,7 @@ _KEPT: Final = (State.LIVE, State.SECRET_UNPROVEN)
 """States that hold until STS gives another answer: silence takes neither back."""
 _SILENT: Final = (State.UNKNOWN, State.UNVERIFIABLE)
 """States without an answer."""
-_OLD: Final = "What is said of STS is what the report tells, and as old."
+_OLD: Final = "The STS result is from the report, and as old as the report."
 
 
 class AnsweredReport(NamedTuple):
@@ -86,14 +86,14 @@ def with_notes(plan: Plan, answered: AnsweredReport) -> Plan:
         reason = answered.missing.get(finding.fingerprint)
         now = answered.unanswered.get(finding.fingerprint)
         if reason is not None:
-            note = f"It was not asked about now ({reason}): {words(reason)}."
+            note = f"It was not checked now ({reason}): {words(reason)}."
             is_open = reason is Missing.INTERRUPTED and entry.leak.state not in _KEPT
             if entry.leak.state is not None and not is_open:
                 note += f" {_OLD}"
             entry = entry._replace(notes=(*entry.notes, note), missing=reason)
         elif now is not None:
             why = words_of_state(now).partition(": ")[2]
-            note = f"It was not answered now ({why}). {_OLD}"
+            note = f"STS did not answer now ({why}). {_OLD}"
             entry = entry._replace(notes=(*entry.notes, note))
         entries.append(entry)
 

@@ -83,7 +83,7 @@ def add_config_options(group: argparse._ActionsContainer) -> None:
     group.add_argument(
         "--no-marks",
         action="store_true",
-        help="report what a mark on its line, such as keycatch:allow, would let pass",
+        help="report findings that a mark on their line, such as keycatch:allow, would allow",
     )
     group.add_argument(
         "--exclude",

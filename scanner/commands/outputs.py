@@ -52,7 +52,7 @@ def add_output_options(group: argparse._ArgumentGroup) -> None:
         metavar="FORMAT=FILE",
         action="append",
         default=[],
-        help="write the report to FILE, whole or not at all; - is standard output. Without "
+        help="write the report to FILE; - is standard output. Without "
         "FORMAT= in the format of --format; may be given several times",
     )
     group.add_argument(
@@ -127,7 +127,7 @@ def _refuse_same_target(outputs: Sequence[Output]) -> None:
                 first = seen[key].path
                 raise UsageError(
                     f"--output {printable(first)} and --output {printable(output.path)} are one "
-                    "file: give each report a file of its own"
+                    "file: give each report its own file"
                 )
         seen |= dict.fromkeys(_targets(output), output)
 

@@ -81,6 +81,6 @@ def _reasons(
 def _guess(remote: str) -> str:
     there = printable(remote) if remote else "the remote"
     return (
-        "the list of what is pushed did not arrive on standard input, so every commit of a branch "
-        f"or tag that {there} is not known to have is scanned"
+        "the list of pushed references did not arrive on standard input, so every commit that "
+        f"{there} is not known to have is scanned"
     )

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 _SECONDS: Final = 60.0
 """git sets a hook no limit. Somebody waits for the push, and the server has others to serve."""
-_REMEDY: Final = "the repository on the server has to be made complete"
+_REMEDY: Final = "the repository on the server must be completed"
 
 
 class IncomingPush(NamedTuple):
@@ -71,15 +71,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--on-time-limit",
         choices=("reject", "accept"),
         default="reject",
-        help="what to do with a push whose scan takes longer (default: reject)",
+        help="what to do with a push if the scan takes longer (default: reject)",
     )
     group.add_argument(
         "--allow-push-option",
         metavar="NAME",
-        help="accept a push with the push option NAME whatever is found (default: there is none)",
+        help="accept every push with the push option NAME (default: no such option)",
     )
     group.add_argument(
-        "--trial", action="store_true", help="report, and accept every push, also one not scanned"
+        "--trial",
+        action="store_true",
+        help="report only: accept every push, even if it could not be scanned",
     )
     group.add_argument(
         "--contact",

@@ -63,7 +63,7 @@ def on_findings(args: argparse.Namespace, findings: Sequence[Finding]) -> int:
     if is_revoked:
         remedy = "revoke them, and take them out of the commits"
     elif all(each.canary for each in findings):
-        remedy = "canaries are left alone: do not use them, do not deactivate them"
+        remedy = "leave the canaries alone: do not use them, do not deactivate them"
     if not args.quiet:
         escape = f"  No credential? Ask {args.contact}." if args.no_marks else _FALSE_ALARM
         remedy = f"what to do now:\n{_numbered(_steps(findings, is_revoked=is_revoked))}\n{escape}"
@@ -89,21 +89,21 @@ def _numbered(steps: Iterable[str]) -> str:
 def on_marks(args: argparse.Namespace) -> int:
     """Say whether a push is accepted that adds marks under `--strict`; return the exit code."""
     excuse = "this server only reports for now" if args.exit_zero else _excuse(args)
-    why = "it adds marks that allow findings, which this server does not take"
+    why = "it adds marks that allow findings, which this server does not accept"
     remedy = f"remove the marks and the credentials from the commits, or ask {args.contact}"
     return _end(args, REJECTED, why, remedy, excuse)
 
 
 def on_incomplete(args: argparse.Namespace) -> int:
     """Say whether a push that could not be read completely is accepted; return the exit code."""
-    why = "not all of it could be scanned, see above, which only the server can let pass"
+    why = "not all of it could be scanned, see above; only the server can let it pass"
     return _end(args, FAILED, why, f"ask {args.contact}", _excuse(args))
 
 
 def on_failure(args: argparse.Namespace, error: Exception) -> int:
     """Say whether a push that `error` kept from being scanned is accepted; return the exit code."""
     _print(f"{NAME}: {without_directories(_reason(error), args.config)}")
-    why = "it could not be scanned, which is a matter of the server and not of your commits"
+    why = "it could not be scanned because of a problem on the server, not in your commits"
     return _end(args, FAILED, why, f"ask {args.contact}", _excuse(args))
 
 
@@ -111,7 +111,7 @@ def on_time_up(args: argparse.Namespace) -> int:
     """Say whether a push that takes too long to scan is accepted; return the exit code."""
     excuse = _excuse(args)
     if not excuse and args.on_time_limit == "accept":
-        excuse = "this server lets pass what takes too long"
+        excuse = "this server accepts pushes whose scan takes too long"
     why = f"it was not scanned within the {args.time_limit:g} seconds that the server allows"
     remedy = f"push fewer commits at a time, or ask {args.contact}"
     return _end(args, FAILED, why, remedy, excuse)

@@ -41,11 +41,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "report",
         metavar="REPORT",
-        help="a report that a command has written with --format json; - for standard input",
+        help="a report written with --format json; - is standard input",
     )
     group = parser.add_argument_group("output")
     group.add_argument("--format", choices=tuple(FORMATS), default="text", help="default: text")
-    group.add_argument("--output", metavar="FILE", help="write the plan there, whole or not at all")
+    group.add_argument("--output", metavar="FILE", help="write the plan to this file")
     group.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--min-confidence",
         choices=[level.label for level in Confidence],
         default=Confidence.MEDIUM.label,
-        help="leave out findings below this confidence, and count them (default: medium)",
+        help="leave out findings below this confidence and count them (default: medium)",
     )
     group.add_argument("-q", "--quiet", action="store_true", help="print the plan and errors only")
     add_respond_liveness_options(parser)

@@ -34,7 +34,7 @@ def add_respond_liveness_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a command that asks about the credentials of a saved report."""
     add_liveness_options(
         parser,
-        "find the credentials again in the source, and ask AWS (sts:GetCallerIdentity) whether "
+        "find the credentials in the source again and ask AWS (sts:GetCallerIdentity) whether "
         "they are live now; needs boto3",
     )
 
@@ -45,7 +45,7 @@ def add_respond_liveness_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="DIR",
         help="where the report was made, for --check-liveness (default: the current directory); "
-        "may be given more than once, such as for each repository of a history",
+        "may be given more than once, for example for each repository",
     )
 
     choice = group.add_mutually_exclusive_group()
@@ -62,7 +62,7 @@ def check_respond_options(args: argparse.Namespace) -> None:
         for option in ("source", "liveness_allow", "liveness_deny"):
             if getattr(args, option):
                 name = option.replace("_", "-")
-                raise UsageError(f"--{name} is of use with --check-liveness only")
+                raise UsageError(f"--{name} needs --check-liveness")
 
     for path in args.source:
         if not os.path.isdir(path):

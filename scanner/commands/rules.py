@@ -30,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing = actions.add_parser("list", help="list the rules, one line for each")
     show = actions.add_parser("show", help="show everything about one rule")
     show.add_argument("rule_id", metavar="ID", help="the ID of the rule")
-    show.add_argument("--yaml", action="store_true", help="print the rule file as it is")
+    show.add_argument("--yaml", action="store_true", help="print the rule file")
     example = actions.add_parser(
         "example",
         help="print made-up values that the rule reports",
@@ -38,8 +38,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         epilog=f"For example: `{_TRY}`",
     )
     example.add_argument("rule_id", metavar="ID", help="the ID of the rule")
-    test = actions.add_parser("test", help="scan the examples of the rules, check what is found")
-    test.add_argument("files", metavar="FILE", nargs="*", help="rule files of your own")
+    test = actions.add_parser("test", help="scan the examples of the rules and check the findings")
+    test.add_argument("files", metavar="FILE", nargs="*", help="your own rule files")
 
     for action in (listing, show, example):
         action.add_argument(
@@ -48,7 +48,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
             metavar="FILE",
             action="append",
             default=[],
-            help="a rule file of your own; may be given more than once",
+            help="your own rule file; may be given more than once",
         )
 
 
@@ -209,5 +209,5 @@ def _try(rule_id: str, kind: str, number: int, template: str, rules: Sequence[Ru
         others = sorted({finding.rule_id for finding in findings})
         return f"not found{'; found instead: ' + ', '.join(others) if others else ''}"
     if kind == "no_match" and any(f.confidence >= Confidence.MEDIUM for f in found):
-        return "found, and should not be"
+        return "found, but should not be"
     return ""

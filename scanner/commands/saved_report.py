@@ -33,7 +33,7 @@ def read_report(path: str, kind: str = "") -> SavedReport:
         raise KeycatchError(f"cannot read the report {shown}: {reason}") from None
     except NoReportError as error:
         maker = f"`keycatch {kind} --format json --output FILE`" if kind else ""
-        remedy = f"give one that {maker or 'a command of keycatch'} has written"
+        remedy = f"use one written by {maker or 'a keycatch command'}"
         end = "" if maker else " with --format json"
         raise KeycatchError(f"cannot use the report {shown}: {error}; {remedy}{end}") from None
     return report
@@ -55,6 +55,6 @@ def _content(path: str) -> bytes:
 
     if len(content) > _LARGEST:
         raise KeycatchError(
-            f"the report {printable(path)} is larger than {_LARGEST:,} bytes: scan less at once"
+            f"the report {printable(path)} is larger than {_LARGEST:,} bytes: scan in smaller parts"
         )
     return content

@@ -36,12 +36,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="files or directories, or - for standard input (default: the current directory)",
     )
     parser.add_argument(
-        "--no-ignore", action="store_true", help="read what git ignores, too, such as .env files"
+        "--no-ignore",
+        action="store_true",
+        help="also read files that git ignores, such as .env files",
     )
     parser.add_argument(
         "--allow-empty",
         action="store_true",
-        help="end with 0 where there is no file at all; without, that is an error",
+        help="exit with 0 if there are no files (otherwise that is an error)",
     )
     add_scan_options(parser)
     add_report_options(parser)
@@ -75,8 +77,8 @@ def _nothing(paths: Sequence[str], tally: Tally) -> str:
     """Return what to say where there is nothing to scan: that passes for clean far too easily."""
     named = ", ".join(map(printable, paths))
     why = "there is no file"
-    remedy = "name another directory, or say --allow-empty if that is expected"
+    remedy = "name another directory, or use --allow-empty if that is expected"
     if number := tally.skipped.get("ignored-by-git", 0):
         why = f"git ignores all that is there ({number:,})"
-        remedy = "--no-ignore reads it, and --allow-empty says that nothing is expected"
+        remedy = "read them with --no-ignore, or use --allow-empty if that is expected"
     return f"nothing to scan in {named}: {why}; {remedy}"

@@ -44,7 +44,7 @@ def columns_around(data: bytes, offset: int, effort: Effort) -> list[int]:
     Nothing where there is no such record.
     """
     if effort.steps < 0:
-        effort.budget.leave("decoder-limit", "more key IDs in binary data than are looked at")
+        effort.budget.leave("decoder-limit", "too many key IDs in binary data; some were skipped")
         return []
 
     effort.steps -= _REACH

@@ -87,7 +87,7 @@ class Marks:
         for word in _words(line, line_above(data, begin, _REACH)):
             if _looks_like_a_rule(word) and word not in self._rule_ids:
                 hint = did_you_mean(word, self._rule_ids, mark="")
-                return f"the mark for it names a rule that does not exist{hint}"
+                return f"its mark names a rule that does not exist{hint}"
         return ""
 
     def _allows(self, word: str, rule_ids: Collection[str]) -> bool:

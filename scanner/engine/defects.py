@@ -18,4 +18,4 @@ def describe(error: Exception) -> str:
     while at and at.tb_next:  # down to the frame that raised it
         at = at.tb_next
     place = f"{os.path.basename(at.tb_frame.f_code.co_filename)}:{at.tb_lineno}" if at else "?"
-    return f"{type(error).__name__} at {place}; please report this as a defect of keycatch"
+    return f"{type(error).__name__} at {place}; please report this as a bug in keycatch"

@@ -160,7 +160,7 @@ def _draft(group: Group, rules: dict[str, Rule], path: str) -> Draft:
     if len(group) == 1:
         rule_id = first.rule_id
         if rule_id == SECRET_RULE and _named_by_file(group[0], path):
-            evidence = (*evidence, "in a file in which tools keep AWS keys")
+            evidence = (*evidence, "in a file where tools keep AWS keys")
             return Draft(rule_id, Severity.HIGH, Confidence.HIGH, evidence, account, group)
 
         # One detector finds both. A lone secret without a name that fits has a rule of its own,

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     """A role and a value."""
 
 # The evidence that turns a finding into a note; reports print it.
-ALREADY_THERE: Final = "was there before this change"
+ALREADY_THERE: Final = "existed before this change"
 DOUBTFUL: Final = "on another local branch or tag, which may not be part of this push"
 _CAME: Final = "came with {}"
 _SINCE: Final = ", which has it since {}"

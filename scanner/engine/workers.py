@@ -59,7 +59,7 @@ class Work(Protocol[_Told]):
         ...
 
 
-LOST: Final = "a process ended while scanning it, perhaps for want of memory: try --jobs 1"
+LOST: Final = "a process ended while scanning it, possibly out of memory: try --jobs 1"
 """The detail of a notice about what a lost worker was scanning."""
 
 

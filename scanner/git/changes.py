@@ -160,7 +160,7 @@ def parse_commits(shown: bytes) -> Iterator[Commit]:
                 yield Commit(head[0], head[1], tuple(entries))
             head, entries = token.decode("ascii", "replace").split(), []
             if len(head) != 2:
-                raise GitError(f"git gave an answer that cannot be read: {printable(head[0])}")
+                raise GitError(f"git gave output that cannot be parsed: {printable(head[0])}")
 
     if head:
         yield Commit(head[0], head[1], tuple(entries))
@@ -180,6 +180,6 @@ def _entry(head: bytes, path: bytes) -> ChangedPath:
     parents = len(head) - len(head.lstrip(b":"))
     fields = head[parents:].split(b" ")
     if len(fields) != 2 * (parents + 1) + 1 or not path:
-        raise GitError("git gave a difference that cannot be read; try a newer git")
+        raise GitError("git gave a diff that cannot be parsed; try a newer git")
     blobs = [blob.decode() for blob in fields[parents + 1 : -1]]
     return ChangedPath(path, fields[parents], blobs[-1], tuple(blobs[:-1]), fields[-1] == b"U")

@@ -86,7 +86,7 @@ def sizes(delta: bytes) -> tuple[int, int, int]:
             at += 1
             shift += 7
     except IndexError:
-        raise PackError("a delta ends within its head") from None
+        raise PackError("a delta ends within its header") from None
 
     return base, result, at
 

@@ -53,7 +53,7 @@ _DIFFERENCE: Final = re.compile(
 _MISSING: Final = (
     "git could not compare trees: some are missing or damaged; fetch them, or run `git fsck`"
 )
-_UNREADABLE: Final = "git gave an answer that cannot be read: try a newer git"
+_UNREADABLE: Final = "git gave output that cannot be parsed: try a newer git"
 
 
 class Difference(NamedTuple):

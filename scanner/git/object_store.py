@@ -146,7 +146,7 @@ def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
             content = inflating.decompress(stored, _LONGEST_HEAD)
             head = _HEAD.match(content)
             if head is None:
-                raise PackError("it does not begin like an object")
+                raise PackError("it does not begin as an object")
 
             kind, size = head[1].decode(), int(head[2])
             if size > largest:
@@ -168,7 +168,7 @@ def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
             raise PackError(f"it cannot be inflated: {error}") from None
 
     if total != size:
-        raise PackError("it does not inflate to the size in its head")
+        raise PackError("its inflated size differs from its header")
 
     return kind, size, b"".join(pieces)
 

@@ -39,7 +39,7 @@ The one-call function allocates the size that it is to expect, and for less data
 `DENSEST`. For more it would be the size in the head, which can be forged, so that the buffer is
 left to grow with the output.
 """
-_NO_MATCH: Final = "it is not what its index has the checksum of"
+_NO_MATCH: Final = "its checksum differs from the one in its index"
 
 
 class Pack:
@@ -80,11 +80,11 @@ class Pack:
         head = self._file.read(START)
         # Git writes version 2 and accepts 3, whose entries are the same.
         if head[:4] != _SIGNATURE or head[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
-            raise PackError("it does not begin like a pack")
+            raise PackError("it does not begin as a pack")
 
         self.number = self._index.number
         if int.from_bytes(head[8:], "big") != self.number:
-            raise PackError("it does not hold as many objects as its index says")
+            raise PackError("it has another number of objects than its index")
 
         self.unproved = self._index.checksums is None
         """Whether contents have to be compared with their IDs (`prove`), for lack of checksums.
@@ -257,7 +257,7 @@ class Pack:
                 raise PackError(f"it cannot be inflated: {error}") from None
 
             if len(content) != size:
-                raise PackError("it does not inflate to the size in its head")
+                raise PackError("its inflated size differs from its header")
 
             return content
 
@@ -291,7 +291,7 @@ class Pack:
                 if not piece and not stored:
                     raise PackError("it ends too early")
                 if left < 0:
-                    raise PackError("it inflates to more than its head says")
+                    raise PackError("it inflates to more than its header says")
                 if digest:
                     digest.update(piece)
                 if piece:
@@ -302,7 +302,7 @@ class Pack:
             raise PackError(error.strerror or str(error)) from None
 
         if left:
-            raise PackError("it does not inflate to the size in its head")
+            raise PackError("its inflated size differs from its header")
 
         checksums = self._index.checksums
         whole = at == end and (checksums is None or crc == checksums[self._positions[entry]])
@@ -348,7 +348,7 @@ class Pack:
         digest = self._digest(entry, len(content))
         digest.update(content)
         if digest.digest() != self.name(entry):
-            raise PackError("its content is not that of its name")
+            raise PackError("its content does not match its object ID")
 
     def _digest(self, entry: int, size: int) -> Any:
         return hash_of_object(self._hash_size, KINDS[self.kinds[entry]], size)
@@ -368,11 +368,11 @@ def _inflated(packed: memoryview, size: int) -> bytes:
         # The end of the data, with its checksum, may not have been read yet.
         inflating.decompress(inflating.unconsumed_tail, 1)
         if not inflating.eof:
-            raise PackError("it inflates to more than its head says")
+            raise PackError("it inflates to more than its header says")
     return content
 
 
 def _too_large(size: int) -> str:
     if size > LARGEST:
         return f"it has more than {LARGEST >> 20} MiB"
-    return "more stands there than belongs to it"  # the entry has more bytes than its size allows
+    return "there is extra data after it"  # the entry has more bytes than its size allows

@@ -178,14 +178,14 @@ class _Reading:
                     bases[place] = self._named(head[at : at + self._hash_size])
                     at += self._hash_size
                 elif kind not in KINDS:  # 0, or 5, which is reserved
-                    damaged[entry] = f"it is of kind {kind}, which is not known"
+                    damaged[entry] = f"it is of the unknown kind {kind}"
                     continue
             except IndexError:
-                damaged[entry] = "its head has no end"
+                damaged[entry] = "its header has no end"
                 continue
 
             if size >= _ENDLESS or offset + at > following:
-                damaged[entry] = "its head does not fit"
+                damaged[entry] = "its header does not fit"
                 continue
 
             kinds[place] = kind

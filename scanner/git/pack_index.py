@@ -52,7 +52,7 @@ class PackIndex:
             if head[:4] == _SIGNATURE:
                 version = int.from_bytes(head[4:8], "big")
                 if version != 2:
-                    raise PackError(f"its index is of version {version}, which is not known")
+                    raise PackError(f"its index has the unknown version {version}")
 
                 self.number = _count(head[8:])
                 least = 8 + 4 * _FANOUT + self.number * (hash_size + 8) + 2 * hash_size
@@ -152,7 +152,7 @@ def _count(table: bytes) -> int:
         raise PackError("its index is shorter than it says")
     fanout = _numbers("I", table)
     if any(one > other for one, other in pairwise(fanout)):
-        raise PackError("the table at the head of its index is not in order")
+        raise PackError("the table at the start of its index is out of order")
     return fanout[-1]
 
 

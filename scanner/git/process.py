@@ -55,7 +55,7 @@ that a partial clone lacks (since git 2.45)."""
 _REMEDIES: Final = {
     "dubious ownership": "if you trust it, run `git config --global --add safe.directory` with it",
     "safe.bareRepository": "to scan a bare repository, set GIT_DIR to its path",
-    "not a git repository": "run keycatch inside of a repository",
+    "not a git repository": "run keycatch inside a repository",
 }
 """Words in git's errors, to what to do: git itself says so on later lines or not at all."""
 

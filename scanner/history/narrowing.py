@@ -50,7 +50,7 @@ class Narrowing(NamedTuple):
         if self.until:
             said.append(f"only commits until {self.until}")
         if said:
-            said.append("no objects that none of these commits brought in, no tags and no names")
+            said.append("only objects that these commits added, without tags and names")
         return said
 
 

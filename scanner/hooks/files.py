@@ -84,7 +84,7 @@ def to_write(
         if hook.kind is HookKind.EDITED:
             raise HookError(
                 f"{path} was changed since keycatch wrote it: take your lines to {path}{KEPT}, "
-                f"remove {path}, and install again"
+                f"remove {path} and install again"
             )
         if hook.kind is HookKind.FOREIGN:
             if not chain:
@@ -95,8 +95,8 @@ def to_write(
                 raise HookError(f"{path} {reason}")
             if hook.has_kept and not _is_copy(hook):
                 raise HookError(
-                    f"{path} took the place of keycatch's hook, and {printable(hook.kept)} is "
-                    "there from before: remove one of them, and install again"
+                    f"{path} has replaced keycatch's hook, and {printable(hook.kept)} is the "
+                    "earlier one: remove one of them and install again"
                 )
     return found
 
@@ -117,8 +117,8 @@ def to_remove(directory: str, names: Iterable[str]) -> list[Hook]:
             )
         if hook.kind is HookKind.FOREIGN and hook.has_kept and not _is_copy(hook):
             raise HookError(
-                f"{path} took the place of keycatch's hook, so nothing was removed: the one from "
-                f"before is {printable(hook.kept)}"
+                f"{path} has replaced keycatch's hook, so nothing was removed: the earlier hook "
+                f"is {printable(hook.kept)}"
             )
     return [hook for hook in found if hook.kind is HookKind.OURS or hook.has_kept]
 
@@ -131,7 +131,7 @@ def make_directory(path: str, undo: ExitStack) -> None:
         missing.append(path)
         path = os.path.dirname(path)
     if not os.path.isdir(path):
-        raise HookError(f"{printable(path)} is no directory, so hooks cannot be put there")
+        raise HookError(f"{printable(path)} is not a directory, so hooks cannot be written there")
 
     for each in reversed(missing):
         try:
@@ -170,7 +170,7 @@ def write(hook: Hook, content: bytes, undo: ExitStack) -> None:
         # git would ignore it, with a hint at most (advice.ignoredHook).
         raise HookError(
             f"{printable(hook.path)} cannot be made executable on that file system: set "
-            "core.hooksPath to a directory where programs can be"
+            "core.hooksPath to a directory on another one"
         )
 
 
@@ -216,7 +216,7 @@ def _read(path: str) -> tuple[bytes, int] | None:
     if not os.path.exists(path):
         return b"", 0  # a link to nothing, which git ignores
     if not os.path.isfile(path):
-        raise HookError(f"{printable(path)} is no file: move it away")
+        raise HookError(f"{printable(path)} is not a file: move it away")
     try:
         with open(path, "rb") as file:
             return file.read(), stat.S_IMODE(os.fstat(file.fileno()).st_mode)

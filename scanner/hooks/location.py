@@ -66,7 +66,9 @@ def here() -> HooksLocation:
     is_bare, in_work_tree = (answer == b"true" for answer in asked)
     git_directory = _path("rev-parse", "--absolute-git-dir")
     if not is_bare and not in_work_tree:
-        raise UsageError("this is inside of .git: run it in the work tree of the repository")
+        raise UsageError(
+            "this is inside the .git directory: run it in the work tree of the repository"
+        )
 
     # git prints relative paths, and runs hooks, from there.
     top = git_directory if is_bare else _path("rev-parse", "--show-toplevel")
@@ -156,7 +158,7 @@ def _change(what: str, *arguments: str) -> None:
     if done.returncode:
         raise GitError(
             f"git could not {what} core.hooksPath in the user's configuration: {complaint(done)}; "
-            "edit it by hand (`git config --show-origin core.hooksPath` tells where it is) and run "
+            "edit it by hand (`git config --show-origin core.hooksPath` shows the file) and run "
             "this again"
         )
 

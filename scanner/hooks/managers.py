@@ -78,16 +78,16 @@ def objection(path: str, content: bytes, *, force: bool) -> str:
     if manager is not None:
         if manager.moves and force:
             return ""
-        why = "would be taken out again" if manager.moves else "would make it run nothing"
+        why = "would be removed again" if manager.moves else "would make it run nothing"
         force_hint = ", or install with --force" if manager.moves else ""
         return (
             f"is a hook of {manager.name}, where keycatch's {why}: {manager.remedy}"
-            f"{force_hint}; docs/install.md tells more"
+            f"{force_hint}; see docs/install.md"
         )
 
     if not force and text.startswith(b"#!") and _ITS_NAME.search(text):
         return (
-            "asks for its own name, and would be run under another one: add `keycatch` with "
+            "depends on its own name, and would run under another one: add `keycatch` with "
             "`staged` or `push` to it by hand, or install with --force if the name is only shown"
         )
     return ""

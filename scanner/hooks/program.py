@@ -23,7 +23,8 @@ def installed() -> str:
             # The sh of Git for Windows takes these slashes, and no others in a command.
             return path.replace(os.sep, "/")
     raise UsageError(
-        "keycatch runs from its source here, and hooks need the program: install it with pip or "
+        "keycatch runs from its source here, but hooks need the installed program: install it "
+        "with pip or "
         "pipx and run its own `keycatch install`"
     )
 

@@ -137,7 +137,7 @@ class _Trial:
         done = self._git(*command, hooks=False, stdin=stdin)
         if done.returncode:
             raise ProofError(
-                f"the hooks could not be tried, since git {command[0]} failed in a temporary "
+                f"the hooks could not be tested: git {command[0]} failed in a temporary "
                 f"directory: {_last_line(done)}"
             )
         return done.stdout.decode("ascii", "replace").strip()

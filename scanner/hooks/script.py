@@ -91,7 +91,7 @@ chain() {
 @order@
 """
 
-_REINSTALL: Final = "install keycatch and run 'keycatch install' again, or take this hook out with"
+_REINSTALL: Final = "install keycatch and run 'keycatch install' again, or remove this hook with"
 
 _ORDER_WITH_INPUT: Final = '''\
 # Both read the same lines; what follows may send things, so keycatch comes first.
@@ -159,7 +159,7 @@ exit 1
 class HookKind(Enum):
     """Who wrote a hook."""
 
-    OURS = "as some version of keycatch wrote it"
+    OURS = "written by keycatch"
     EDITED = "written by keycatch and changed since"
     FOREIGN = "not keycatch's"
 
@@ -215,7 +215,7 @@ def _checking(name: str, program: str, undo: str, before: str, remedy: str) -> b
         feed='printf %s "$lines" | ' if name in WITH_INPUT else "",
         call=CALLS[name],
         remedy=remedy,
-        where="neither where it was nor on the PATH" if program else "not on the PATH",
+        where="neither at its old path nor on the PATH" if program else "not on the PATH",
         reinstall=_REINSTALL,
         framework=FRAMEWORK.decode(),
         order=_ORDER_WITH_INPUT if name in WITH_INPUT else _ORDER,
@@ -229,7 +229,7 @@ def _filled(text: str, **values: str) -> str:
 
 
 def _written(undo: str, text: str) -> bytes:
-    first = f"#!/bin/sh\n# Written by `keycatch install` {VERSION}; `{undo}` takes it out.\n"
+    first = f"#!/bin/sh\n# Written by `keycatch install` {VERSION}; `{undo}` removes it.\n"
     head, body = os.fsencode(first), os.fsencode(text)
     return _sealed(head.splitlines(keepends=True), body.splitlines(keepends=True))
 

@@ -38,7 +38,7 @@ LENGTH: Final = 20
 PREFIXES: Final = {
     b"AKIA": "long-term access key",
     b"ASIA": "temporary access key",
-    b"ABIA": "bearer token of STS",
+    b"ABIA": "STS bearer token",
     b"ACCA": "service-specific credential",
 }
 """What an ID belongs to, by its first four characters."""
@@ -79,27 +79,29 @@ def parse(value: bytes) -> KeyId:
     """
     kind = PREFIXES.get(value[:4])
     if kind is None or len(value) != LENGTH:
-        raise ValueError("not of the form of an access key ID")
+        raise ValueError("not in the form of an access key ID")
 
     number = 0
     for character in value[4:]:
         digit = _BASE32.get(character)
         if digit is None:
-            return KeyId(kind, 0, "", "holds a character that key IDs never have (0, 1, 8 or 9)")
+            return KeyId(
+                kind, 0, "", "it contains a character that key IDs never have (0, 1, 8 or 9)"
+            )
         number = number << 5 | digit
 
     # Generation 2: bit 79 is set, bits 78 to 39 are the account number.
     if number >> 79:
         account = number >> 39 & (1 << 40) - 1
         if account > _MAX_ACCOUNT:
-            return KeyId(kind, 0, "", "the account number inside would have 13 digits")
+            return KeyId(kind, 0, "", "its account number would have 13 digits")
         return KeyId(kind, 2, f"{account:012d}", "")
 
     if value[4] not in _GENERATION_1_FIFTH:
         fifth = chr(value[4])
-        return KeyId(kind, 0, "", f"no key ID was ever issued with {fifth} as fifth character")
+        return KeyId(kind, 0, "", f"no issued key ID has {fifth} as its fifth character")
     if value[-1] not in _GENERATION_1_LAST:
-        return KeyId(kind, 0, "", "a key ID of before 2019 ends in A or Q")
+        return KeyId(kind, 0, "", "key IDs from before 2019 end in A or Q")
     return KeyId(kind, 1, "", "")
 
 
@@ -139,7 +141,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
 
     typed = words_in(value[4:])
     if typed:
-        evidence.append(f"made of words: {' '.join(typed)}")
+        evidence.append(f"spells words: {' '.join(typed)}")
 
     possible = not parsed.impossible and not typed
     # A temporary ID alone is worth little: its session ends, and its secret is never shown again.

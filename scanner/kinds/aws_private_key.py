@@ -49,17 +49,17 @@ _USES: Final = (
             rb"\.iot\.[a-z0-9-]{5,20}\.amazonaws\.com|:iot:[a-z0-9-]{5,20}:[0-9]{12}:"
             rb"|(?i:aws[_-]?iot|aws_cert)|MIIDQTCCAimgAwIBAgITBmyfz5m"
         ),
-        "next to an endpoint, a certificate or a name of AWS IoT",
+        "next to an AWS IoT endpoint, certificate or name",
         Confidence.HIGH,
     ),
     _Use(
         re.compile(rb"arn:aws[a-z-]{0,16}:rolesanywhere:|aws_signing_helper"),
-        "next to the settings of IAM Roles Anywhere",
+        "next to IAM Roles Anywhere settings",
         Confidence.HIGH,
     ),
     _Use(
         re.compile(rb"(?<![A-Z0-9])APKA[A-Z0-9]{16,17}(?![A-Z0-9])|(?i:cloudfront)"),
-        "next to the ID of a public key or the name of CloudFront",
+        "next to a CloudFront public key ID or name",
         Confidence.HIGH,
     ),
     _Use(
@@ -67,12 +67,12 @@ _USES: Final = (
             rb"eyMaterial|ec2-user@|\bec2-[0-9-]{7,15}\.[a-z0-9.-]{1,40}amazonaws\.com"
             rb"|aws_key_pair|AWS::EC2::KeyPair|:ec2:[a-z0-9-]{5,20}:[0-9]{12}:key-pair/"
         ),
-        "next to a host, a user or a key pair of EC2",
+        "next to an EC2 host, user or key pair",
         Confidence.HIGH,
     ),
     _Use(
         re.compile(rb"privateKeyBase64|(?i:lightsail)"),
-        "next to the name of Lightsail",
+        "next to the name Lightsail",
         Confidence.MEDIUM,
     ),
 )
@@ -98,9 +98,9 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         return interface.aside(rule, layer, match, reason)
 
     algorithm = f"{key.algorithm} " if key.algorithm else ""
-    evidence = [f"a whole {algorithm}private key ({key.form})", *use[0]]
+    evidence = [f"a complete {algorithm}private key ({key.form})", *use[0]]
     if key.encrypted:
-        evidence.append("encrypted: of no use without its passphrase")
+        evidence.append("encrypted: useless without its passphrase")
     return interface.part(
         rule,
         layer,
@@ -120,10 +120,10 @@ def _use(data: bytes, match: Match) -> tuple[list[str], Confidence] | None:
     for use in _USES:
         if use.words.search(around):
             unique = _UNIQUE_ID.search(around)
-            named = [f"the ID of its public half may be {unique[0].decode()}"] if unique else []
+            named = [f"the ID of its public key may be {unique[0].decode()}"] if unique else []
             return [use.evidence, *named], use.confidence
     if _NAMED.search(label(data, match.start)):
-        return ["its name has a word of AWS"], Confidence.MEDIUM
+        return ["its name mentions AWS"], Confidence.MEDIUM
     return None
 
 

@@ -94,7 +94,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         return interface.aside(rule, layer, place, reason)
     key_id = key[1].decode()
     evidence = [
-        f"the signature of {what} of CloudFront, with the public key {key_id}",
+        f"signature of a CloudFront {what} with the public key {key_id}",
         f"expires {expires}" if expires else "",
     ]
     severity = max(rule.severity, Severity.HIGH) if expires >= _FAR_FUTURE else rule.severity

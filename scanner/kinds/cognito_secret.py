@@ -57,7 +57,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if reason:
         return interface.aside(rule, layer, match, reason)
     return interface.part(
-        rule, layer, match, [f"{len(value)} random characters, named a secret near Cognito"]
+        rule, layer, match, [f"{len(value)} random characters, named as a secret near Cognito"]
     )
 
 

@@ -74,7 +74,7 @@ def _in_table(rule: Rule, layer: Layer, match: Match, account: str) -> Part | As
         return None
     name = data[row[0].start : row[0].end]
     user = name.decode() if _NAME.fullmatch(name) else ""
-    return _part(rule, layer, place, "the column Password of a file of the console", account, user)
+    return _part(rule, layer, place, "the Password column of a console CSV file", account, user)
 
 
 def _cells(data: bytes, start: int, end: int) -> list[Match]:
@@ -100,7 +100,7 @@ def _in_note(rule: Rule, layer: Layer, match: Match, account: str) -> Part | Asi
     if not notes:
         return None
     nearest = min(notes, key=lambda note: abs(note.start - match.start))
-    evidence = "named a password next to the address to sign in to the console"
+    evidence = "named as a password next to the console sign-in address"
     return _part(rule, layer, nearest, evidence, account, "", Confidence.MEDIUM)
 
 

@@ -125,7 +125,7 @@ def detect_web_identity(rule: Rule, layer: Layer, match: Match) -> Part | Aside 
     evidence = [
         "decodes to a token whose audience or issuer is STS"
         if is_for_sts
-        else "a JSON Web Token, named a web identity token",
+        else "a JSON Web Token, named as a web identity token",
         f"issued by {_host(issuer)}" if isinstance(issuer, str) and _host(issuer) else "",
         f"expires {expires}" if expires else "",
     ]

@@ -51,7 +51,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     reason = placeholder(value)
     if reason:
         return interface.aside(rule, layer, match, reason)
-    evidence = "40 random characters, named an API key near an API of API Gateway"
+    evidence = "40 random characters, named as an API key near an API Gateway API"
     return interface.part(rule, layer, match, [evidence])
 
 

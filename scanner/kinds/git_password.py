@@ -49,13 +49,13 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if reason:
         return interface.aside(rule, layer, place, reason)
     catalyst = b"codecatalyst" in found["host"]
-    what = "access token of CodeCatalyst" if catalyst else "password of CodeCommit"
+    what = "CodeCatalyst access token" if catalyst else "CodeCommit password"
     certain = len(value) >= 20 and len(set(value)) >= _RANDOM_DISTINCT
     return interface.part(
         rule,
         layer,
         place,
-        [f"the {what} in the address of a repository"],
+        [f"{what} in the URL of a repository"],
         value=value,
         confidence=rule.confidence if certain else min(rule.confidence, Confidence.MEDIUM),
     )

@@ -63,7 +63,7 @@ def detect_token(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     text = layer.data[match.start : match.end]
     if not is_token(text):
         return None
-    evidence = f"form and signature of the {_NAMES[text[:3]]} of IAM Identity Center"
+    evidence = f"form and signature of an IAM Identity Center {_NAMES[text[:3]]}"
     return _part(rule, layer, match, [evidence])
 
 
@@ -77,7 +77,7 @@ def _part(rule: Rule, layer: Layer, match: Match, evidence: list[str]) -> Part |
     expiry = _EXPIRY.search(layer.data, begin, end)
     region = _REGION.search(layer.data, begin, end)
     if region and is_region(region[1].decode()):
-        evidence.append(f"the file names the region {region[1].decode()}")
+        evidence.append(f"the file gives the region {region[1].decode()}")
     if expiry:
         evidence.append(f"the file says that the access token expires {expiry[1].decode()}")
     return interface.part(rule, layer, match, evidence)
@@ -118,7 +118,7 @@ def detect_client_secret(rule: Rule, layer: Layer, match: Match) -> Part | Aside
 
     expires = iso(content.get("expirationTimestamp"))
     evidence = [
-        "decodes to the registration of a client of IAM Identity Center",
+        "decodes to an IAM Identity Center client registration",
         f"expires {expires}" if expires else "",
     ]
     return interface.part(rule, layer, match, evidence)
@@ -144,7 +144,7 @@ def detect_login(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if reason:
         return interface.aside(rule, layer, place, reason)
     evidence = [
-        "named a refresh token in a cache file of `aws login`",
+        "named as a refresh token in a cache file of `aws login`",
         "the private key that it is bound to is next to it",
     ]
     return interface.part(rule, layer, place, evidence)

@@ -41,7 +41,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     reason = placeholder(text)
     if reason:
         return interface.aside(rule, layer, place, reason)
-    evidence = "decodes to the ID and the signature of a key of Amazon Location Service"
+    evidence = "decodes to the ID and signature of an Amazon Location Service key"
     return interface.part(rule, layer, place, [evidence])
 
 

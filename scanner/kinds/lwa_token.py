@@ -40,7 +40,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
 
     short = value.startswith(b"Atza")
     evidence = [
-        "prefix and form of a token of Login with Amazon",
+        "prefix and form of a Login with Amazon token",
         "valid for an hour" if short else "",
     ]
     severity = min(rule.severity, Severity.LOW) if short else rule.severity

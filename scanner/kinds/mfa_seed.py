@@ -45,13 +45,13 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     digits = sum(map(seed.count, (b"2", b"3", b"4", b"5", b"6", b"7")))
     account = ""
     if _is_in_address(data, match):
-        evidence = "in the QR code of a virtual MFA device of AWS"
+        evidence = "in the QR code of an AWS virtual MFA device"
     else:
         arn = _nearest_arn(data, match)
         if arn is None or not _NAME.search(label(data, match.start)):
             return None
         account = arn["account"].decode()
-        evidence = f"named a seed next to an MFA device of account {account}"
+        evidence = f"named as a seed next to an MFA device of account {account}"
 
     reason = placeholder(seed)
     if reason:

@@ -128,15 +128,15 @@ def _no_secret(value: bytes) -> str:
     """Return why `value` is no secret access key; empty where it is one, or no key at all."""
     size = len(value)
     if _is_hexadecimal(value):
-        return "named a secret access key, but is hexadecimal; one never is"
+        return "named as a secret access key, but is hexadecimal, which secrets never are"
     if size not in _SECRET_LENGTHS or not _is_random(value):
         return ""
     if size != _SECRET_LENGTH:
-        return f"named a secret access key, but has {size} characters; one has 40"
+        return f"named as a secret access key, but has {size} characters instead of 40"
     if _NEVER.search(value):
-        return "named a secret access key, but holds - or _; one never does"
+        return "named as a secret access key, but contains - or _, which secrets never do"
     if value == value.upper() or value == value.lower():
-        return "named a secret access key, but has letters of one case only; one has both"
+        return "named as a secret access key, but has letters of one case only"
     return ""
 
 
@@ -151,13 +151,13 @@ def _no_id(value: bytes) -> str:
         if size not in _DAMAGED_ID_LENGTHS or words_in(value[4:].upper()):
             return ""
         if size != ID_LENGTH:
-            return f"named an access key ID, but has {size} characters; one has 20"
-        return "" if value.isupper() else "named an access key ID, but has small letters"
+            return f"named as an access key ID, but has {size} characters instead of 20"
+        return "" if value.isupper() else "named as an access key ID, but has lower-case letters"
     if size not in _ID_LENGTHS or size == _SECRET_LENGTH or not _is_random(value):
-        return "named an access key ID, but is hexadecimal" if _is_hexadecimal(value) else ""
+        return "named as an access key ID, but is hexadecimal" if _is_hexadecimal(value) else ""
     if size != ID_LENGTH:
-        return f"named an access key ID, but has {size} characters; one has 20"
-    return "named an access key ID, but does not begin with AKIA or ASIA"
+        return f"named as an access key ID, but has {size} characters instead of 20"
+    return "named as an access key ID, but does not begin with AKIA or ASIA"
 
 
 def _is_hexadecimal(value: bytes) -> bool:

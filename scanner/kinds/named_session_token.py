@@ -77,8 +77,8 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
 
     temporary = data.startswith(b"ASIA", match.start)
     evidence = [
-        "named a session token, next to a key ID, though its head is not known",
-        "" if temporary else "the key ID is that of a long-term key, which has no token",
+        "named as a session token, next to a key ID, but does not begin like known tokens",
+        "" if temporary else "the key ID belongs to a long-term key, which has no token",
     ]
     confidence = rule.confidence if temporary else Confidence.LOW
     return interface.part(rule, layer, place, evidence, confidence=confidence)

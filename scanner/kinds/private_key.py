@@ -75,7 +75,10 @@ def detect_ec2(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if bits is None:
         return None
 
-    evidence = [f"a whole RSA key of {bits} bits", "named key material, as EC2 does"]
+    evidence = [
+        f"a complete RSA key of {bits} bits",
+        "in the field KeyMaterial, as in EC2 responses",
+    ]
     return interface.part(rule, layer, match, evidence, value=plain_lines(pem))
 
 

@@ -75,7 +75,7 @@ def detect_ecr(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         return interface.aside(rule, layer, match, reason)
 
     expires = f"expires {token.expires_at}" if token.expires_at else ""
-    return interface.part(rule, layer, match, ["decodes to a password of ECR", expires])
+    return interface.part(rule, layer, match, ["decodes to an ECR password", expires])
 
 
 def detect_codeartifact(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
@@ -85,7 +85,7 @@ def detect_codeartifact(rule: Rule, layer: Layer, match: Match) -> Part | Aside 
         return None
 
     evidence = [
-        "its header decodes to that of a CodeArtifact token",
+        "its header decodes to a CodeArtifact token header",
         f"issued {token.issued_at}, expires {token.expires_at}",
     ]
     return interface.part(rule, layer, match, evidence)

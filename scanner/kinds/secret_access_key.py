@@ -108,13 +108,13 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         evidence.append(f"named {name}")
     elif is_glued(data, match):
         level, confidence, severity = CONTENT, Confidence.LOW, Severity.LOW
-        evidence.append("glued to other characters by - or _, as in tokens of other vendors")
+        evidence.append("joined to other characters by - or _, as in tokens of other vendors")
     elif level == PERHAPS:
-        evidence.append(f"named {name}, as secrets often are")
+        evidence.append(f"assigned to {name}")
     elif level < NOTHING:
-        evidence.append(f"named {name}, which suggests something else")
+        evidence.append(f"assigned to {name}, which suggests something else")
     else:
-        evidence.append("nothing names it")
+        evidence.append("no name before it")
 
     if level > OTHER and places.in_address(data, *match):
         level, confidence, severity = STRANGER, Confidence.LOW, Severity.LOW

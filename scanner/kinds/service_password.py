@@ -77,7 +77,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         return interface.aside(rule, layer, nearest.place, reason)
 
     user, _, account = _user_name(data, match).decode().rpartition("-at-")
-    evidence = [f"stands with the user name of IAM user {user} in account {account}"]
+    evidence = [f"next to the user name of IAM user {user} in account {account}"]
     return interface.part(
         rule, layer, nearest.place, evidence, value=nearest.plain, account_id=account, user=user
     )

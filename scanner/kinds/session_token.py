@@ -101,7 +101,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if reason:
         return interface.aside(rule, layer, match, reason)
 
-    evidence = [f"decodes to the head of a session token ({head.issuer})"]
+    evidence = [f"decodes to the header of a session token ({head.issuer})"]
     if head.region:
         evidence.append(f"issued in {head.region}")
     # `aws` alone is three bytes, which other data can have by chance.

@@ -205,7 +205,7 @@ def signer(signed: SignedQuery) -> Signer:
     try:
         parsed = access_key_id.parse(signed.key_id)
     except ValueError:
-        return Signer("", False, "the key ID that signed it has no form that AWS issues today")
+        return Signer("", False, "the signing key ID is not in a form that AWS issues today")
 
     if parsed.impossible:
         return Signer("", False, f"AWS cannot have issued the key ID: {parsed.impossible}")
@@ -245,7 +245,7 @@ def tell(noun: str, signed: SignedQuery) -> Forensics:
     return Forensics(
         noun,
         generation=parsed.generation if parsed else 0,
-        impossible=f"the key ID that signed it: {impossible}" if impossible else "",
+        impossible=f"the signing key ID: {impossible}" if impossible else "",
         region=signed.region if is_region(signed.region) else "",
         issued=_fact(signed.signed_at) if dated else "",
         expires=_fact(signed.expires_at) if dated else "",

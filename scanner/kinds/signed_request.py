@@ -82,7 +82,7 @@ def detect_post(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
 
     expires = _expiry(read_policy(found["value"]) or {"expiration": ""})
     evidence = [
-        f"a signed form for an upload to S3 in {scope['region'].decode()}",
+        f"signed form for S3 uploads in {scope['region'].decode()}",
         f"expires {expires}" if expires else "",
     ]
     return _part(rule, layer, place, evidence, scope["key_id"], found["value"])
@@ -100,8 +100,8 @@ def detect_header(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None
 
     service, region = scope["service"].decode(), scope["region"].decode()
     evidence = [
-        f"the header of a request signed for {service} in {region}",
-        "accepted for 15 minutes after it was signed; the key ID remains",
+        f"header of a request signed for {service} in {region}",
+        "valid for 15 minutes after signing; the key ID remains readable",
     ]
     return _part(rule, layer, match, evidence, scope["key_id"], text)
 
@@ -110,7 +110,7 @@ def _part(
     rule: Rule, layer: Layer, place: Match, evidence: list[str], key_id: bytes, value: bytes
 ) -> Part:
     parsed = access_key_id.parse_proved(key_id)
-    impossible = parsed.impossible if parsed else "it has no form of today"
+    impossible = parsed.impossible if parsed else "it is not in a form that AWS issues today"
     signer = f"signed with a {parsed.kind}" if parsed and not impossible else ""
     doubt = f"AWS cannot have issued the key ID: {impossible}" if impossible else ""
     return interface.part(
@@ -148,7 +148,7 @@ def _tell_scope(noun: str, scope: re.Match[bytes] | None) -> Forensics:
     return Forensics(
         noun,
         generation=parsed.generation if parsed else 0,
-        impossible=f"the key ID that signed it: {impossible}" if impossible else "",
+        impossible=f"the signing key ID: {impossible}" if impossible else "",
         region=region if is_region(region) else "",
         signed_by=Secret(scope["key_id"]).redacted() if parsed else "",
     )

@@ -90,7 +90,7 @@ def _what(request: SignedQuery) -> str:
     if request.service in DATABASES:
         host = f" at {request.host}" if request.host else ""
         name = DATABASES[request.service]
-        return f"a signed login to {name}{host}, in {request.region}"
+        return f"signed login to {name}{host}, in {request.region}"
     target = f" to {request.host}" if request.host else ""
     region = f" in {request.region}" if request.region else ""
     token = ", with a session token" if request.temporary else ""

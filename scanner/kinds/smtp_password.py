@@ -110,9 +110,9 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
         return None
 
     evidence = [
-        f"form of an SMTP password of SES, version {form}",
-        f"mentioned near by: {mail[0].decode('ascii', 'replace').lower()}" if mail else "",
-        "a key ID stands near by, as SMTP user names of SES are" if user else "",
+        f"form of an SES SMTP password, version {form}",
+        f"nearby text: {mail[0].decode('ascii', 'replace').lower()}" if mail else "",
+        "a key ID is near it, as SES SMTP user names are" if user else "",
     ]
     return interface.part(
         rule,

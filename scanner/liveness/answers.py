@@ -128,7 +128,7 @@ def _mismatch(message: str, ahead: float | None) -> Liveness | None:
     if "signature we calculated does not match" in message:
         return Liveness(State.SECRET_UNPROVEN)
     if "scoped to a valid region" in message:
-        return unknown(Reason.REFUSED, "it wants to be asked by the name of another region")
+        return unknown(Reason.REFUSED, "it requires another region's endpoint")
     return None
 
 

@@ -133,14 +133,14 @@ class Client:
             body += data
             if monotonic() > until:
                 raw.close()
-                return Answer(unknown(Reason.UNREACHABLE, "its answer took too long"), again=True)
+                return Answer(unknown(Reason.UNREACHABLE, "its response took too long"), again=True)
 
         length = response.headers.get("Content-Length", "")
         whole = _LENGTH.fullmatch(length) is None or len(body) >= int(length)
         if len(body) > MAX_BYTES or not whole:
             raw.close()  # a connection whose response was read to its end serves the next question
         if not whole and len(body) <= MAX_BYTES:
-            return Answer(unknown(Reason.UNREACHABLE, "its answer was cut off"), again=True)
+            return Answer(unknown(Reason.UNREACHABLE, "its response was cut off"), again=True)
 
         return read(response.status_code, body, _ahead(response.headers.get("Date", "")))
 
@@ -173,17 +173,17 @@ def _failed(error: Exception) -> Answer:
         return Answer(unknown(Reason.UNREACHABLE, _without_tls(cause)))
 
     if isinstance(cause, ValueError | LocationValueError):
-        why = "the address of the proxy in the environment, or of STS, is none"
+        why = "the proxy or STS address in the environment is not valid"
         return Answer(unknown(Reason.UNREACHABLE, why))
 
     if isinstance(error, exceptions.ProxyConnectionError):
-        why = "the proxy of the environment did not let it through"
+        why = "the proxy refused the connection"
     elif isinstance(error, exceptions.ConnectTimeoutError | exceptions.ReadTimeoutError):
-        why = "no answer in time"
+        why = "it did not respond in time"
     elif isinstance(error, exceptions.EndpointConnectionError):
         why = "no connection"
     else:
-        why = "the connection broke off"
+        why = "the connection was closed"
 
     return Answer(unknown(Reason.UNREACHABLE, why), again=True)
 
@@ -202,7 +202,7 @@ def _without_tls(cause: Any) -> str:
     on_the_wire = isinstance(first, ssl.SSLError) and first.library != "X509"
     if isinstance(first, OSError) and not on_the_wire:
         return "the certificates that AWS_CA_BUNDLE or REQUESTS_CA_BUNDLE names could not be read"
-    return "no connection with TLS came about"
+    return "the TLS connection failed"
 
 
 def _ahead(date: str) -> float | None:

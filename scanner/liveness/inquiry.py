@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Tell = Callable[[Candidate, Liveness], None]
     Waits = Generator[float, None, Liveness]
 
-ANOTHER: Final = "another secret is that of this key ID"
+ANOTHER: Final = "this key ID has another secret"
 """The detail of a candidate whose key ID is live with another secret."""
 
 
@@ -130,7 +130,7 @@ class Inquiry:
         if not beyond:
             return liveness
         where = " or ".join(beyond)
-        return unknown(Reason.UNREACHABLE, f"it seems to be of {where}; {liveness.detail}")
+        return unknown(Reason.UNREACHABLE, f"it seems to belong to {where}; {liveness.detail}")
 
     def _about(self, candidate: Candidate) -> Waits:
         """Ask one partition after the other until one of them knows the key ID.
@@ -151,13 +151,13 @@ class Inquiry:
 
             # A long-term key cannot expire: whatever answered does not know what it was asked.
             if liveness.state is State.EXPIRED and candidate.is_long_term:
-                liveness = unknown(Reason.REFUSED, "it takes a long-term key for a session")
+                liveness = unknown(Reason.REFUSED, "it treats a long-term key as a session")
 
             account = parse(candidate.key_id.reveal()).account_id
 
             # The account is in the key ID (`scanner.aws.key_id`): a mock answers with its own.
             if liveness.state is State.LIVE and account not in ("", liveness.account):
-                liveness = liveness._replace(detail=f"but the key ID tells account {account}")
+                liveness = liveness._replace(detail=f"but the key ID encodes account {account}")
             if liveness.state is not State.UNKNOWN:
                 liveness = liveness._replace(partition=liveness.partition or endpoint.partition)
 
@@ -165,7 +165,7 @@ class Inquiry:
 
         detail = f"asked in {', '.join(not_in)}"
         if not candidate.is_long_term:
-            detail += "; or the session token is that of another key"
+            detail += "; or the session token belongs to another key"
 
         return Liveness(State.INACTIVE, detail=detail)
 

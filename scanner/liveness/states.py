@@ -71,29 +71,29 @@ class Liveness(NamedTuple):
 
 _STATES: Final = {
     State.LIVE: "live",
-    State.SECRET_UNPROVEN: "key ID active, secret not proved",
+    State.SECRET_UNPROVEN: "key ID active, secret not verified",
     State.INACTIVE: "inactive or unknown to STS",
-    State.EXPIRED: "expired, by the answer of STS",
+    State.EXPIRED: "expired, according to STS",
     State.UNVERIFIABLE: "not asked",
     State.CANARY: "canary, not asked",
     State.UNKNOWN: "unknown",
 }
 _REASONS: Final = {
-    Reason.NO_KEY_ID: "there is no key ID with it",
-    Reason.NO_SECRET: "there is no secret access key with it",
+    Reason.NO_KEY_ID: "it has no key ID",
+    Reason.NO_SECRET: "it has no secret access key",
     Reason.NO_TOKEN: "a temporary key needs its session token",
     Reason.IMPOSSIBLE_ID: "AWS cannot have issued this key ID",
-    Reason.OTHER_KIND: "STS can tell of access keys only",
-    Reason.ACCOUNT_LIST: "the lists of accounts exclude it",
-    Reason.THROTTLED: "STS takes no more questions for now",
+    Reason.OTHER_KIND: "STS can check access keys only",
+    Reason.ACCOUNT_LIST: "the account lists exclude it",
+    Reason.THROTTLED: "STS is throttling requests",
     Reason.CLOCK: "the clock of this machine is wrong",
-    Reason.UNREACHABLE: "STS was not reached",
-    Reason.NOT_STS: "the answer was not one of STS",
-    Reason.STS_FAULT: "STS had a fault",
-    Reason.REFUSED: "STS gave no answer to the question",
+    Reason.UNREACHABLE: "STS could not be reached",
+    Reason.NOT_STS: "the response was not from STS",
+    Reason.STS_FAULT: "STS had an internal error",
+    Reason.REFUSED: "STS did not answer the request",
     Reason.INTERRUPTED: "interrupted",
     Reason.TIME_LIMIT: "out of time",
-    Reason.DEFECT: "a defect of keycatch",
+    Reason.DEFECT: "an internal error of keycatch",
 }
 
 

@@ -85,8 +85,8 @@ def _found(entry: PathEntry, rules: dict[str, Rule]) -> dict[str, Any]:
 def _not_read(notice: Notice) -> dict[str, Any]:
     path = file_name(notice.path)
     text = (
-        f"The scan is incomplete: {path if notice.path else 'something'} was not read to the end, "
-        f"and credentials could hide there: {reason_name(notice.reason)}"
+        f"The scan is incomplete: {path if notice.path else 'something'} could not be fully read, "
+        f"and credentials could be in there: {reason_name(notice.reason)}"
     )
     own = f"{notice.reason}\0{notice.path}\0{notice.detail}"
     return _about_the_scan(NOT_READ, text, Severity.MEDIUM, path, own)

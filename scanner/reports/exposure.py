@@ -40,7 +40,7 @@ def alive(finding: Finding) -> str:
     """Return what is known of whether `finding` is live and whose it is; empty if nothing is."""
     said = [words(finding.liveness)] if finding.liveness else []
     if finding.owner:
-        said.append("account of ours" if finding.owner == "ours" else "foreign account")
+        said.append("own account" if finding.owner == "ours" else "foreign account")
     return "; ".join(said)
 
 

@@ -69,11 +69,11 @@ def reasons(finding: Finding) -> list[str]:
 
 def _said(told: Forensics, account: str) -> frozenset[str]:
     """Return the sentences of detectors that say nothing beyond the facts."""
-    key_id = told.impossible.removeprefix("the key ID that signed it: ")
+    key_id = told.impossible.removeprefix("the signing key ID: ")
     found = {
         *(f"prefix {prefix}: {told.kind}" for prefix in _PREFIXES),
         f"form of an {told.kind}",  # an SMTP password
-        f"a whole {told.kind.replace(' private', '')}",  # an RSA key
+        f"a complete {told.kind.replace(' private', '')}",  # an RSA key
         f"issued in {told.region}",
         f"AWS cannot have issued it: {told.impossible}",
         f"AWS cannot have issued the key ID: {key_id}",

@@ -102,7 +102,7 @@ def _scan(report: Report, view: View) -> dict[str, Any]:
 def _messages(report: Report) -> Iterator[dict[str, str]]:
     for path, reason in sorted({(notice.path, notice.reason) for notice in report.incomplete}):
         where = printable(file_name(path)) if path else "something"
-        text = f"{where} was not read to the end: {printable(reason_name(reason))}"
+        text = f"{where} could not be fully read: {printable(reason_name(reason))}"
         yield {"level": "warn", "value": text}
     if report.configuration and (taken := effects(report.configuration)):
         file = file_name(report.configuration.file)

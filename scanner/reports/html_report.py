@@ -55,7 +55,7 @@ def _lead(report: Report, view: View) -> Iterator[Html]:
         f"; exit code {view.exit_code}.",
     )
     if not report.findings and not report.incomplete:
-        yield banner("calm", "Nothing found.", "Everything that was to be read was read.")
+        yield banner("calm", "Nothing found.", "Everything was read.")
     yield from banners(report)
 
 
@@ -107,7 +107,7 @@ def _figures(report: Report, view: View) -> Html:
     histories = [each.history for each in found if each.history]
     shown = [
         ("finding" if len(found) == 1 else "findings", len(found), False),
-        ("in need of action", sum(each.fails(view.fail_on) for each in found), True),
+        ("needs action", sum(each.fails(view.fail_on) for each in found), True),
     ]
     if histories:
         shown += [("still in HEAD", sum(each.in_head for each in histories), True)]
@@ -122,6 +122,6 @@ def _figures(report: Report, view: View) -> Html:
 
 FORMAT = Format(
     "html",
-    "people who are not at a terminal: one page to open, to filter, to print and to hand on",
+    "readers without a terminal: one page to open, filter, print and share",
     render,
 )

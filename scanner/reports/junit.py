@@ -74,7 +74,8 @@ def _reading(report: Report) -> Iterator[str]:
             f"{printable(reason_name(reason))}"
             for path, reason in places
         ]
-        said = f"{plural(len(places), 'place')} not read to the end: credentials could hide there"
+        items = plural(len(places), "place")
+        said = f"{items} could not be fully read: credentials could be in there"
         text = "\n".join((said, *lines))
         yield f'<error message="{_escaped(said)}" type="incomplete">{_escaped(text)}</error>\n'
     yield f"<system-out>{_escaped(output)}</system-out>\n</testcase>\n"

@@ -65,7 +65,7 @@ def render(report: Report, view: View) -> Iterator[str]:
         yield "\n"
     if view.verbosity >= 0:
         yield from _remedies(found, rules)
-    yield from _notices("Not read: credentials could hide there", report.incomplete)
+    yield from _notices("Not read: credentials could be in there", report.incomplete)
     others = [notice for notice in report.tally.notices if not notice.hides]
     if view.verbosity > 0:
         yield from _notices("Also not read", others)
@@ -89,7 +89,7 @@ def _summary(report: Report, view: View) -> Iterator[str]:
     if report.incomplete:
         number = len(report.incomplete)
         subject = "1 place was" if number == 1 else f"{number:,} places were"
-        yield f"**The scan is incomplete**: {subject} not read to the end, see below.\n\n"
+        yield f"**The scan is incomplete**: {subject} not fully read, see below.\n\n"
     if report.configuration and (taken := effects(report.configuration)):
         file = file_name(report.configuration.file)
         yield f"The configuration {code(f'{file} {taken}')}.\n\n"

@@ -124,7 +124,7 @@ def _cannot(path: str, what: str, error: Exception) -> KeycatchError:
     reason = getattr(error, "strerror", None) or error
     return KeycatchError(
         f"cannot write the {what} to {printable(path)}: {reason}; "
-        "give --output a file that can be written"
+        "name a writable file with --output"
     )
 
 
@@ -132,7 +132,7 @@ def _to_standard_output(chunks: Iterator[str], what: str) -> None:
     stream = sys.stdout
     try:
         if stream is None:
-            raise KeycatchError("standard output is closed; give --output a file to write to")
+            raise KeycatchError("standard output is closed; use --output FILE")
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
         for chunk in chunks:
@@ -143,12 +143,12 @@ def _to_standard_output(chunks: Iterator[str], what: str) -> None:
         if isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == _EINVAL):
             # Its reader may have seen enough, or may have crashed: what it has is not the report.
             raise KeycatchError(
-                f"the {what} is cut off, since the reader of standard output ended before it; "
-                "for all of it give --output a file to write to"
+                f"the {what} is cut off because the reader of standard output closed it; use "
+                "--output FILE for the whole of it"
             ) from None
         raise KeycatchError(
             f"cannot write the {what} to standard output: {error.strerror or error}; "
-            "give --output a file to write to"
+            "use --output FILE"
         ) from None
 
 

@@ -15,7 +15,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from scanner.about import HOME, NAME, VERSION
+from scanner import about
+from scanner.about import NAME, VERSION
 from scanner.findings import Severity, threshold_name
 from scanner.reports.encoding import dumps
 from scanner.reports.interface import Format
@@ -57,7 +58,7 @@ def render(report: Report, view: View) -> Iterator[str]:
         "name": NAME,
         "fullName": f"{NAME} {VERSION}",
         "semanticVersion": VERSION,
-        "informationUri": HOME,
+        **({"informationUri": about.HOME} if about.HOME else {}),
         "shortDescription": {"text": "Finds AWS credentials."},
     }
     yield f'"tool": {{"driver": {dumps(driver)[:-1]}'
@@ -133,7 +134,7 @@ def _configuration(configuration: Configuration) -> dict[str, Any]:
 
 
 def _notification_descriptor(reason: str) -> dict[str, Any]:
-    text = f"Something was not read, or not to the end: {reason_name(reason)}."
+    text = f"Something was not fully read:  {reason_name(reason)}."
     return {
         "id": reason,
         "shortDescription": {"text": text},
@@ -163,7 +164,7 @@ def _notification(notice: Notice, numbers: dict[str, int]) -> dict[str, Any]:
     what = f"'{shown(notice.path)}' was" if notice.path else "Something was"
     detail = "" if not notice.detail or _ABSOLUTE.search(notice.detail) else notice.detail
     because = f", '{quoted(detail)}'" if detail else ""
-    text = f"{what} not read, or not to the end: {reason_name(notice.reason)}{because}."
+    text = f"{what} not fully read:  {reason_name(notice.reason)}{because}."
 
     found: dict[str, Any] = {
         "descriptor": {"id": notice.reason, "index": numbers[notice.reason]},

@@ -126,9 +126,10 @@ def _weakness(cwe: str) -> str:
 
 
 def _help_uri(rule: Rule) -> str:
-    """Return the page of a shipped rule, or the first reference of a rule of the user's own."""
-    if not rule.origin:
-        return rule_page(rule.id)
+    """Return the page of a shipped rule if pages are published, else the rule's first reference."""
+    page = "" if rule.origin else rule_page(rule.id)
+    if page:
+        return page
     return next((each for each in rule.references if each.startswith(("https:", "http:"))), "")
 
 

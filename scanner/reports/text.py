@@ -121,7 +121,7 @@ def _clean(report: Report) -> str:
 
 FORMAT = Format(
     "text",
-    "people, in a terminal or the log of a job",
+    "people, in a terminal or a job log",
     render,
     shows_secrets=True,
     says_incomplete=True,

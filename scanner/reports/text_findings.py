@@ -186,7 +186,7 @@ def _values(finding: Finding, copy: Sighting, view: View, paint: Paint) -> Itera
 
 def _why_canary(finding: Finding) -> str:
     why = CANARIES.get(finding.canary, "")
-    return f"a decoy, not to be used and not to be deactivated: {why}" if finding.canary else ""
+    return f"a canary: do not use or deactivate it ({why})" if finding.canary else ""
 
 
 def _liveness(finding: Finding, paint: Paint) -> Iterator[str]:

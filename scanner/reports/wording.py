@@ -69,15 +69,15 @@ So do all that begin with `not-opened`. What keeps a scan from being complete is
 
 CANARY_STEPS: Final = (
     "Do not use it, do not deactivate it, do not remove it.",
-    "Tell whoever looks after decoys that the scan has found it.",
+    "Inform the owner of the canary that the scan has found it.",
 )
 """What to do about a canary in place of what its rule says; `respond` says the same.
 
 `rules/response/playbooks.yaml` has the text, and a test compares the two.
 """
 CANARIES: Final = {
-    "known": "its account is known for decoys",
-    "configured": "the configuration lists its account as one of decoys",
+    "known": "its account is known for canary tokens",
+    "configured": "the configuration lists its account as a canary account",
 }
 """Why a credential counts as a canary, by `Finding.canary`."""
 

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from scanner.response.leak import Leak
     from scanner.saved.report import SavedReport
 
+_ELSEWHERE: Final = "If the file was anywhere else, do this and the following steps."
 _HOOK: Final = Step(
     "prevent",
     "Let a hook stop the next one",
-    ("It looks at what is about to be committed and pushed, on the machine where it happens.",),
+    ("It checks commits and pushes on the machine where they are made.",),
     ("keycatch install",),
 )
 
@@ -33,11 +34,11 @@ def clean_up(report: SavedReport, decoys: int) -> Iterator[Step]:
 
     yield Step(
         "remove",
-        f"Take them out of the files{', all but the decoys' if decoys else ''}",
+        f"Remove them from the files{', except the canaries' if decoys else ''}",
         (
             (
-                "A credential comes from the environment, from a role or from a secrets manager; "
-                "the file says from where and no more."
+                "Credentials belong in the environment, a role or a secrets manager. Let the file "
+                "only name the source."
             ),
         ),
     )
@@ -58,20 +59,20 @@ def taken_out_first(leak: Leak, steps: list[Step]) -> list[Step]:
     return [
         Step(
             "unstage",
-            "Take it out of the file and of what is staged",
+            "Remove it from the file and from the staged changes",
             (
                 (
-                    "Take it out of the file and stage that anew, or leave the file out of the "
-                    "commit: `git restore --staged -- FILE`, and before the first commit of all "
-                    "`git rm --cached -- FILE`. So with each file that it stands in."
+                    "Remove it from the file and stage the file again, or leave the file out of "
+                    "the commit with `git restore --staged -- FILE` (before the very first "
+                    "commit: `git rm --cached -- FILE`). Do this for each file that contains it."
                 ),
-                "If the file was nowhere else, that is all.",
+                "If the file was nowhere else, you are done.",
             ),
             # Paths of a report start at the top of the work tree, wherever the shell is; `literal`
             # keeps git from taking `*` in a name for a pattern (gitglossary(7), pathspec).
             ('git restore --staged -- ":(top,literal)$FILE"',) if safe_path(leak) else (),
         ),
-        first._replace(text=("If the file was anywhere else: this and what follows.", *first.text)),
+        first._replace(text=(_ELSEWHERE, *first.text)),
         *rest,
     ]
 
@@ -79,23 +80,25 @@ def taken_out_first(leak: Leak, steps: list[Step]) -> list[Step]:
 def _history(report: SavedReport, decoys: int) -> Step:
     """Return the step that takes the credentials out of the history."""
     # Only a report of a history has all credentials that have to go.
-    first = () if report.kind == HISTORY_KIND else ("This report is not one of a whole history.",)
+    first = (
+        () if report.kind == HISTORY_KIND else ("This report does not cover the whole history.",)
+    )
 
     return Step(
         "rewrite",
-        "Rewrite the history only if it is worth it, and not before",
+        "Rewrite the history last, and only if it is worth it",
         (
             *first,
             (
-                "It does not undo the leak: clones, forks and caches have it. Every commit gets a "
-                "new ID, and everybody has to clone anew."
+                "It does not undo the leak: clones, forks and caches still have it. Every commit "
+                "gets a new ID, and everyone has to clone again."
             ),
             (
-                "`replacements.txt` has the credentials in it, readable: delete it at the end. The "
-                "third command tells what is still there."
+                "`replacements.txt` contains the credentials in clear text: delete it at the end. "
+                "The third command shows what is still there."
             ),
             *(
-                ("Take the lines of the decoys out of it before the second command.",)
+                ("Remove the lines of the canaries from it before the second command.",)
                 if decoys
                 else ()
             ),

@@ -23,14 +23,14 @@ class Missing(StrEnum):
 
 
 _WORDS: Final = {
-    Missing.INTERRUPTED: "interrupted before it was found again",
+    Missing.INTERRUPTED: "the check was interrupted before it was found again",
     Missing.UNREADABLE: "its source cannot be read",
     Missing.EXCLUDED: "the configuration excludes its file",
     Missing.ALLOWED: "a mark on its line allows it now",
     Missing.STDIN: "it came from standard input, which is gone",
-    Missing.GONE: "the file or object that had it is not in the source any more",
-    Missing.CHANGED: "the source no longer has it, as far as the rules in force tell",
-    Missing.OTHER_KIND: "a report of this kind cannot be followed back to its source",
+    Missing.GONE: "the file or object that had it is no longer in the source",
+    Missing.CHANGED: "the enabled rules no longer find it in the source",
+    Missing.OTHER_KIND: "a report of this kind cannot be traced to its source",
 }
 
 

@@ -24,32 +24,33 @@ EVENT_HISTORY_DAYS: Final = 90
 
 # By the state that STS or a list of accounts gave.
 _ASKED: Final = {
-    State.LIVE: "It works: STS took it. Deal with it now.",
+    State.LIVE: "It works: STS accepted it. Deal with it now.",
     State.SECRET_UNPROVEN: (
-        "The key ID is active; the secret beside it is not shown to be that of the ID. Its real "
-        "secret may be near, and what stands there may be the secret of another key."
+        "The key ID is active, but the secret next to it could not be verified as the secret of "
+        "this ID. The real secret may be near, and this one may belong to another key."
     ),
     State.INACTIVE: (
-        "STS does not know the key ID: it is deactivated, deleted, of another partition or made up."
+        "STS does not know the key ID: it is deactivated, deleted, from another partition or made "
+        "up."
     ),
-    State.EXPIRED: "It was a session, which is over.",
-    State.CANARY: "It belongs to an account of decoys.",
-    State.UNKNOWN: "STS gave no answer that counts. Take it as live until one does.",
+    State.EXPIRED: "It was a session, which has expired.",
+    State.CANARY: "It belongs to a canary account.",
+    State.UNKNOWN: "STS gave no conclusive answer. Treat it as live until it does.",
 }
 
 # By the reason for which nobody asked. Without an answer a credential is taken as live: to be wrong
 # that way costs a little work, and the other way an account.
 _NOT_ASKED: Final = {
-    Reason.NO_KEY_ID: "Without its key ID nobody can ask whether it is live. Take it as live.",
-    Reason.NO_SECRET: "Without its secret nobody can ask whether it is live.",
-    Reason.NO_TOKEN: "Without its session token nobody can ask whether it is live.",
-    Reason.IMPOSSIBLE_ID: "AWS cannot have issued the key ID as it stands: it may be mistyped.",
-    Reason.OTHER_KIND: "STS can tell of access keys only. Take it as live.",
-    Reason.ACCOUNT_LIST: "A list of accounts kept it from being asked about. Take it as live.",
+    Reason.NO_KEY_ID: "Without its key ID, it cannot be checked. Treat it as live.",
+    Reason.NO_SECRET: "Without its secret, it cannot be checked.",
+    Reason.NO_TOKEN: "Without its session token, it cannot be checked.",
+    Reason.IMPOSSIBLE_ID: "AWS cannot have issued this key ID: it may be mistyped.",
+    Reason.OTHER_KIND: "STS can check access keys only. Treat it as live.",
+    Reason.ACCOUNT_LIST: "An account list excluded it from the check. Treat it as live.",
 }
 
 _ANOTHER_KEY: Final = (
-    "AWS cannot have issued the key ID beside it: the secret may be that of another key. Take it "
+    "AWS cannot have issued the key ID next to it: the secret may belong to another key. Treat it "
     "as live."
 )
 _ACCESS_KEY: Final = frozenset(("key_id", "secret", "session_token"))
@@ -72,27 +73,31 @@ def _notes(leak: Leak, report: SavedReport) -> Iterator[str]:
     answered = liveness.account if liveness and leak.is_live else ""
     # A mock of AWS gives everybody the same identity.
     if answered and leak.finding.account_id not in ("", answered):
-        yield "It is of another account than its key ID tells: what answered is hardly AWS."
+        yield (
+            "STS names another account than its key ID encodes: the endpoint that answered is "
+            "probably not AWS."
+        )
     if leak.is_over and leak.state is not State.EXPIRED:
-        yield "It expired, by its own date."
+        yield "It has expired, according to its own date."
 
     if leak.kind == ResponseKind.ROOT_KEY:
         yield "It is the key of the ROOT user: no policy limits it."
     # AWSCompromisedKeyQuarantine and its versions deny some actions only.
     if leak.is_live and leak.prefix == LONG_TERM:
-        yield "A quarantine policy of AWS, if there is one, leaves it active."
+        yield "An AWS quarantine policy, if one is attached, leaves it active."
     if leak.finding.owner == "foreign":
-        yield "Its account is not on the list of yours."
+        yield "Its account is not in your list of own accounts."
 
     if history and history.days > EVENT_HISTORY_DAYS:
         yield (
-            f"It has stood there for {history.days:,} days; the event history of CloudTrail goes "
-            f"back {EVENT_HISTORY_DAYS}. What was before is in a trail's bucket, if there is one."
+            f"It has been there for {history.days:,} days, but the CloudTrail event history "
+            f"covers only {EVENT_HISTORY_DAYS}. Earlier events are in a trail's bucket, if there "
+            "is one."
         )
     if report.kind == INDEX_KIND:
         yield (
-            "By this report it has not been committed: through git, nobody else has had it. If the "
-            "file was nowhere else, taking it out of the file is enough."
+            "According to this report it was never committed, so nobody else has it through git. "
+            "If the file was nowhere else, removing it from the file is enough."
         )
     elif leak.finding.severity is Severity.NOTE and report.kind in _CHANGES and liveness is None:
         yield "It was there before the change that was scanned."
@@ -117,10 +122,10 @@ def _whether_live(leak: Leak) -> str:
     if reason is Reason.IMPOSSIBLE_ID and leak.kind == ResponseKind.SECRET:
         return _ANOTHER_KEY
     if reason is Reason.OTHER_KIND and leak.kind == ResponseKind.PRESIGNED_URL:
-        return "STS cannot be asked about a URL. Take it as live until it expires."
+        return "STS cannot check a URL. Treat it as live until it expires."
     if state is None:
-        return _NOT_ASKED.get(reason, "Nobody has asked whether it is live. Take it as live.")
-    return _NOT_ASKED.get(reason, "It was not asked about. Take it as live.")
+        return _NOT_ASKED.get(reason, "It was not checked. Treat it as live.")
+    return _NOT_ASKED.get(reason, "It was not checked. Treat it as live.")
 
 
 def warnings(
@@ -137,15 +142,15 @@ def warnings(
 def _warnings(report: SavedReport, unanswered: Mapping[str, Liveness] | None) -> Iterator[str]:
     if not report.complete:
         yield (
-            "The scan was not complete: something was not read in which a credential could be "
-            "hidden. There can be more than these."
+            "The scan was incomplete: something that could contain a credential was not read. "
+            "There may be more than these."
         )
     if report.narrowed:
-        yield "Options narrowed the scan to a part of the history. There can be more than these."
+        yield "Options limited the scan to a part of the history. There may be more than these."
     if report.kind in _CHANGES:
-        yield "The scan looked at a change only, not at what was there before it."
+        yield "The scan covered a change only, not what was there before it."
     elif report.kind != HISTORY_KIND:
-        yield "The scan looked at files as they are now, not at what the history has of them."
+        yield "The scan covered the current files, not their history."
 
     now = unanswered or {}
     answers = [now.get(each.fingerprint, each.liveness) for each in report.findings]
@@ -155,7 +160,7 @@ def _warnings(report: SavedReport, unanswered: Mapping[str, Liveness] | None) ->
         number = reasons.total()
         them = "it" if number == 1 else "them"
         yield (
-            f"STS gave no answer about {number:,} of these: {why}. Take {them} as live until it "
+            f"STS gave no answer about {number:,} of these: {why}. Treat {them} as live until it "
             "does."
         )
 
@@ -164,13 +169,13 @@ def _warnings(report: SavedReport, unanswered: Mapping[str, Liveness] | None) ->
         return
     if unanswered is not None:
         they = "it was" if silent == 1 else "they were"
-        yield f"Nobody has asked about {silent:,} of these: {they} not found again in the source."
+        yield f"STS was not asked about {silent:,} of these: {they} not found again in the source."
         return
 
     which = "which of them are live" if silent == len(answers) else f"about {silent:,} of these"
     yield (
-        f"Nobody has asked {which}. `keycatch respond REPORT --check-liveness` asks STS, and puts "
-        "those that are live first."
+        f"STS was not asked {which}. `keycatch respond REPORT --check-liveness` asks it and puts "
+        "the live ones first."
     )
 
 

@@ -42,10 +42,10 @@ class Urgency(IntEnum):
 WORDS: Final = {
     Urgency.LIVE_ROOT: "live, root user",
     Urgency.LIVE: "live",
-    Urgency.ACTIVE: "key ID active, secret not proved",
+    Urgency.ACTIVE: "key ID active, secret not verified",
     Urgency.EXPOSED: "may be live, already pushed",
     Urgency.OPEN: "may be live",
-    Urgency.DEAD: "gives no access now",
+    Urgency.DEAD: "no longer gives access",
     Urgency.CANARY: "canary",
     Urgency.NOTE: "note",
 }

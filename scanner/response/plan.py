@@ -40,21 +40,21 @@ BEGIN: Final = Step(
     "Before you begin",
     (
         (
-            "The commands are for a POSIX shell with version 2 of the AWS CLI, such as AWS "
-            "CloudShell in the console of the account that is concerned. Run them as an "
-            "administrator of that account, unless a step names somebody else, never with what has "
-            "leaked: the command below has to show its number."
+            "Run the commands in a POSIX shell with AWS CLI version 2, such as AWS CloudShell in "
+            "the console of the affected account. Run them as an administrator of that account "
+            "unless a step says otherwise, and never with the leaked credential. The command "
+            "below must show the number of that account."
         ),
         (
-            "A value such as `AKIA****4H5P` or `<role>` is for you to replace; AWS takes none of "
-            "these. Set the variables in the same shell, and anew for each credential."
+            "Replace values such as `AKIA****4H5P` or `<role>`: AWS does not accept them as they "
+            "are. Set the variables in the same shell, again for each credential."
         ),
     ),
     ("aws sts get-caller-identity",),
 )
 
 
-LOOKUP: Final = "In {} this command prints it and nothing else:"
+LOOKUP: Final = "In {} this command prints it:"
 CLONE: Final = "a clone of the repository,"
 SCANNED: Final = "the repository that was scanned,"
 
@@ -187,7 +187,7 @@ def _entry(
     notes = notes_on(leak, report)
     signer = numbers.get((leak.signer, leak.account))
     if signer:
-        notes += (f"The key ID that signed it looks like that of number {signer}: see there.",)
+        notes += (f"The signing key ID looks like that of number {signer}: see there.",)
 
     command, where = "", ""
     if any(variable.name == "KEY_ID" for variable in variables):

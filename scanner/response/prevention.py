@@ -71,20 +71,20 @@ ADVICE: Final = (
     Advice(
         "ci",
         r"/jenkinsfile[^/]*$|\.jenkinsfile$|/\.travis\.ya?ml$|/\.drone\.(ya?ml|star)$|/\.ci/",
-        "CI: agents that run in AWS get a role of their instance or task; agents elsewhere use "
-        "OpenID Connect if the system has it, or else IAM Roles Anywhere.",
+        "CI: agents in AWS use the role of their instance or task; other agents use OpenID "
+        "Connect if the system supports it, otherwise IAM Roles Anywhere.",
     ),
     # Before all programs: a key in a test or an example of one need not work at all.
     Advice(
         "tests",
         r"/(tests?|specs?|fixtures?|__tests__|testdata|mocks?)/|[._-](test|spec)\.[a-z]+$|/test_[^/]*$",
-        "Tests: the example keys of AWS's documentation, which belong to nobody and which scanners "
-        "know, or values that the test makes up when it runs.",
+        "Tests: the example keys from the AWS documentation, which belong to nobody and which "
+        "scanners know, or values that the test generates when it runs.",
     ),
     Advice(
         "documentation",
         r"\.(md|mdx|rst|adoc|txt)$|/(docs?|documentation|examples?|samples?)/|/readme[^/]*$",
-        "Documentation and examples: the example keys of AWS's documentation, which belong to "
+        "Documentation and examples: the example keys from the AWS documentation, which belong to "
         "nobody and which scanners know.",
     ),
     # Files of a home directory: the AWS CLI, downloads of the console, shells, boto, s3cmd, s3fs,
@@ -95,22 +95,22 @@ ADVICE: Final = (
         r"|/\.(bash|zsh|tcsh|csh|ksh|fish)[^/]*$|/\.?(bash_|zsh)?profile$|/\.envrc$|/\.boto$|/\.s3cfg$"
         r"|/\.passwd-s3fs$|/rclone\.conf$|\.ipynb$|history$",
         "People: IAM Identity Center. `aws configure sso` once, then `aws sso login`: the AWS CLI "
-        "and the SDKs get credentials that end by themselves, and no key is on the disk.",
+        "and the SDKs then get temporary credentials, and no key is stored on disk.",
     ),
     # Before what runs in AWS: a pod gets its role in another way than a function or a task.
     Advice(
         "kubernetes",
         r"/(k8s|kubernetes|kustomize|manifests|helm|charts?|argocd|flux)/|/(kustomization|values[^/]*"
         r"|chart)\.ya?ml$",
-        "Kubernetes: a role of the service account of the pod, by EKS Pod Identity or IAM roles "
-        "for service accounts (IRSA); no Secret with a key.",
+        "Kubernetes: a role for the pod's service account, with EKS Pod Identity or IAM roles for "
+        "service accounts (IRSA), and no Secret with a key.",
     ),
     Advice(
         "terraform",
         r"\.(tf|tfvars|tfstate|tofu|hcl)(\.json|\.backup)?$|/terragrunt",
-        "Terraform: no key in the provider or backend block. It takes the role of where it runs, "
-        "and `assume_role` in the provider for another one. Keys that it makes stand in its "
-        "state: let it make roles.",
+        "Terraform: no key in the provider or backend block. It uses the role of the machine that "
+        "it runs on, or another one with `assume_role` in the provider. Keys that it creates are "
+        "stored in its state: let it create roles instead.",
     ),
     # Serverless Framework, SAM, CDK, CloudFormation, ECS, user data of EC2, Beanstalk, App Runner,
     # CodeBuild, CodeDeploy.
@@ -120,24 +120,24 @@ ADVICE: Final = (
         r"|/(template|cloudformation)[^/]*\.(ya?ml|json)$|/(cloudformation|cfn|sam|lambda|cdk)/"
         r"|/(task-?def(inition)?|container-?def)[^/]*\.json$|/user-?data[^/]*$|/cloud-init[^/]*$"
         r"|/\.ebextensions/|/apprunner\.ya?ml$|/buildspec[^/]*\.ya?ml$|/appspec\.ya?ml$",
-        "What runs in AWS: a role of the function, task or instance. The SDKs find its "
-        "credentials by themselves when none are configured.",
+        "Programs in AWS: the role of the function, task or instance. The SDKs find its "
+        "credentials when none are configured.",
     ),
     # Their users have the program, and so all that is in it.
     Advice(
         "client",
         r"\.(swift|kt|kts|dart|jsx|tsx|vue|svelte|html?|m|plist)$|/androidmanifest\.xml$"
         r"|/(android|ios|public|static|www|frontend|client|assets|dist)/|\.min\.js$|/aws-exports\.js$",
-        "What runs on phones and in browsers can keep no secret: Cognito identity pools give each "
-        "user credentials of a role; for uploads and downloads, a server of yours signs a URL "
-        "that is good for minutes.",
+        "Phone and browser applications cannot keep a secret. Cognito identity pools give each "
+        "user temporary credentials of a role; for uploads and downloads, your server signs a URL "
+        "that is valid for minutes.",
     ),
     Advice(
         "container",
         r"/(dockerfile|containerfile)[^/]*$|\.dockerfile$|/(docker-)?compose[^/]*\.ya?ml$",
-        "Containers: nothing in the image and nothing in its build. In AWS a role of the task or "
-        "pod; on a developer's machine a profile of IAM Identity Center that is mounted; for a "
-        "build, `RUN --mount=type=secret`.",
+        "Containers: no credentials in the image or its build. In AWS use the role of the task or "
+        "pod, on a developer's machine a mounted IAM Identity Center profile, in a build `RUN "
+        "--mount=type=secret`.",
     ),
     # The broadest patterns, and so the last ones.
     Advice(
@@ -145,7 +145,7 @@ ADVICE: Final = (
         r"/(ansible|playbooks|roles|group_vars|host_vars|puppet|chef|salt|packer|vagrant|scripts?|bin"
         r"|deploy)/|/vagrantfile$|\.(sh|bash|zsh|ps1|bat|cmd|service|cron)$|/crontab$",
         "Servers and scripts: in AWS the role of the instance; outside of AWS IAM Roles Anywhere, "
-        "with a certificate in place of a key and `credential_process` in the configuration.",
+        "with a certificate instead of a key and `credential_process` in the configuration.",
     ),
 )
 """In the order in which they are tried."""
@@ -154,8 +154,8 @@ _ELSEWHERE: Final = Advice(
     "program",
     "",
     "A program that runs in AWS: the role of its function, task or instance. Outside of AWS: IAM "
-    "Roles Anywhere. On a developer's machine: IAM Identity Center. The SDKs find all of these by "
-    "themselves when no key is configured.",
+    "Roles Anywhere. On a developer's machine: IAM Identity Center. The SDKs find all of these "
+    "when no key is configured.",
 )
 """For paths that no pattern fits."""
 

@@ -76,10 +76,12 @@ _FROM_REPORT: Final[dict[str, _Known]] = {
     "KEY_ID": _Known(lambda leak: leak.key_id, "<access key ID>", "the complete access key ID"),
     "USER_NAME": _Known(lambda leak: leak.user, "<IAM user>", "the name of the IAM user"),
     "ROLE_NAME": _Known(lambda leak: leak.role, "<role>", "the name of the role"),
-    "ACCOUNT_ID": _Known(lambda leak: leak.account, "<account>", "the number of the account"),
+    "ACCOUNT_ID": _Known(lambda leak: leak.account, "<account>", "the account number"),
     "REGION": _Known(lambda leak: leak.region, "<region>", "the region, such as us-east-1"),
     # For the step that takes a staged file out again.
-    "FILE": _Known(lambda leak: safe_path(leak), "<file>", "the file, from the top of the tree"),
+    "FILE": _Known(
+        lambda leak: safe_path(leak), "<file>", "the file, relative to the top of the work tree"
+    ),
 }
 """All other variables are declared in the rules and in `rules/response/variables.yaml`: a step of
 the plan finds them."""
@@ -123,7 +125,7 @@ def _variable(name: str, leak: Leak) -> Variable:
     source = _FROM_REPORT[name]
     value = source.value(leak)
     if not value and name == "KEY_ID":
-        where = "stands at the places above" if leak.key_id_hint else "signed it"
+        where = "is at the places above" if leak.key_id_hint else "signed it"
         if hint := leak.key_id_hint or leak.signer:
             return Variable(name, hint, False, True, f"{source.meaning}, which {where}")
 
@@ -168,14 +170,14 @@ def elsewhere(leak: Leak) -> str:
     if at is None:
         return ""
 
-    anew = "make the report anew with `--show-secrets`, and the plan has it."
+    again = "create the report again with `--show-secrets`, and the plan contains it."
     if at.member:
-        return f"It is in an archive there: {anew}"
+        return f"It is in an archive there: {again}"
     if at.decoded:
         known = {decoder.name for decoder in DECODERS}  # a report could say anything
         ways = " and ".join(name for name in at.decoded if name in known)
-        return f"It is encoded there{f' ({ways})' if ways else ''}: {anew}"
-    return f"Read it there, or {anew}"
+        return f"It is encoded there{f' ({ways})' if ways else ''}: {again}"
+    return f"Read it there, or {again}"
 
 
 def _hint(leak: Leak) -> str:

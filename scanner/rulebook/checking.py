@@ -104,7 +104,7 @@ def check(mapping: object, source: str, *, shipped: bool) -> RuleFile:
     anchors = () if derived else _anchors(keys, shipped)
     pattern = "" if derived else _pattern(keys, shipped)
     if not shipped and kind not in ("", PATTERN):
-        keys.fail("kind", "has to be `pattern` in a rule of your own; leave the key out")
+        keys.fail("kind", "has to be `pattern` in your own rule; leave the key out")
 
     rule = Rule(
         id=keys.text("id", _matching(_ID, "words of a-z and 0-9 joined by hyphens")),

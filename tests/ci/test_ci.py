@@ -143,7 +143,7 @@ def test_github_event_without_a_change_is_scanned_whole(name, event):
 
 @pytest.mark.parametrize("name", ["issue_comment", "release", "workflow_run", "", "push\n::x::"])
 def test_github_other_events(name):
-    with pytest.raises(NoRange, match="does not tell which commits changed") as refused:
+    with pytest.raises(NoRange, match="does not name the changed commits") as refused:
         github(name)
     assert "\n" not in str(refused.value)
 
@@ -312,7 +312,7 @@ def test_jenkins_first_build():
 def test_jenkins_without_the_variables_of_the_git_plugin():
     """A scripted pipeline does not have them: then it is what is checked out."""
     change = jenkins(GIT_COMMIT="", BRANCH_NAME="feat", KEYCATCH_BASE="main")
-    check(change, "first build", ("HEAD",), (remote("main"),), "what is checked out")
+    check(change, "first build", ("HEAD",), (remote("main"),), "the checked-out commit")
 
 
 def test_jenkins_tag():
@@ -327,7 +327,7 @@ def circleci(**more):
 
 
 def test_circleci_has_no_base_of_its_own():
-    with pytest.raises(NoRange, match=r"CircleCI does not tell.*KEYCATCH_BASE"):
+    with pytest.raises(NoRange, match=r"CircleCI does not say.*KEYCATCH_BASE"):
         circleci()
     with pytest.raises(NoRange, match="this pull request"):
         circleci(CIRCLE_PULL_REQUEST="https://github.com/o/r/pull/1")
@@ -384,7 +384,7 @@ def test_azure_pull_request_without_its_target():
 
 @pytest.mark.parametrize("reason", ["IndividualCI", "BatchedCI"])
 def test_azure_push(reason):
-    with pytest.raises(NoRange, match=r"Azure Pipelines does not tell.*KEYCATCH_BASE"):
+    with pytest.raises(NoRange, match=r"Azure Pipelines does not say.*KEYCATCH_BASE"):
         azure(BUILD_REASON=reason)
     change = azure(BUILD_REASON=reason, KEYCATCH_BASE="refs/heads/main")
     check(change, "push", (HEAD,), (remote("main"),))
@@ -550,7 +550,7 @@ def test_travis_tag_cron_and_api():
 
 @pytest.mark.parametrize("environ", [{}, {"CI": "true"}, {"GITHUB_ACTIONS": "false"}])
 def test_no_ci_system_that_is_known(environ):
-    with pytest.raises(NoRange, match=r"not that of a CI system.*GitHub Actions.*keycatch range"):
+    with pytest.raises(NoRange, match=r"no supported CI system.*GitHub Actions.*keycatch range"):
         ask(environ)
 
 

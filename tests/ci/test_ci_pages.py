@@ -23,6 +23,7 @@ DEPTHS = {provider.page: provider.depth for provider in PROVIDERS}
 PAGES = tuple(DEPTHS)
 FENCED = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"(?:^|[\s'\"|])keycatch ((?:[a-z-][^\s|&;'\"]*(?: +|(?=[\s|&;'\"]|$)))+)")
+OF_THE_ACTION = {"KEYCATCH_REPOSITORY", "KEYCATCH_COMMIT"}  # where a workflow gets it from
 VARIABLES = {ranges.BASE, circleci.BEFORE, "KEYCATCH_SOURCE"}
 
 
@@ -81,7 +82,7 @@ def test_what_a_page_has_to_tell(name):
     for topic in ("Clone depth", "Results", "Forks", "Exit codes"):
         assert f"**{topic}.**" in text
     assert "README.md#exit-codes" in text
-    assert set(re.findall(r"KEYCATCH_[A-Z]+", text)) <= VARIABLES
+    assert set(re.findall(r"KEYCATCH_[A-Z]+", text)) <= VARIABLES | OF_THE_ACTION
     assert "--show-secrets" not in text
 
 
@@ -89,7 +90,7 @@ def test_the_overview_names_the_codes_and_every_page():
     text = page("README")
     assert re.findall(r"(?m)^\| (\d) \|", text) == ["0", "1", "2"]
     assert all(f"]({name}.md)" in text for name in PAGES)
-    assert set(re.findall(r"KEYCATCH_[A-Z]+", text)) <= VARIABLES
+    assert set(re.findall(r"KEYCATCH_[A-Z]+", text)) <= VARIABLES | OF_THE_ACTION
 
 
 SETTINGS = {
@@ -131,7 +132,8 @@ def test_the_report_is_kept_after_findings():
 
 def test_github_actions_are_pinned_and_inputs_documented():
     uses = [use for snippet in snippets("github") for use in everywhere(snippet, "uses")]
-    assert all(re.search(r"@([0-9a-f]{40}|COMMIT)$", use) for use in uses)
+    # The action itself comes from the checkout before it, of a commit that a variable names.
+    assert all(re.search(r"^\./|@[0-9a-f]{40}$", use) for use in uses)
     action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
     pinned = {use.split("@")[0]: use for use in everywhere(action, "uses")}
     assert all(pinned.get(use.split("@")[0], use) == use for use in uses)

@@ -181,7 +181,7 @@ def test_a_narrowed_scan_says_so_in_every_format(past: Any, dated: Any) -> None:
             done = past.scan(code, "--format", form, *options)
             assert f"only commits {options[0][2:]} {options[1]}" in done.stdout, form
     done = past.scan(0, "--format", "text", "--until", "2001-01-01")
-    assert "no objects that none of these commits brought in" in " ".join(done.stdout.split())
+    assert "only objects that these commits added" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("date", ["yesterday", "2026-13-01", "2 weeks ago", "01/02/2026", "-1", ""])
@@ -395,8 +395,8 @@ def test_sarif_is_valid(past: Any, everything: Any, options: tuple[str, ...]) ->
     # The pair stands in two files.
     assert len(run["results"]) == len(found) + 1
     assert run.get("properties", {}).get("narrowed", []) == (
-        ["only commits that main has", "no objects that none of these commits brought in, no tags"
-         " and no names"] if options else []
+        ["only commits that main has", "only objects that these commits added, without tags"
+         " and names"] if options else []
     )  # fmt: skip
 
 
@@ -405,7 +405,7 @@ def test_text_says_what_to_do(past: Any, everything: Any) -> None:
     assert "new/k:1:19" in said
     assert "What to do about the history" in said
     assert "introduced" in said
-    assert "nothing: until git gc deletes it" in said
+    assert "nothing: unreferenced, git gc will delete it" in said
     assert "1 AWS credential and 7 access key IDs found" in said
 
 

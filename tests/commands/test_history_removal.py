@@ -357,7 +357,7 @@ def test_what_is_no_report(past: Any, plant: Any, tmp_path: Path) -> None:
             )
         },
     }  # fmt: skip
-    remedy = "give one that `keycatch history --format json --output FILE` has written"
+    remedy = "use one written by `keycatch history --format json --output FILE`"
     for content, why in bad.items():
         report.write_bytes(content)
         done = past.scan(2, "--verify-removed", str(report))

@@ -178,7 +178,7 @@ def test_a_current_directory_that_is_gone(keycatch: Any, tmp_path: Path) -> None
     shell = ["sh", "-c", f'cd {tmp_path / "gone"} && rmdir {tmp_path / "gone"} && exec "$@"', "sh"]
     done = keycatch("scan", ".", prefix=shell)
     assert done.returncode == 2
-    assert done.stderr == "keycatch: cannot go on: No such file or directory\n"
+    assert done.stderr == "keycatch: cannot continue: No such file or directory\n"
 
 
 def test_a_defect_is_no_traceback(monkeypatch: Any, capsys: Any, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_defect_is_no_traceback(monkeypatch: Any, capsys: Any, tmp_path: Path)
     assert main(["scan"]) == 2
     said = capsys.readouterr().err
     assert said.startswith("keycatch: RuntimeError at test_main.py:")
-    assert said.endswith("please report this as a defect of keycatch\n")
+    assert said.endswith("please report this as a bug in keycatch\n")
     assert "content" not in said
 
 

@@ -44,7 +44,7 @@ def test_a_mark_that_names_no_rule_is_reported(past: Any, plant: Any) -> None:
     past.put("a.env", f"x = '{plant.key_id()}'  # keycatch:allow aws-acces-key-id: for a test\n")
     done = scan(past.keycatch, past.root, code=1)
     (finding,) = done.report()["findings"]
-    said = "the mark for it names a rule that does not exist; did you mean aws-access-key-id?"
+    said = "its mark names a rule that does not exist; did you mean aws-access-key-id?"
     assert said in finding["evidence"]
     text = past.keycatch("scan", ".", cwd=past.root).stdout
     assert "names a rule that does not exist" in " ".join(text.split())
@@ -80,7 +80,7 @@ def test_an_empty_folder_is_no_clean_one(keycatch_here: Any, tmp_path: Path) -> 
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == (
-        "keycatch: nothing to scan in .: there is no file; name another directory, or say "
+        "keycatch: nothing to scan in .: there is no file; name another directory, or use "
         "--allow-empty if that is expected\n"
     )
     assert keycatch_here("scan", ".", "below", cwd=tmp_path).returncode == 2
@@ -129,5 +129,5 @@ def test_a_tree_of_which_all_is_ignored_says_so(past: Any, plant: Any) -> None:
     past.write(".env", plant.pair())
     done = past.keycatch("scan", ".", cwd=past.root)
     assert done.returncode == 2
-    assert "git ignores all that is there (1); --no-ignore reads it" in done.stderr
+    assert "git ignores all that is there (1); read them with --no-ignore" in done.stderr
     scan(past.keycatch, past.root, "--no-ignore", code=1)

@@ -66,7 +66,7 @@ def refused(*paths: str) -> bool:
     try:
         outputs(*(f"--output=json={path}" for path in paths))
     except UsageError as error:
-        return "are one file: give each report a file of its own" in str(error)
+        return "are one file: give each report its own file" in str(error)
     return False
 
 

@@ -260,7 +260,7 @@ def test_a_note_does_not_reject(server: Server, repository: Any, plant: Any) -> 
     add(repository, "key", f"more\n{key}")
     pushed = server.push("main")
     assert pushed.accepted
-    assert "was there before this change" in pushed.said
+    assert "existed before this change" in pushed.said
     assert "rejected" not in pushed.said
 
 
@@ -566,7 +566,7 @@ def test_marks_are_refused_under_strict(server: Server, repository: Any, plant: 
     pushed = server.push("main")
     assert not pushed.accepted
     assert "this change allows 1 finding by a mark that it adds" in pushed.text
-    assert "it adds marks that allow findings, which this server does not take" in pushed.text
+    assert "it adds marks that allow findings, which this server does not accept" in pushed.text
     assert "one:1" in pushed.said
 
 
@@ -612,7 +612,10 @@ def test_a_configuration_that_cannot_be_used(
     pushed = server.push("main")
     assert not pushed.accepted
     assert "policy.toml" in pushed.said or "r.yaml" in pushed.said
-    assert "a matter of the server and not of your commits: ask git@example.com" in pushed.text
+    assert (
+        "because of a problem on the server, not in your commits: ask git@example.com"
+        in pushed.text
+    )
     assert "etc of server" not in pushed.text
     assert str(tmp_path) not in pushed.said
 
@@ -713,7 +716,7 @@ def test_no_git(server: Server, repository: Any, tmp_path: Path) -> None:
     pushed = server.push("main")
     assert not pushed.accepted
     assert "git was not found" in pushed.text
-    assert "a matter of the server" in pushed.text
+    assert "because of a problem on the server" in pushed.text
 
 
 def test_a_terminal_is_no_hook(keycatch: Any, repository: Any) -> None:
@@ -743,7 +746,7 @@ def test_a_defect_of_ours(server: Server, repository: Any) -> None:
     assert not pushed.accepted
     assert "ValueError at" in pushed.said
     assert "content" not in pushed.said
-    assert "a matter of the server" in pushed.text
+    assert "because of a problem on the server" in pushed.text
     server.hook("--trial", command=(sys.executable, "-c", program))
     assert server.push("main").accepted
 
@@ -967,7 +970,9 @@ def test_what_takes_too_long_can_be_let_pass(
     add(repository, "key", plant.pair())
     pushed = server.push("main")
     assert pushed.accepted
-    assert "push accepted, since this server lets pass what takes too long" in pushed.text
+    assert (
+        "push accepted, since this server accepts pushes whose scan takes too long" in pushed.text
+    )
     # And nothing else.
     server.hook("--on-time-limit", "accept")
     add(repository, "other", plant.pair())

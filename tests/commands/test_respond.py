@@ -143,7 +143,7 @@ def test_a_report_of_an_incomplete_scan(past: Any, keycatch: Any, plant: Any) ->
     assert not json.loads(report)["scan"]["complete"]
     done = keycatch("respond", "-", cwd=past.root, given=report.encode())
     assert done.returncode == 0
-    assert "! The scan was not complete" in done.stdout[:400]
+    assert "! The scan was incomplete" in done.stdout[:400]
 
 
 def test_a_report_without_findings(keycatch: Any, tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_a_report_without_findings(keycatch: Any, tmp_path: Path) -> None:
     assert done.stdout.startswith("Nothing to do: the report has no findings\n")
 
 
-REMEDY = "give one that a command of keycatch has written with --format json"
+REMEDY = "use one written by a keycatch command with --format json"
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_report_too_large(saved: Path, monkeypatch: Any, capsys: Any) -> None:
     assert main(["respond", str(saved), "--format", "json"]) == 0
     monkeypatch.setattr("scanner.commands.saved_report._LARGEST", saved.stat().st_size - 1)
     assert main(["respond", str(saved)]) == 2
-    assert "scan less at once" in capsys.readouterr().err
+    assert "scan in smaller parts" in capsys.readouterr().err
 
 
 def test_an_output_that_cannot_be_written(keycatch: Any, saved: Path, tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_the_help_says_how_to_make_a_report(keycatch: Any, tmp_path: Path) -> No
     assert "keycatch history --format json --output report.json\n  keycatch respond" in done.stdout
     assert "Exit codes: 0 the plan was written" in done.stdout
     assert "130 interrupted, 143 terminated" in done.stdout
-    assert "find the credentials again in the source" in " ".join(done.stdout.split())
+    assert "find the credentials in the source again" in " ".join(done.stdout.split())
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 

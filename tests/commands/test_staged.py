@@ -348,7 +348,7 @@ def test_a_key_that_was_there_is_a_note(staged: Any, repository: Any, plant: Any
     stage(repository, "old", f"# moved down\n\n{content}")
     finding = staged(0).report()["findings"][0]
     assert finding["severity"] == "note"
-    assert finding["evidence"][-1] == "was there before this change"
+    assert finding["evidence"][-1] == "existed before this change"
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -494,7 +494,7 @@ def test_not_a_repository(staged: Any, tmp_path: Path) -> None:
     outside.mkdir()
     done = staged(2, cwd=outside, env={"GIT_CEILING_DIRECTORIES": str(tmp_path)})
     assert "not a git repository" in done.stderr
-    assert "run keycatch inside of a repository" in done.stderr
+    assert "run keycatch inside a repository" in done.stderr
 
 
 def test_bare_repository(staged: Any, repository: Any, tmp_path: Path) -> None:

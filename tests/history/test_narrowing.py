@@ -49,7 +49,7 @@ def test_sentences() -> None:
         "only commits that a, b\\x1b has",
         "only commits since 2026-01-01T00:00:00",
         "only commits until 2026-02-01T00:00:00",
-        "no objects that none of these commits brought in, no tags and no names",
+        "only objects that these commits added, without tags and names",
     ]
 
 

@@ -201,10 +201,10 @@ def test_without_the_program_nothing_passes(
     done = run(shell, hook, given=LINES)
     assert done.returncode == 1
     message = done.stderr.decode()
-    assert message.startswith("keycatch: found neither where it was nor on the PATH")
-    assert f"take this hook out with: rm '{hook}'" in message.replace("\\\\", "\\")
+    assert message.startswith("keycatch: found neither at its old path nor on the PATH")
+    assert f"remove this hook with: rm '{hook}'" in message.replace("\\\\", "\\")
     place.script(Path(f"{hook}{KEPT}"), "before")
-    assert b"take this hook out with: mv '" in run(shell, hook, given=LINES).stderr
+    assert b"remove this hook with: mv '" in run(shell, hook, given=LINES).stderr
 
 
 @pytest.mark.parametrize("entry", [".", "", "sub"])

@@ -63,5 +63,5 @@ def test_without_git_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         return subprocess.CompletedProcess((), 128, b"", b"fatal: no\n")
 
     monkeypatch.setattr("scanner.hooks.proof.complete", broken)
-    with pytest.raises(ProofError, match="could not be tried, since git init failed"):
+    with pytest.raises(ProofError, match="could not be tested: git init failed"):
         prove(["pre-commit"], {"pre-commit": hook("exit 0")})

@@ -61,10 +61,10 @@ def test_a_secret_tells_nothing() -> None:
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        ("B" * 16, "no key ID was ever issued with B as fifth character"),
-        ("7" * 16, "the account number inside would have 13 digits"),
-        ("Q" + "1" * 15, "holds a character that key IDs never have (0, 1, 8 or 9)"),
-        ("I" + "B" * 15, "a key ID of before 2019 ends in A or Q"),
+        ("B" * 16, "no issued key ID has B as its fifth character"),
+        ("7" * 16, "its account number would have 13 digits"),
+        ("Q" + "1" * 15, "it contains a character that key IDs never have (0, 1, 8 or 9)"),
+        ("I" + "B" * 15, "key IDs from before 2019 end in A or Q"),
     ],
 )
 @pytest.mark.parametrize("prefix", KINDS)
@@ -74,7 +74,7 @@ def test_what_aws_cannot_have_issued(prefix: str, body: str, why: str) -> None:
 
 @pytest.mark.parametrize(
     ("prefix", "kind"),
-    [("ABIA", "bearer token of STS"), ("ACCA", "service-specific credential")],
+    [("ABIA", "STS bearer token"), ("ACCA", "service-specific credential")],
 )
 @given(st.text(BASE32, min_size=16, max_size=16))
 def test_of_other_ids_the_kind_is_known_and_no_more(prefix: str, kind: str, body: str) -> None:

@@ -57,14 +57,14 @@ def test_an_id_of_before_2019_has_no_account_inside():
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("AK" + "IAIOSFODNN7EXAMPLE", "ends in A or Q"),
+        ("AK" + "IAIOSFODNN7EXAMPLE", "end in A or Q"),
         ("AK" + "IAI44QH8DHBEXAMPLE", "0, 1, 8 or 9"),
-        ("AK" + "IALALEMEL33243OLIB", "L as fifth character"),
-        ("AS" + "IAOZW6VBVAZFJHJLQA", "O as fifth character"),
+        ("AK" + "IALALEMEL33243OLIB", "L as its fifth character"),
+        ("AS" + "IAOZW6VBVAZFJHJLQA", "O as its fifth character"),
         ("AK" + "IA7AAAAAAAAAAAAAAA", "13 digits"),
         ("AK" + "IA0189ABCDEFGHIJKL", "0, 1, 8 or 9"),
         ("AK" + "IA6RVFFCAAAAAAAAAA", "13 digits"),
-        ("AK" + "IAABCDEFGHIJKLMNOP", "A as fifth character"),
+        ("AK" + "IAABCDEFGHIJKLMNOP", "A as its fifth character"),
     ],
 )  # fmt: skip
 def test_impossible(value, reason):
@@ -79,7 +79,7 @@ def test_impossible(value, reason):
     [b"", b"AKIA", b"AKIA" + b"A" * 15, b"AKIA" + b"A" * 17, b"AIDA" + b"Q" * 16, b"akia" * 5],
 )
 def test_not_of_the_form(value):
-    with pytest.raises(ValueError, match="not of the form"):
+    with pytest.raises(ValueError, match="not in the form"):
         key_id.parse(value)
 
 

@@ -41,7 +41,7 @@ def test_both_tokens_and_the_client_secret_of_a_cache_file(detect, indent: int |
     tokens = {part.value.reveal().decode(): part for part in detect(TOKEN, text)}
     assert tokens.keys() == {content["accessToken"], content["refreshToken"]}
     access = tokens[content["accessToken"]]
-    assert "the file names the region eu-west-1" in access.evidence
+    assert "the file gives the region eu-west-1" in access.evidence
     assert any("2026-02-14T17:30:00Z" in line for line in access.evidence)
     [secret] = detect(SECRET, text)
     assert secret.value.reveal().decode() == content["clientSecret"]

@@ -64,7 +64,7 @@ def test_secrets_of_another_length(template: str, length: int, made: Generator) 
     assert reported(text) == low(value)
     [found] = scan_bytes(text.encode(), "x", RULES)
     assert found.evidence == (
-        f"named a secret access key, but has {length} characters; one has 40",
+        f"named as a secret access key, but has {length} characters instead of 40",
     )
 
 

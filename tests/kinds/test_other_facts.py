@@ -51,18 +51,18 @@ def codeartifact(**header: object) -> str:
 @given(seconds, st.sampled_from(["", "AWS:"]))
 def test_ecr_passwords_are_read_back(expires: int, user: str) -> None:
     told = read(ECR, ecr(user, expiration=expires))
-    assert told == Forensics("password of ECR", expires=iso(expires))
+    assert told == Forensics("ECR password", expires=iso(expires))
 
 
 def test_an_older_ecr_password_tells_nothing() -> None:
-    assert read(ECR, ecr()) == Forensics("password of ECR")
+    assert read(ECR, ecr()) == Forensics("ECR password")
 
 
 @given(seconds, st.integers(1, 43_200))
 def test_codeartifact_tokens_are_read_back(issued: int, lasts: int) -> None:
     issued -= lasts
     told = read(CODEARTIFACT, codeartifact(isu=issued, exp=issued + lasts))
-    kind = "authorization token of CodeArtifact"
+    kind = "CodeArtifact authorization token"
     assert told == Forensics(kind, issued=iso(issued), expires=iso(issued + lasts))
 
 
@@ -87,11 +87,9 @@ def test_private_keys_tell_their_size(bits: int) -> None:
 
 def test_smtp_passwords_tell_their_version() -> None:
     made = Generator(1)
-    assert read(SES, smtp_password.make_password(made)) == Forensics(
-        "SMTP password of SES, version 4"
-    )
+    assert read(SES, smtp_password.make_password(made)) == Forensics("SES SMTP password, version 4")
     assert read(SES, smtp_password.make_old_password(made)) == Forensics(
-        "SMTP password of SES, version 2"
+        "SES SMTP password, version 2"
     )
 
 

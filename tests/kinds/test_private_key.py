@@ -86,7 +86,7 @@ def test_one_key_pair_has_one_value(detect) -> None:
     values = {part.value.reveal() for parts in found for part in parts}
     assert values == {pem.encode()}
     assert [len(parts) for parts in found] == [1, 0, 1, 1]  # JSON in JSON is the decoders' business
-    assert found[0][0].evidence[0] == "a whole RSA key of 2048 bits"
+    assert found[0][0].evidence[0] == "a complete RSA key of 2048 bits"
 
 
 def test_other_private_keys_are_left(detect) -> None:

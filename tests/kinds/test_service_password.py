@@ -26,9 +26,7 @@ def test_a_codecommit_url_with_an_encoded_password(detect_one) -> None:
     assert part.value.reveal().decode() == password
     assert url[part.start - 10 : part.end - 10] == quote(password, "")
     assert part.account_id == ACCOUNT
-    assert part.evidence == (
-        f"stands with the user name of IAM user dev-user in account {ACCOUNT}",
-    )
+    assert part.evidence == (f"next to the user name of IAM user dev-user in account {ACCOUNT}",)
 
 
 def test_the_password_nearest_to_its_user_name(detect) -> None:

@@ -108,9 +108,9 @@ def test_a_url_in_html_or_json(escaped: str) -> None:
 @pytest.mark.parametrize(
     ("service", "rule_id", "kind"),
     [
-        ("bedrock", "aws-bedrock-short-term-api-key", "short-term API key of Bedrock"),
+        ("bedrock", "aws-bedrock-short-term-api-key", "short-term Bedrock API key"),
         ("aws-external-anthropic", "aws-claude-platform-short-term-api-key",
-         "short-term API key of Claude Platform on AWS"),
+         "short-term Claude Platform on AWS API key"),
     ],
 )  # fmt: skip
 @given(prefixes, regions, moments, st.integers(1, 43_200))
@@ -138,7 +138,7 @@ def test_eks_tokens_are_good_for_15_minutes_whatever_they_say(
     told = read(EKS, eks(f"sts.{region}.amazonaws.com{end}", region, moment, seconds))
     expires = iso(moment + timedelta(minutes=15))
     assert told == Forensics(
-        "token for a cluster of EKS", 2, "", region, iso(moment), expires,
+        "EKS cluster token", 2, "", region, iso(moment), expires,
         signed_by=shown(made_id()),
     )  # fmt: skip
 
@@ -158,7 +158,7 @@ def test_an_old_key_id() -> None:
 
 def test_a_key_id_that_aws_cannot_have_issued() -> None:
     told = read(URL, url(signed("AKIA" + "B" * 16, "eu-west-1", WHEN, 60)))
-    why = "the key ID that signed it: no key ID was ever issued with B as fifth character"
+    why = "the signing key ID: no issued key ID has B as its fifth character"
     assert (told.generation, told.impossible) == (0, why)
 
 

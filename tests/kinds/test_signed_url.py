@@ -61,7 +61,7 @@ def test_a_database_token_without_a_scheme(detect, detect_one, service: str, nam
     text = f"db.abc.eu-west-1.rds.amazonaws.com:5432/?{query}"
     part = detect_one("aws-database-token", f"PGPASSWORD={text}\n")
     assert part.value.reveal().decode() == text
-    assert part.evidence[0].startswith(f"a signed login to {name} at db.abc.")
+    assert part.evidence[0].startswith(f"signed login to {name} at db.abc.")
     assert part.severity == Severity.LOW
     assert detect("aws-presigned-url", f"PGPASSWORD={text}\n") == []
 

@@ -73,7 +73,7 @@ def test_of_a_rule_of_the_user_nothing_is_known() -> None:
 
 def test_what_has_no_reader_tells_its_kind() -> None:
     told = tell(finding("aws-unnamed-secret", secret="x" * 40))
-    assert told == Forensics("value of the form of a secret access key")
+    assert told == Forensics("value that looks like a secret access key")
 
 
 @pytest.mark.parametrize("rule_id", ["aws-session-token", "aws-access-key-pair"])

@@ -182,7 +182,8 @@ def test_a_key_of_a_partition_out_of_reach_is_not_taken_for_dead(
         told[region] = found["liveness"]["state"], found["liveness"]["summary"]
     assert told["eu-west-1"][0] == "inactive"
     assert told["us-isob-east-1"] == (
-        "unknown", "unknown: STS was not reached; it seems to be of aws-iso-b; asked in aws"
+        "unknown",
+        "unknown: STS could not be reached; it seems to belong to aws-iso-b; asked in aws",
     )  # fmt: skip
 
 
@@ -224,7 +225,9 @@ def test_an_interrupt_costs_no_finding(
         sts.wait_until_answers_are_read(3)
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
-    said = b"keycatch: asked STS about 3 credentials: 3 live; 27 left open by an interrupt\n"
+    said = (
+        b"keycatch: asked STS about 3 credentials: 3 live; 27 not checked because of an interrupt\n"
+    )
     assert (process.returncode, stderr) == (1, said)
     findings = json.loads(stdout)["findings"]
     assert len(findings) == 30
@@ -296,12 +299,12 @@ def test_a_repository_cannot_have_anybody_asked(
 
 @pytest.mark.parametrize(
     ("prefix", "words"),
-    [("ABIA", "STS can tell of access keys only"), ("ACCA", "STS can tell of access keys only")],
+    [("ABIA", "STS can check access keys only"), ("ACCA", "STS can check access keys only")],
 )
 def test_ids_that_are_none_of_access_keys(
     prefix: str, words: str, keycatch: Any, sts: Any, maker: Any, tmp_path: Path
 ) -> None:
-    """A bearer token of STS and a service-specific credential have no secret access key."""
+    """A STS bearer token and a service-specific credential have no secret access key."""
     (tmp_path / "a.env").write_text(
         f"aws_access_key_id={maker.key_id(prefix=prefix)}\naws_secret_access_key={maker.secret()}\n"
     )
@@ -350,7 +353,7 @@ def test_lists_of_the_command_line(keycatch: Any, sts: Any, maker: Any, tmp_path
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--liveness-endpoint", "https://sts.example.com"], "with --check-liveness only"),
+        (["--liveness-endpoint", "https://sts.example.com"], "needs --check-liveness"),
         (["--check-liveness", "--liveness-endpoint", "http://example.com"], "https://"),
         (["--check-liveness", "--liveness-endpoint", "nowhere"], "is not an address"),
         (["--own-accounts", "12"], "12 digits"),
@@ -371,7 +374,7 @@ def test_a_server_refuses_bad_options_too(keycatch: Any, repository: Any) -> Non
     options = ["--liveness-endpoint", "https://sts.example.com"]
     done = keycatch("receive", *options, cwd=repository.root, given=given)
     assert done.returncode == 2
-    assert "with --check-liveness only" in " ".join(done.stderr.split())
+    assert "needs --check-liveness" in " ".join(done.stderr.split())
 
 
 def test_without_boto3_it_says_so_before_it_scans(keycatch: Any, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_an_identity_of_another_account_is_pointed_out(
         assert talk.run([one]) == [State.LIVE]  # type: ignore[list-item]
         details.append(talk.known[one].detail)  # type: ignore[index]
     # A key of before 2019 tells no account.
-    assert details == [f"but the key ID tells account {account}" if is_other else "", ""]
+    assert details == [f"but the key ID encodes account {account}" if is_other else "", ""]
 
 
 def test_a_partition_that_cannot_be_reached_leaves_it_open(maker: Any, replies: Any) -> None:
@@ -175,7 +175,7 @@ def test_what_a_partition_out_of_reach_may_know_is_open(maker: Any, replies: Any
     for one in (first, second):
         assert talk.known[one].reason is Reason.UNREACHABLE
         assert talk.known[one].detail == (
-            "it seems to be of aws-iso-b; asked in aws, aws-us-gov, aws-cn, aws-eusc"
+            "it seems to belong to aws-iso-b; asked in aws, aws-us-gov, aws-cn, aws-eusc"
         )
     # What such a partition has answered, from inside, counts.
     talk = Conversation(lambda *_: replies["no"], [Endpoint("aws-iso-b", "https://x/", "x")])

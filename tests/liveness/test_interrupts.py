@@ -98,7 +98,7 @@ EVERYTHING = [("live", "")] * 3 + [("unknown", "interrupted")] * (KEYS - 3)
 SAID = (
     b"keycatch: asked STS about 3 credentials: 3 live; "
     + str(KEYS - 3).encode()
-    + b" left open by an interrupt\n"
+    + b" not checked because of an interrupt\n"
 )
 
 
@@ -164,7 +164,7 @@ def test_an_interrupt_while_the_libraries_are_loaded(
         cwd=tmp_path, env=env,
     ) as process:  # fmt: skip
         code, stdout, stderr = end(process)
-    said = b"keycatch: asked STS about 0 credentials; 1 left open by an interrupt\n"
+    said = b"keycatch: asked STS about 0 credentials; 1 not checked because of an interrupt\n"
     assert (code, stderr) == (1, said)
     assert told(stdout) == [("unknown", "interrupted")]
     assert sts.log == []

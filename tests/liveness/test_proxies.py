@@ -175,6 +175,8 @@ def test_a_password_reaches_no_report(
     env = {"HTTPS_PROXY": f"http://{NAME}:{PASSWORD}@[bad"}
     done = keycatch("scan", "a.env", "--check-liveness", "-v", cwd=tmp_path, env=env)
     assert done.returncode == 1
-    assert "unknown: STS was not reached; the address of the proxy" in " ".join(done.stdout.split())
+    assert "unknown: STS could not be reached; the proxy or STS address" in " ".join(
+        done.stdout.split()
+    )
     assert PASSWORD not in done.stdout + done.stderr
     assert NAME not in done.stdout + done.stderr

@@ -84,7 +84,7 @@ def test_the_end_of_the_text_counts(maker: Any) -> None:
 @pytest.mark.parametrize("owner", ["ours", "foreign"])
 def test_an_owner_is_told_without_liveness(owner: str, maker: Any) -> None:
     shown = text([maker.finding(owner=owner)])
-    told = {"ours": "account of ours", "foreign": "foreign account"}[owner]
+    told = {"ours": "own account", "foreign": "foreign account"}[owner]
     assert f"    owner              {told}\n" in shown
     assert f", {told}\n" in text([maker.finding(owner=owner)], verbosity=-1)
 

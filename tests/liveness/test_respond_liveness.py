@@ -151,7 +151,7 @@ def test_who_watches_is_told_what_takes_time(
     assert desk.said.splitlines() == [
         "keycatch: looking for 2 credentials in the source",
         "keycatch: asking STS about 1 credential",
-        "keycatch: asked STS about 1 credential: 1 live; 1 could not or must not be asked about",
+        "keycatch: asked STS about 1 credential: 1 live; 1 could not or must not be checked",
     ]
     Path("a.env").unlink()
     desk.scan()
@@ -194,8 +194,8 @@ def test_a_report_with_its_secrets(desk: Desk, pair: str, maker: Any) -> None:
     assert found["state"] is None
     assert (found["liveness"], found["not_found_again"]) == (None, "source-gone")
     assert found["notes"][-1] == (
-        "It was not asked about now (source-gone): the file or object that had it is not in the "
-        "source any more."
+        "It was not checked now (source-gone): the file or object that had it is no longer in the "
+        "source."
     )
 
 
@@ -253,7 +253,7 @@ def test_what_was_staged_and_is_deleted(
     made.git("gc", "-q", "--prune=now")
     _, found = desk.respond()
     assert found["state"] is None
-    assert "the file or object that had it is not in the source any more" in found["notes"][-1]
+    assert "the file or object that had it is no longer in the source" in found["notes"][-1]
 
 
 def test_rules_and_exclusions_of_the_source(
@@ -268,7 +268,7 @@ def test_rules_and_exclusions_of_the_source(
     monkeypatch.chdir(tmp_path)
     states = {each["rule_id"]: each["state"] for each in desk.respond("--source", "src")}
     assert states == {"our-token": "unverifiable", "aws-access-key-pair": "live"}
-    assert "1 could not or must not be asked about" in desk.said
+    assert "1 could not or must not be checked" in desk.said
     states = {
         each["rule_id"]: each["state"] for each in desk.respond("--source", "src", "--no-config")
     }
@@ -419,12 +419,12 @@ def test_an_earlier_answer_stays_where_nothing_is_found(desk: Desk, sts: Any, pa
     (found,) = desk.respond()
     assert (found["state"], found["urgency"]) == ("live", "live")
     assert found["notes"][-1] == (
-        "It was not asked about now (changed): the source no longer has it, as far as the rules in "
-        "force tell. What is said of STS is what the report tells, and as old."
+        "It was not checked now (changed): the enabled rules no longer find it in the source. The "
+        "STS result is from the report, and as old as the report."
     )
     assert desk.said == (
-        "keycatch: asked STS about 0 credentials; 1 not found again (1 changed: the source no "
-        "longer has it, as far as the rules in force tell)\n"
+        "keycatch: asked STS about 0 credentials; 1 not found again (1 changed: the enabled rules "
+        "no longer find it in the source)\n"
     )
     assert "as old." in desk.text()
     assert "as old." in desk.text("--format", "markdown")
@@ -462,8 +462,8 @@ def test_no_answer_takes_nothing_back(
     why = words(told).partition(": ")[2]
     assert why
     assert found["notes"][-1] == (
-        f"It was not answered now ({why}). What is said of STS is what the report tells, and as "
-        "old."
+        f"STS did not answer now ({why}). The STS result is from the report, and as old as the "
+        "report."
     )
     assert found["not_found_again"] is None
     warned = f"! STS gave no answer about 1 of these: {why} (1)." in desk.text()
@@ -476,7 +476,7 @@ def test_an_account_list_takes_nothing_back(desk: Desk, sts: Any, pair: str, hel
     sts.log.clear()
     (found,) = desk.respond("--liveness-deny", helpers.ACCOUNT)
     assert (found["state"], found["urgency"]) == ("live", "live")
-    assert "(the lists of accounts exclude it)" in found["notes"][-1]
+    assert "(the account lists exclude it)" in found["notes"][-1]
     assert sts.log == []
 
 
@@ -497,7 +497,7 @@ def test_an_interrupt_takes_nothing_back(
     monkeypatch.setattr(target, interrupt)
     for found in desk.respond():
         assert found["state"] == "live"
-        assert found["notes"][-1].endswith("is what the report tells, and as old.")
+        assert found["notes"][-1].endswith("is from the report, and as old as the report.")
     assert sts.log == []
 
 
@@ -513,9 +513,9 @@ def test_who_gave_no_answer_is_counted_apart(
     desk.respond(everywhere=True)
     assert desk.said == (
         "keycatch: asked STS about 4 credentials: 1 live, 1 secret-unproven, 1 inactive, 1 without "
-        "an answer (1 not-sts: the answer was not one of STS)\n"
+        "an answer (1 not-sts: the response was not from STS)\n"
     )
-    warned = "STS gave no answer about 1 of these: the answer was not one of STS (1). Take it as "
+    warned = "STS gave no answer about 1 of these: the response was not from STS (1). Treat it as "
     assert warned in desk.text()
     assert "Nobody has asked" not in desk.text()
     # A report that a scan has made tells it too.
@@ -535,16 +535,16 @@ def test_who_was_not_asked_about_is_told_in_spite_of_answers(
     Path("b.env").unlink()
     text = desk.text()
     # What advises the option that was just used would be of no use.
-    assert "Nobody has asked about 1 of these: it was not found again in the source." in text
+    assert "STS was not asked about 1 of these: it was not found again in the source." in text
     assert "respond REPORT --check-liveness" not in text
-    assert desk.said.endswith("; where the source is elsewhere, name it with --source\n")
+    assert desk.said.endswith("; if the source is elsewhere, name it with --source\n")
     report = desk.scan("scan", ".", "--check-liveness", "--liveness-endpoint", sts.url)
     lone = {**report["findings"][0], "fingerprint": "0" * 32, "liveness": None}
     report["findings"].append(lone)
     desk.report.write_text(json.dumps(report))
     assert main(["respond", str(desk.report)]) == 0
     text = " ".join(desk.shown().split())
-    assert "Nobody has asked about 1 of these. `keycatch respond REPORT --check-liveness`" in text
+    assert "STS was not asked about 1 of these. `keycatch respond REPORT --check-liveness`" in text
 
 
 @pytest.mark.parametrize("number", [1, 2])
@@ -654,7 +654,7 @@ def test_lists_of_accounts(desk: Desk, sts: Any, maker: Any) -> None:
     }
     assert len(sts.log) == 1
     assert desk.said == (
-        "keycatch: asked STS about 1 credential: 1 live; 2 could not or must not be asked about\n"
+        "keycatch: asked STS about 1 credential: 1 live; 2 could not or must not be checked\n"
     )
     sts.log.clear()
     Path("canary.env").write_text(text_of(maker, account=min(known_accounts())))
@@ -743,7 +743,7 @@ def test_an_interrupt_while_sts_is_asked(
         stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == 0
     assert stderr == (
-        b"keycatch: asked STS about 3 credentials: 3 live; 17 left open by an interrupt\n"
+        b"keycatch: asked STS about 3 credentials: 3 live; 17 not checked because of an interrupt\n"
     )
     states = [each["state"] for each in json.loads(stdout)["credentials"]]
     assert states == ["live"] * 3 + ["unknown"] * 17
@@ -762,7 +762,7 @@ def test_an_interrupt_while_the_source_is_read(
     told = desk.text()
     assert "unknown: interrupted" in told
     assert "as old" not in told
-    assert "interrupted before it was found again" in desk.said
+    assert "the check was interrupted before it was found again" in desk.said
     assert sts.log == []
 
 
@@ -789,10 +789,10 @@ def test_an_interrupt_between_reading_and_asking(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--source", "."], "--source is of use with --check-liveness only"),
-        (["--liveness-allow", "1" * 12], "--liveness-allow is of use with --check-liveness only"),
-        (["--liveness-deny", "1" * 12], "--liveness-deny is of use with --check-liveness only"),
-        (["--liveness-endpoint", "https://sts.example.com"], "with --check-liveness only"),
+        (["--source", "."], "--source needs --check-liveness"),
+        (["--liveness-allow", "1" * 12], "--liveness-allow needs --check-liveness"),
+        (["--liveness-deny", "1" * 12], "--liveness-deny needs --check-liveness"),
+        (["--liveness-endpoint", "https://sts.example.com"], "needs --check-liveness"),
         (["--check-liveness", "--source", "nowhere"], "there is no directory 'nowhere'"),
         (["--check-liveness", "--source", "a.env"], "there is no directory 'a.env'"),
         (["--check-liveness", "--config", "nowhere.toml"], "cannot read the configuration"),

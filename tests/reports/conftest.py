@@ -210,7 +210,7 @@ def expiring(make: Maker) -> Case:
         for number, (value, times) in enumerate(told.items())
     ]
     fake = Secret(b"AKIA" + b"B" + make.text(_BASE32, 15))
-    why = "no key ID was ever issued with B as fifth character"
+    why = "no issued key ID has B as its fifth character"
     found.append(
         finding(
             KEY_ID, {"key_id": fake}, at("key_id", "try.py", 1), confidence=Confidence.LOW,
@@ -451,7 +451,7 @@ def note(make: Maker, path: str, line: int, **more: object) -> Finding:
         {"key_id": make.key_id()},
         at("key_id", path, line, 14, **more),
         severity=Severity.NOTE,
-        evidence=("was there before this change",),
+        evidence=("existed before this change",),
     )
 
 

@@ -17,7 +17,7 @@ SCHEMA = json.loads(
     (Path(__file__).parents[2] / "docs" / "report.schema.json").read_text(encoding="utf-8")
 )
 WHOLE = Forensics(
-    "presigned URL", 2, "the key ID that signed it: it is odd", "eu-west-1",
+    "presigned URL", 2, "the signing key ID: it is odd", "eu-west-1",
     "2026-02-14T09:30:00Z", "2026-02-14T10:30:00Z", "sofia", "AKIA****ABCD",
 )  # fmt: skip
 ACCOUNT = "123456789012"
@@ -47,7 +47,7 @@ def test_the_text_has_a_row_for_each_fact(builders, make, verbosity):
     text = shown(builders, "text", make(WHOLE, "why"), verbosity=verbosity)
     rows = (
         "    kind               presigned URL\n"
-        "                       AWS cannot have issued it: the key ID that signed it: it\n"
+        "                       AWS cannot have issued it: the signing key ID: it\n"
         "                       is odd\n"
         "    region             eu-west-1\n"
         "    issued             2026-02-14T09:30:00Z\n"
@@ -62,7 +62,7 @@ def test_the_text_has_a_row_for_each_fact(builders, make, verbosity):
 def test_a_kind_that_the_name_of_the_rule_says_has_no_row(builders, make):
     url = builders.rule("aws-presigned-url", "URL", 2, 2)
     rows = dict(facts(make(WHOLE, of=url)))
-    assert rows["kind"] == ["", "AWS cannot have issued it: the key ID that signed it: it is odd"]
+    assert rows["kind"] == ["", "AWS cannot have issued it: the signing key ID: it is odd"]
     nothing = make(Forensics("presigned URL"), of=url)._replace(rule_id=builders.KEY_ID.id)
     assert dict(facts(nothing._replace(rule_id="aws-presigned-url")))["kind"] == ["", ""]
 
@@ -112,9 +112,9 @@ def test_evidence_that_says_the_same_is_not_repeated(make, sentence):
     [
         (Forensics("access key", 1), "structure of a key ID issued before 2019"),
         (Forensics("access key", 0, "it is odd"), "AWS cannot have issued it: it is odd"),
-        (Forensics("SMTP password of SES, version 4"),
-         "form of an SMTP password of SES, version 4"),
-        (Forensics("RSA private key of 2048 bits"), "a whole RSA key of 2048 bits"),
+        (Forensics("SES SMTP password, version 4"),
+         "form of an SES SMTP password, version 4"),
+        (Forensics("RSA private key of 2048 bits"), "a complete RSA key of 2048 bits"),
     ],
 )  # fmt: skip
 def test_evidence_of_other_kinds_that_says_the_same(make, told, sentence):
@@ -136,7 +136,7 @@ def test_json_has_all_of_it(builders, make):
     found = report["findings"][0]
     assert found["forensics"] == {
         "kind": "presigned URL", "generation": 2, "region": "eu-west-1",
-        "impossible": "the key ID that signed it: it is odd",
+        "impossible": "the signing key ID: it is odd",
         "issued": "2026-02-14T09:30:00Z", "expires": "2026-02-14T10:30:00Z",
         "user": "sofia", "signed_by": "AKIA****ABCD",
     }  # fmt: skip
@@ -185,7 +185,7 @@ def test_the_schema_takes_a_report_of_before_users_and_signers(builders, make):
     "sentence",
     [
         "decodes to an API key of IAM user {} in account 123456789012",
-        "stands with the user name of IAM user {} in account 123456789012",
+        "next to the user name of IAM user {} in account 123456789012",
     ],
 )
 def test_a_user_is_taken_out_of_a_sentence(make, sentence):
@@ -214,7 +214,7 @@ def test_sarif_has_what_is_told(builders, make):
     result = json.loads(shown(builders, "sarif", make(WHOLE)))["runs"][0]["results"][0]
     told = {
         "credentialKind": "presigned URL", "keyGeneration": 2, "awsRegion": "eu-west-1",
-        "impossible": "the key ID that signed it: it is odd",
+        "impossible": "the signing key ID: it is odd",
         "issued": "2026-02-14T09:30:00Z", "expires": "2026-02-14T10:30:00Z",
         "iamUser": "sofia", "signedBy": "AKIA****ABCD",
     }  # fmt: skip

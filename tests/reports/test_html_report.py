@@ -163,10 +163,10 @@ def test_a_note_and_a_canary_are_not_to_be_revoked(builders: Any, make_case: Any
 
 def test_no_credentials_and_no_gap(make_case: Any) -> None:
     text = Page(page_of(*make_case("clean"))).text
-    assert "Nothing found. Everything that was to be read was read." in text
+    assert "Nothing found. Everything was read." in text
     incomplete = Page(page_of(*make_case("incomplete_clean"))).text
     assert "Nothing found." not in incomplete
-    assert "The scan is incomplete. 1 place was not read to the end" in incomplete
+    assert "The scan is incomplete. 1 place was not fully read" in incomplete
 
 
 def test_one_credential_found_by_two_rules_is_two_findings(builders: Any) -> None:

@@ -58,7 +58,7 @@ def test_headings_are_the_parts_of_a_report(make_case):
     assert headings("".join(render(*make_case("clean")))) == ["keycatch: no AWS credentials found"]
     assert headings("".join(render(*make_case("incomplete")))) == [
         "keycatch: 1 AWS credential found", "Findings", "What to do",
-        "Not read: credentials could hide there",
+        "Not read: credentials could be in there",
     ]  # fmt: skip
     (title, *_) = headings("".join(render(*make_case("incomplete_clean"))))
     assert title == "keycatch: no AWS credentials found in what was read"

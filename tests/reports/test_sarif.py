@@ -71,7 +71,6 @@ def test_github_has_what_it_requires(case):
     assert driver["name"] == "keycatch"
     assert driver["semanticVersion"]
     assert driver["fullName"]
-    assert driver["informationUri"].startswith("https://")
     assert isinstance(run["results"], list)
     ids = [rule["id"] for rule in driver["rules"]]
     assert ids == sorted(set(ids))
@@ -393,10 +392,26 @@ def test_secrets_are_redacted_even_when_other_formats_show_them(make_case):
 def test_help_of_a_rule_of_the_users_own_is_not_on_our_pages(make_case, builders):
     own = builders.CUSTOM._replace(references=("not an address", "https://example.com/own"))
     report, view = make_case("clean")
-    rules = run_of((report, view._replace(rules=(own, builders.KEY_ID))))["tool"]["driver"]["rules"]
+    shipped = builders.KEY_ID._replace(references=("https://docs.aws.amazon.com/IAM",))
+    rules = run_of((report, view._replace(rules=(own, shipped))))["tool"]["driver"]["rules"]
     addresses = {rule["id"]: rule["helpUri"] for rule in rules}
     assert addresses["our-mail-password"] == "https://example.com/own"
-    assert addresses["aws-access-key-id"].endswith("/rules/aws-access-key-id")
+    assert addresses["aws-access-key-id"].startswith("https://docs.aws.amazon.com/")
+
+
+def test_one_constant_turns_the_links_on(make_case, oasis, monkeypatch):
+    case = make_case("pair")
+    driver = run_of(case)["tool"]["driver"]
+    assert "informationUri" not in driver
+
+    monkeypatch.setattr("scanner.about.HOME", "https://keycatch.example")
+    log = json.loads(output(*case))
+    assert oasis.is_valid(log)
+    (run,) = log["runs"]
+    assert run["tool"]["driver"]["informationUri"] == "https://keycatch.example"
+    rules = run["tool"]["driver"]["rules"]
+    addresses = {rule["id"]: rule.get("helpUri") for rule in rules}
+    assert addresses["aws-access-key-id"] == "https://keycatch.example/rules/aws-access-key-id"
 
 
 def test_message_keeps_short_values_out(make_case):

@@ -140,12 +140,12 @@ def test_notes_are_short_and_without_advice(make_case):
     lines = output(*case).splitlines()
     short = [line for line in lines if line.startswith("NOTE ")]
     assert len(short) == 3
-    assert all(line.endswith(", was there before this change") for line in short)
+    assert all(line.endswith(", existed before this change") for line in short)
     assert lines[3] == ""
     assert "What to do" not in lines
     verbose = output(*case, verbosity=1)
     assert "What to do" in verbose
-    assert verbose.count("was there before this change") == 3
+    assert verbose.count("existed before this change") == 3
 
 
 def test_notes_come_last_and_do_not_fail(make_case):

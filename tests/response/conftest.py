@@ -225,11 +225,11 @@ STATES = made({
     ),
     "impossible": lambda: finding(
         "aws-access-key-id", {"key_id": shown()}, confidence="low",
-        forensics=forensics(impossible="no key ID was ever issued with B as fifth character"),
+        forensics=forensics(impossible="no issued key ID has B as its fifth character"),
     ),
     "impossible-asked": lambda: finding(
         "aws-access-key-id", {"key_id": shown()}, confidence="low",
-        forensics=forensics(impossible="the account number inside would have 13 digits"),
+        forensics=forensics(impossible="its account number would have 13 digits"),
         liveness=liveness("unverifiable", reason="impossible-id"),
     ),
     "bearer-id": lambda: finding("aws-access-key-id", {"key_id": shown("ABIA")}),

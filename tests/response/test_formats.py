@@ -193,8 +193,8 @@ def test_where_the_scan_was_incomplete_it_is_said_at_the_top(builders: Any) -> N
     for name in ("text", "markdown", "html"):
         output = rendered(plan, name)
         head = re.sub(r"\s+", " ", output[output.find("<body>") + 1 :][:900])
-        assert "The scan was not complete" in head
-        assert "Options narrowed the scan" in head
+        assert "The scan was incomplete" in head
+        assert "Options limited the scan" in head
     told = json.loads(rendered(plan, "json"))
     assert told["report"]["incomplete"] == ["missing-object"]
     assert len(told["warnings"]) == 3
@@ -238,7 +238,7 @@ def test_a_note_of_a_change_was_there_before(builders: Any) -> None:
 
 def test_what_was_only_staged_has_not_leaked_through_git(builders: Any) -> None:
     plan = plan_of(builders, "staged")
-    assert "has not been committed" in rendered(plan, "text")
+    assert "was never committed" in rendered(plan, "text")
     assert [step.id for step in plan.afterwards] == ["remove", "prevent"]
 
 

@@ -289,8 +289,9 @@ def test_a_variable_that_a_command_sets_is_not_asked_for(builders: Any) -> None:
     (entry,) = builders.plan(builders.KINDS["user-access-key"]).entries
     assert [variable.name for variable in entry.variables] == ["KEY_ID", "ROLE_NAME"]
     assert entry.to_complete == (
-        "`KEY_ID` is the complete access key ID, which stands at the places above.",
-        "Read it there, or make the report anew with `--show-secrets`, and the plan has it.",
+        "`KEY_ID` is the complete access key ID, which is at the places above.",
+        "Read it there, or create the report again with `--show-secrets`, and the plan contains "
+        "it.",
     )
 
 
@@ -377,7 +378,7 @@ def test_a_signer_that_is_in_the_report_is_pointed_to(builders: Any) -> None:
     url = {**builders.STATES["url-signed-by-AKIA"], "account_id": ACCOUNT}
     values = {"key_id": url["forensics"]["signed_by"], "secret": "ab****yz"}
     key = builders.finding("aws-access-key-pair", values, account_id=ACCOUNT, severity="critical")
-    note = "The key ID that signed it looks like that of number 1: see there."
+    note = "The signing key ID looks like that of number 1: see there."
     first, second = builders.plan(url, builders.pair(severity="medium"), key).entries[:2]
     assert (first.leak.finding.rule_id, second.leak.finding.rule_id) == (
         "aws-access-key-pair", "aws-presigned-url"

@@ -318,9 +318,9 @@ def test_what_is_dead_is_not_to_be_taken_as_live(builders: Any, any_name: str) -
     (entry,) = builders.plan(builders.ALL[any_name]).entries
     said = " ".join(entry.notes)
     if entry.playbook == "dead":
-        assert "Take it as live" not in said
+        assert "Treat it as live" not in said
     elif entry.leak.state is None:
-        assert "Take it as live" in said
+        assert "Treat it as live" in said
 
 
 @pytest.mark.parametrize("name", ["impossible", "impossible-asked"])

@@ -68,12 +68,12 @@ def test_steps_that_are_the_same_are_written_once(builders: Any, name: str) -> N
     plan = builders.plan(*pairs, builders.KINDS["ecr-password"])
     output = flat(rendered(plan, name))
     assert output.count("--status Inactive") == 1
-    assert output.count("The steps are those of number 1.") == 2
+    assert output.count("The steps are the same as for number 1.") == 2
     for found in pairs:
         assert f"KEY_ID='{found['values']['key_id']}'" in output
     told = rendered(plan, "json")
     assert told.count("--status Inactive") == 3
-    assert "The steps are those of" not in told
+    assert "The steps are" not in told
     assert output.count("IAM Roles Anywhere") == 1
     workflow = builders.pair(path=".github/workflows/deploy.yml")
     output = flat(rendered(builders.plan(*pairs, workflow), name))
@@ -86,7 +86,7 @@ def test_a_step_that_differs_is_written_out(builders: Any) -> None:
     alone = {**builders.pair(), "account_id": None}
     plan = builders.plan(builders.pair(), alone, china)
     output = flat(rendered(plan))
-    assert "The steps are those of number 2, but for step 1." in output
+    assert "The steps are those of number 2, except step 1." in output
     assert output.count("aws sts get-access-key-info") == 1
 
 
@@ -98,7 +98,7 @@ def test_a_key_of_a_known_user_is_deactivated_in_step_1(builders: Any) -> None:
     assert ids[:2] == ["deactivate", "last-use"]
     plan = builders.plan(builders.pair())
     assert [*steps_of(plan)][:3] == ["find-owner", "deactivate", "last-use"]
-    assert steps_of(plan)["find-owner"].title == "Find the user: needed to deactivate"
+    assert steps_of(plan)["find-owner"].title == "Find the user, whose name the next step needs"
     for name in ("live", "user-access-key"):
         steps = steps_of(builders.plan(builders.ALL[name]))
         assert steps["deactivate"].title == "Deactivate the key"
@@ -139,8 +139,8 @@ def test_a_known_canary_is_one_without_an_answer(builders: Any) -> None:
     plan = builders.plan(decoy, builders.pair())
     second = plan.entries[1]
     assert (second.playbook, second.urgency) == ("canary", Urgency.CANARY)
-    assert "Take it as live" not in " ".join(second.notes)
-    assert plan.afterwards[0].title == "Take them out of the files, all but the decoys"
+    assert "Treat it as live" not in " ".join(second.notes)
+    assert plan.afterwards[0].title == "Remove them from the files, except the canaries"
     plan = builders.plan(decoy)
     assert [step.id for step in plan.afterwards] == ["prevent"]
     plan = builders.plan({**decoy, "liveness": builders.live()})
@@ -151,7 +151,7 @@ def test_a_known_canary_is_one_without_an_answer(builders: Any) -> None:
 
 
 def test_an_impossible_key_id_has_the_secret_of_another_key(builders: Any) -> None:
-    reason = "no key ID was ever issued with B as fifth character"
+    reason = "no issued key ID has B as its fifth character"
     found = builders.pair(forensics=builders.forensics(impossible=reason))
     (entry,) = builders.plan(found).entries
     assert entry.playbook == ResponseKind.SECRET
@@ -161,7 +161,7 @@ def test_an_impossible_key_id_has_the_secret_of_another_key(builders: Any) -> No
     )
     text = flat(rendered(builders.plan(found)))
     assert reason in text
-    assert "may be that of another key" in text
+    assert "may belong to another key" in text
     asked = {**found, "liveness": builders.liveness("unverifiable", reason="impossible-id")}
     assert builders.plan(asked).entries[0].notes == entry.notes
     live = {**found, "liveness": builders.live()}
@@ -172,7 +172,7 @@ def test_an_identity_that_contradicts_the_key_id_is_hardly_that_of_aws(builders:
     for account, expected in (("210987654321", True), (builders.ACCOUNT, False), (None, False)):
         found = {**builders.pair(liveness=builders.live()), "account_id": account}
         notes = " ".join(builders.plan(found).entries[0].notes)
-        assert ("what answered is hardly AWS" in notes) is expected
+        assert ("the endpoint that answered is probably not AWS" in notes) is expected
 
 
 # The way to the key ID
@@ -184,7 +184,7 @@ def test_where_the_key_id_is_encoded_a_report_with_values_has_it(builders: Any) 
         (entry,) = builders.plan({**builders.pair(), "locations": [at]}, kind=kind).entries
         return " ".join(entry.to_complete)
 
-    anew = "make the report anew with `--show-secrets`, and the plan has it."
+    anew = "create the report again with `--show-secrets`, and the plan contains it."
     assert f"It is encoded there (base64): {anew}" in told(decoded=["base64"])
     assert f"It is encoded there: {anew}" in told(decoded=["$(id)"])
     assert f"It is in an archive there: {anew}" in told(member="a", decoded=["zip"])
@@ -221,7 +221,7 @@ def test_no_policy_is_left_without_a_word(any_plan: Any) -> None:
             for whose in ("user", "role"):
                 if any(f"iam put-{whose}-policy" in command for command in step.commands):
                     lifted = any(f"iam delete-{whose}-policy" in each for each in commands)
-                    assert lifted or "policy may stay" in " ".join(step.text), step
+                    assert lifted or "policy can stay" in " ".join(step.text), step
 
 
 # The order and the overview
@@ -247,9 +247,9 @@ def test_the_overview_names_the_kind_where_the_value_says_nothing(builders: Any)
 
 def test_nobody_can_ask_about_what_is_no_access_key(builders: Any) -> None:
     for name, said in (
-        ("presigned-url", "STS cannot be asked about a URL. Take it as live until it expires."),
-        ("eks-token", "STS can tell of access keys only. Take it as live."),
-        ("user-access-key", "Nobody has asked whether it is live. Take it as live."),
+        ("presigned-url", "STS cannot check a URL. Treat it as live until it expires."),
+        ("eks-token", "STS can check access keys only. Treat it as live."),
+        ("user-access-key", "It was not checked. Treat it as live."),
     ):
         assert builders.plan(builders.KINDS[name]).entries[0].notes[0] == said
         asked = {**builders.KINDS[name], "liveness": builders.liveness("unverifiable",
@@ -266,11 +266,14 @@ def test_a_url_can_be_ended_by_step_1(builders: Any) -> None:
     assert "aws s3api copy-object" in shown
     text = " ".join(steps["deactivate"].text)
     assert "replace" not in text
-    assert "activated again" in text
+    assert "you can activate it again" in text
 
 
 def test_what_expired_did_so_by_its_own_date(builders: Any) -> None:
-    assert "It expired, by its own date." in builders.plan(builders.STATES["over"]).entries[0].notes
+    assert (
+        "It has expired, according to its own date."
+        in builders.plan(builders.STATES["over"]).entries[0].notes
+    )
 
 
 # The root user

@@ -64,7 +64,7 @@ def credentials(
         )
         return _attributed(repository, join(merged, answers, rules), answers)
     except GitError as error:
-        detail = f"who brought in what was found, and when, is not known: {error}"
+        detail = f"cannot determine who added the findings, and when: {error}"
         tally.notice(Notice("git-unavailable", WHERE, detail, hides=True))
         return merged
 

@@ -47,7 +47,7 @@ def find_missing(
         missing = _missing(repository, ["--all", "--reflog"] if is_all else ["--no-walk"])
         missing |= _lost_tips(repository)
     except GitError as error:
-        detail = f"whether objects are missing is not known: {error}; {_CHECK}"
+        detail = f"cannot determine whether objects are missing: {error}; {_CHECK}"
         tally.notice(Notice(_UNKNOWN, WHERE, detail, hides=True))
     else:
         _add_missing(tally, missing, is_partial=is_partial)
@@ -60,7 +60,7 @@ def _add_missing(tally: Tally, missing: Collection[str], *, is_partial: bool) ->
         return
     some = "1 object is" if len(missing) == 1 else f"{len(missing):,} objects are"
     if is_partial:
-        detail = f"{some} missing, which this partial clone left out: {_FETCH}"
+        detail = f"{some} missing from this partial clone: {_FETCH}"
     else:
         detail = f"{some} missing, such as {min(missing)}: {_CHECK}"
     tally.notice(Notice(MISSING, WHERE, detail, hides=True))

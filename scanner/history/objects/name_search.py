@@ -81,7 +81,7 @@ def search_names(repository: Repository, examiner: Examiner) -> SearchResult:
     try:
         entries = indexes(repository, work_trees(repository))
     except GitError as error:
-        detail = f"the names in it are not known: {error}"
+        detail = f"its names could not be read: {error}"
         result.tally.notice(Notice("git-unavailable", "index", detail, hides=True))
     paths = b"\0".join(dict.fromkeys(entry.path for entry in entries))
     # In trees the parts of a path are entries of their own, and a name is to be found once.

@@ -97,7 +97,7 @@ class ObjectWork:
     def damaged(self) -> list[Notice]:
         """Return a notice for `UNREAD` for each entry of a pack whose head cannot be read."""
         return [
-            _unread(pack, entry, pack.damaged.get(entry, "what its delta is based on is damaged"))
+            _unread(pack, entry, pack.damaged.get(entry, "the base of its delta is damaged"))
             for pack, unwanted in self.units.packs()
             for entry in out_of_reach(pack)
             if entry not in unwanted
@@ -186,7 +186,7 @@ class ObjectWork:
                 kind, _, data = read_loose(path, _LARGEST_HELD)
                 # A loose object has no checksum but its name.
                 if data is not None and not is_named(name, kind, data):
-                    raise PackError("its content is not that of its name")
+                    raise PackError("its content does not match its object ID")
             except (PackError, OSError) as error:
                 result.tally.notice(Notice(UNREAD, name, reason_of(error), hides=True))
                 continue

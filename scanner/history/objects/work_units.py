@@ -126,7 +126,7 @@ class WorkUnits:
         if pack is None:
             pack = Pack(self.paths[unit.pack], self._hash_size)
             if pack.checksum != self._checksums[unit.pack]:
-                raise PackError("it has been replaced while it was read: scan once more")
+                raise PackError("it was replaced while it was read: scan again")
             self._packs[unit.pack] = pack
         return pack, self._roots[unit.pack][unit.start : unit.end], self._unwanted[unit.pack]
 

@@ -42,7 +42,7 @@ def make_private_directories(path: str) -> None:
         except FileExistsError:
             found = os.lstat(each)
             if not stat.S_ISDIR(found.st_mode) or not _is_private(found):
-                raise PermissionError(0, "others can read it, or it is no directory") from None
+                raise PermissionError(0, "others can read it, or it is not a directory") from None
 
 
 def _is_private(found: os.stat_result) -> bool:

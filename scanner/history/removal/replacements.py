@@ -76,7 +76,7 @@ class Replacements:
         if len(text) >= _SHORTEST:
             self._texts.setdefault(text, role)
         else:
-            self._leave("everywhere", value, "it is so short that it stands in other places too")
+            self._leave("everywhere", value, "it is so short that it appears in other places too")
 
     def _leave(self, where: str, value: Secret, why: str) -> None:
         left = Left(where, value, why)
@@ -99,7 +99,7 @@ class Replacements:
                         objects.add(at.object)
                     else:
                         why = "rename the file, directory or reference, in every commit that has it"
-                        self._leave("a name", value, f"it stands in a name: {why}")
+                        self._leave("a name", value, f"it is in a name: {why}")
 
         names = sorted(objects)
         self._holders.append((repository, catalogue, names))
@@ -153,7 +153,7 @@ class Replacements:
                 size = reader.next_size()
                 if size is None or size > _LARGEST:
                     for _, value in self._values:
-                        why = "it cannot be looked into: it is too large, or damaged"
+                        why = "it cannot be read: it is too large or damaged"
                         self._leave(f"{kind_of[name]} {name}", value, why)
                         break
                     continue
@@ -178,13 +178,13 @@ def _why(kind: str, data: bytes, part: Part, text: bytes) -> str:
     """Return why filter-repo leaves `part`, which is in an object as `text`, and what to do."""
     if kind != "blob":
         if text and text in data.partition(_HEAD_END)[0]:
-            return "it stands beside the message, such as in the name of a person: use --mailmap"
-        return "it stands in the message in another form: reword it"
+            return "it is outside of the message, such as in a person's name: use --mailmap"
+        return "it is in the message in another form: reword it"
     if b"\0" in data[:_BINARY]:
         what = " and ".join(part.layer.decoders) or "zero bytes"
-        return f"git filter-repo takes the file for binary ({what}): use --strip-blobs-with-ids"
+        return f"git filter-repo treats the file as binary ({what}): use --strip-blobs-with-ids"
     what = " in ".join(reversed(part.layer.decoders)) or "another form"
-    return f"it stands there as {what}: use --strip-blobs-with-ids, or a --blob-callback"
+    return f"it is there as {what}: use --strip-blobs-with-ids, or a --blob-callback"
 
 
 def _literal(text: bytes) -> bytes:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scanner.findings import Location
     from scanner.response.plan import CredentialPlan, Plan
 
-THEN_SET: Final = "Then set, with what it prints in the place of what is redacted:"
+THEN_SET: Final = "Then set these, with its output in place of the redacted value:"
 PLACES: Final = 3
 """Places of one credential that are listed; the others are counted, as the report has them all."""
 
@@ -64,13 +64,13 @@ def facts(entry: CredentialPlan) -> Iterator[Fact]:
         "region": leak.region,
         "expires": leak.expires,
         "exposed": exposed(finding),
-        "brought in by": moment(history.first) if history and history.first else "",
+        "added by": moment(history.first) if history and history.first else "",
     }
     for label, line in rows.items():
         if line:
             yield Fact(label, (line,))
 
-    yield Fact("stands at", tuple(places(entry)))
+    yield Fact("found at", tuple(places(entry)))
 
 
 def places(entry: CredentialPlan) -> list[str]:

@@ -52,7 +52,7 @@ def _sections(plan: Plan) -> Iterator[Section]:
         yield from _of_credentials(plan)
     if plan.afterwards:
         yield Section(
-            "afterwards", "When all of that is done", _steps(enumerate(plan.afterwards, 1), "h3")
+            "afterwards", "When all of this is done", _steps(enumerate(plan.afterwards, 1), "h3")
         )
 
 
@@ -80,9 +80,7 @@ def _of_credentials(plan: Plan) -> Iterator[Section]:
         yield Section("timeline", "Timeline", [marks(), *timeline(entries, scale)])
     for step in plan.before:
         yield Section(step.id, step.title, _text(step))
-    yield Section(
-        "findings", "Credentials, in the order of what to do", findings(entries, made, scale)
-    )
+    yield Section("findings", "Credentials, most urgent first", findings(entries, made, scale))
 
 
 def _shown(finding: Finding) -> Finding:

@@ -48,7 +48,7 @@ def render(plan: Plan, _color: bool) -> Iterator[str]:
     for entry in plan.entries:
         yield from _entry(entry, steps[entry.number])
     if plan.afterwards:
-        yield "\n## When all of that is done\n"
+        yield "\n## When all of this is done\n"
         yield from _steps(enumerate(plan.afterwards, 1))
 
 

@@ -41,10 +41,10 @@ class Shared(NamedTuple):
     def sentence(self) -> str:
         """Where to find the steps that are not written here."""
         if not self.steps:
-            return f"The steps are those of number {self.like}."
+            return f"The steps are the same as for number {self.like}."
         numbers = _listed(str(number) for number, _ in self.steps)
         steps = "step" if len(self.steps) == 1 else "steps"
-        return f"The steps are those of number {self.like}, but for {steps} {numbers}."
+        return f"The steps are those of number {self.like}, except {steps} {numbers}."
 
 
 def first(plan: Plan) -> str:

@@ -65,7 +65,7 @@ def _lines(plan: Plan, paint: Paint) -> Iterator[str]:
 
     if plan.afterwards:
         yield "\n"
-        yield f"{paint('bold', 'When all of that is done')}\n"
+        yield f"{paint('bold', 'When all of this is done')}\n"
         yield "\n"
         yield from _steps(enumerate(plan.afterwards, 1), paint)
 

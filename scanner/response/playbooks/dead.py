@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from scanner.response.leak import Leak
 
-_TITLE: Final = "Find out what was done with it before"
+_TITLE: Final = "Find out what was done with it before that"
 _BEFORE: Final = (
-    "It gives no access now. Whether somebody used it before is another question: the shorter the "
-    "time between its exposure and its end, the better."
+    "It no longer gives access. Find out whether somebody used it before. The shorter the time "
+    "between exposure and end, the less likely that is."
 )
 
 
@@ -43,7 +43,7 @@ def _before(leak: Leak) -> Step:
         return Step(
             "trace",
             _TITLE,
-            (_BEFORE, "The identity that made it is in the logs of its service and in CloudTrail."),
+            (_BEFORE, "The logs of its service and CloudTrail name the identity that created it."),
         )
     found = step("trace-key")
     return found._replace(title=_TITLE, text=(_BEFORE, *found.text))

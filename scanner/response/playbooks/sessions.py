@@ -52,14 +52,14 @@ def _end(leak: Leak) -> Iterator[Step]:
     """Yield the steps that end the session, for each type of owner that it can have."""
     if leak.principal not in _USERS:
         found = end_role_sessions(leak)
-        yield found if leak.principal else only_if("it is of a role", found)
+        yield found if leak.principal else only_if("it belongs to a role", found)
 
     if leak.principal != "role":
         found = step("end-user-sessions")
         yield (
             found
             if leak.principal
-            else found._replace(title="If it is of a user: end its sessions")
+            else found._replace(title="If it belongs to a user: end its sessions")
         )
 
 

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from scanner.response.playbook import Step
 
 _OVER: Final = (
-    "A cluster takes the token for 15 minutes after it was signed: if those are over, go on. What "
-    "matters is how the identity that made it came into reach of others."
+    "A cluster accepts the token for 15 minutes after signing. If these are over, continue: what "
+    "matters is how others got access to the identity that created it."
 )
 _BEARER: Final = (
-    "Calls of Bedrock that were made with an API key have "
+    "Bedrock calls with an API key have "
     "`additionalEventData.callWithBearerToken` in the event. Check the bill of the service too: "
     "models run at the cost of the account."
 )
@@ -35,8 +35,7 @@ def presigned_url(leak: Leak) -> Iterator[Step]:
     yield step("contain-url", partition=leak.partition or "aws")
     yield from _end_signer(
         leak,
-        "The key ID stands in the URL: at the beginning of `X-Amz-Credential`, or in "
-        "`AWSAccessKeyId`.",
+        "The key ID is in the URL, at the beginning of `X-Amz-Credential` or in `AWSAccessKeyId`.",
     )
     yield step("trace-url")
 
@@ -45,8 +44,8 @@ def short_term_key(leak: Leak) -> Iterator[Step]:
     """Yield the steps for a short-term API key."""
     yield from _end_signer(
         leak,
-        "What follows `-api-key-` is base64 of a signed request. In it, `X-Amz-Credential` begins "
-        "with the key ID. The key ends with that session, and after 12 hours at the latest.",
+        "The text after `-api-key-` is a signed request in base64. Its `X-Amz-Credential` begins "
+        "with the key ID. The key ends with that session, or after 12 hours at the latest.",
     )
     yield step("trace-key", _BEARER)
 
@@ -56,7 +55,7 @@ def eks_token(leak: Leak) -> Iterator[Step]:
     if leak.signer:
         yield from _end_signer(
             leak,
-            f"{_OVER} What follows `k8s-aws-v1.` is base64 of a signed request. In it, "
+            f"{_OVER} The text after `k8s-aws-v1.` is a signed request in base64. Its "
             "`X-Amz-Credential` begins with the key ID.",
         )
     else:
@@ -71,13 +70,13 @@ def ecr_password(leak: Leak) -> Iterator[Step]:
     """Yield the steps for the password of ECR."""
     yield _end_maker(
         leak,
-        "The password lasts 12 hours and cannot be revoked by itself. The job or person that ran "
-        "`aws ecr get-login-password` has a role, and that role's permissions are what it has.",
+        "The password is valid for 12 hours and cannot be revoked on its own. It has the "
+        "permissions of the role of the job or person that ran `aws ecr get-login-password`.",
     )
     yield step(
         "trace-service",
-        "Compare the images that were pushed in this time (`PutImage`) with what your builds "
-        "pushed.",
+        "Compare the images that were pushed in this time (`PutImage`) with those that your "
+        "builds pushed.",
         event_source="ecr.amazonaws.com",
     )
     yield from lift_role_policy(leak)
@@ -87,12 +86,13 @@ def codeartifact_token(leak: Leak) -> Iterator[Step]:
     """Yield the steps for the authorization token of CodeArtifact."""
     yield _end_maker(
         leak,
-        "The token lasts 12 hours at most and cannot be revoked by itself. The job or person that "
-        "ran `aws codeartifact login` has a role, and that role's permissions are what it has.",
+        "The token is valid for at most 12 hours and cannot be revoked on its own. It has the "
+        "permissions of the role of the job or person that ran `aws codeartifact login`.",
     )
     yield step(
         "trace-service",
-        "Compare the packages that were published in this time with what your builds published.",
+        "Compare the packages that were published in this time with those that your builds "
+        "published.",
         event_source="codeartifact.amazonaws.com",
     )
     yield from lift_role_policy(leak)
@@ -114,7 +114,7 @@ def _end_signer(leak: Leak, inside: str) -> Iterator[Step]:
         yield (
             found
             if prefix == LONG_TERM
-            else found._replace(title="If a key of a user signed it: deactivate that key")
+            else found._replace(title="If a user's key signed it: deactivate that key")
         )
     if prefix != LONG_TERM:
         found = end_role_sessions(leak)
