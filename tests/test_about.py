@@ -32,7 +32,8 @@ def test_rules_show_has_the_page_only_where_it_is_published(
     home: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(about, "HOME", home)
-    rules_command._show("aws-access-key-id", shipped_rules(), as_yaml=False)
+    (rule,) = [rule for rule in shipped_rules() if rule.id == "aws-access-key-id"]
+    rules_command._show(rule, as_yaml=False)
     assert ("https://keycatch.example/rules/aws-access-key-id" in capsys.readouterr().out) is bool(
         home
     )
