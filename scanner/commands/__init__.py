@@ -30,7 +30,7 @@ COMMANDS: Final = {
     "respond": "write a response plan for the credentials of a report",
     "explain": "show why a line is reported, or why it is not",
     "rules": "show and test the rules",
-    "doctor": "check hooks, clone, configuration and libraries, and say how to fix problems",
+    "doctor": "find problems of hooks, clone, configuration and libraries",
     "install": "install git hooks that run keycatch, and remove them",
     "completion": "print a completion script for bash, zsh or fish",
     "help": "show how to use a command",

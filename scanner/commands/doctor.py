@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _EPILOG: Final = """\
 examples:
-  keycatch doctor              what is in force here, problems, and commands that fix them
+  keycatch doctor              what applies here, problems, and how to fix them
   keycatch doctor --quiet      problems only
   keycatch doctor -f json
 

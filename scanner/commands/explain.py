@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 examples:
-  keycatch explain deploy.env:3     the candidates on a line, each check, what decided
+  keycatch explain deploy.env:3     the candidates on a line, and each check
   keycatch explain deploy.env       the candidates on all lines
   terraform output | keycatch explain -
   keycatch explain --fingerprint 4f0c2a...    a finding of a report, wherever it is

@@ -162,9 +162,13 @@ def _installed_for_all(setting: HooksPath, names: Sequence[str], *, ours: bool) 
 def _propose(names: Sequence[str]) -> None:
     """Print the setting for a fork with its upstream, which is for the user to decide about."""
     from scanner.commands.published_on import proposal
+    from scanner.git.process import GitError
     from scanner.git.repository import Repository
 
-    proposed = proposal(Repository()) if "pre-push" in names else None
+    try:
+        proposed = proposal(Repository()) if "pre-push" in names else None
+    except GitError:  # a bare repository that only some commands take; the hooks are there
+        return
     if proposed:
         sentence, command = proposed
         print(f"fork     {sentence}")

@@ -12,7 +12,7 @@ from scanner.about import NAME, VERSION
 CALLS: Final = {
     "pre-commit": "staged",
     "pre-merge-commit": "staged",
-    "commit-msg": 'commit-msg "$1"',
+    "commit-msg": 'commit-msg "$@"',
     "pre-push": 'push "$@"',
     "pre-receive": "receive",
 }

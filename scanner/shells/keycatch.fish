@@ -379,7 +379,7 @@ complete -c keycatch -n '_shtab_keycatch_using rules example' -l rules -xka "(__
 complete -c keycatch -n '_shtab_keycatch_using rules; and test $_shtab_keycatch_npos -eq 0' -a test -d 'scan the examples of the rules and check the findings'
 complete -c keycatch -n '_shtab_keycatch_using rules test' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using rules test; and test $_shtab_keycatch_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'your own rule files'
-complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a doctor -d 'Check hooks, clone, configuration and libraries, and say how to fix problems.'
+complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a doctor -d 'Find problems of hooks, clone, configuration and libraries.'
 complete -c keycatch -n '_shtab_keycatch_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using doctor' -s q -l quiet -d 'print problems only'
 complete -c keycatch -n '_shtab_keycatch_using doctor' -s f -l format -xka "text json" -d format

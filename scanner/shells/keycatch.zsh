@@ -14,7 +14,7 @@ _shtab_keycatch_commands() {
     ci:'Find credentials that the change in a CI job adds.'
     commit-msg:'Find credentials in the message of the commit to be made.'
     completion:'Print a completion script for bash, zsh or fish.'
-    doctor:'Check hooks, clone, configuration and libraries, and say how to fix problems.'
+    doctor:'Find problems of hooks, clone, configuration and libraries.'
     explain:'Show why a line is reported, or why it is not.'
     help:'Show how to use a command.'
     history:'Find credentials in everything that a repository stores.'

@@ -267,7 +267,7 @@ def test_wrong_options_are_refused_as_before(past: Any) -> None:
     options = ("--liveness-endpoint", "http://127.0.0.1:1")
     done = past.keycatch("range", f"{base}..HEAD", *options, cwd=past.root)
     assert done.returncode == 2
-    assert "is of use needs --check-liveness" in done.stderr
+    assert "needs --check-liveness" in done.stderr
 
 
 def test_a_report_with_a_baseline_and_remarks_can_be_answered(

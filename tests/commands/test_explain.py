@@ -198,7 +198,7 @@ def test_part_of_something_larger(past: Any, explain: Any) -> None:
         ("nothing\n", "no candidate on this line: there is no anchor of any rule"),
         (f"id = {KEY_ID[:-1]}\n", "the pattern of the rule does not match: 19 characters instead"),
         (f"x = {SECRET[:38]}\n", "38 characters instead of the 40 of a secret access key"),
-        (f"aws_secret_access_key = {SECRET[:38]}\n", "but has 38 characters; one has 40"),
+        (f"aws_secret_access_key = {SECRET[:38]}\n", "as aws-misshapen-key"),
         ("commit " + MADE.hex(40) + "\n", "40 hexadecimal digits: a hash"),
         ("aws_secret_access_key = ${SECRET}\n", "a variable or a template, not a value"),
         ("", "no candidate on this line"),

@@ -919,13 +919,13 @@ def test_of_another_owner(install: Any, hooks: Path) -> None:
 def test_hooks_are_a_file(install: Any, repository: Any, hooks: Path) -> None:
     hooks.rmdir()
     hooks.write_text("mine")
-    assert f"{hooks} is no directory" in install(2).stderr
+    assert f"{hooks} is not a directory" in install(2).stderr
     assert hooks.read_text() == "mine"
 
 
 def test_hooks_below_a_file(install: Any, repository: Any) -> None:
     repository.git("config", "core.hooksPath", ".git/config/hooks")
-    assert "is no directory" in install(2).stderr
+    assert "is not a directory" in install(2).stderr
 
 
 def test_no_hooks_at_all(install: Any, repository: Any) -> None:
@@ -935,7 +935,7 @@ def test_no_hooks_at_all(install: Any, repository: Any) -> None:
 
 def test_a_hook_that_is_a_directory(install: Any, hooks: Path) -> None:
     (hooks / "pre-push").mkdir()
-    assert f"{hooks}/pre-push is no file" in install(2).stderr
+    assert f"{hooks}/pre-push is not a file" in install(2).stderr
     assert set(tree(hooks)) == {"pre-push"}
 
 

@@ -115,7 +115,7 @@ def test_a_report_of_a_history(past: Any, keycatch: Any, plant: Any) -> None:
     report = past.scan(1).stdout.encode()
     done = keycatch("respond", "-", cwd=past.root, given=report)
     assert "may be live, already pushed" in done.stdout
-    assert "brought in by" in done.stdout
+    assert "added by" in done.stdout
     assert "Terraform" in done.stdout
 
 

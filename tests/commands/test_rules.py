@@ -118,7 +118,7 @@ def test_a_rule_of_ones_own_is_tested(tmp_path: Path, capsys: pytest.CaptureFixt
     ("match", "no_match", "said"),
     [
         ("acme_{{hex:31}}", "x", "acme-token: example 1 of match: not found"),
-        ("acme_{{hex:32}}", "acme_{{hex:32}}", "acme-token: example 1 of no_match: found, and"),
+        ("acme_{{hex:32}}", "acme_{{hex:32}}", "acme-token: example 1 of no_match: found, but"),
         ("{{access_key_id}}", "x", "not found; found instead: aws-access-key-id"),
     ],
 )

@@ -278,7 +278,7 @@ def test_an_entry_with_much_behind_it_is_not_read_into_memory(
     pack = written(
         [pack_format.entry(3, b"data") + b"x" * 6000], [pack_format.name("blob", b"data")]
     )
-    with pytest.raises(PackError, match="more stands there"):
+    with pytest.raises(PackError, match="there is extra data after it"):
         pack.inflate(0)
 
 
@@ -290,7 +290,7 @@ def test_an_unknown_kind(written: Any, pack_format: Any, contents: Any, kind: in
     entry = pack_format.entry(kind, base)
     pack = written([entry, pack_format.entry(6, delta, pack_format.back(len(entry)))], names)
     assert (pack.roots(), list(pack.damaged)) == ([], [0])
-    with pytest.raises(PackError, match="of kind"):
+    with pytest.raises(PackError, match="of the unknown kind"):
         pack.resolve(1)
 
 
@@ -346,7 +346,7 @@ def test_a_pack_with_fewer_or_more_objects_than_its_index(tmp_path: Path, pack_f
     data, offsets = pack_format.pack([pack_format.entry(3, each) for each in datas])
     (tmp_path / "p.pack").write_bytes(data)
     (tmp_path / "p.idx").write_bytes(pack_format.index(names[1:], offsets[1:], data))
-    with pytest.raises(PackError, match="as many objects"):
+    with pytest.raises(PackError, match="another number of objects"):
         Pack(str(tmp_path / "p.pack"), 20)
 
 

@@ -110,7 +110,7 @@ def test_what_is_said(pack_format: Any, damaged: Any) -> None:
     assert "git index-pack" in damaged(whole[:-1] + bytes((whole[-1] ^ 1,)))
     assert "version 3" in damaged(pack_format.sealed(whole[:7] + b"\3" + whole[8:-20]))
     backwards = b"\0\0\0\4" + whole[12:-20]  # the first of the counts is larger than the last
-    assert "not in order" in damaged(pack_format.sealed(whole[:8] + backwards))
+    assert "out of order" in damaged(pack_format.sealed(whole[:8] + backwards))
     # Sealed again, so that nothing but the number tells.
     more = whole[: 8 + 1020] + (1 << 31).to_bytes(4, "big") + whole[8 + 1024 : -20]
     assert "shorter" in damaged(pack_format.sealed(more))

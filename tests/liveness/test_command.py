@@ -17,7 +17,11 @@ from scanner.commands import COMMANDS, main
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
-OTHERS = ("baseline", "rules", "install", "respond", "completion", "help", "version")
+OTHERS = (
+    "baseline", "rules", "install", "respond", "completion", "help", "version", "explain", "doctor",
+    "commit-msg",
+)  # fmt: skip
+"""`commit-msg` scans too, and takes no change of the repository but a message."""
 SCANNING = [name for name in COMMANDS if name not in OTHERS]
 
 

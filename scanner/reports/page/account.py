@@ -34,7 +34,7 @@ def banners(report: Report) -> Iterator[Html]:
         yield banner(
             "warning",
             "The scan is incomplete.",
-            f"{was} not read to the end, and credentials could hide there: ",
+            f"{was} not fully read, and credentials could hide there: ",
             element("a", "see what was not read", href="#account"),
             ".",
         )
