@@ -284,7 +284,7 @@ def test_two_reports_to_one_file_are_refused(job):
 
 def test_the_step_has_a_summary_only_if_there_is_something_to_say(job):
     job.summary.write_text("of another command\n")
-    (job.root / "clean.txt").write_text("text\n")
+    (job.workspace / "clean.txt").write_text("text\n")
     assert job.run().returncode == 0
     assert job.summary.read_text("utf-8") == "of another command\n"
     job.plant()

@@ -16,7 +16,8 @@ examples:
   keycatch doctor --quiet      problems only
   keycatch doctor -f json
 
-Exit codes: 0 no problem, 1 problems, 2 wrong usage. Nothing is changed and no network is used.
+Exit codes: 0 no problem, 1 problems, 2 wrong usage. It changes nothing and
+uses no network.
 """
 
 

@@ -22,9 +22,9 @@ examples:
   keycatch explain deploy.env:3     the candidates on a line, and each check
   keycatch explain deploy.env       the candidates on all lines
   terraform output | keycatch explain -
-  keycatch explain --fingerprint 4f0c2a...    a finding of a report, wherever it is
+  keycatch explain --fingerprint 4f0c2a91    a finding, wherever it is
 
-Values are redacted. Exit codes: 0 explained, 2 wrong usage or something that cannot be read.
+Values are redacted. Exit codes: 0 explained, 2 wrong usage or unreadable.
 """
 
 

@@ -129,7 +129,9 @@ def _refuse_no_directory(directory: str, setting: HooksPath | None) -> None:
             f"core.hooksPath in {setting.origin} is {printable(setting.value)}, which is no "
             f"directory, so git runs no hooks: {_take_out(setting)}"
         )
-    raise UsageError(f"{printable(directory)} is no directory, so git runs no hooks: move it away")
+    raise UsageError(
+        f"{printable(directory)} is not a directory, so git runs no hooks: move it away"
+    )
 
 
 def _take_out(setting: HooksPath) -> str:

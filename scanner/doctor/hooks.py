@@ -51,7 +51,7 @@ def results() -> Iterator[Result]:
 
     setting = place.setting
     if os.path.lexists(place.directory) and not os.path.isdir(place.directory):
-        said = f"{printable(place.directory)} is no directory, so git runs no hooks"
+        said = f"{printable(place.directory)} is not a directory, so git runs no hooks"
         unset = f"git config --{setting.scope} --unset core.hooksPath" if setting else ""
         move = f"mv {_quoted(place.directory)} {_quoted(place.directory + '.old')}"
         yield Result(PROBLEM, "hooks", said, unset or move)

@@ -203,7 +203,7 @@ def test_gone_and_still_there(past: Any, plant: Any, tmp_path: Path) -> None:
     assert [line[:11] for line in lines if not line.startswith(" ")][:2] == ["STILL THERE"] * 2
     assert "2 of 2 credentials" in lines[-2]
     assert f"  a, since commit {past.git('rev-parse', 'HEAD~1')}" in lines
-    assert any("held by main" in line for line in lines)
+    assert any("kept by main" in line for line in lines)
     assert key not in "".join(lines)
     target = tmp_path / "replacements.txt"
     past.scan(1, "--replacements", str(target))
@@ -277,7 +277,7 @@ def test_where_it_can_hide(past: Any, plant: Any, tmp_path: Path) -> None:
     past.put("b", plant.pair())
     earlier(past, report)
     past.git("reset", "-q", "--hard", "HEAD~1")
-    assert "held by reflog of HEAD, reflog of main" in " ".join(check(past, 1, report))
+    assert "kept by reflog of HEAD, reflog of main" in " ".join(check(past, 1, report))
     past.git("repack", "-qad")
     past.git("reflog", "expire", "--expire=now", "--all")
     assert ".pack" in " ".join(check(past, 1, report))

@@ -171,7 +171,7 @@ def test_a_key_is_rejected(server: Server, repository: Any, plant: Any) -> None:
     assert f"{key_id[:4]}****{key_id[-4:]}" in pushed.said
     assert f"commit             {commit[:8]}, " in pushed.said
     steps = [
-        "1. Deactivate the key at once",
+        "1. Deactivate the key first",
         "keycatch: push rejected, since it adds 1 AWS credential: what to do now:",
         "1. Revoke each credential",
         "2. Take it out of the commit",

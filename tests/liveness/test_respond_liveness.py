@@ -426,8 +426,8 @@ def test_an_earlier_answer_stays_where_nothing_is_found(desk: Desk, sts: Any, pa
         "keycatch: asked STS about 0 credentials; 1 not found again (1 changed: the enabled rules "
         "no longer find it in the source)\n"
     )
-    assert "as old." in desk.text()
-    assert "as old." in desk.text("--format", "markdown")
+    assert "as old as the report." in desk.text()
+    assert "as old as the report." in desk.text("--format", "markdown")
     assert sts.log == []
 
 

@@ -47,8 +47,7 @@ def test_the_text_has_a_row_for_each_fact(builders, make, verbosity):
     text = shown(builders, "text", make(WHOLE, "why"), verbosity=verbosity)
     rows = (
         "    kind               presigned URL\n"
-        "                       not a valid AWS value: the signing key ID: it\n"
-        "                       is odd\n"
+        "                       AWS cannot have issued it: the signing key ID: it is odd\n"
         "    region             eu-west-1\n"
         "    issued             2026-02-14T09:30:00Z\n"
         "    expires            2026-02-14T10:30:00Z\n"
