@@ -34,6 +34,7 @@ RULE_KINDS: Final = "Sarif;Ghas"
 
 ACCEPTED: Final = {
     "SARIF2002": "wants message.id with arguments; GitHub, SonarQube and Jenkins read only text",
+    "SARIF2005": "wants informationUri, and the project has no public address yet",
     "SARIF2006": "fetches each address over the network, and the project has no public one yet",
     "SARIF2011": "wants the lines around a result, which are what must not be published",
 }
