@@ -145,7 +145,7 @@ def test_core_hookspath_that_is_no_directory(project: Any, doctor: Any) -> None:
     project.write("file")
     project.git("config", "core.hooksPath", "file")
     ((what, fix),) = problems(doctor(1))
-    assert "is no directory, so git runs no hooks" in what
+    assert "is not a directory, so git runs no hooks" in what
     shell(project, fix)
     doctor(0)
 
