@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 def manager_here(place: HooksLocation, names: Sequence[str]) -> str:
     """Return the tool that owns the hooks at `place`; empty for none that keycatch can add to."""
-    from scanner.hooks.managed import manager_of
+    from scanner.hooks.managed import owner_of
 
-    return "" if place.is_bare else manager_of(place.directory, names)
+    return "" if place.is_bare else owner_of(place.directory, names)
 
 
 def install_managed(place: HooksLocation, manager: str, names: Sequence[str]) -> int:

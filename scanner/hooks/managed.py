@@ -38,7 +38,7 @@ class Edit(NamedTuple):
     """Whether git runs it itself."""
 
 
-def manager_of(directory: str, names: Iterable[str]) -> str:
+def owner_of(directory: str, names: Iterable[str]) -> str:
     """Return the tool that owns the hooks in `directory` and has a configuration to add to."""
     if os.path.basename(directory) == "_" and os.path.isfile(os.path.join(directory, "h")):
         return "husky"  # version 9: a hook that is missing there may come with the next one

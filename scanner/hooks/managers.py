@@ -20,11 +20,12 @@ class HookManager(NamedTuple):
 
 
 # The remedies are from the documentation of each tool; docs/install.md has them in full.
+# husky's hooks run the file of their own name in .husky, and do nothing where there is none.
+_HUSKY: Final = HookManager(
+    "husky", re.compile(rb"(?i)husky"), "add `keycatch staged` to .husky/pre-commit", False
+)
 _MANAGERS: Final = (
-    # husky's hooks run the file of their own name in .husky, and do nothing where there is none.
-    HookManager(
-        "husky", re.compile(rb"(?i)husky"), "add `keycatch staged` to .husky/pre-commit", False
-    ),
+    _HUSKY,
     # The link of overcommit runs what is configured for its own name.
     HookManager(
         "overcommit", re.compile(rb"(?i)overcommit"), "add `keycatch staged` to .overcommit.yml",
@@ -53,19 +54,15 @@ _READ: Final = 1 << 16
 
 def manager_of(path: str, content: bytes) -> HookManager | None:
     """Return the tool that looks after the hook at `path`, with `content`; None without one."""
-    text = content[:_READ]
-    in_husky = ".husky" in path.replace(os.sep, "/").split("/")
-    for manager in _MANAGERS:
-        if manager.mark.search(text) or (in_husky and manager.name == "husky"):
-            return manager
-    return None
+    if ".husky" in path.replace(os.sep, "/").split("/"):
+        return _HUSKY  # whatever its hooks say
+    return next((each for each in _MANAGERS if each.mark.search(content[:_READ])), None)
 
 
 def managed_by(text: str) -> str:
     """Return the name of the tool that wrote the hook `text`; empty for none of those known."""
-    content = os.fsencode(text)[:_READ]
-    found = (manager.name for manager in _MANAGERS if manager.mark.search(content))
-    return next(found, "")
+    manager = manager_of("", os.fsencode(text))
+    return manager.name if manager else ""
 
 
 def objection(path: str, content: bytes, *, force: bool) -> str:
