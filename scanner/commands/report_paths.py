@@ -27,8 +27,6 @@ def from_root(report: Report, named: Sequence[str]) -> Report:
     """
     from scanner.tally import Tally
 
-    if not (report.findings or report.tally.notices or report.tally.places):
-        return report  # a clean scan names no file
     root = _root_of(named)
     if root is None:
         return report

@@ -68,7 +68,8 @@ def _landing(report: Report, args: argparse.Namespace) -> Report:
 
     All commands that read git have them. A scan of files names them as the user did.
     """
-    if report.kind != "scan":
+    names_files = report.findings or report.tally.notices or report.tally.places
+    if report.kind != "scan" or not names_files:
         return report
     from scanner.commands.report_paths import from_root
 
