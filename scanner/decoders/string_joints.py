@@ -27,7 +27,13 @@ _AFTER_QUOTE = (
     rb"|;?[ \t]{0,9}\r?\n[ \t]{0,99}+[\w.$>-]{1,64}[ \t]{0,9}[+.&]=[ \t]{0,9})[\"'`]"
 )
 _AFTER_BACKSLASH = rb"\r?\n[ \t]{0,99}"
-JOINT = rb"[\"'`]" + _AFTER_QUOTE + rb"|\\" + _AFTER_BACKSLASH
+_WITHOUT_COMMA = _AFTER_QUOTE.replace(rb"|,|", rb"|")
+# All begin with a set of characters, which a search finds sooner than one of two alternatives.
+_FIRST = rb"[\"'`\\]"
+_REST = rb"(?:(?<!\\)%b|(?<=\\)" + _AFTER_BACKSLASH + rb")"
+JOINT = _FIRST + _REST % _AFTER_QUOTE
+_BEGINS = rb"[\"'`](?=[ \t\r\n+.&<|,\\rbfuRBFUL);\"'`])|\\(?=\r?\n)"
+"""A character that a joint can begin with, by the one after it: few quotation marks are."""
 LONGEST_JOINT = 320
 _JOINS = (b"join", b"implode", b"concat")
 """A comma is a joint only in a list that one of these joins."""
@@ -105,12 +111,16 @@ def between_pieces(*, with_commas: bool) -> re.Pattern[bytes]:
     """Return the pattern of a joint between two characters of values."""
     import re
 
-    # It begins with a set of characters, for which the search is fast.
-    after_quote = _AFTER_QUOTE if with_commas else _AFTER_QUOTE.replace(rb"|,|", rb"|")
-    return re.compile(
-        rb"[\"'`\\](?<=[A-Za-z0-9+/=][\s\S])"
-        rb"(?:(?<!\\)" + after_quote + rb"|(?<=\\)" + _AFTER_BACKSLASH + rb")[A-Za-z0-9+/]"
-    )
+    rest = _REST % (_AFTER_QUOTE if with_commas else _WITHOUT_COMMA)
+    return re.compile(_FIRST + rb"(?<=[A-Za-z0-9+/=][\s\S])" + rest + rb"[A-Za-z0-9+/]")
+
+
+@cache
+def joint_begins() -> re.Pattern[bytes]:
+    """Return the pattern of characters with which a joint can begin."""
+    import re
+
+    return re.compile(_BEGINS)
 
 
 @cache

@@ -21,6 +21,7 @@ from scanner.decoders.string_joints import (
     between_pieces,
     joins,
     joint_before,
+    joint_begins,
     lines_without_joints,
     without_joints,
 )
@@ -171,9 +172,9 @@ class _Reader:
         if self._data[end - 1 : end] not in (b'"', b"'", b"`", b"\n", b" ", b"\t"):
             return None
         pattern = joint_before()
-        for start in range(end - 2, floor - 1, -1):
-            is_begin = self._data[start] in b"\"'`\\"
-            if is_begin and pattern.match(self._data, start, end):
+        begins = [found.start() for found in joint_begins().finditer(self._data, floor, end)]
+        for start in reversed(begins):
+            if pattern.match(self._data, start, end):
                 return start
         return None
 

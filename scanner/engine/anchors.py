@@ -172,7 +172,10 @@ class AnchorIndex:
                     if _holds(anchor, buffer, at, end):
                         spots.append((at, number))
 
-            if length >= ENCODED_RUN and not ((lower or _is_identifier(run)) and end < size):
+            # No call, since there are so many runs: letters alone are an identifier and no base64,
+            # unless it is of UTF-16, of which a quarter are `A`.
+            is_other = lower or (run.isalpha() and run.count(b"A") * 5 < length)
+            if length >= ENCODED_RUN and not (is_other and end < size):
                 starts.append(at)
                 runs.append(run)
             elif lower and length >= ENCODED_RUN and run[0] in lower_heads:
@@ -291,11 +294,6 @@ def _common(one: bytes, other: bytes) -> bytes:
 def _end_of_run(classes: bytes, at: int) -> int:
     end = classes.find(_OUTSIDE, at)
     return end if end >= 0 else len(classes)
-
-
-def _is_identifier(run: bytes) -> bool:
-    """Return whether a run of letters alone is no base64: of UTF-16, a quarter would be `A`."""
-    return run.isalpha() and run.count(b"A") * 5 < len(run)
 
 
 def _run_tables(

@@ -8,7 +8,7 @@ from scanner.decoders import DECODERS
 from scanner.engine.anchors import AnchorIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scanner.decoders.interface import Decoder
     from scanner.rulebook.model import Rule
@@ -38,7 +38,6 @@ class Catalogue:
         """Arrange `rules` and `decoders`."""
         self.rules = {rule.id: rule for rule in rules}
         wanted = [anchor for rule in rules for anchor in rule.anchors]
-        of_all_rules = len(wanted)
         wanted += [anchor for decoder in decoders for anchor in decoder.anchors]
         self.index = AnchorIndex(wanted)
         numbers = {anchor: number for number, anchor in enumerate(self.index.anchors)}
@@ -49,10 +48,11 @@ class Catalogue:
             for anchor in rule.anchors:
                 self.rules_of[numbers[anchor]].append(rule)
 
+        of_rules = [number for number, those in enumerate(self.rules_of) if those]
         for decoder in decoders:
-            of_rules = wanted[:of_all_rules] if decoder.of_rules else ()
-            for anchor in dict.fromkeys((*decoder.anchors, *of_rules)):
-                self.decoders_of[numbers[anchor]].append(decoder)
+            own = [numbers[anchor] for anchor in decoder.anchors]
+            for number in dict.fromkeys((*own, *of_rules) if decoder.of_rules else own):
+                self.decoders_of[number].append(decoder)
 
         self._reaches: list[int] | None = None
         # Signatures by their place in the head, so that one slice of the data decides about all
@@ -86,30 +86,27 @@ class Catalogue:
 
     def is_encoded(self, data: bytes) -> bool:
         """Return whether the head or the end of `data` has the signature of any decoder."""
-        # This runs for every file, so it does not make the list of them.
-        for start, end, table in self._heads.get(data[:1], self._further):
-            for decoder in table.get(data[start:end], ()):
-                if decoder.applies is None or decoder.applies(data):
-                    return True
-        return data.find(0, -END) >= 0 and any(
-            data.find(magic, -END) >= 0 for magic, _ in self._endings
-        )
+        return next(self._signed(data), None) is not None
 
     def decoders_for(self, data: bytes) -> list[Decoder]:
         """Return the decoders whose signature the head or the end of `data` has."""
         found: list[Decoder] = []
+        for decoder in self._signed(data):
+            if decoder not in found:
+                found.append(decoder)
+        return found
+
+    def _signed(self, data: bytes) -> Iterator[Decoder]:
+        # One by one, since it is asked for every file whether there is any.
         for start, end, table in self._heads.get(data[:1], self._further):
             for decoder in table.get(data[start:end], ()):
-                if decoder not in found and (decoder.applies is None or decoder.applies(data)):
-                    found.append(decoder)
+                if decoder.applies is None or decoder.applies(data):
+                    yield decoder
 
         if data.find(0, -END) >= 0:
-            found += [
-                decoder
-                for magic, decoder in self._endings
-                if decoder not in found and data.find(magic, -END) >= 0
-            ]
-        return found
+            for magic, decoder in self._endings:
+                if data.find(magic, -END) >= 0:
+                    yield decoder
 
 
 def _reach(rules: Sequence[Rule], decoders: Sequence[Decoder]) -> int:
