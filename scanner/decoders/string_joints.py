@@ -87,11 +87,12 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
 
         searched = max(searched, end)
         # A comma of a key ID in two pieces is left to what knows its length.
+        is_list = bool(joints) and joins(data[begin:end])
         joints = [
             (start, stop)
             for start, stop in joints
             if b"," not in data[start:stop]
-            or (joins(data[begin:end]) and data[start - 4 : start] not in (b"AKIA", b"ASIA"))
+            or (is_list and data[start - 4 : start] not in (b"AKIA", b"ASIA"))
         ]
         if joints:
             done = end
