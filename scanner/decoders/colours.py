@@ -65,6 +65,6 @@ DECODER = Decoder(
         "the value, without the colours around it",
     ),
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
-    of_rules=True,
+    of_rules="values",
     signs=b"[\x9b",
 )

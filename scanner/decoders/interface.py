@@ -79,7 +79,7 @@ class Description(NamedTuple):
     """The position that a report gives for what is found in there."""
 
 
-CompiledAnchor = tuple[bytes, bool, int, bytes, bytes, bytes, tuple[bytes, ...], str, bytes]
+CompiledAnchor = tuple[bytes, bool, int, bytes, bytes, bytes, tuple[bytes, ...], str, bytes, bool]
 """The fields of `scanner.rulebook.model.Anchor`."""
 CompiledDecoder = tuple[
     str,
@@ -89,7 +89,7 @@ CompiledDecoder = tuple[
     bytes,
     int,
     bool,
-    bool,
+    str,
     bytes,
 ]
 """The fields of `Decoder` but for `decode`: the description as a plain tuple, and for `applies`
@@ -132,8 +132,9 @@ class Decoder(NamedTuple):
 
     It is asked of every such file, so it looks at a few bytes only.
     """
-    of_rules: bool = False
-    """Whether the anchors of all rules are worth a look as well, which are searched for anyway."""
+    of_rules: str = ""
+    """Which anchors of rules are worth a look as well, since they are searched for anyway: "values"
+    for those that are part of a value, "all" for names too; empty for none."""
     signs: bytes = b""
     """Where anchors call for it: nothing comes out of a layer without one of these bytes.
 

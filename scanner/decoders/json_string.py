@@ -122,7 +122,7 @@ DECODER = Decoder(
         "the line with the lines around it",
         "the escapes",
     ),
-    of_rules=True,
+    of_rules="values",
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
     signs=b"\\",
 )

@@ -103,7 +103,7 @@ DECODER = Decoder(
         "of mail all of it; else the lines with escapes near by, and the lines around them",
         "the escapes, and the soft line breaks within",
     ),
-    of_rules=True,
+    of_rules="values",
     reach=8 << 10,  # `_NEAR` and the reach of `escapes` on top of it, with room,
     signs=b"=",
 )

@@ -32,11 +32,17 @@ _WITHOUT_COMMA = _AFTER_QUOTE.replace(rb"|,|", rb"|")
 _FIRST = rb"[\"'`\\]"
 _REST = rb"(?:(?<!\\)%b|(?<=\\)" + _AFTER_BACKSLASH + rb")"
 JOINT = _FIRST + _REST % _AFTER_QUOTE
+_OPERATOR = _FIRST + rb"(?=[ \t\r\n+.&<|\\rbfuRBFUL);\"'`])" + _REST % _WITHOUT_COMMA
 _BEGINS = rb"[\"'`](?=[ \t\r\n+.&<|,\\rbfuRBFUL);\"'`])|\\(?=\r?\n)"
 """A character that a joint can begin with, by the one after it: few quotation marks are."""
 LONGEST_JOINT = 320
-_JOINS = (b"join", b"implode", b"concat")
-"""A comma is a joint only in a list that one of these joins."""
+NAMES = (b"ccess_key", b"ccessKey", b"CCESS_KEY", b"eyMaterial")
+"""Parts of names, and the most frequent places by far: no piece of a value is there."""
+_TO_FIRST_JOINT = 320
+"""Bytes from a name to the first joint of its value: the rest of the name, and the first piece."""
+_LIST = 2 << 10
+"""Bytes of a list over several lines in which it has to be joined."""
+_ELEMENT = rb"[ \t]*[rbfuRBFUL]{0,2}[\"'`][^\"'`]*[\"'`],?[ \t\r]*"
 _BARE = rb"[\"'`][ \t\r\n]*[rbfuRBFUL]{0,2}[\"'`]"
 """A joint without an operator: the arguments of a command are written like that as well."""
 _GOES_ON = rb"(?!https?:|-)[^\s\"'`]+[\"'`]"
@@ -64,35 +70,45 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
     from scanner.decoders.escapes import lines_around
 
     data = layer.data
-    joint, bare, goes_on = map(re.compile, (JOINT, _BARE, _GOES_ON))
+    between = between_pieces(with_commas=True)
+    joint, operator, bare, goes_on = map(re.compile, (JOINT, _OPERATOR, _BARE, _GOES_ON))
     done = searched = 0
     for offset in offsets:
         if offset < done:
             continue
+        is_name = data.startswith(NAMES, offset)
+        if is_name and not between.search(data, offset, offset + _TO_FIRST_JOINT):
+            continue  # as nearly everywhere in code that handles keys
+
         begin, end = lines_around(data, offset)
         begin, limit = max(begin, done), offset + LONGEST
-        joints: list[tuple[int, int]] = []
         at = max(begin, searched)  # in one long line the places are near one another
-        while found := joint.search(data, at, min(end + LONGEST_JOINT, len(data))):
+        if is_name:
+            at = max(at, offset)  # the value of a name comes after it
+        stop = min(end, offset + _TO_FIRST_JOINT) if is_name else end
+        # Commas are everywhere, and lists that are joined are rare.
+        pattern = joint if joins(data[begin : _end_of_list(data, begin, end)]) else operator
+        joints: list[tuple[int, int]] = []
+        while found := pattern.search(data, at, min(stop + LONGEST_JOINT, len(data))):
             at = found.end()
-            if found.start() > end or at > limit:
+            if found.start() > stop or at > limit:
                 break
             if end < at:
                 feed = data.find(b"\n", at, limit)
                 end = feed if feed >= 0 else min(limit, len(data))
+            stop = end
             is_bare = b"\n" not in found[0] and bare.fullmatch(found[0])
             if is_bare and not goes_on.match(data, at):
                 continue
             joints.append(found.span())
 
-        searched = max(searched, end)
+        if not is_name:
+            searched = max(searched, end)
         # A comma of a key ID in two pieces is left to what knows its length.
-        is_list = bool(joints) and joins(data[begin:end])
         joints = [
             (start, stop)
             for start, stop in joints
-            if b"," not in data[start:stop]
-            or (is_list and data[start - 4 : start] not in (b"AKIA", b"ASIA"))
+            if b"," not in data[start:stop] or data[start - 4 : start] not in (b"AKIA", b"ASIA")
         ]
         if joints:
             done = end
@@ -101,10 +117,24 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
             )
 
 
+def _end_of_list(data: bytes, begin: int, end: int) -> int:
+    """Return where the lines from `begin` to `end` may be joined: further where a list goes on."""
+    last = data.rfind(b"\n", begin, end) + 1
+    goes_on = last and _element().fullmatch(data, last, end)
+    return end + _LIST if goes_on else end
+
+
+@cache
+def _element() -> re.Pattern[bytes]:
+    import re
+
+    return re.compile(_ELEMENT)
+
+
 def joins(text: bytes) -> bool:
     """Return whether `text` has a word for joining a list."""
     folded = text.lower()
-    return any(word in folded for word in _JOINS)
+    return b"join" in folded or b"implode" in folded or b"concat" in folded
 
 
 @cache

@@ -17,6 +17,7 @@ from scanner.decoders.string_joints import (
     JOINT,
     LABEL,
     LONGEST_JOINT,
+    NAMES,
     PieceSequence,
     between_pieces,
     joins,
@@ -70,12 +71,12 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 
 
 def _can_begin(data: bytes, offset: int) -> bool:
-    """Return whether a key ID can be at `offset`, whole or in pieces, or something else is there.
+    """Return whether a value can be at `offset`, whole or in pieces.
 
     Most places are words of text, and the patterns of a reader take longer to compile than this.
     """
     if not data.startswith(_KEY_IDS, offset):
-        return True
+        return not data.startswith(NAMES, offset)
     rest = data[offset + 4 : offset + _KEY_ID_SIZE]
     return (rest.isalnum() and rest.isupper()) or any(sign in rest for sign in b"\"'`\\")
 
@@ -228,5 +229,5 @@ DECODER = Decoder(
         "from the first piece to the last",
     ),
     reach=8 << 10,  # `_NEAR`, and a token over a hundred lines
-    of_rules=True,
+    of_rules="all",  # a secret in pieces may have nothing but its name
 )

@@ -57,14 +57,19 @@ class Catalogue:
             for anchor in rule.anchors:
                 self.rules_of[numbers[anchor]].append(rule)
 
-        of_rules = [
-            number
+        worthwhile = [
+            (number, anchor)
             for number, anchor in enumerate(self.index.anchors)
             if self.rules_of[number] and anchor.run != _COMMON_RUN
         ]
+        of_rules = {
+            "": [],
+            "values": [number for number, anchor in worthwhile if not anchor.name],
+            "all": [number for number, _ in worthwhile],
+        }
         for decoder in decoders:
             own = [numbers[anchor] for anchor in decoder.anchors]
-            for number in dict.fromkeys((*own, *of_rules) if decoder.of_rules else own):
+            for number in dict.fromkeys((*own, *of_rules[decoder.of_rules])):
                 self.decoders_of[number].append(decoder)
 
         self._reaches: list[int] | None = None

@@ -173,7 +173,7 @@ def _anchor(keys: Keys, path: str, item: object) -> Anchor:
     if not isinstance(item, dict):
         keys.fail(path, "has to be `literal: TEXT` or `run: LENGTH`")
     part = Keys(item, keys.source, path)
-    part.known(("literal", "run", "encoded", "first", "case"), " in an anchor")
+    part.known(("literal", "run", "encoded", "name", "first", "case"), " in an anchor")
     if part.has("literal") == part.has("run"):
         keys.fail(path, "has to be `literal: TEXT` or `run: LENGTH`")
 
@@ -185,7 +185,7 @@ def _anchor(keys: Keys, path: str, item: object) -> Anchor:
             case=part.choice("case", CASES, "") if part.has("case") else "",
         )
 
-    part.known(("literal", "encoded"), " in an anchor that is a literal")
+    part.known(("literal", "encoded", "name"), " in an anchor that is a literal")
     literal = part.get("literal")
     if not isinstance(literal, str):
         part.fail("literal", f"has to be text, not {kind_of(literal)}; put it in quotes")
@@ -200,7 +200,7 @@ def _anchor(keys: Keys, path: str, item: object) -> Anchor:
     inside_base64 = part.flag("encoded")
     if inside_base64 and not _BASE64.fullmatch(encoded):
         part.fail("encoded", "is for a literal of letters, digits, `+` and `/` alone")
-    return Anchor(literal=encoded, encoded=inside_base64)
+    return Anchor(literal=encoded, encoded=inside_base64, name=part.flag("name"))
 
 
 def _pattern(keys: Keys, shipped: bool) -> str:

@@ -61,6 +61,9 @@ class Anchor(NamedTuple):
     `ENCODED_RUN` or more that begins with it. Text in base64 is known by that, whatever it says.
     What is said above for `encoded` holds, but that a run without capital letters counts if its
     first byte is one of `first`, and `case` is empty."""
+    name: bool = False
+    """For a literal: it is part of the name of a value, and of no value. Names are frequent in code,
+    and escapes do not change them."""
 
 
 class Rule(NamedTuple):
