@@ -8,7 +8,9 @@ it. Positions are byte offsets inside a layer until a finding needs a line and a
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from scanner.records import NamedTuple
 
 
 class OffsetMap(Protocol):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, TextIO
+
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

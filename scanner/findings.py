@@ -8,7 +8,7 @@ scan, which are parts of a report, have modules of their own and can be imported
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from scanner.locations import (
     COMMIT_MESSAGE,
@@ -19,6 +19,7 @@ from scanner.locations import (
     InHead,
     Location,
 )
+from scanner.records import NamedTuple
 from scanner.tally import Notice, Tally
 
 if TYPE_CHECKING:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from scanner.records import NamedTuple
 
 COMMIT_MESSAGE: Final = "commit-message"
 """The scope of what is in a commit object: its message, its author and its committer."""

@@ -8,11 +8,12 @@ notice that a misspelt setting has no effect.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.errors import ConfigError, did_you_mean
 from scanner.findings import Confidence, Severity, Threshold, threshold_name
 from scanner.git.work_tree import find_work_tree
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

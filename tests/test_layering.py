@@ -77,6 +77,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # The file system and streams, without any idea of what is written.
     ("files",),
     ("about",),
+    ("records",),
 )
 """From the top downwards, by the names of modules without `scanner.`; the most exact name counts.
 

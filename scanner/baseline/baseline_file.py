@@ -9,10 +9,11 @@ bytes. `docs/baseline.md` describes it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.baseline.entry import PART_DIGITS, Entry
 from scanner.errors import ConfigError
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.findings import fingerprint_of
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from scanner.findings import Finding

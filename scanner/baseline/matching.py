@@ -7,10 +7,11 @@ a value that the baseline does not have is always new, however close to an old o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.baseline.entry import PART_DIGITS, digests
 from scanner.findings import BaselineUse, Severity
+from scanner.records import NamedTuple
 from scanner.tally import IN_BASELINE, SetAside
 
 if TYPE_CHECKING:

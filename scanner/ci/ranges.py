@@ -9,10 +9,11 @@ the branch that changes are merged into, whose own pushes are scanned.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.ci.interface import CiChange, NoRange
 from scanner.ci.values import base_revision, branch_ref
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

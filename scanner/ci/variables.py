@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.ci.ranges import Built, against_base, between, everything, pushed
 from scanner.ci.values import HEAD, branch_ref, hash_in, hash_or_head, previous
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

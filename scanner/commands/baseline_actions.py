@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import chdir
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
 from scanner.baseline.baseline_file import Baseline, added, read, render
@@ -21,6 +21,7 @@ from scanner.errors import KeycatchError, UsageError
 from scanner.files import write_whole
 from scanner.findings import Severity, Tally
 from scanner.git.work_tree import find_work_tree
+from scanner.records import NamedTuple
 from scanner.reports.wording import HISTORY_KIND, is_in_file, plural
 from scanner.secret import printable
 from scanner.settings import BASELINE_NAME

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

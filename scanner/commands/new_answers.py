@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
 from scanner.liveness.answers import unknown
 from scanner.liveness.states import Reason, State
 from scanner.liveness.states import words as words_of_state
+from scanner.records import NamedTuple
 from scanner.response.missing import Missing, words
 from scanner.response.notes import warnings
 from scanner.secret import printable

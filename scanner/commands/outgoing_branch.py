@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.git import changes
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

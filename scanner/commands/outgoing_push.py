@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.commands.scanning import DEEPEN
 from scanner.errors import UsageError
 from scanner.git import changes
 from scanner.git.remotes import configured, tracked_objects
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

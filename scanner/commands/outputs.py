@@ -6,9 +6,10 @@ import os
 import re
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError, did_you_mean
+from scanner.records import NamedTuple
 from scanner.reports import FORMATS
 from scanner.secret import printable
 

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
 from scanner.commands import receive_outcome
@@ -30,6 +30,7 @@ from scanner.commands.scanning import examine_change
 from scanner.commands.time_limit import MOST, TimeUp, time_limit
 from scanner.console import say
 from scanner.errors import ConfigError, KeycatchError, RuleError, UsageError
+from scanner.records import NamedTuple
 from scanner.reports import load
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from contextlib import chdir
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.commands.source_scans import key_of, source_scans
 from scanner.findings import fingerprint_of
+from scanner.records import NamedTuple
 from scanner.response.missing import Missing
 from scanner.sources.stdin import PATH as STDIN
 from scanner.tally import ALLOWED

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.commands.scanning import excluder
 from scanner.engine.run import ScanJob, processes, run
 from scanner.findings import Tally
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
+from scanner.records import NamedTuple
 from scanner.reports.wording import COMMIT_KINDS, HISTORY_KIND, INDEX_KIND
 from scanner.sources import tree
 from scanner.sources.files import FileBlob

@@ -9,11 +9,12 @@ hook has failed, so there the same commit has to be made without the files.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.git.changes import staged
 from scanner.git.pathspec import pathspec, quoted
+from scanner.records import NamedTuple
 from scanner.reports.interface import Remedy, Stop
 from scanner.reports.wording import is_in_file
 

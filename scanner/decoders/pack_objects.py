@@ -8,7 +8,9 @@ its size: what is inflated and what a delta makes end where a layer would be too
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

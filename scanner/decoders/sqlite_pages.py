@@ -8,9 +8,10 @@ belongs to. Every number of a file can lie: what makes no sense ends a record, a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.decoders.sqlite_file import DATABASE, LOGS
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

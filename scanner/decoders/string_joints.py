@@ -8,9 +8,10 @@ joined.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.content import Layer, Segments
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     import re

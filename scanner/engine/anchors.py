@@ -65,8 +65,11 @@ A run is found by the byte before it; without an edge, one at the very beginning
 PIECE: Final = 1 << 20
 """Bytes of large content that are searched at once: a copy of them fits a second-level cache."""
 
-_ByFirstByte = tuple[dict[int, list[tuple[int, "Anchor"]]], list[tuple[int, "Anchor"]]]
-"""(number, anchor) for runs that begin with each byte that one names, and for all other runs."""
+_Numbered = tuple[int, "Anchor"]
+_ByEdge = tuple[dict[int, list[_Numbered]], list[_Numbered]]
+"""(number, anchor) for runs after each byte that one names, and for runs after any other byte."""
+_ByFirstByte = tuple[dict[int, _ByEdge], _ByEdge]
+"""The same for runs that begin with each byte that an anchor names, and for all other runs."""
 Spots = list[tuple[int, int]]
 """(byte offset, number of the anchor), by ascending offset."""
 
@@ -168,7 +171,8 @@ class AnchorIndex:
             wanted = (lower_runs if lower else other_runs).get(length)
             if wanted and end < size:
                 by_first, any_first = wanted
-                for number, anchor in by_first.get(run[0], any_first):
+                by_edge, any_edge = by_first.get(run[0], any_first)
+                for number, anchor in by_edge.get(buffer[at], any_edge):
                     if _holds(anchor, buffer, at, end):
                         spots.append((at, number))
 
@@ -319,27 +323,35 @@ def _runs_by_length(
     return {length: _by_first_byte(those) for length, those in chosen.items() if those}
 
 
-def _by_first_byte(anchors: list[tuple[int, Anchor]]) -> _ByFirstByte:
+def _by_first_byte(anchors: list[_Numbered]) -> _ByFirstByte:
     """Return the `anchors` for runs with each first byte that one names, and those for all others.
 
-    The first byte rules most anchors out. Only bytes that are named have a list of their own: this
-    is made at every start.
+    The first byte rules most anchors out, and the byte before it most of the rest. Only bytes that
+    are named have a list of their own.
     """
     named = {first for _, anchor in anchors for first in anchor.first}
     by_first = {
-        first: [each for each in anchors if not each[1].first or first in each[1].first]
+        first: _by_edge([each for each in anchors if not each[1].first or first in each[1].first])
         for first in named
     }
-    return by_first, [each for each in anchors if not each[1].first]
+    return by_first, _by_edge([each for each in anchors if not each[1].first])
+
+
+def _by_edge(anchors: list[_Numbered]) -> _ByEdge:
+    named = {edge for _, anchor in anchors for edge in anchor.before}
+    by_edge = {
+        edge: [each for each in anchors if not each[1].before or edge in each[1].before]
+        for edge in named
+    }
+    return by_edge, [each for each in anchors if not each[1].before]
 
 
 def _holds(anchor: Anchor, buffer: bytes, before: int, after: int) -> bool:
     """Return whether the run between the offsets `before` and `after` is one that `anchor` wants.
 
-    The two offsets are those of the bytes next to the run, whose first byte is a right one.
+    The two offsets are those of the bytes next to the run. Its first byte and the one before it
+    are right.
     """
-    if anchor.before and buffer[before] not in anchor.before:
-        return False
     if anchor.after and buffer[after] not in anchor.after:
         return False
     for place, allowed in enumerate(anchor.then, before + 2):

@@ -6,13 +6,14 @@ that finds no anchor, as most scans in a hook are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.content import Layer
 from scanner.engine.catalogue import Catalogue
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.file_names import DECODER, name_layer
 from scanner.findings import Finding, Notice, Tally, fingerprint_of
+from scanner.records import NamedTuple
 from scanner.tally import ALLOWED, MOST_PLACES, SetAside
 
 if TYPE_CHECKING:

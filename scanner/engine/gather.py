@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.decoders.interface import MAX_DEPTH, Budget, Decoder
 from scanner.engine.defects import INTERNAL, describe
@@ -10,6 +10,7 @@ from scanner.engine.file_names import name_layer
 from scanner.engine.matching import PatternTimeout, find
 from scanner.kinds import load
 from scanner.kinds.interface import Aside, Part
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

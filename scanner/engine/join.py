@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.randomness import MEDIUM_BITS
 from scanner.engine.pairing import BEST, LAST, Spot, pair
 from scanner.findings import Confidence
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from scanner.content import Layer, Place

@@ -12,7 +12,7 @@ order of the steps matters:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.content import Layer
 from scanner.engine.allow import Marks
@@ -32,6 +32,7 @@ from scanner.engine.join import (
 from scanner.engine.merge import merge
 from scanner.engine.overlap import apart
 from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
+from scanner.records import NamedTuple
 from scanner.tally import ALLOWED
 
 if TYPE_CHECKING:

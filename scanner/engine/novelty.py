@@ -12,10 +12,11 @@ may not be part of the change are notes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.engine.sweep import sweep
 from scanner.findings import NO_FILE, REFERENCE_NAME, TAG_MESSAGE, Report, Severity
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set

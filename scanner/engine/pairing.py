@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.examine import Examiner
@@ -13,6 +13,7 @@ from scanner.engine.masking import Masker
 from scanner.engine.merge import merge
 from scanner.engine.sweep import Swept, sweep, sweep_names
 from scanner.findings import Notice, Report, Tally
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from scanner.engine.judge import LineHash

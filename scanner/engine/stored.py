@@ -7,9 +7,10 @@ person can go to is the member: the place in the bytes of the archive becomes th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Location
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.content import Layer
 from scanner.decoders.interface import MAX_LAYER_BYTES
 from scanner.engine.anchors import EDGE
 from scanner.engine.defects import INTERNAL, describe
 from scanner.findings import Finding, Notice, Tally
+from scanner.records import NamedTuple
 from scanner.sources.interface import Blob, TooLarge, Unread
 
 if TYPE_CHECKING:

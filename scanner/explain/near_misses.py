@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.content import line_end
+from scanner.records import NamedTuple
 from scanner.secret import Secret
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.decoders import DECODERS
 from scanner.engine.catalogue import Catalogue
@@ -14,6 +14,7 @@ from scanner.explain.forms import difference, extent
 from scanner.explain.interface import Candidate, Check
 from scanner.kinds import load
 from scanner.kinds.interface import Aside, Match, Part
+from scanner.records import NamedTuple
 from scanner.secret import Secret
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ file names end with NUL and are not quoted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import GitError
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.git.inflate import FAILURES, decompressobj
 from scanner.git.pack_index import PackError, hash_of_object
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

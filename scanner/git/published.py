@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.git.incoming import ref_with
 from scanner.git.remotes import tracking_refs
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

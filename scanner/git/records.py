@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from time import gmtime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.git.changes import ChangedPath, whole_tree
 from scanner.git.process import GitError
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.git.changes import SUBMODULE
 from scanner.git.log import WITHOUT_COMMIT_GRAPH
 from scanner.git.process import GitError, complaint, complete, environment
 from scanner.git.records import contents, tag_target
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

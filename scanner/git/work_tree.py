@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import GitError, complaint, complete, environment, start
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ for the commits first, and reads the contents that they added and the commits th
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
 from scanner.git.changes import of_commits
 from scanner.git.log import WITHOUT_COMMIT_GRAPH
 from scanner.git.process import GitError
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from scanner.engine.examine import Examiner
 from scanner.findings import Notice
@@ -14,6 +14,7 @@ from scanner.history.objects.missing_objects import absent, find_missing
 from scanner.history.objects.name_search import search_names, search_noted_names
 from scanner.history.objects.object_work import UNREAD, ObjectWork
 from scanner.history.objects.search_result import SearchResult
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.errors import KeycatchError
 from scanner.files import write_whole
 from scanner.hooks.managers import objection
 from scanner.hooks.script import FRAMEWORK, KEPT, LEGACY, HookKind, kind_of
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
 from scanner.git.process import GitError, complaint, complete, environment
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

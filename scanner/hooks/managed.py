@@ -8,11 +8,12 @@ repository, so no path of this machine is in it: keycatch has to be on the PATH.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.files import write_whole
 from scanner.hooks.files import HookError
 from scanner.hooks.managers import managed_by
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ make up from `[A-Z0-9]`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
@@ -24,6 +24,7 @@ from scanner.findings import Confidence, Severity
 from scanner.kinds import interface
 from scanner.kinds.interface import Aside, Kind, Match, Part
 from scanner.kinds.surroundings import encoded_run
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ What EC2 answers to `CreateKeyPair` with a key in PKCS#1 has a rule of its own.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.placeholders import placeholder
 from scanner.findings import Confidence, Forensics, Severity
@@ -15,6 +15,7 @@ from scanner.kinds import interface, key_forms
 from scanner.kinds.interface import Kind, only
 from scanner.kinds.private_key import make_rsa_private_key
 from scanner.kinds.surroundings import label
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

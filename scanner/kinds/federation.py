@@ -9,7 +9,7 @@ is a JSON Web Token whose audience is STS, or that STS issued itself (STS API Re
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
@@ -18,6 +18,7 @@ from scanner.kinds import interface, json_web_token
 from scanner.kinds.interface import Kind, only
 from scanner.kinds.json_web_token import WebToken, iso
 from scanner.kinds.surroundings import label
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,9 @@ final, `Kind.tell` reads what its value says by itself: generation, region, time
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from scanner.records import NamedTuple
 from scanner.secret import Secret
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ objects, and a signature (RFC 7519; RFC 7515, section 7.1). The signature is not
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from scanner.aws.encoded import decode
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

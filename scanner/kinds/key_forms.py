@@ -8,10 +8,11 @@ C). Only the outer structure is read, which separates a key from a shortened one
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
 from scanner.kinds import der
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from scanner.rulebook.generator import Generator

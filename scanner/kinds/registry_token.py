@@ -9,7 +9,7 @@ Encryption in compact form (RFC 7516, five parts) whose header has `isu` and `ex
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
@@ -17,6 +17,7 @@ from scanner.findings import Forensics
 from scanner.kinds import interface
 from scanner.kinds.interface import Kind, only
 from scanner.kinds.json_web_token import iso, json_object
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

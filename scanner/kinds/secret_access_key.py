@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
@@ -24,6 +24,7 @@ from scanner.kinds.surroundings import (
     neighbour_lines,
     url_safe_tails,
 )
+from scanner.records import NamedTuple
 from scanner.secret import Secret
 
 if TYPE_CHECKING:

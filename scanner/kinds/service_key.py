@@ -13,13 +13,14 @@ Source: aws/aws-bedrock-token-generator-python.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
 from scanner.findings import Confidence, Forensics
 from scanner.kinds import interface, signed_query
 from scanner.kinds.interface import Kind, only
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,13 +8,14 @@ bytes in base64 near it: in a URL of CodeCommit, in the JSON of the IAM API, in 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
 from scanner.kinds import interface
 from scanner.kinds.interface import Aside, Kind, Match, Part
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from scanner.content import Layer

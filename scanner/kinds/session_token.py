@@ -11,7 +11,7 @@ Reference, `Credentials`).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
 from scanner.aws.partitions import is_region
@@ -19,6 +19,7 @@ from scanner.aws.placeholders import placeholder
 from scanner.findings import Confidence, Forensics
 from scanner.kinds import interface
 from scanner.kinds.interface import Kind
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

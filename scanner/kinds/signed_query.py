@@ -14,12 +14,13 @@ temporary credentials ends with these if that is earlier than its own expiry.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.partitions import is_region
 from scanner.aws.placeholders import placeholder
 from scanner.findings import Forensics, Severity
 from scanner.kinds import access_key_id
+from scanner.records import NamedTuple
 from scanner.secret import Secret
 
 if TYPE_CHECKING:

@@ -13,9 +13,10 @@ message of STS can repeat the request that it refuses, with the session token in
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.liveness.states import Liveness, Reason, State
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

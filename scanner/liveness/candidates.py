@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.partitions import of_region
 from scanner.kinds.access_key_id import parse
 from scanner.kinds.session_token import read_head
 from scanner.liveness.states import Liveness, Reason, State
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

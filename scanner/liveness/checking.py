@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from heapq import heapify, heappop, heappush
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.engine.defects import describe
 from scanner.errors import UsageError
@@ -20,6 +20,7 @@ from scanner.liveness.inquiry import Inquiry, Pace
 from scanner.liveness.interrupts import noticed
 from scanner.liveness.partitions import ENDPOINTS
 from scanner.liveness.states import Liveness, Reason
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

@@ -8,12 +8,13 @@ before another secret of it is tried. Each answer then counts, and none has to b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.kinds.access_key_id import parse
 from scanner.liveness.answers import unknown
 from scanner.liveness.partitions import ENDPOINTS, ordered
 from scanner.liveness.states import Liveness, Reason, State
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence

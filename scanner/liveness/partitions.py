@@ -9,10 +9,11 @@ what the option is for.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.partitions import of_region
 from scanner.errors import UsageError
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ request.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from scanner.records import NamedTuple
 
 
 class State(StrEnum):

@@ -8,7 +8,9 @@ user asked to see them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

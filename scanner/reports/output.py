@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.files import Pending, abandon, discard, drop, keep, prepare, publish, restore
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:

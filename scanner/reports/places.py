@@ -7,8 +7,9 @@ these: it stays when lines move, and two credentials of one line differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from scanner.records import NamedTuple
 from scanner.reports.arrange import (
     UNPACKING,
     Sighting,

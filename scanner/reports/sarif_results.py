@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME
+from scanner.records import NamedTuple
 from scanner.reports.arrange import (
     UNPACKING,
     Sighting,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import rule_page
 from scanner.findings import Confidence, Finding, Severity
+from scanner.records import NamedTuple
 from scanner.reports.markdown import plain
 from scanner.reports.wording import CANARY_STEPS
 from scanner.rulebook.model import Rule

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.partitions import AIR_GAPPED, of_region
 from scanner.kinds.access_key_id import PREFIXES
 from scanner.liveness.canaries import known_accounts
 from scanner.liveness.partitions import ENDPOINTS
 from scanner.liveness.states import State
+from scanner.records import NamedTuple
 from scanner.response.playbook import OTHER, name_for
 from scanner.secret import MASK, Secret
 

@@ -6,8 +6,9 @@ Nothing in here runs a program, reads a file or uses a network: a report goes in
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from scanner.records import NamedTuple
 from scanner.reports.arrange import sightings
 from scanner.reports.wording import INDEX_KIND, is_in_file
 from scanner.response import playbooks

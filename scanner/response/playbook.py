@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from scanner.errors import RuleError
+from scanner.records import NamedTuple
 from scanner.rulebook.files import data_path
 
 FORMAT: Final = 1

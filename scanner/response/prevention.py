@@ -9,7 +9,9 @@ and EKS.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.aws.partitions import AWS, of_region
 from scanner.decoders import DECODERS
+from scanner.records import NamedTuple
 from scanner.reports.arrange import sightings, where_in_head
 from scanner.reports.wording import is_in_file
 from scanner.response.leak import REGIONS, ResponseKind

@@ -7,10 +7,11 @@ what a schema cannot say: that a pattern compiles, that a user's rule can be fou
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.errors import RuleError
 from scanner.findings import Confidence, Severity
+from scanner.records import NamedTuple
 from scanner.rulebook.keys import Keys, kind_of
 from scanner.rulebook.model import AFTER, BEFORE, CASES, Anchor, Rule
 from scanner.rulebook.patterns import compile_pattern

@@ -7,7 +7,9 @@ examples. `scanner.rulebook.loading` reads the first, `scanner.rulebook.compiled
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from scanner.findings import Confidence, Severity
@@ -62,7 +64,7 @@ class Anchor(NamedTuple):
     What is said above for `encoded` holds, but that a run without capital letters counts if its
     first byte is one of `first`, and `case` is empty."""
     name: bool = False
-    """For a literal: it is part of the name of a value, and of no value. Names are frequent in code,
+    """For a literal: it is part of the name of a value and of no value. Names are frequent in code,
     and escapes do not change them."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME
 from scanner.findings import (
@@ -25,6 +25,7 @@ from scanner.findings import (
 )
 from scanner.json_fields import FieldError, Fields, refuse
 from scanner.liveness.states import Liveness, Reason, State, words
+from scanner.records import NamedTuple
 from scanner.saved.refusals import why_no_json, why_no_report
 from scanner.saved.values import SavedValue
 

@@ -11,13 +11,14 @@ with them, and so are the names of people and all other headers.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.findings import COMMIT_MESSAGE, MESSAGES, REFERENCE_NAME, TAG_MESSAGE, Notice
 from scanner.git import changes, tags
 from scanner.git.lfs import Storage
 from scanner.git.objects import ObjectReader
 from scanner.git.process import GitError
+from scanner.records import NamedTuple
 from scanner.sources.interface import Origin
 from scanner.sources.objects import GitBlob
 

@@ -7,8 +7,9 @@ itself: `scanner.baseline.carry_over` looks for the credential that it is about.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from scanner.records import NamedTuple
 from scanner.secret import Secret
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.git.object_store import is_named, read_loose
 from scanner.git.pack_index import PackError, PackIndex, hash_of
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

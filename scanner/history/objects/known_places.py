@@ -7,9 +7,10 @@ so it needs no second search, unless the bytes next to it have changed.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.git.delta import copies, sizes
+from scanner.records import NamedTuple
 from scanner.rulebook.model import ENCODED_RUN
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.findings import Tally
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from scanner.engine.examine import Examined

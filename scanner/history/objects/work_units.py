@@ -5,12 +5,13 @@ An object that is in several packs, or in a pack and in a file of its own, is se
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Notice
 from scanner.git.pack import Pack
 from scanner.git.pack_heads import BLOB, COMMIT, TAG, TREE
 from scanner.git.pack_index import PackError
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence

@@ -6,10 +6,11 @@ several, is not read again: its new file is compared with its checksum.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.history.objects.inventory import ids_in, is_whole_loose, is_whole_pack
 from scanner.history.record.record_file import load_ids
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -17,13 +17,14 @@ import json
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME
 from scanner.files import write_whole
 from scanner.history.objects.inventory import ObjectIds, PackMark
 from scanner.history.record.json_shape import has_shape
 from scanner.history.record.private_file import make_private_directories, read_private
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from scanner.git.repository import Repository

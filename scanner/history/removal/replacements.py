@@ -15,12 +15,13 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.content import Layer
 from scanner.engine.gather import gather
 from scanner.git.objects import ObjectReader
 from scanner.git.records import kinds
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

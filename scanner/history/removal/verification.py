@@ -13,9 +13,10 @@ there, which is the safe side.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.findings import fingerprint_of
+from scanner.records import NamedTuple
 from scanner.secret import MASK
 
 if TYPE_CHECKING:

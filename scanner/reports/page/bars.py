@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from math import inf
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from scanner.records import NamedTuple
 from scanner.reports.arrange import instant
 from scanner.reports.page.elements import Html, element
 

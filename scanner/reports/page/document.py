@@ -9,9 +9,10 @@ neither an attribute nor an element that a hostile name could make up would run.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME, VERSION
+from scanner.records import NamedTuple
 from scanner.reports.page.elements import Html, block, element, text, trusted
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Confidence, Severity
 from scanner.liveness.states import State
+from scanner.records import NamedTuple
 from scanner.reports.names import repository_uri
 from scanner.reports.wording import is_in_file
 

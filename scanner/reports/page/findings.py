@@ -8,8 +8,9 @@ are a page as well.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from scanner.records import NamedTuple
 from scanner.reports.arrange import as_in_head, sightings
 from scanner.reports.page.details import details, place, short_facts
 from scanner.reports.page.elements import Html, block, code, element, joined

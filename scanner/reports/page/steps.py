@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from scanner.findings import Severity
+from scanner.records import NamedTuple
 from scanner.reports.markdown import MARKS
 from scanner.reports.page.elements import Html, block, code, element, joined, text
 from scanner.reports.text_history import history_steps

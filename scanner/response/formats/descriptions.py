@@ -5,8 +5,9 @@ Everything here can come from the report: plain text, which each format makes ha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from scanner.records import NamedTuple
 from scanner.reports.arrange import further, roles, sightings, where_in_head
 from scanner.reports.exposure import alive, exposed, moment
 from scanner.reports.wording import is_in_file, no_file, origin, plural, role_name

@@ -5,8 +5,9 @@ Only for people: JSON has every step of every credential.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from scanner.records import NamedTuple
 from scanner.response.leak import ResponseKind
 from scanner.response.order import WORDS, Urgency
 from scanner.response.playbooks import FOREIGN
