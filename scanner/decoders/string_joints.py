@@ -72,7 +72,6 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
 
     data = layer.data
     between = between_pieces(with_commas=True)
-    joint, operator, bare, goes_on = map(re.compile, (JOINT, _OPERATOR, _BARE, _GOES_ON))
     done = searched = 0
     for offset in offsets:
         if offset < done:
@@ -81,6 +80,8 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
         if is_name and not between.search(data, offset, offset + _TO_FIRST_JOINT):
             continue  # as nearly everywhere in code that handles keys
 
+        # Not sooner, since most layers have a name and no joint near it.
+        joint, operator, bare, goes_on = map(re.compile, (JOINT, _OPERATOR, _BARE, _GOES_ON))
         begin, end = lines_around(data, offset)
         begin, limit = max(begin, done), offset + LONGEST
         at = max(begin, searched)  # in one long line the places are near one another
