@@ -104,6 +104,13 @@ class Catalogue:
 
     def is_encoded(self, data: bytes) -> bool:
         """Return whether the head or the end of `data` has the signature of any decoder."""
+        # Few steps and no generator, since it is asked of every file.
+        for start, end, table in self._heads.get(data[:1], self._further):
+            if data[start:end] in table:
+                break
+        else:
+            if data.find(0, -END) < 0:
+                return False
         return next(self._signed(data), None) is not None
 
     def decoders_for(self, data: bytes) -> list[Decoder]:
@@ -115,7 +122,6 @@ class Catalogue:
         return found
 
     def _signed(self, data: bytes) -> Iterator[Decoder]:
-        # One by one, since it is asked for every file whether there is any.
         for start, end, table in self._heads.get(data[:1], self._further):
             for decoder in table.get(data[start:end], ()):
                 if decoder.applies is None or decoder.applies(data):
