@@ -57,7 +57,7 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'', False, 41, b'\\', b'', b'', (), '', b'', False),
         (b'', False, 43, b'\\', b'', b'', (), '', b'', False),
         (b'', False, 45, b'\\', b'', b'', (), '', b'', False),
-    ), ('`\\/`, `\\u002f`, `\\u002b`, `\\x2f`, `\\x2b`; `\\057`, `\\053`, `\\u{2f}`, `\\u{2b}` within 1 KiB of a key ID; four escapes of ASCII in a row (`\\x41\\x4b`, `\\u0041`, `\\101`); a value right after an escape; a run of 41, 43 or 45 characters that begins with an escape (`\\n`, `\\x3e`, `\\u003e`)', 'the line with the lines around it', 'the escapes'), b'', 8192, False, 'values', b'\\'),
+    ), ('`\\/`, `\\u002f`, `\\u002b`, `\\x2f`, `\\x2b`; `\\057`, `\\053`, `\\u{2f}`, `\\u{2b}` near what a rule looks for; four escapes of ASCII in a row (`\\x41\\x4b`, `\\u0041`, `\\101`); a value right after an escape; a run of 41, 43 or 45 characters that begins with an escape (`\\n`, `\\x3e`, `\\u003e`)', 'the line with the lines around it', 'the escapes'), b'', 8192, False, 'all', b'\\'),
     ('base64', (), (
         (b'QUtJQ', False, 0, b'', b'', b'', (), '', b'', False),
         (b'QVNJQ', False, 0, b'', b'', b'', (), '', b'', False),
@@ -118,9 +118,7 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'&#x6', False, 0, b'', b'', b'', (), '', b'', False),
         (b'&#x004', False, 0, b'', b'', b'', (), '', b'', False),
         (b'&#x006', False, 0, b'', b'', b'', (), '', b'', False),
-        (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
-        (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
-    ), ('a character reference of HTML or XML to `/` or `+` (`&#x2F;`, `&#43;`); references to four ASCII characters in a row; any, such as `&sol;`, within 1 KiB of a key ID', 'the line with the lines around it', 'the references'), b'', 8192, False, '', b'&'),
+    ), ('a character reference of HTML or XML to `/` or `+` (`&#x2F;`, `&#43;`); references to four ASCII characters in a row; any, such as `&sol;`, near what a rule looks for', 'the line with the lines around it', 'the references'), b'', 8192, False, 'all', b'&'),
     ('string-pieces', (), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
@@ -152,6 +150,13 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'SDRzSU', True, 0, b'', b'', b'', (), '', b'', False),
         (b'', False, 0, b'', b'', b'', (), 'mixed', b'(?:[CDI-Za-f][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){5}', False),
         (b'', False, 0, b'', b'', b'', (), 'mixed', b'(?:[CDI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){10}', False),
+        (b'otpauth', False, 0, b'', b'', b'', (), '', b'', False),
+        (b':mfa/', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'execute-api', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'ognito', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'OGNITO', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'BSKQmV', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'EAAQWV', False, 0, b'', b'', b'', (), '', b'', False),
     ), ('what a rule looks for, or base64 of a credential, with string literals near it that are joined (`+`, `.`, `..`, `&`, `<>`, `||`, `+=`, next to one another, a backslash at the end of a line, a list that is joined); a session token that goes on in further lines', 'the value in one piece; of a key ID also the lines around it, with a secret in pieces', 'from the first piece to the last'), b'', 8192, False, 'all', b''),
     ('not-opened', ((0, b"7z\xbc\xaf'\x1c"), (0, b'Rar!\x1a\x07'), (0, b'\x04"M\x18'), (0, b'\x1f\x9d'), (0, b'LZIP\x01'), (0, b'\x89LZO\x00\r\n\x1a\n'), (0, b'MSCF\x00\x00\x00\x00'), (0, b'-----BEGIN PGP MESSAGE-----'), (0, b'age-encryption.org/v1\n'), (0, b'-----BEGIN AGE ENCRYPTED FILE-----'), (0, b'\x00GITCRYPT\x00'), (0, b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')), (
     ), ('signature: 7z, RAR, LZ4, compress, lzip, lzop, cabinet; encrypted with OpenPGP, age or git-crypt, or an encrypted Office document', 'nothing: the file is counted as not opened', 'none'), b'', 0, False, '', b''),

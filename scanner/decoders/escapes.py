@@ -27,6 +27,10 @@ _GLUED = 224
 """Bytes before a place in which an escape is looked for: a value whose middle a rule looks for."""
 WORD = rb"[A-Za-z0-9+/_.-]{0,200}\Z"
 """The word up to a place, for `is_glued`."""
+NAMES = (b"ccess_key", b"ccessKey", b"CCESS_KEY", b"eyMaterial")
+"""Parts of names, and the most frequent places by far: no piece of a value is there."""
+_VALUE = 200
+"""Bytes after a name in which its value is: the rest of the name, and a secret with escapes."""
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 Replace = Callable[["re.Match[bytes]"], bytes]
@@ -105,10 +109,15 @@ def decode_escapes(
 def places_near(
     data: bytes, offsets: Iterable[int], escape: re.Pattern[bytes], near: int
 ) -> Iterator[int]:
-    """Yield where `escape` matches within `near` bytes of one of the `offsets`, each once."""
+    """Yield where `escape` matches within `near` bytes of one of the `offsets`, each once.
+
+    After a name only its value is searched.
+    """
     done = 0
     for offset in offsets:
-        for match in escape.finditer(data, max(done, offset - near), offset + near):
+        is_name = data.startswith(NAMES, offset)
+        low, high = (offset, offset + _VALUE) if is_name else (offset - near, offset + near)
+        for match in escape.finditer(data, max(done, low), high):
             done = match.end()
             yield match.start()
 

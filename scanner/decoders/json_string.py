@@ -4,7 +4,7 @@ PHP escapes the slash in JSON, Gson and Go write `\u003d`, `\u0026` and `\u003e`
 An escape right before a credential is glued to it: a secret after `\n` is a run of 41 characters
 (a cell of a notebook), after `\x3e` one of 43, after `\u003e` one of 45. A string in a string
 (`\\\/`, `\\n`) comes by recursion. C, shells and Python write `\057` as well, which is looked
-for near key IDs only: an anchor for it would cost every scan a hundredth of its time.
+for near what a rule looks for only: an anchor would cost every scan a hundredth of its time.
 
 Where all characters of a value are escaped, some letters of it are `\x4b` or `\x6d`, `\u004b` or
 `\u006d`, `\113` or `\141`, with more escapes right after them.
@@ -30,7 +30,7 @@ _LETTERS_ESCAPED = (b"\\x4", b"\\x6", b"\\u004", b"\\u006", b"\\11", b"\\14")
 _SLASH_OR_PLUS = b"fFbB"
 """Last digits of U+002F and U+002B."""
 _NEAR = 1 << 10
-"""Bytes to either side of a key ID in which `/` and `+` in octal and in braces are looked for."""
+"""Bytes to either side of a value in which `/` and `+` in octal and in braces are looked for."""
 _KEY_IDS = (b"AKIA", b"ASIA")
 _RUNS = (41, 43, 45)
 """Characters of a secret with what is left of `\\n`, `\\x3e` and `\\u003e` at its head."""
@@ -44,7 +44,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     """Yield the surroundings of escapes next to credentials, decoded."""
     import re
 
-    from scanner.decoders.escapes import WORD, decode_escapes, is_glued, places_near
+    from scanner.decoders.escapes import NAMES, WORD, decode_escapes, is_glued, places_near
 
     data = layer.data
     # An escape right before a credential, and one that a run of the right length begins with.
@@ -79,9 +79,10 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         rb"|u[dD][89aAbB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
         rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|[01][0-7]{2}|[4-7][0-7](?![0-7]))"
     )
-    key_ids = (offset for offset in offsets if data.startswith(_KEY_IDS, offset))
+    values = (offset for offset in offsets if not data.startswith(b"\\", offset))
     rare = re.compile(rb"\\(?:05[37]|u\{0{0,4}2[bBfF]\})")
-    places = {*filter(worthwhile, offsets), *places_near(data, key_ids, rare, _NEAR)}
+    of_values = (offset for offset in offsets if not data.startswith(NAMES, offset))
+    places = {*filter(worthwhile, of_values), *places_near(data, values, rare, _NEAR)}
     yield from decode_escapes(layer, sorted(places), budget, "json-string", escape, _replace)
 
 
@@ -114,15 +115,15 @@ DECODER = Decoder(
     decode,
     Description(
         (
-            r"`\/`, `\u002f`, `\u002b`, `\x2f`, `\x2b`; `\057`, `\053`, `\u{2f}`, `\u{2b}` within "
-            r"1 KiB of a key ID; four escapes of ASCII in a row (`\x41\x4b`, `\u0041`, `\101`); a "
+            r"`\/`, `\u002f`, `\u002b`, `\x2f`, `\x2b`; `\057`, `\053`, `\u{2f}`, `\u{2b}` near "
+            r"what a rule looks for; four escapes of ASCII in a row (`\x41\x4b`, `\u0041`, `\101`); a "
             r"value right after an escape; a run of 41, 43 or 45 characters that begins with an "
             r"escape (`\n`, `\x3e`, `\u003e`)"
         ),
         "the line with the lines around it",
         "the escapes",
     ),
-    of_rules="values",
+    of_rules="all",
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
     signs=b"\\",
 )

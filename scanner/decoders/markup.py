@@ -2,7 +2,7 @@
 
 Template engines and XML writers escape `/`, `+` and `=`: Go's html/template writes `&#43;`, Django
 and OWASP's encoders `&#x27;` and `&#x2F;`, spreadsheets and phpMyAdmin whole values. Names such as
-`&sol;` are decoded near a key ID only. What references mean: HTML, section 13.2.5.72 ff., and XML
+`&sol;` are decoded near what a rule looks for only. What references mean: HTML, section 13.2.5.72 ff., and XML
 1.0, section 4.1.
 """
 
@@ -19,17 +19,16 @@ if TYPE_CHECKING:
 
     from scanner.content import Layer
 
-_KEY_IDS = (b"AKIA", b"ASIA")
 _ESCAPED = (b"&#x2F", b"&#x2f", b"&#x2B", b"&#x2b", b"&#47;", b"&#43;")
 _LETTERS = (*(b"&#6", b"&#06", b"&#10", b"&#11", b"&#x4", b"&#x6", b"&#x004", b"&#x006"),)
 """A to E, small ones from d to w, or A to O in both cases: where all characters of a value are
 references, one of ten."""
 _NEAR = 1 << 10
-"""Bytes to either side of a key ID in which references are decoded."""
+"""Bytes to either side of a value in which references are decoded."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
-    """Yield the surroundings of character references near key IDs, decoded."""
+    """Yield the surroundings of character references near credentials, decoded."""
     import re
 
     from scanner.decoders.escapes import decode_escapes, places_near
@@ -44,11 +43,11 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         rb"(?:&#(?:[xX]0{0,6}[2-7][0-9A-Fa-f]|0{0,6}(?:[3-9][0-9]|1[0-2][0-9]));){4}"
     )
     data = layer.data
-    key_ids = (offset for offset in offsets if data.startswith(_KEY_IDS, offset))
+    values = (offset for offset in offsets if not data.startswith(b"&", offset))
     places = {
         *(offset for offset in offsets if data.startswith(_ESCAPED, offset)),
         *(offset for offset in offsets if in_row.match(data, offset)),
-        *places_near(data, key_ids, reason, _NEAR),
+        *places_near(data, values, reason, _NEAR),
     }
     yield from decode_escapes(layer, sorted(places), budget, "markup", reference, _replace)
 
@@ -72,16 +71,17 @@ def _replace(match: re.Match[bytes]) -> bytes:
 DECODER = Decoder(
     "markup",
     (),
-    tuple(Anchor(literal) for literal in (*_ESCAPED, *_LETTERS, *_KEY_IDS)),
+    tuple(Anchor(literal) for literal in (*_ESCAPED, *_LETTERS)),
     decode,
     Description(
         (
             "a character reference of HTML or XML to `/` or `+` (`&#x2F;`, `&#43;`); references to "
-            "four ASCII characters in a row; any, such as `&sol;`, within 1 KiB of a key ID"
+            "four ASCII characters in a row; any, such as `&sol;`, near what a rule looks for"
         ),
         "the line with the lines around it",
         "the references",
     ),
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
+    of_rules="all",
     signs=b"&",
 )

@@ -37,8 +37,6 @@ _OPERATOR = _FIRST + rb"(?=[ \t\r\n+.&<|\\rbfuRBFUL);\"'`])" + _REST % _WITHOUT_
 _BEGINS = rb"[\"'`](?=[ \t\r\n+.&<|,\\rbfuRBFUL);\"'`])|\\(?=\r?\n)"
 """A character that a joint can begin with, by the one after it: few quotation marks are."""
 LONGEST_JOINT = 320
-NAMES = (b"ccess_key", b"ccessKey", b"CCESS_KEY", b"eyMaterial")
-"""Parts of names, and the most frequent places by far: no piece of a value is there."""
 _TO_FIRST_JOINT = 320
 """Bytes from a name to the first joint of its value: the rest of the name, and the first piece."""
 _LIST = 2 << 10
@@ -68,7 +66,7 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
     """Yield the lines around `offsets` in which there are joints, without them."""
     import re
 
-    from scanner.decoders.escapes import lines_around
+    from scanner.decoders.escapes import NAMES, lines_around
 
     data = layer.data
     between = between_pieces(with_commas=True)

@@ -17,7 +17,6 @@ from scanner.decoders.string_joints import (
     JOINT,
     LABEL,
     LONGEST_JOINT,
-    NAMES,
     PieceSequence,
     between_pieces,
     joins,
@@ -36,6 +35,12 @@ if TYPE_CHECKING:
 _KEY_IDS = (b"AKIA", b"ASIA")
 _TOKENS = (b"YXdz", b"b3JpZ2luX2Vj")
 """In a session token, as its rule looks for them."""
+_CONTEXT = (b"otpauth", b":mfa/", b"execute-api", b"ognito", b"OGNITO")
+"""What is near the values that only their length and their names make credentials: seeds of MFA
+devices, keys of API Gateway and client secrets of Cognito, which no piece of them gives away."""
+_HEADS = (b"BSKQmV", b"EAAQWV")
+"""In the first piece of an API key of Bedrock and of the Claude Platform, without the first letter:
+with it, the search for `AKIA` would stop at every `ABS`."""
 _KEY_ID_SIZE, _SECRET_SIZE = 20, 40
 _NEAR = 1 << 10
 """Bytes to either side of a key ID in which the pieces of its secret are looked for."""
@@ -75,8 +80,10 @@ def _can_begin(data: bytes, offset: int) -> bool:
 
     Most places are words of text, and the patterns of a reader take longer to compile than this.
     """
+    from scanner.decoders.escapes import NAMES
+
     if not data.startswith(_KEY_IDS, offset):
-        return not data.startswith(NAMES, offset)
+        return not data.startswith((*NAMES, *_CONTEXT), offset)
     rest = data[offset + 4 : offset + _KEY_ID_SIZE]
     return (rest.isalnum() and rest.isupper()) or any(sign in rest for sign in b"\"'`\\")
 
@@ -214,11 +221,12 @@ def _lines_around(data: bytes, offset: int) -> tuple[int, int]:
 DECODER = Decoder(
     "string-pieces",
     (),
-    # Rules and other decoders look for all of these: no cost.
+    # Rules and other decoders look for all of these but the last line, at no cost.
     (
         *(Anchor(literal) for literal in _KEY_IDS),
         *(Anchor(literal, encoded=True) for literal in (*_TOKENS, *ENCODED)),
         *(Anchor(head=head, case="mixed") for head in HEADS),
+        *(Anchor(literal) for literal in (*_CONTEXT, *_HEADS)),
     ),
     decode,
     Description(

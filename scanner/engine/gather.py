@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 TOO_DEEP = f"more than {MAX_DEPTH} encodings or archives inside one another"
 """The detail of a notice about layers that were not decoded any further."""
 
+_COLOUR_REACH = 16
+"""Bytes of a colour before its last letter, but for rare ones with many numbers."""
+
 
 class Gathered(NamedTuple):
     """What the layers of one blob hold, before any of it is judged."""
@@ -142,9 +145,22 @@ def _detect(
                 continue
 
             if isinstance(judged, Part):
-                gathered.parts.append(judged)
+                if not _begins_in_colour(layer.data, judged.start):
+                    gathered.parts.append(judged)
             elif judged is not None:
                 gathered.asides.append(judged)
+
+
+def _begins_in_colour(data: bytes, start: int) -> bool:
+    """Return whether the end of a terminal's colour was taken for the beginning of a value.
+
+    The value is found without it in what is decoded next.
+    """
+    if data.find(b"[", max(0, start - _COLOUR_REACH), start) < 0:
+        return False
+    from scanner.decoders.glued_text import is_in_colour
+
+    return is_in_colour(data, start)
 
 
 def _timeout(rule: Rule) -> tuple[str, str]:

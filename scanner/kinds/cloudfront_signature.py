@@ -67,7 +67,7 @@ def _epoch_time(policy: object) -> object:
 
 
 def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
-    """Judge what is around a policy: a signed URL, or one of the signed cookies."""
+    """Judge what is around a policy or the ID of a key: a signed URL, or one of the signed cookies."""
     data = layer.data
     floor, ceiling = max(0, match.start - _REACH), min(len(data), match.end + _REACH)
     keys = _KEY.finditer(data, floor, ceiling)
@@ -102,7 +102,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
 
 
 def _url(data: bytes, match: Match, floor: int, ceiling: int) -> Match | None:
-    """Return where the signed URL is that has the policy at `match`."""
+    """Return where the signed URL is that has the policy or the ID at `match`."""
     start = floor
     for border in _END.finditer(data, floor, match.start):
         start = border.end()

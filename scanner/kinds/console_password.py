@@ -37,7 +37,11 @@ _NOTE: Final = re.compile(
     rb"(?P<value>[!-~]{8,128})"
 )
 _NAME: Final = re.compile(rb"[A-Za-z0-9+=,.@_-]{1,64}")  # IAM API Reference, `CreateUser`
-_REFERENCE: Final = re.compile(rb"[<\[{$%*]|\.\.\.|^\(|(?i:password|passwd|changeme)")
+# A password may hold any of these signs: what is meant is known by where they are.
+_REFERENCE: Final = re.compile(
+    rb"^(?:<.*>|\[.*\]|\{.*\}|%[A-Za-z_]+%)$|^\$[A-Za-z_{(]|^\(|\$\{|\{\{|<<|\*{4}|\.\.\."
+    rb"|(?i:password|passwd|changeme)"
+)
 _CLASSES: Final = (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]")
 _FEWEST_CLASSES: Final = 3  # the default password policy: IAM User Guide, "Set an account policy"
 _SHORTEST: Final = 8

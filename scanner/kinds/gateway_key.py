@@ -27,7 +27,7 @@ _REACH: Final = 600
 """How far, in bytes, before and after the value its context is looked for: settings of one client,
 or one request in a log. The rule's `reach` has to cover it."""
 
-_NAME: Final = re.compile(rb"(?i)api[ _-]?key(?:[ _-]?value)?(?![a-z])|aws_api_gateway")
+_NAME: Final = re.compile(rb"(?i)api[ ._-]?key(?:[ ._-]?value)?(?![a-z])|aws_api_gateway")
 # The option of `aws apigateway` takes the ID of a key, not its value.
 _OTHER_NAME: Final = re.compile(rb"(?i)secret(?![a-z]*manager)|--api-key\s")
 _CONTEXT: Final = re.compile(

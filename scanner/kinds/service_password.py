@@ -44,6 +44,7 @@ A user name may have an equals sign or a comma in it (IAM User Guide, "IAM names
 has. After the escape character and `[` comes a colour.
 """
 _COLOUR: Final = re.compile(rb"\x1b\[(?:[0-9]{0,3};){0,4}\Z")
+_LOWER: Final = re.compile(rb"[a-z]")
 _PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
@@ -105,7 +106,12 @@ def _candidate(found: re.Match[bytes], user: Match) -> _Candidate:
 def is_password(plain: bytes) -> bool:
     """Return whether `plain` is 32 or more random bytes in base64."""
     bare = plain.rstrip(b"=")
-    if len(bare) < _SHORTEST or (plain != bare and len(plain) % 4) or decode(plain) is None:
+    if len(bare) < _SHORTEST or (plain != bare and len(plain) % 4):
+        return False
+    raw = decode(plain)
+    # 32 random bytes are not all ASCII, nor all their characters base32: such is a password, or
+    # something else, that was encoded once more.
+    if raw is None or raw.isascii() or not _LOWER.search(plain):
         return False
     return randomness.score(bare) >= _BITS_PER_CHARACTER * len(bare)
 

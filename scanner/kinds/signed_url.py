@@ -29,6 +29,10 @@ _REACH: Final = 16_384
 # What no URL holds; a backslash only as the JSON form of `&`, `=`, `?` or `/`.
 _END: Final = re.compile(rb"[\x00-\x20\x7f-\xff\"'<>`|^{}]|\\(?!u00(?:26|3[dDfF])|/)")
 _SCHEME: Final = re.compile(rb"https?:(?:\\?/){2}", re.IGNORECASE)
+_HOST_OF_TOKEN: Final = re.compile(
+    rb"(?<![A-Za-z0-9.-])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?/?\?"
+)
+"""The host of a token for a database, which has no scheme, up to its query."""
 _AROUND: Final = b"()[],.;:!*_"  # punctuation of the sentence or the markup around a URL
 _NEAR_LOOKS: Final = (256, 2048, _REACH)
 """Bytes looked at before a key ID, in turn: most URLs are short, and text is full of borders."""
@@ -66,6 +70,8 @@ def _detect(rule: Rule, layer: Layer, match: Match, *, of_database: bool) -> Par
     if _has_another_before(layer.data, match):
         return None  # the URL is judged by its first key ID
     place = _url_around(layer.data, match)
+    if of_database:
+        place = _from_its_host(layer.data, place, match)
     request = parse(layer.data[place.start : place.end])
     if request is None or (request.service in DATABASES) is not of_database:
         return None
@@ -134,6 +140,14 @@ def _url_around(data: bytes, match: Match) -> Match:
     while end > match.end and data[end - 1] in _AROUND:
         end -= 1
     return Match(start, end)
+
+
+def _from_its_host(data: bytes, place: Match, match: Match) -> Match:
+    """Return `place` without what is before the host of a token: a name, a column, another URL."""
+    hosts = [found for found in _HOST_OF_TOKEN.finditer(data, place.start, match.start)]
+    if not hosts or data[hosts[-1].start() - 3 : hosts[-1].start()] == b"://":
+        return place
+    return Match(hosts[-1].start(), place.end)
 
 
 def parse_eks_token(text: bytes) -> SignedQuery | None:

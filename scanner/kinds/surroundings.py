@@ -20,6 +20,13 @@ _BASE64: Final = _ALPHANUMERIC + b"+/"
 _URL_SAFE: Final = _ALPHANUMERIC + b"-_"
 _LONG_RUN: Final = re.compile(rb"[A-Za-z0-9+/]{40,}")
 _WORD: Final = re.compile(rb"[A-Za-z0-9]")
+_VALUE_FIRST: Final = re.compile(rb"(?i)[{(]\s*[\"']?value[\"']?\s*(?::|=>?)\s*[\"']\Z")
+_NAME_AFTER: Final = re.compile(
+    rb"(?i)[^\"'\s]{1,4096}[\"']\s{0,40},\s{0,40}[\"']?(?:name|key|parameter|variable|id)[\"']?"
+    rb"\s{0,8}(?::|=>?)\s{0,8}[\"'](?P<name>[^\"'\r\n]{1,160})[\"']"
+)
+_NAME_AFTER_REACH: Final = 4400
+"""Bytes from a value to the end of the name after it: both, with what is between them."""
 _LETTER: Final = re.compile(rb"[A-Za-z]")
 _KEY_ID: Final = re.compile(rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}")
 _OTHER_VALUE: Final = re.compile(rb".*[A-Za-z0-9+/]{32}", re.DOTALL)
@@ -57,12 +64,15 @@ def label(data: bytes, start: int) -> bytes:
 
     That is the start of its line; where only punctuation and markup precede the value, as in XML
     with name and value on lines of their own, the line before is added. Text up to another value of
-    32 or more characters names that one. A key ID is replaced by zeros, since its letters may spell
-    any name (`...MD5...`).
+    32 or more characters names that one. In an object that begins with its value, as in
+    `{"value": "...", "name": "..."}`, it is the name after it. A key ID is replaced by zeros, since
+    its letters may spell any name (`...MD5...`).
     """
     floor = max(0, start - _LABEL_REACH)
     begin = line_start(data, start, floor)
     text = data[begin:start]
+    if _VALUE_FIRST.search(text):
+        return _name_after(data, start)
     if begin > floor and not _LETTER.search(_without_markup(text)):
         text = data[line_start(data, begin - 1, floor) : start]
 
@@ -104,5 +114,15 @@ def long_run(line: bytes) -> bytes:
 
 
 def _without_markup(text: bytes) -> bytes:
-    # `<value>` and `value:` do not name the value.
-    return re.sub(rb"(?i)<value>|\bvalue\b|\bdefault\b", b"", text)
+    # `<value>`, `value:` and the elements of property lists and tables do not name the value.
+    return re.sub(
+        rb"(?i)</?(?:value|string|data|text|td|dd|code)\b[^<>]{0,40}>|\bvalue\b|\bdefault\b",
+        b"",
+        text,
+    )
+
+
+def _name_after(data: bytes, start: int) -> bytes:
+    """Return the name of the value at `start` where an object has its value first, and the name."""
+    found = _NAME_AFTER.match(data, start, start + _NAME_AFTER_REACH)
+    return found["name"] if found else b""

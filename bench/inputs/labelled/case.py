@@ -16,6 +16,8 @@ class Piece(NamedTuple):
 
     text: str
     role: str = ""
+    is_url: bool = False
+    """Whether the value has a query, however it is encoded."""
 
 
 class Document(NamedTuple):
@@ -107,7 +109,7 @@ def fill(name: str, template: str, values: Mapping[str, str]) -> Document:
     pieces = []
     for number, part in enumerate(_FIELD.split(template)):
         # The split has text and names of fields by turns.
-        pieces.append(Piece(values[part], part) if number % 2 else Piece(part))
+        pieces.append(Piece(values[part], part, "?" in values[part]) if number % 2 else Piece(part))
     return Document(name, tuple(pieces))
 
 
@@ -122,7 +124,7 @@ def plain(document: Document, codec: str = "ascii", *, loose: bool = False) -> F
     for piece in document.pieces:
         if piece.role:
             begin = position(text, at)
-            end = position(text, at + len(piece.text)) if loose or "?" in piece.text else begin
+            end = position(text, at + len(piece.text)) if loose or piece.is_url else begin
             places.setdefault(piece.role, []).append(Place(begin, end))
         at += len(piece.text)
     return File(document.name, text.encode(codec), places)

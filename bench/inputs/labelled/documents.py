@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bench.inputs.labelled.case import Expected
-from bench.inputs.labelled.kinds import PAIR, WITH_TOKEN, jwt, secret
+from bench.inputs.labelled.kinds import PAIR, WITH_TOKEN, secret
 from scanner.kinds.examples import expand
 from scanner.rulebook.generator import BASE64
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from scanner.rulebook.generator import Generator
 
-LINES: Final = 64
-"""Characters of base64 in a line of a PEM file (RFC 7468, section 2)."""
 
 
 class Format(NamedTuple):
@@ -37,18 +35,8 @@ def _template(text: str) -> Callable[[Generator], str]:
     return lambda made: expand(text, str(made.number(1 << 60)))
 
 
-def _pem(label: str, size: int) -> Callable[[Generator], str]:
-    """Return a maker of a PEM block with `size` random bytes after the head of its DER."""
-
-    def make(made: Generator) -> str:
-        # A DER sequence with a length of two bytes, then version 0: how PKCS#1, PKCS#8 and SEC 1
-        # keys begin.
-        raw = bytes((0x30, 0x82, *size.to_bytes(2, "big"), 2, 1, 0)) + made.raw(size - 3)
-        body = made.encode(raw)
-        lines = [body[at : at + LINES] for at in range(0, len(body), LINES)]
-        return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----"))
-
-    return make
+def _in_json(text: str) -> Callable[[Generator], str]:
+    return lambda made: _template(text)(made).replace("\n", "\\n")
 
 
 def _token(made: Generator) -> str:
@@ -75,9 +63,9 @@ FORMATS: Final[dict[str, Format]] = {
         ' "registrationExpiresAt": "2026-12-01T00:00:00Z", "refreshToken": "<<refresh>>"}\n',
         _any("access", "client", "refresh"),
         {
-            "access": lambda made: "aoa" + made.text(BASE64[:62], 160),
-            "refresh": lambda made: "aor" + made.text(BASE64[:62], 160),
-            "client": lambda made: jwt(made, {"iss": "sso-oidc"}),
+            "access": _template("{{identity_center_token}}"),
+            "refresh": _template("{{identity_center_refresh_token}}"),
+            "client": _template("{{identity_center_client_secret}}"),
         },
     ),
     "CLI cache": Format(
@@ -92,8 +80,11 @@ FORMATS: Final[dict[str, Format]] = {
         '{"accessToken": {"accessKeyId": "<<id>>", "secretAccessKey": "<<secret>>",'
         ' "sessionToken": "<<token>>", "accountId": "123456789012",'
         ' "expiresAt": "2026-03-01T10:15:00Z"}, "tokenType": "aws_sigv4",'
-        ' "refreshToken": "<<refresh>>", "clientId": "arn:aws:signin:::devtools/same-device"}\n',
-        (*_TRIPLE, *_any("refresh")), {**_TEMPORARY, "refresh": _opaque(900)},
+        ' "refreshToken": "<<refresh>>", "clientId": "arn:aws:signin:::devtools/same-device",'
+        ' "dpopKey": "<<key>>"}\n',
+        (*_TRIPLE, *_any("refresh")),
+        {**_TEMPORARY, "refresh": _opaque(900), "key": _in_json("{{ec_private_key}}")},
+        ("key",),
     ),
     "instance metadata": Format(
         "metadata.json",
@@ -178,11 +169,11 @@ FORMATS: Final[dict[str, Format]] = {
         '{"certificateArn": "arn:aws:iot:eu-west-1:123456789012:cert/1",'
         ' "keyPair": {"PrivateKey": "<<value>>"}}\n',
         _any("value"),
-        {"value": lambda made: _pem("PRIVATE KEY", 1214)(made).replace("\n", "\\n")},
+        {"value": _in_json("{{pkcs8_private_key}}")},
     ),
     "key of the login cache": Format(
         "dpop.json", '{"tokenType": "aws_sigv4", "dpopKey": "<<value>>"}\n', _any("value"),
-        {"value": lambda made: _pem("EC PRIVATE KEY", 121)(made).replace("\n", "\\n")},
+        {"value": _in_json("{{ec_private_key}}")},
     ),
     "Roles Anywhere": Format(
         "anywhere.pem",

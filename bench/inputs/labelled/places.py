@@ -58,7 +58,7 @@ def write(place: Place, fields: Sequence[Field]) -> Document:
             if index % 2 == 0:
                 pieces.append(Piece(part))
             elif part == "value":
-                pieces.append(Piece(place.escape(field.value), field.role))
+                pieces.append(Piece(place.escape(field.value), field.role, "?" in field.value))
             else:
                 pieces.append(Piece(_STYLES[part](field.words)))
     return Document(place.name, (*pieces, Piece(place.foot)))
