@@ -78,6 +78,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("files",),
     ("about",),
     ("records",),
+    # What of the engine is compiled: bytes and numbers, without any idea of rules.
+    ("kernel",),
 )
 """From the top downwards, by the names of modules without `scanner.`; the most exact name counts.
 

@@ -17,7 +17,7 @@ class Place(records.NamedTuple):
 
     line: int
     column: int = 1
-    name: NeverImported = ""  # type: ignore[name-defined]  # noqa: F821, UP037
+    name: NeverImported = ""  # type: ignore[name-defined]  # noqa: F821
     """A name that exists for the type checker alone."""
 
     @property

@@ -96,6 +96,7 @@ def _run(arguments: list[str]) -> int:
         if name in COMMANDS:
             args = _parse(parser_of(name), arguments[1:], _OPERANDS.get(name, ""))
             code: int = _module_of(name).run(args)
+            _say_that_the_search_is_slow()
             return code
         if name in ("-h", "--help"):
             overview().parse_args(arguments)
@@ -113,6 +114,13 @@ def _run(arguments: list[str]) -> int:
     if name.startswith("-"):
         raise UsageError(f"put '{name}' after a command; see {NAME} --help")
     raise UsageError(no_command(name))
+
+
+def _say_that_the_search_is_slow() -> None:
+    kernel = sys.modules.get("scanner.kernel")
+    problem = getattr(kernel, "problem", "")
+    if problem:
+        say(f"{NAME}: the compiled search cannot be loaded, so this took longer: {problem}")
 
 
 def parser_of(name: str) -> _Parser:

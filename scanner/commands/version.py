@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from scanner import kernel
 from scanner.about import NAME, VERSION
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def _details() -> list[tuple[str, str]]:
         ("system", f"{platform.system()} {platform.release()} ({platform.machine()})"),
         ("git", _git()),
     ]
+    found.append(("search", kernel.described()))
     for name, without in _LIBRARIES.items():
         try:
             found.append((name, version(name)))

@@ -116,8 +116,8 @@ DECODER = Decoder(
     Description(
         (
             r"`\/`, `\u002f`, `\u002b`, `\x2f`, `\x2b`; `\057`, `\053`, `\u{2f}`, `\u{2b}` near "
-            r"what a rule looks for; four escapes of ASCII in a row (`\x41\x4b`, `\u0041`, `\101`); a "
-            r"value right after an escape; a run of 41, 43 or 45 characters that begins with an "
+            r"what a rule looks for; four escapes of ASCII in a row (`\x41\x4b`, `\u0041`, `\101`);"
+            r" a value right after an escape; a run of 41, 43 or 45 characters that begins with an "
             r"escape (`\n`, `\x3e`, `\u003e`)"
         ),
         "the line with the lines around it",

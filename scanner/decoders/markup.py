@@ -2,8 +2,8 @@
 
 Template engines and XML writers escape `/`, `+` and `=`: Go's html/template writes `&#43;`, Django
 and OWASP's encoders `&#x27;` and `&#x2F;`, spreadsheets and phpMyAdmin whole values. Names such as
-`&sol;` are decoded near what a rule looks for only. What references mean: HTML, section 13.2.5.72 ff., and XML
-1.0, section 4.1.
+`&sol;` are decoded near what a rule looks for only. What references mean: HTML, section 13.2.5.72
+ff., and XML 1.0, section 4.1.
 """
 
 from __future__ import annotations

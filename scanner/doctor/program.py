@@ -8,6 +8,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Final
 
+from scanner import kernel
 from scanner.about import VERSION
 from scanner.doctor import version_of
 from scanner.doctor.interface import NOTE, OK, PROBLEM, Result
@@ -23,6 +24,7 @@ _INSTALL_GIT: Final = (
 )
 _NEEDED: Final = ("stringzilla", "regex", "PyYAML", "dulwich")
 _FASTER: Final = {"isal": "inflates archives and packs faster"}
+_COMPILER: Final = "install a C compiler and the headers of Python, then keycatch again"
 _STS: Final = "pip install 'keycatch[sts]'"
 
 
@@ -32,7 +34,7 @@ def results() -> Iterator[Result]:
     python = f"{platform.python_implementation()} {platform.python_version()}"
     yield Result(OK, "program", f"keycatch {VERSION}, {python}, {system}, {sys.executable}")
     yield from _libraries()
-    yield _kernels()
+    yield _search()
     yield _git()
 
 
@@ -59,15 +61,24 @@ def _opens_zstd() -> bool:
     return sys.version_info >= (3, 14) or bool(version_of("backports.zstd"))
 
 
-def _kernels() -> Result:
+def _search() -> Result:
+    if kernel.problem:
+        said = f"the compiled search cannot be loaded ({kernel.problem}); Python takes its place"
+        return Result(NOTE, "search", said, "pip install --force-reinstall keycatch")
+    if kernel.anchors:
+        return Result(OK, "search", "compiled")
+    if kernel.is_unwanted():
+        return Result(NOTE, "search", f"in Python, as {kernel.PURE} asks: several times slower")
+
     import stringzilla
 
     found = ", ".join(getattr(stringzilla, "__capabilities__", ())) or "unknown"
     if found == "serial":
         return Result(
-            NOTE, "search", "kernels: serial only, so searching takes several times longer"
+            NOTE, "search", "in Python, without vector instructions: many times slower", _COMPILER
         )
-    return Result(OK, "search", f"kernels of stringzilla: {found}")
+    said = f"in Python, with the kernels of stringzilla ({found}): several times slower"
+    return Result(NOTE, "search", said, _COMPILER)
 
 
 def _git() -> Result:

@@ -67,7 +67,7 @@ def _epoch_time(policy: object) -> object:
 
 
 def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
-    """Judge what is around a policy or the ID of a key: a signed URL, or one of the signed cookies."""
+    """Judge what is around a policy or the ID of a key: a signed URL or a signed cookie."""
     data = layer.data
     floor, ceiling = max(0, match.start - _REACH), min(len(data), match.end + _REACH)
     keys = _KEY.finditer(data, floor, ceiling)

@@ -144,7 +144,7 @@ def _url_around(data: bytes, match: Match) -> Match:
 
 def _from_its_host(data: bytes, place: Match, match: Match) -> Match:
     """Return `place` without what is before the host of a token: a name, a column, another URL."""
-    hosts = [found for found in _HOST_OF_TOKEN.finditer(data, place.start, match.start)]
+    hosts = list(_HOST_OF_TOKEN.finditer(data, place.start, match.start))
     if not hosts or data[hosts[-1].start() - 3 : hosts[-1].start()] == b"://":
         return place
     return Match(hosts[-1].start(), place.end)

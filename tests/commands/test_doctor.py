@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from scanner import kernel
 from scanner.doctor import program
 from scanner.doctor.interface import PROBLEM
 
@@ -244,9 +245,21 @@ def test_missing_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_kernels_of_the_search(monkeypatch: pytest.MonkeyPatch) -> None:
     import stringzilla
 
+    def found() -> tuple[str, str]:
+        (result,) = (each for each in program.results() if each.topic == "search")
+        return result.state, result.said
+
+    monkeypatch.setattr(kernel, "anchors", object())
+    assert found() == ("ok", "compiled")
+    monkeypatch.setattr(kernel, "anchors", None)
+    monkeypatch.setattr(stringzilla, "__capabilities__", ("serial", "haswell"), raising=False)
+    assert "with the kernels of stringzilla (serial, haswell)" in found()[1]
     monkeypatch.setattr(stringzilla, "__capabilities__", ("serial",), raising=False)
-    (found,) = (each for each in program.results() if each.topic == "search")
-    assert (found.state, "serial only" in found.said) == ("note", True)
+    assert found() == ("note", "in Python, without vector instructions: many times slower")
+    monkeypatch.setenv(kernel.PURE, "1")
+    assert "as KEYCATCH_PURE asks" in found()[1]
+    monkeypatch.setattr(kernel, "problem", "wrong ELF class")
+    assert "cannot be loaded (wrong ELF class)" in found()[1]
 
 
 # -- the project --------------------------------------------------------------------------------

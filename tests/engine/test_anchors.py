@@ -9,11 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.engine import anchors
+from scanner import kernel
+from scanner.engine import anchor_search, anchors
 from scanner.engine.anchors import EDGE, AnchorIndex
 from scanner.rulebook.model import ENCODED_RUN, Anchor
 
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+
+@pytest.fixture(scope="module", params=["compiled", "python"], autouse=True)
+def implementation(request):
+    """Run every test of this module with both searches, where both are there."""
+    compiled = kernel.anchors
+    if request.param == "compiled" and compiled is None:
+        pytest.skip("the compiled search is not built: there is no compiler")
+    kernel.anchors = compiled if request.param == "compiled" else None
+    yield
+    kernel.anchors = compiled
 
 
 def case_of(run: bytes) -> str:
@@ -215,8 +227,9 @@ def test_literals_that_are_alike_stay_apart(pieces, literals):
 
 def test_literals_that_are_alike_are_looked_for_at_once(monkeypatch):
     asked = []
-    real = anchors.find
-    monkeypatch.setattr(anchors, "find", lambda *a: asked.append(a[1]) or real(*a))
+    real = anchor_search.find
+    monkeypatch.setattr(kernel, "anchors", None)
+    monkeypatch.setattr(anchor_search, "find", lambda *a: asked.append(a[1]) or real(*a))
     AnchorIndex(map(Anchor, ALIKE[:3])).search_bytes(b"no")
     assert len(asked) == 1
     asked.clear()

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from scanner.rulebook.generator import Generator
 
 
-
 class Format(NamedTuple):
     """A file with its credentials."""
 

@@ -1,0 +1,54 @@
+"""The compiled search for anchors, where it was built and is wanted.
+
+`anchors.c` is built with the package if there is a compiler (`hatch_build.py`), and left out if
+there is none. The same search in Python, `scanner.engine.anchors`, is the reference: both return
+the same for every buffer, and nothing but the time depends on which of them runs.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PURE: Final = "KEYCATCH_PURE"
+"""The environment variable that chooses Python, unless it is empty or `0`."""
+
+
+def is_unwanted() -> bool:
+    """Return whether the environment chooses Python."""
+    return os.environ.get(PURE, "0") not in ("", "0")
+
+
+def load() -> tuple[Any, str]:
+    """Return the compiled module, or None, and why one that was built could not be loaded."""
+    if is_unwanted():
+        return None, ""
+    try:
+        from importlib import import_module
+
+        return import_module(f"{__name__}.anchors"), ""
+    except ModuleNotFoundError:
+        return None, ""
+    except ImportError as error:
+        return None, str(error)
+
+
+anchors, problem = load()
+
+
+def search_for(tables: tuple[Any, ...]) -> Callable[[bytes], Any]:
+    """Return the compiled search for what `tables` holds (`scanner.engine.anchors.Tables`)."""
+    return partial(anchors.search, anchors.tables(*tables))
+
+
+def described() -> str:
+    """Return which search runs, and why it is the one in Python."""
+    if anchors:
+        return "compiled"
+    if problem:
+        return f"Python; the compiled one cannot be loaded: {problem}"
+    return f"Python, as {PURE} asks" if is_unwanted() else "Python; no compiled one was built"
