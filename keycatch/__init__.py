@@ -1,0 +1,1 @@
+"""Finds AWS credentials: the Python API of keycatch."""
