@@ -4,8 +4,8 @@ A process that scans a repository has it as its current directory, and PYTHONPAT
 entry, which means that directory (`PYTHONPATH=$PYTHONPATH:/opt/lib` where it was not set). A file
 `json.py` or a folder `scanner/` of the repository would then be run in place of what is installed.
 
-This module is imported before the path is safe. So it imports nothing that is not loaded when Python
-starts, not even `from __future__ import annotations`, which loads a module of that name.
+This module is imported before the path is safe. So it imports nothing that is not loaded when
+Python starts, not even `from __future__ import annotations`, which loads a module of that name.
 """
 
 import os

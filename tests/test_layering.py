@@ -217,6 +217,19 @@ def test_the_package_imports_nothing() -> None:
     assert imports("scanner.import_path", TREES["scanner.import_path"]) == {"os", "sys"}
 
 
+def test_the_public_package_imports_nothing_at_first() -> None:
+    """It is imported before the path is safe; the API is loaded when a name of it is asked for."""
+    for name, allowed in (("__init__", set()), ("__main__", {"os", "sys"})):
+        tree = top_level(ast.parse((ROOT / f"keycatch/{name}.py").read_bytes()))
+        found = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        assert found == allowed
+
+
 def test_every_folder_is_a_package() -> None:
     """A folder without `__init__.py` is a namespace that any other distribution can add to."""
     folders = {path.parent for path in SOURCES.values()}

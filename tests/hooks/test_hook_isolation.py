@@ -23,7 +23,8 @@ PROGRAM = Path(sys.executable).parent / "keycatch"
 MODULES = (
     "scanner/__init__", "scanner/commands/__init__", "keycatch/__init__", "re", "json", "argparse",
     "__future__", "typing", "enum", "locale", "regex/__init__", "stringzilla/__init__",
-    "sitecustomize", "usercustomize", "encodings/__init__", "warnings", "site", "os", "keycatch_category",
+    "sitecustomize", "usercustomize", "encodings/__init__", "warnings", "site", "os",
+    "keycatch_category",
 )  # fmt: skip
 SITE = f"lib/python{sys.version_info[0]}.{sys.version_info[1]}/site-packages"
 
