@@ -144,3 +144,15 @@ def test_the_files_of_a_build_are_in_the_sdist() -> None:
     ):
         assert f"/{name}" in included
     assert sys.version_info >= (3, 11)
+
+
+# The image
+
+
+def test_the_image_runs_as_nobody_in_isolated_mode() -> None:
+    text = (ROOT / "Containerfile").read_text("utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert [line for line in lines if line.startswith("USER")] == ["USER 65532:65532"]
+    assert 'ENTRYPOINT ["/opt/keycatch/bin/python", "-I", "-m", "keycatch"]' in lines
+    assert "--require-hashes -r /build/core.txt" in text
+    assert all("python3 -I" in line for line in lines if "python3 -" in line)
