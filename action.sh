@@ -3,6 +3,11 @@
 # script, so that nothing in them can be run. Bash 3.2 of macOS is enough.
 set -euo pipefail
 
+# The checkout is not to bring modules: an empty entry in PYTHONPATH is the current directory.
+unset PYTHONPATH PYTHONHOME PYTHONPLATLIBDIR PYTHONUSERBASE PYTHONPYCACHEPREFIX PYTHONEXECUTABLE \
+    PYTHONSTARTUP PYTHONWARNINGS PYTHONBREAKPOINT PYTHONINSPECT PYTHON_PRESITE
+export PYTHONSAFEPATH=1
+
 fail() {
     printf '::error title=keycatch::%s\n' "$1"
     printf 'exit-code=2\n' >>"$GITHUB_OUTPUT"

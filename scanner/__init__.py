@@ -1,7 +1,5 @@
-"""keycatch finds AWS credentials before they reach git, and in what git already stores."""
+"""keycatch finds AWS credentials before they reach git, and in what git already stores.
 
-from __future__ import annotations
-
-from scanner.about import VERSION as __version__  # noqa: N811 -- the customary name
-
-__all__ = ["__version__"]
+This is the program; what other programs may import is the package `keycatch`. Nothing is imported
+here: see `scanner.import_path`.
+"""

@@ -1,6 +1,10 @@
 """`python -m scanner`: the same as the command `keycatch`."""
 
-from scanner.commands import main
+from scanner.import_path import isolate
+
+isolate()
+
+from scanner.commands import main  # noqa: E402 -- only now is the path safe
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from scanner.commands import COMMANDS
+from scanner.hooks.script import CLEARED
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -118,6 +119,7 @@ class Job:
         }  # fmt: skip
         for name, expression in RUN["env"].items():
             environ[name] = given[re.fullmatch(r"\$\{\{ inputs\.(.*) \}\}", expression)[1]]
+        environ.update({name[4:]: text for name, text in inputs.items() if name.startswith("env ")})
         return subprocess.run(
             ["bash", "-c", RUN["run"]], cwd=self.workspace, env=environ,
             stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
@@ -176,6 +178,17 @@ def test_clean(job):
     assert done.stdout.endswith("::\nkeycatch: clean; the report is keycatch.sarif\n")
     assert job.outputs == {"exit-code": "0", "sarif-file": "keycatch.sarif"}
     assert job.report()["results"] == []
+
+
+def test_the_environment_has_no_say_in_what_is_imported(job):
+    """All variables are taken out before the first Python, and the checkout is not on the path."""
+    seen = job.path / "seen"
+    job.inputs["executable"] = str(job.program("noting", f'env >"{seen}"; exit 0'))
+    done = job.run(**{f"env {name}": "." for name in CLEARED})
+    assert done.returncode == 0, done.stderr
+    names = {line.partition("=")[0] for line in seen.read_text().splitlines()}
+    assert not names & set(CLEARED)
+    assert "PYTHONSAFEPATH=1" in seen.read_text().splitlines()
 
 
 def test_findings_fail_the_step_and_leave_a_report(job):

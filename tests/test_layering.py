@@ -80,6 +80,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("records",),
     # What of the engine is compiled: bytes and numbers, without any idea of rules.
     ("kernel",),
+    # What everything is imported from, which is settled before the first import of ours.
+    ("import_path",),
 )
 """From the top downwards, by the names of modules without `scanner.`; the most exact name counts.
 
@@ -204,16 +206,30 @@ def test_imports_point_downwards(name: str) -> None:
     upwards = [
         target
         for target in own_modules(imports(name, TREES[name]))
-        if target != "scanner"  # imports nothing but the version, see the test for that
+        if target != "scanner"  # imports nothing, see the test for that
         and part_of(target) != part_of(name)
         and (layer_of(target) or 0) <= (layer_of(name) or 0)
     ]
     assert upwards == []
 
 
-def test_the_package_imports_only_its_version() -> None:
-    """Every import of any module runs the package's `__init__` first."""
-    assert own_modules(imports("scanner", TREES["scanner"])) == {"scanner.about"}
+def test_the_package_imports_nothing() -> None:
+    """Every import of any module runs the package's `__init__` first, also before it is safe."""
+    assert imports("scanner", TREES["scanner"]) == set()
+    assert imports("scanner.import_path", TREES["scanner.import_path"]) == {"os", "sys"}
+
+
+def test_the_public_package_imports_nothing_at_first() -> None:
+    """It is imported before the path is safe; the API is loaded when a name of it is asked for."""
+    for name, allowed in (("__init__", set()), ("__main__", {"os", "sys"})):
+        tree = top_level(ast.parse((ROOT / f"keycatch/{name}.py").read_bytes()))
+        found = {
+            alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        assert found == allowed
 
 
 def test_every_folder_is_a_package() -> None:

@@ -87,6 +87,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = code if _flushed() else FAILED
     if argv is None:
         _ignore_interrupts()
+        if sys.flags.inspect:
+            # PYTHONINSPECT or -i: Python would run what standard input has and end with 0.
+            sys.stderr.flush()
+            os._exit(code)
     return code
 
 

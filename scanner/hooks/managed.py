@@ -20,13 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import ExitStack
 
-COMMANDS: Final = {
+PLAIN: Final = {
     "pre-commit": "keycatch staged",
     "pre-merge-commit": "keycatch staged",
     "commit-msg": 'keycatch commit-msg "$1"',
     "pre-push": 'keycatch push "$@"',
 }
-"""What a shell runs in each hook."""
+"""What runs keycatch in each hook, as people write it."""
+COMMANDS: Final = {name: f"PYTHONPATH= {line}" for name, line in PLAIN.items()}
+"""What is added for a shell to run: an entry of the variable that is empty is the work tree, from
+which Python would import `sitecustomize` and others before keycatch can take it out."""
 
 
 class Edit(NamedTuple):

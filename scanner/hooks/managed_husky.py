@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from scanner.hooks.managed import COMMANDS, Edit, read
+from scanner.hooks.managed import COMMANDS, PLAIN, Edit, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,10 @@ def edits_of(
     for name in names:
         path = os.path.join(folder, name)
         before = read(path)
-        yield Edit(path, before, (without if undo else with_line)(before, COMMANDS[name]))
+        if undo:
+            yield Edit(path, before, without(without(before, COMMANDS[name]), PLAIN[name]))
+        elif PLAIN[name] not in (before or "").splitlines():
+            yield Edit(path, before, with_line(before, COMMANDS[name]))
 
 
 def with_line(text: str | None, line: str) -> str:

@@ -22,12 +22,15 @@ _FILES: Final = ("lefthook", ".lefthook", os.path.join(".config", "lefthook"))
 _MARK: Final = "  # keycatch install"
 """On each line that is added, so that it is found again."""
 
+# An empty entry of the variable is the work tree, from which Python would import. It is a setting,
+# since a command with an assignment before it is one for a shell.
+_ISOLATED: Final = {"env": {"PYTHONPATH": ""}}
 ENTRIES: Final[dict[str, dict[str, Any]]] = {
-    "pre-commit": {"run": "keycatch staged"},
-    "pre-merge-commit": {"run": "keycatch staged"},
-    "commit-msg": {"run": "keycatch commit-msg {1}"},
+    "pre-commit": {"run": "keycatch staged", **_ISOLATED},
+    "pre-merge-commit": {"run": "keycatch staged", **_ISOLATED},
+    "commit-msg": {"run": "keycatch commit-msg {1}", **_ISOLATED},
     # Without use_stdin the list of what is pushed does not arrive.
-    "pre-push": {"run": "keycatch push {1} {2}", "use_stdin": True},
+    "pre-push": {"run": "keycatch push {1} {2}", "use_stdin": True, **_ISOLATED},
 }
 
 
@@ -143,7 +146,8 @@ def _member(node: Any, key: str) -> Any:
 
 
 def _fields(name: str) -> list[str]:
-    return [f"{key}: {'true' if value is True else value}" for key, value in ENTRIES[name].items()]
+    texts = {"use_stdin": "true", "env": '{PYTHONPATH: ""}'}
+    return [f"{key}: {texts.get(key, value)}" for key, value in ENTRIES[name].items()]
 
 
 def _item(name: str, indent: str) -> list[str]:

@@ -11,7 +11,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from scanner.hooks.managed import COMMANDS, Edit, by_hand, read
+from scanner.hooks.managed import COMMANDS, PLAIN, Edit, by_hand, read
 from scanner.hooks.managers import managed_by
 
 if TYPE_CHECKING:
@@ -93,13 +93,14 @@ def _change(commands: dict[str, Any], name: str, path: str, *, undo: bool) -> No
     if not isinstance(command, str):
         raise by_hand(path, f"has no command as its {name}", f"`{ours}`")
     if undo:
-        if command == ours:
-            del commands[name]
-        elif command.endswith(_JOINED + ours):
-            commands[name] = command.removesuffix(_JOINED + ours)
+        for line in (ours, PLAIN[name]):
+            if command == line:
+                del commands[name]
+            elif command.endswith(_JOINED + line):
+                commands[name] = command.removesuffix(_JOINED + line)
     elif not command:
         commands[name] = ours
-    elif ours not in command.split(_JOINED):
+    elif {ours, PLAIN[name]}.isdisjoint(command.split(_JOINED)):
         if _NOT_AFTER.search(command):
             raise by_hand(path, f"has a {name} after which nothing would be run", f"`{ours}`")
         commands[name] = command + _JOINED + ours

@@ -375,7 +375,7 @@ def test_the_hooks_of_the_frameworks(
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     for hook in hooks:
-        entry = hook["entry"].removeprefix("keycatch ")
+        entry = hook["entry"].removeprefix("python -I -m keycatch ")
         hook.update(entry=f"{shlex.quote(sys.executable)} -m scanner {entry}", language="system")
     config = {"repos": [{"repo": "local", "hooks": hooks}]}
 

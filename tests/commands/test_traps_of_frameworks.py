@@ -82,7 +82,7 @@ def configure(repository: Any, **more: Any) -> None:
     """Write the configuration of the frameworks, with `more` settings of each hook."""
     hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     for hook in hooks:
-        entry = hook["entry"].removeprefix("keycatch ")
+        entry = hook["entry"].removeprefix("python -I -m keycatch ")
         hook.update(entry=f"{shlex.quote(sys.executable)} -m scanner {entry}", language="system")
         hook.update(more)
     config = {"repos": [{"repo": "local", "hooks": hooks}]}

@@ -132,11 +132,11 @@ def installed(
     repository.write(
         ".pre-commit-config.yaml",
         f"repos:\n- repo: {published.as_uri()}\n  rev: v1.0.0\n  hooks:\n"
-        "  - id: keycatch\n  - id: keycatch-push\n",
+        "  - id: keycatch\n  - id: keycatch-commit-msg\n  - id: keycatch-push\n",
     )
     repository.commit("first")
     repository.git("push", "-q", "origin", "main")
-    stages = ("pre-commit", "pre-merge-commit", "pre-push")
+    stages = ("pre-commit", "pre-merge-commit", "commit-msg", "pre-push")
     done = run(framework, "install", *(f"--hook-type={name}" for name in stages), cwd=root)
     assert done.code == 0, done.text
 
@@ -197,6 +197,32 @@ def test_a_commit(installed: Any, repository: Any, plant: Any) -> None:
     repository.write("clean", "other\n")
     repository.git("add", "clean")
     assert installed("git", "commit", "-m", "clean again").code == 0
+
+
+def test_a_commit_message(installed: Any, repository: Any, plant: Any) -> None:
+    repository.write("clean")
+    repository.git("add", "clean")
+    before = repository.git("rev-parse", "HEAD")
+    done = installed("git", "commit", "-m", f"clean\n\n{plant.pair()}")
+    assert (done.code, FOUND in done.text) == (1, True), done.text
+    assert repository.git("rev-parse", "HEAD") == before
+    done = installed("git", "commit", "-m", "clean")
+    assert done.code == 0, done.text
+
+
+@pytest.mark.parametrize("value", [":/nowhere", "."])
+def test_code_of_the_repository_is_not_run(
+    installed: Any, repository: Any, plant: Any, monkeypatch: Any, tmp_path: Path, value: str
+) -> None:
+    """Modules that pre-commit itself, which is a program in Python, does not import."""
+    for name in ("scanner/__init__", "keycatch/__init__", "stringzilla/__init__"):
+        repository.write(f"{name}.py", f"open({str(tmp_path / 'run')!r}, 'a').write(__name__)\n")
+    repository.write("key.ini", plant.pair())
+    repository.git("add", "--all")
+    monkeypatch.setenv("PYTHONPATH", value)
+    done = installed("git", "commit", "-m", "key")
+    assert (done.code, FOUND in done.text) == (1, True), done.text
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_commit_of_part_of_the_changes(installed: Any, repository: Any, plant: Any) -> None:

@@ -242,3 +242,34 @@ def test_undoing_leaves_the_hooks_of_others_alone(project, tool):
     project.run("keycatch", "install")
     project.run("keycatch", "install", "--undo")
     assert project.files() == before
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_no_code_of_the_repository_is_run(project, tool, tmp_path, monkeypatch):
+    """An empty entry is the work tree: Python imports from it before keycatch can take it out."""
+    TOOLS[tool][0](project)
+    project.run("keycatch", "install")
+    for name in ("scanner", "sitecustomize", "re", "encodings/__init__"):
+        path = project.root / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"import posix\nposix.mkdir({str(tmp_path / 'run')!r})\n")
+    (project.root / "key.env").write_text(project.plant.pair())
+    project.run("git", "add", ".")
+    monkeypatch.setenv("PYTHONPATH", ":/nowhere")
+    assert "aws-access-key-pair" in project.run("git", "commit", "-q", "-m", "key", code=1)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("tool", ["husky", "simple-git-hooks"])
+def test_a_line_that_somebody_wrote_is_enough(project, tool):
+    if tool == "husky":
+        husky(project)
+        path = project.root / ".husky" / "pre-commit"
+        path.write_text("echo lint >>log\nkeycatch staged\n")
+    else:
+        simple(project, **{"pre-commit": "echo lint >>log && keycatch staged"})
+        path = project.root / "package.json"
+    project.run("keycatch", "install")
+    assert path.read_text("utf-8").count("keycatch staged") == (1 if tool == "husky" else 2)
+    project.run("keycatch", "install", "--undo")
+    assert "keycatch" not in path.read_text("utf-8")
