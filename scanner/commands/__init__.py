@@ -9,6 +9,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+import scanner
 from scanner.about import NAME
 from scanner.console import say
 from scanner.errors import KeycatchError, UsageError
@@ -121,7 +122,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _say_that_the_search_is_slow() -> None:
-    kernel = sys.modules.get("scanner.kernel")
+    kernel = getattr(scanner, "kernel", None)  # only if something was searched
     problem = getattr(kernel, "problem", "")
     if problem:
         say(f"{NAME}: the compiled search cannot be loaded, so this took longer: {problem}")

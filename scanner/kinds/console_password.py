@@ -39,7 +39,7 @@ _NOTE: Final = re.compile(
 _NAME: Final = re.compile(rb"[A-Za-z0-9+=,.@_-]{1,64}")  # IAM API Reference, `CreateUser`
 # A password may hold any of these signs: what is meant is known by where they are.
 _REFERENCE: Final = re.compile(
-    rb"^(?:<.*>|\[.*\]|\{.*\}|%[A-Za-z_]+%)$|^\$[A-Za-z_{(]|^\(|\$\{|\{\{|<<|\*{4}|\.\.\."
+    rb"^[<\[{(]|^\$[A-Za-z_{(]|^%[A-Za-z_]+%$|\$\{|\{\{|<<|\*{4}|\.\.\.|://"
     rb"|(?i:password|passwd|changeme)"
 )
 _CLASSES: Final = (rb"[a-z]", rb"[A-Z]", rb"[0-9]", rb"[^A-Za-z0-9]")
