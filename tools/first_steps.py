@@ -90,6 +90,11 @@ def rewritten(page: str, outputs: list[str]) -> str:
     return "".join([*pieces, page[end:]])
 
 
+def read(name: str) -> str:
+    """Return the text of a page."""
+    return (PAGES / f"{name}.md").read_text("utf-8")
+
+
 def agrees(shown: str, printed: str) -> bool:
     """Return whether a page shows what was printed; a line `...` is any number of lines."""
     parts = [re.escape(TIME_PASSES.sub("N", part)) for part in re.split(r"(?m)^\.\.\.\n", shown)]
@@ -188,7 +193,7 @@ def installed(scene: Scene) -> None:
     """Have what the first page ends with: keycatch on the PATH."""
     if scene.installs:
         copy_checkout(scene.home / "keycatch")
-    steps = steps_of((PAGES / "developer.md").read_text("utf-8"))
+    steps = steps_of(read("developer"))
     commands = [step.command for step in steps[:INSTALLATION_STEPS]]
     subprocess.run(
         ["bash", "-e", "-c", "\n".join(command for command in commands if scene.runs(command))],
@@ -251,7 +256,7 @@ def copy_checkout(target: Path) -> None:
 def play(name: str, scene: Scene) -> list[str]:
     """Run the commands of a page in its scene; return what each printed, as the page shows it."""
     SCENES[name](scene)
-    steps = steps_of((PAGES / f"{name}.md").read_text("utf-8"))
+    steps = steps_of(read(name))
     script = []
     for step in steps:
         if scene.runs(step.command):
