@@ -167,6 +167,7 @@ class Scene:
     def repository(self, where: str, day: str = "2026-05-04") -> None:
         """Make a repository with one commit."""
         self.git(".", "init", "-q", where)
+        self.git(where, "symbolic-ref", "HEAD", "refs/heads/main")  # git 2.25: no --initial-branch
         self.commit(where, day, "Begin", README_md=f"# {Path(where).name}\n")
 
 
