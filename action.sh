@@ -28,8 +28,10 @@ ci | scan) ;;
 *) fail "the input command must be ci or scan" ;;
 esac
 case $INPUT_FAIL_ON in
-'' | low | medium | high) ;;
-*) fail "the input fail-on must be low, medium or high" ;;
+'' | low | medium | high | critical) ;;
+confidence:low | confidence:medium | confidence:high) ;;
+severity:low | severity:medium | severity:high | severity:critical) ;;
+*) fail "the input fail-on must be low, medium or high (confidence), or critical or severity:high (severity)" ;;
 esac
 case $INPUT_USE_CONFIG in
 true | false) ;;

@@ -10,7 +10,7 @@ import signal
 import string
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 # The same examples on every run and on every machine, however slow: a check that fails has to fail
 # for whoever looks into it. `--hypothesis-profile=default` searches further afield.
@@ -211,3 +212,23 @@ def unprivileged(tmp_path: Path) -> list[str]:
             if b"ermission denied" in done.stderr:
                 return prefix
     pytest.skip("root, and no setpriv that can take root's privileges away")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Return a running browser; fails, and never skips, where there is none."""
+    path = os.environ.get("KEYCATCH_CHROMIUM") or next(
+        filter(None, map(shutil.which, CHROMIUM)), None
+    )
+    if path is None:
+        pytest.fail(
+            "there is no Chromium: install the package chromium, or name one in KEYCATCH_CHROMIUM"
+        )
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        pytest.fail("there is no playwright: pip install -e '.[browser]'")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()

@@ -17,6 +17,7 @@ import yaml
 
 from scanner.commands import COMMANDS
 from scanner.hooks.script import CLEARED
+from scanner.settings import THRESHOLDS
 
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
@@ -255,6 +256,12 @@ def test_fail_on(job):
     assert job.run(fail_on="low").returncode == 1
 
 
+@pytest.mark.parametrize("level", THRESHOLDS)
+def test_every_threshold_of_the_command_is_one_of_the_action(job, level):
+    job.plant()
+    assert job.run(fail_on=level).returncode == 1
+
+
 def test_name_of_the_report(job):
     job.plant()
     assert job.run(sarif_file="some where/$(x);'.sarif").returncode == 2  # no such directory
@@ -314,6 +321,7 @@ def test_the_step_has_a_summary_only_if_there_is_something_to_say(job):
         {"outputs": "json="}, {"outputs": "json=a\n$(touch ran)"}, {"outputs": "report.json"},
         {"command": "scan; touch ran"}, {"command": "--help"}, {"command": ""},
         {"command": "ci\nscan"}, {"fail_on": "$(touch ran)"}, {"fail_on": "high --exit-zero"},
+        {"fail_on": "critical --exit-zero"}, {"fail_on": "urgent"}, {"fail_on": "severity:"},
         {"use_config": "yes"}, {"sarif_file": ""}, {"sarif_file": "-x"}, {"sarif_file": "."},
         {"sarif_file": "a\nexit-code=0"}, {"sarif_file": "a\r::error::b"},
         {"config": "a\n::stop-commands::x"}, {"source": "-e .", "executable": ""},

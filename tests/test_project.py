@@ -258,4 +258,5 @@ def test_what_the_tests_import_is_what_they_depend_on() -> None:
     tests, tools = (imported(folder) - own - NEEDED for folder in ("tests", "tools"))
     assert tests - EXTRAS["test"] == EXTRAS["browser"]  # those that open pages in a browser
     assert EXTRAS["test"] - tests - tools == RUN_AS_PROGRAMS | PYTEST_PLUGINS
-    assert tools - EXTRAS["test"] - EXTRAS["dev"] == set()
+    assert tools - EXTRAS["test"] - EXTRAS["dev"] - EXTRAS["browser"] == set()
+    assert EXTRAS["docs"] - tools == {"zensical"}  # run as a program by tools/build_site.py

@@ -163,6 +163,12 @@ def report_removed(
     write(render(report, checks, new, repositories), output.path)
     if earlier.narrowed or not earlier.complete:
         say(f"{NAME}: the earlier scan was limited or incomplete: there may be more than it found")
+    if len(earlier.heads) > len(repositories):
+        were = "1 was" if len(repositories) == 1 else f"{len(repositories):,} were"
+        say(
+            f"{NAME}: the report is on {len(earlier.heads):,} repositories, and {were} checked: "
+            "what is gone here may still be in the others; check all of them in one run"
+        )
     if report.incomplete:
         say(f"{NAME}: {incomplete_message(report)}")
     if any(check.held for check in checks) and not args.exit_zero:

@@ -114,7 +114,7 @@ def of_hook(
     for line in filter(None, lines.split(b"\n")):
         fields = line.decode("utf-8", "surrogateescape").rsplit(" ", 3)
         if len(fields) != 4 or not all(map(repository.is_name, fields[1::2])):
-            raise UsageError("standard input is not that of a pre-push hook")
+            raise UsageError("standard input is not from a pre-push hook")
 
         ours, local, name, theirs = fields
         if local != repository.zero:

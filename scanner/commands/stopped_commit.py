@@ -36,13 +36,13 @@ _NO_ALL: Final = (
     "`git commit -a` would add it again. Stage all other changes, and commit without -a:"
 )
 _NO_NAME: Final = "Commit again without naming it:"
-_LEFT_OUT: Final = "The index is as it was before. Commit again without adding this change."
+_LEFT_OUT: Final = "The index is unchanged. Commit again without adding this change."
 _NOTHING_ELSE: Final = (
     "Nothing else is in this commit: take the value out of the file, then commit again. The file "
     "can read it from the environment or from a secrets manager."
 )
 _MERGE: Final = (
-    "Or give the merge up and take it out of the branch that is merged, which has it in a commit:"
+    "Or abort the merge and remove it from the branch that you merge, which has it in a commit:"
 )
 
 

@@ -40,18 +40,18 @@ and `[a-z]*` for rebase.abbreviateCommands (git-config(1))."""
 _REBASE: Final = ("git", "rebase", "--interactive", "--no-rebase-merges", "--autostash")
 
 _AMEND: Final = "Amend the last commit, {}. The file itself stays as it is:"
-_EDIT: Final = "Rebase, and amend commit {} on the way. The last command brings the file back:"
+_EDIT: Final = "Rebase, and amend commit {}. The last command restores the file:"
 _JOIN: Final = (
-    "Make one commit of the {} from {} on, without the file. The file itself stays as it is:"
+    "Combine the {} from {} on into one commit, without the file. The file itself stays as it is:"
 )
 _JOIN_NOTHING: Final = (
     "Nothing else is in the {} from {} on: undo them. The file itself stays as it is:"
 )
 _MESSAGE: Final = "Write another message for commit {}; an author is changed with --author:"
-_STAGED: Final = "Before you begin, commit or unstage what is staged: it would become part of it."
+_STAGED: Final = "First commit or unstage your staged changes: otherwise they become part of it."
 _TAG: Final = "Delete the tag {0}, and set it again on the new commit, without the value:"
-_AS_WELL: Final = "{} has the same commit. Push it by itself afterwards, to see what to do there."
-_BY_HAND: Final = "Rewrite commit {} so that the value is not in it, and push the new commit."
+_AS_WELL: Final = "{} has the same commit. Push it separately afterwards to see what to do there."
+_BY_HAND: Final = "Rewrite commit {} without the value, and push the new commit."
 _NAME: Final = "Rename the branch or tag: the value is in its name, which is published as well."
 _AGAIN: Final = "Then push again."
 

@@ -92,5 +92,5 @@ def difference(rule: Rule, text: bytes) -> str:
         least, most = form.shortest, form.longest
         return f"{size} characters instead of {least if least == most else f'{least} to {most}'}"
     if not form.lower and text != text.upper():
-        return "has small letters; the form has none"
+        return "has lowercase letters; this form has none"
     return ""

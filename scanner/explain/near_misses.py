@@ -82,9 +82,9 @@ def _column(text: bytes, offset: int) -> int:
 def _no_key_id(value: bytes) -> str:
     size = len(value)
     if size != 20:
-        return f"begins like an access key ID and has {size} characters instead of 20"
+        return f"begins like an access key ID but has {size} characters instead of 20"
     if value != value.upper():
-        return "begins like an access key ID and has small letters; an ID has none"
+        return "begins like an access key ID but has lowercase letters"
     return ""
 
 
@@ -98,7 +98,7 @@ def _no_secret(value: bytes) -> str:
     if len(bare) < _SHORTEST or randomness.score(bare) < _BITS * len(bare):
         return ""  # a word, an identifier or a path
     if value in (value.upper(), value.lower()):
-        return "letters of one case only; a secret access key has both"
+        return "letters of one case only; a secret access key has both cases"
     if size != 40:
         return f"{size} characters instead of the 40 of a secret access key"
     if b"-" in value or b"_" in value:

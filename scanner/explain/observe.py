@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 MOST = 1000
 """Candidates that are explained: more than anybody reads, and a bounded amount of work."""
-SOMETHING_ELSE = "something else, by what is in it or around it"
+SOMETHING_ELSE = "something else, by its content or its surroundings"
 
 
 class Observed(NamedTuple):

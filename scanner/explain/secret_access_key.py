@@ -28,7 +28,7 @@ _LEVELS: Final = {
     kind.PERHAPS: "a name that secrets often have",
     kind.OTHER: "a name of a secret of another service",
     kind.STRANGER: "a name of a token or an identifier",
-    kind.CONTENT: "a name of a checksum or the like",
+    kind.CONTENT: "a name of a checksum or similar",
 }
 
 
@@ -37,7 +37,7 @@ def checks(rule: Rule, layer: Layer, match: Match) -> Iterator[Check]:
     data = layer.data
     value = data[match.start : match.end]
     if value.upper() == value or value.lower() == value:
-        yield Check(False, "letters of one case only, as in a hash; a secret has both")
+        yield Check(False, "letters of one case only, as in a hash; a secret has both cases")
         return
     yield Check(True, "40 base64 characters, with letters of both cases")
 
@@ -58,7 +58,7 @@ def checks(rule: Rule, layer: Layer, match: Match) -> Iterator[Check]:
     if encoded:
         return
 
-    said = f"named {name}: {_LEVELS[level]}" if level != kind.NOTHING else "nothing names it"
+    said = f"named {name}: {_LEVELS[level]}" if level != kind.NOTHING else "no name near it"
     yield Check(True, said)
     yield _score(bits, needed, level)
     if bits < needed:
@@ -92,7 +92,7 @@ def _encoded(data: bytes, match: Match) -> str:
     if places.begins_in_escape(data, match.start):
         return "begins in the middle of an escape"
     if places.is_percent_encoded(data, *match):
-        return "is percent-encoded: the decoded form is looked at instead"
+        return "percent-encoded: the decoded form is checked instead"
     if places.is_hash_or_ciphertext(data, *match):
         return "a piece of a password hash, a digest or a ciphertext"
     if places.follows_chunk(data, match.start):
@@ -115,7 +115,7 @@ def _doubts(data: bytes, match: Match, level: int, bits: float) -> Iterator[Chec
     elif bits < medium:
         doubts.append(f"{bits:.1f} bits, {medium:.0f} for medium")
     if kind.is_glued(data, match):
-        doubts.append("glued to other characters by - or _")
+        doubts.append("joined to other characters by - or _")
     if places.in_address(data, *match):
         doubts.append("in the path of a URL")
     if kind.in_lines(data, match):

@@ -107,7 +107,7 @@ def _figures(report: Report, view: View) -> Html:
     histories = [each.history for each in found if each.history]
     shown = [
         ("finding" if len(found) == 1 else "findings", len(found), False),
-        ("needs action", sum(each.fails(view.fail_on) for each in found), True),
+        ("to act on", sum(each.fails(view.fail_on) for each in found), True),
     ]
     if histories:
         shown += [("still in HEAD", sum(each.in_head for each in histories), True)]

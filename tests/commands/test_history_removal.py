@@ -425,3 +425,23 @@ def test_a_report_of_an_incomplete_scan(past: Any, tmp_path: Path, whole: bool) 
     report.write_text(json.dumps(told))
     done = past.scan(0, "--verify-removed", str(report))
     assert ("may be more than it found" in done.stderr) is not whole
+
+
+def test_a_report_on_more_repositories_than_are_checked(
+    past: Any, plant: Any, make_repository: Any, keycatch: Any, tmp_path: Path
+) -> None:
+    """What is only in another repository looks as if it was gone."""
+    past.put("a", "clean\n")
+    other = make_repository("other")
+    other.write("b", plant.pair())
+    other.commit()
+    report = tmp_path / "report.json"
+    names = [past.root.name, "other"]
+    keycatch("history", *names, "--format", "json", "--output", str(report), cwd=tmp_path)
+
+    done = keycatch("history", names[0], "--verify-removed", str(report), cwd=tmp_path)
+    assert done.stdout.startswith("gone: ")
+    assert "the report is on 2 repositories, and 1 was checked" in done.stderr
+    done = keycatch("history", *names, "--verify-removed", str(report), cwd=tmp_path)
+    assert done.stdout.startswith("STILL THERE: ")
+    assert "was checked" not in done.stderr

@@ -280,7 +280,7 @@ def test_not_the_input_of_a_hook(keycatch: Any, repository: Any, line: bytes) ->
     repository.commit("a")
     done = keycatch("push", "origin", given=line, cwd=repository.root)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "keycatch: standard input is not that of a pre-push hook\n"
+    assert done.stderr == "keycatch: standard input is not from a pre-push hook\n"
 
 
 def test_an_object_that_is_not_here(keycatch: Any, repository: Any) -> None:

@@ -296,7 +296,7 @@ def test_what_is_staged_is_not_lost_from_sight(outgoing: Any, plant: Any) -> Non
     outgoing.write("b", "staged\n")
     outgoing.git("add", "b")
     screen = outgoing.shell("git push -q origin main").stdout
-    assert "commit or unstage what is staged" in screen
+    assert "commit or unstage your staged changes" in " ".join(screen.split())
 
 
 def test_revoking_is_only_for_what_was_shared(outgoing: Any, plant: Any) -> None:
@@ -328,7 +328,7 @@ def test_without_an_answer_of_git_there_is_a_way_out(
     monkeypatch.setattr(stopped_push._Rewriting, "way_out", fail)
     done = keycatch_here("push", cwd=outgoing.root, env=FRAMEWORK)
     assert done.returncode == 1
-    assert f"Rewrite commit {name[:8]} so that" in " ".join(done.stdout.split())
+    assert f"Rewrite commit {name[:8]} without the value" in " ".join(done.stdout.split())
 
 
 def test_the_framework(outgoing: Any, plant: Any, keycatch: Any) -> None:

@@ -24,7 +24,7 @@ def test_no_form_is_an_error(rule) -> None:
         (KEY_ID, ""),
         (KEY_ID[:-1], "19 characters instead of 20"),
         (f"{KEY_ID}AB", "22 characters instead of 20"),
-        (KEY_ID[:-1] + "x", "has small letters; the form has none"),
+        (KEY_ID[:-1] + "x", "has lowercase letters; this form has none"),
     ],
 )
 def test_a_key_id(text: str, said: str) -> None:

@@ -17,7 +17,7 @@ SECRET = MADE.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
     [
         (f"x = {KEY_ID[:-1]}", 5, "19 characters instead of 20"),
         (f"x = {KEY_ID}A", 5, "21 characters instead of 20"),
-        (f"x = {KEY_ID.lower()}", 5, "has small letters; an ID has none"),
+        (f"x = {KEY_ID.lower()}", 5, "but has lowercase letters"),
         (f"x = {SECRET[:38]}", 5, "38 characters instead of the 40"),
         (f"x = {SECRET}a", 5, "41 characters instead of the 40"),
         (f"x = {SECRET[:20]}-{SECRET[21:]}", 5, "has - or _"),

@@ -29,7 +29,7 @@ CHILDREN = {
     "testcase": {"failure", "error", "skipped", "system-out"},
 }
 ATTRIBUTES = {
-    "testsuites": {"name", "tests", "failures", "errors", "skipped"},
+    "testsuites": {"name", "tests", "failures", "errors"},
     "testsuite": {"name", "tests", "failures", "errors", "skipped"},
     "testcase": {"classname", "name", "file"},
     "failure": {"message", "type"},
@@ -37,7 +37,10 @@ ATTRIBUTES = {
     "skipped": {"message"},
     "system-out": set(),
 }
-"""What the schema of Jenkins has (junit-10.xsd of its xUnit plug-in), and `file`, for GitLab."""
+"""What the schema of Jenkins has (junit-10.xsd of its xUnit plug-in), and `file`, for GitLab.
+
+`tools/validate_junit.py` has the published schema decide.
+"""
 
 
 def document(report, view):
@@ -70,7 +73,7 @@ def test_the_counts_are_those_of_the_cases(case):
         assert counted.tests == len(cases) > 0
         assert counted.failures == kinds.count(Failure)
         assert counted.errors == kinds.count(Error)
-        assert counted.skipped == kinds.count(Skipped)
+    assert suite.skipped == kinds.count(Skipped)
 
 
 def test_a_case_has_a_key_of_its_own(case):

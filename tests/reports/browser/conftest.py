@@ -1,34 +1,12 @@
-"""A headless Chromium for the HTML pages. Its tests are run by `.ci/run`, which installs it."""
+"""HTML pages in a headless Chromium. The tests are run by `.ci/run`, which installs it."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Return a running browser; fails, and never skips, where there is none."""
-    path = os.environ.get("KEYCATCH_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.fail(
-            "there is no Chromium: install the package chromium, or name one in KEYCATCH_CHROMIUM"
-        )
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        pytest.fail("there is no playwright: pip install -e '.[browser]'")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
 
 
 class Opened:
