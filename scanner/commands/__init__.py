@@ -32,6 +32,8 @@ COMMANDS: Final = {
     "rules": "show and test the rules",
     "doctor": "find problems of hooks, clone, configuration and libraries",
     "install": "install git hooks that run keycatch, and remove them",
+    "agent": "install hooks of coding agents that run keycatch, and remove them",
+    "agent-hook": "find credentials in what a coding agent is about to do",
     "completion": "print a completion script for bash, zsh or fish",
     "help": "show how to use a command",
     "version": "show the version, and with -v those of what it uses",
