@@ -45,6 +45,9 @@ _ASKING: Final = {"rules", "completion", "help", "version"}
 _OPERANDS: Final = {"scan": "paths", "history": "repositories"}
 """Commands whose options may be before, between and after their operands, to the operands."""
 
+_IN_A_HURRY: Final = "agent-hook"
+"""A command that is called for each step of an agent, nearly always with the same arguments."""
+
 EXIT_CODES: Final = "Exit codes: 0 clean, 1 findings, 2 wrong usage or a scan that is not complete."
 OK, FINDINGS, FAILED = 0, 1, 2
 _COLUMNS: Final = 80
@@ -89,6 +92,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = code if _flushed() else FAILED
     if argv is None:
         _ignore_interrupts()
+        if name == _IN_A_HURRY:
+            # Everything is written, and to take the interpreter down costs a tenth of a call.
+            os._exit(code)
         if sys.flags.inspect:
             # PYTHONINSPECT or -i: Python would run what standard input has and end with 0.
             sys.stderr.flush()
@@ -99,6 +105,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
     try:
+        if name == _IN_A_HURRY and (plain := _module_of(name).plain(arguments[1:])):
+            answered: int = _module_of(name).run(plain)
+            return answered
         if name in COMMANDS:
             args = _parse(parser_of(name), arguments[1:], _OPERANDS.get(name, ""))
             code: int = _module_of(name).run(args)

@@ -9,20 +9,19 @@ from scanner.agents import AGENTS, load
 from scanner.agents.configuration import (
     AgentError,
     command_for,
-    events_of,
     is_switched_off,
     new_text,
-    program_of,
     with_hooks,
     without_hooks,
 )
+from scanner.agents.status import MISSING, path_of, read, status_of
 from scanner.errors import UsageError
 from scanner.files import write_whole
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _ACTIONS: Final = ("install", "uninstall", "status")
 
@@ -142,59 +141,11 @@ def _status(args: argparse.Namespace) -> int:
     for name in args.agents or AGENTS:
         for is_user in levels:
             level = "user" if is_user else "project"
-            state, detail = state_of(name, is_user=is_user)
-            print(f"{name:<8} {level:<8} {state:<13} {detail}".rstrip())
+            found = status_of(name, is_user=is_user)
+            detail = "" if found.state == MISSING else printable(found.path)
+            detail += f": {found.reason}" if found.reason else ""
+            print(f"{name:<8} {level:<8} {found.state:<13} {detail}".rstrip())
     return 0
-
-
-def state_of(name: str, *, is_user: bool) -> tuple[str, str]:
-    """Return `installed`, `not installed` or `broken`, and where or why; raises AgentError."""
-    path = path_of(name, is_user=is_user)
-    text = read(path)
-    events = events_of(load(name), path, text) if text else {}
-    shown = printable(path)
-    if not events or text is None:
-        return "not installed", ""
-
-    wanted = {entry.event for entry in load(name).entries("")}
-    missing = sorted(wanted - events.keys())
-    program = program_of(next(iter(events.values())))
-    if is_switched_off(text):
-        return "broken", f"{shown}: disableAllHooks keeps it from running"
-    if missing:
-        return "broken", f"{shown}: not for {', '.join(missing)}"
-    if program and not os.access(program, os.X_OK):
-        return "broken", f"{shown}: {printable(program)} is not there"
-    return "installed", shown
-
-
-def states() -> Iterator[tuple[str, bool, str, str]]:
-    """Yield each tool and level, with what `state_of` says."""
-    for name in AGENTS:
-        for is_user in (False, True):
-            yield (name, is_user, *state_of(name, is_user=is_user))
-
-
-def path_of(name: str, *, is_user: bool) -> str:
-    """Return the configuration file of a tool, for the user or for the project here."""
-    from scanner.git.work_tree import find_work_tree
-
-    root = "" if is_user else find_work_tree(".") or os.getcwd()
-    return load(name).file(root, os.environ)
-
-
-def read(path: str) -> str | None:
-    """Return the text of the file at `path`, None without one. Raises AgentError."""
-    if not os.path.lexists(path):
-        return None
-    try:
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-    except ValueError:
-        reason = "it is not text in UTF-8"
-    raise AgentError(f"cannot read {printable(path)}: {reason}")
 
 
 def _write(path: str, text: str) -> None:

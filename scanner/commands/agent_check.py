@@ -8,15 +8,16 @@ that the edit adds does not count either; without, the user is shown it.
 from __future__ import annotations
 
 import io
-from argparse import Namespace
+import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.agents.interface import CALL, OUTPUT, PROMPT, READ, Verdict
-from scanner.commands.options import accept_known, load_rules
 from scanner.engine.run import ScanJob
 from scanner.engine.run import run as scan
+from scanner.git.work_tree import find_work_tree
+from scanner.rulebook import load_rules
 from scanner.secret import visible
-from scanner.settings import load
+from scanner.settings import BASELINE_NAME, load
 from scanner.tally import ALLOWED, Tally
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 _MOST: Final = 5
 """Credentials that a message names: who gets it has to act on the first."""
-_BASELINE: Final = Namespace(no_baseline=False, baseline=None)
-"""The options of other commands, as if none was given."""
 _INSTEAD: Final = (
     "Refer to the credential by name and leave the value where it is: an environment variable that "
     "the user sets, a profile (AWS_PROFILE), a role, or a secret store."
@@ -133,13 +132,25 @@ class Check:
     def _scan(self, name: str, text: str, *, heed_marks: bool) -> Report:
         job = ScanJob(self._rules, 1, heed_marks=heed_marks)
         report = scan("scan", [TextBlob(name, text)], Tally(), job)
-        return accept_known(report, _BASELINE, self._settings) if report.findings else report
+        return _not_known(report, self._settings) if report.findings else report
+
+
+def _not_known(report: Report, settings: Settings) -> Report:
+    """Return `report` without what the baseline of the project accepts; raises ConfigError."""
+    named = settings.baseline
+    if not named:
+        named = os.path.join(find_work_tree(".") or os.getcwd(), BASELINE_NAME)
+        if not os.path.lexists(named):
+            return report
+    from scanner.commands.baseline_use import accept  # here: most projects have none
+
+    return accept(report, named, settings)
 
 
 def check(event: Event) -> Verdict:
     """Return what is to be done about `event`; raises KeycatchError."""
     settings = load(None)
-    checker = Check(settings, load_rules(settings))
+    checker = Check(settings, load_rules(settings.rules, settings.disable))
     found = checker.look(event.pieces, is_edit=event.kind == CALL)
     note = ""
     if found.marked:

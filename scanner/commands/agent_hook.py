@@ -20,12 +20,15 @@ from scanner.secret import visible
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from scanner.agents.interface import Agent
 
 LARGEST: Final = 64 << 20
 """Bytes of a payload that is looked at: the tools cut outputs at far less."""
 _BLOCKED: Final = 2
+_GARBAGE: Final = 100_000
+"""Objects after which garbage is collected: what is imported would be looked through 20 times."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +47,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def plain(arguments: Sequence[str]) -> argparse.Namespace | None:
+    """Return what `arguments` say where no parser is needed, as in every hook; else None.
+
+    To make one takes a tenth of the time of a call.
+    """
+    if len(arguments) > 1 or not AGENTS.keys() >= {*arguments}:
+        return None
+    from argparse import Namespace
+
+    return Namespace(agent=arguments[0] if arguments else None)
+
+
 def run(args: argparse.Namespace) -> int:
     """Answer the payload on standard input; return 0 or 2."""
+    import gc
+
+    gc.set_threshold(_GARBAGE)
     agent: Agent | None = None
     event = Event("", "", "this")
     try:

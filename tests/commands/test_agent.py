@@ -103,7 +103,7 @@ def test_states_that_need_attention(agent, repository):
 
     del document["hooks"]["PostToolUse"]
     path.write_text(json.dumps(document).replace("keycatch agent", "/gone/keycatch agent"))
-    assert "not for PostToolUse" in agent("status", "claude").stdout
+    assert "not called for PostToolUse" in agent("status", "claude").stdout
 
 
 def test_a_file_that_cannot_be_read(agent, repository):
