@@ -55,8 +55,9 @@ def entries(command: str) -> tuple[Entry, ...]:
 def read(payload: dict[str, Any]) -> Event:
     """Return what the payload is about ("Hook input and output")."""
     name, folder = text_of(payload.get("hook_event_name")), text_of(payload.get("cwd"))
-    if name == "UserPromptSubmit":
-        prompt = Piece("the prompt", text_of(payload.get("prompt")))
+    if name in ("UserPromptSubmit", "UserPromptExpansion"):
+        typed = (payload.get("prompt"), payload.get("command_args"))
+        prompt = Piece("the prompt", "\n".join(filter(None, map(text_of, typed))))
         return Event(PROMPT, name, "the prompt", (prompt,), folder)
 
     tool = text_of(payload.get("tool_name"))
@@ -65,6 +66,9 @@ def read(payload: dict[str, Any]) -> Event:
         return event_of_call(name, tool, arguments, folder)
     if name == "PostToolUse" and tool not in WRITERS:
         return event_of_output(name, tool, arguments, payload.get("tool_response"), folder)
+    if name == "PostToolUseFailure":  # what it says cannot be replaced
+        event = event_of_output(name, tool, arguments, payload.get("error"), folder)
+        return event._replace(output=None)
     return Event(UNKNOWN if name != "PostToolUse" else OUTPUT, name, name, (), folder)
 
 

@@ -17,7 +17,7 @@ from scanner.engine.run import run as scan
 from scanner.git.work_tree import find_work_tree
 from scanner.rulebook import load_rules
 from scanner.secret import visible
-from scanner.settings import BASELINE_NAME, load
+from scanner.settings import BASELINE_NAME, FILE_NAME, load
 from scanner.tally import ALLOWED, Tally
 
 if TYPE_CHECKING:
@@ -79,9 +79,13 @@ class Found:
         self.marked: list[str] = []
         """Files in which the edit allows a credential of its own."""
 
-    def __bool__(self) -> bool:
-        """Return whether there is something to stop."""
-        return bool(self.findings or self.unread)
+    def stops(self, kind: str) -> bool:
+        """Return whether an event of that kind must not go on.
+
+        What could not be read stops what is to be written or run, as it stops a commit. Nobody can
+        read it in a prompt or an output either, so there it is only said.
+        """
+        return bool(self.findings or (self.unread and kind == CALL))
 
 
 class Check:
@@ -152,17 +156,30 @@ def check(event: Event) -> Verdict:
     settings = load(None)
     checker = Check(settings, load_rules(settings.rules, settings.disable))
     found = checker.look(event.pieces, is_edit=event.kind == CALL)
-    note = ""
-    if found.marked:
-        files = ", ".join(map(visible, dict.fromkeys(found.marked)))
-        note = f"keycatch: this edit adds a mark that allows a credential in {files}: look at it"
-    if not found:
+    note = "; ".join(_notes(event, found))
+    if not found.stops(event.kind):
         return Verdict(note=note)
 
     output = None
     if event.kind == OUTPUT and event.output is not None:
         output = _without(event, found, checker)
     return Verdict(_reason(event, found, is_replaced=output is not None), note, output)
+
+
+def _notes(event: Event, found: Found) -> Iterator[str]:
+    """Yield what the user should know, whatever becomes of the event."""
+    if found.marked:
+        files = ", ".join(map(visible, dict.fromkeys(found.marked)))
+        yield f"keycatch: this edit adds a mark that allows a credential in {files}: look at it"
+    if found.unread and not found.stops(event.kind):
+        yield f"keycatch: {visible(event.what)} could not be read to its end, and was not stopped"
+    if event.kind == CALL:
+        own = (FILE_NAME, BASELINE_NAME)
+        files = ", ".join(
+            visible(piece.where) for piece in event.pieces if os.path.basename(piece.path) in own
+        )
+        if files:
+            yield f"keycatch: this edit changes what keycatch checks, in {files}: look at it"
 
 
 def _without(event: Event, found: Found, checker: Check) -> object:
@@ -176,7 +193,7 @@ def _without(event: Event, found: Found, checker: Check) -> object:
     spellings.sort(key=lambda each: -len(each[0]))
 
     def is_clean(text: str) -> bool:
-        return not checker.look([Piece("", text, path)], is_edit=False)
+        return not checker.look([Piece("", text, path)], is_edit=False).findings
 
     def change(text: str) -> str:
         for spelling, value in spellings:

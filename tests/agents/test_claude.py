@@ -60,6 +60,13 @@ def test_an_event_that_cannot_carry_anything_goes_on():
     assert claude.answer(event, Verdict()).code == 0
 
 
+def test_other_events_that_carry_something(payload, hook, plant):
+    given = payload("claude", "prompt", "") | {"hook_event_name": "UserPromptExpansion"}
+    hook(given | {"command_args": plant.pair()}, 2)
+    given = payload("claude", "output", "") | {"hook_event_name": "PostToolUseFailure"}
+    assert "found it in" in hook(given | {"error": f"Exit code 1\n{plant.pair()}"}, 2).stderr
+
+
 def test_an_output_without_a_replacement_is_described():
     answer = claude.answer(Event(OUTPUT, "PostToolUse", "it"), Verdict("why"))
     assert (answer.code, answer.stderr) == (2, "why")

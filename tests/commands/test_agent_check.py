@@ -159,6 +159,22 @@ def test_reading_an_allowed_fixture(check, repository, plant):
     assert check(0, "Bash", "PostToolUse", response={"stdout": line}).stdout
 
 
+def test_what_cannot_be_read_to_its_end(check, monkeypatch):
+    nested = b"text"
+    for _ in range(12):
+        nested = gzip.compress(nested, mtime=0)
+    text = base64.b64encode(nested).decode()
+    assert "could not be read to its end" in check(2, command=f"echo {text} | base64 -d").stderr
+    done = check(0, event="PostToolUse", response={"stdout": text})
+    assert "was not stopped" in json.loads(done.stdout)["systemMessage"]
+
+
+def test_an_edit_of_what_the_project_has_decided_is_shown(check, repository):
+    path = str(repository.root / ".keycatch.toml")
+    done = check(0, "Write", file_path=path, content='exclude = ["*"]\n')
+    assert "changes what keycatch checks" in json.loads(done.stdout)["systemMessage"]
+
+
 def test_many_are_counted(check, plant):
     done = check(2, command="\n\n".join(plant.key_id() for _ in range(9)))
     assert "and 4 more" in done.stderr
