@@ -17,6 +17,7 @@ AGENTS: Final = {
     "codex": "OpenAI Codex",
     "cursor": "Cursor",
     "copilot": "GitHub Copilot",
+    "gemini": "Gemini CLI",
 }
 """Name of each member, which is also that of its module here, to what people call it."""
 
@@ -38,6 +39,8 @@ def recognise(payload: dict[str, Any]) -> str:
     if "cursor_version" in payload or "conversation_id" in payload:
         # Its own events are in camelCase; those of Claude Code come with that tool's contract.
         return "claude" if isinstance(name, str) and name[:1].isupper() else "cursor"
+    if isinstance(name, str) and name.startswith(("Before", "After")):
+        return "gemini"
     # With an event in camelCase, Copilot's payload has no name of the event.
     if "sessionId" in payload or "toolName" in payload:
         return "copilot"

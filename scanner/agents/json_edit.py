@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from scanner.records import NamedTuple
 
 Path = tuple[str | int, ...]
 """Keys and numbers that lead to a value, from the outermost."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import Final, NamedTuple
+from typing import Final
 
 from scanner.agents import load
 from scanner.agents.configuration import AgentError, events_of, is_switched_off, program_of
 from scanner.git.work_tree import find_work_tree
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 INSTALLED: Final = "installed"

@@ -18,6 +18,7 @@ FILES = {
     "codex": ".codex/hooks.json",
     "cursor": ".cursor/hooks.json",
     "copilot": ".github/hooks/keycatch.json",
+    "gemini": ".gemini/settings.json",
 }
 
 
