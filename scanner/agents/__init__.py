@@ -18,6 +18,7 @@ AGENTS: Final = {
     "cursor": "Cursor",
     "copilot": "GitHub Copilot",
     "gemini": "Gemini CLI",
+    "windsurf": "Windsurf",
 }
 """Name of each member, which is also that of its module here, to what people call it."""
 
@@ -35,6 +36,8 @@ def recognise(payload: dict[str, Any]) -> str:
     hooks of Claude Code too (https://cursor.com/docs/reference/third-party-hooks), and so does
     Copilot (https://docs.github.com/en/copilot/reference/hooks-reference).
     """
+    if "agent_action_name" in payload:
+        return "windsurf"
     name = payload.get("hook_event_name")
     if "cursor_version" in payload or "conversation_id" in payload:
         # Its own events are in camelCase; those of Claude Code come with that tool's contract.

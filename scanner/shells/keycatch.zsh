@@ -67,7 +67,7 @@ _shtab_keycatch_agent_options=(
   "--project[for this project, to be committed, by keycatch on the PATH (default)]"
   "--print[with install\: print what would be in a new file, and write nothing]"
   ":what to do\; status shows what is there:(install uninstall status)"
-  "(*)::the tools\: claude, codex, cursor, copilot, gemini:(claude codex cursor copilot gemini)"
+  "(*)::the tools\: claude, codex, cursor, copilot, gemini, windsurf:(claude codex cursor copilot gemini windsurf)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -75,7 +75,7 @@ _shtab_keycatch_agent_defaults_added=0
 
 _shtab_keycatch_agent_hook_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  ":the tool whose payload it is\: claude, codex, cursor, copilot, gemini (default\: by the payload):(claude codex cursor copilot gemini)"
+  ":the tool whose payload it is\: claude, codex, cursor, copilot, gemini, windsurf (default\: by the payload):(claude codex cursor copilot gemini windsurf)"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -19,6 +19,7 @@ FILES = {
     "cursor": ".cursor/hooks.json",
     "copilot": ".github/hooks/keycatch.json",
     "gemini": ".gemini/settings.json",
+    "windsurf": ".windsurf/hooks.json",
 }
 
 
