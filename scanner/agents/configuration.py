@@ -6,6 +6,7 @@ Everything else in the file stays as it is, byte for byte. What is not understoo
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from typing import TYPE_CHECKING, Any, Final
@@ -36,7 +37,14 @@ def command_for(name: str, program: str) -> str:
     Whatever goes wrong, a program that is not there too, ends with 2: with 1, 126 or 127 the tools
     go on as if nothing had been said. The same words serve sh, zsh, fish and cmd.
     """
-    return f"{shlex.quote(program) if program else 'keycatch'} agent-hook {name} || exit 2"
+    return f"{_quoted(program) if program else 'keycatch'} agent-hook {name} || exit 2"
+
+
+def _quoted(program: str) -> str:
+    if os.name != "nt":
+        return shlex.quote(program)
+    # Neither cmd nor PowerShell knows single quotes as sh does; no path on Windows has double ones.
+    return f'"{program}"' if " " in program else program
 
 
 def program_of(command: str) -> str:

@@ -48,7 +48,7 @@ def entries(command: str) -> tuple[Entry, ...]:
     """Return an entry for each event, for bash and for PowerShell ("Command hooks")."""
     # PowerShell 5 has no `||`. A code that is not 0 denies a tool all the same.
     plain = command.removesuffix(" || exit 2")
-    plain = f"& {plain}" if plain.startswith("'") else plain
+    plain = f"& {plain}" if plain.startswith(("'", '"')) else plain
     hook = {"type": "command", "bash": command, "powershell": plain, "timeoutSec": 30}
     return tuple(Entry(event, dict(hook)) for event in _EVENTS)
 

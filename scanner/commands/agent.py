@@ -135,17 +135,21 @@ def _uninstall(names: Sequence[str], *, is_user: bool) -> int:
 
 
 def _status(args: argparse.Namespace) -> int:
-    levels = [level for level in (False, True) if level != args.project or not level]
-    if args.user:
-        levels = [True]
+    levels = (True,) if args.user else (False,) if args.project else (False, True)
+    code = 0
     for name in args.agents or AGENTS:
         for is_user in levels:
             level = "user" if is_user else "project"
-            found = status_of(name, is_user=is_user)
+            try:
+                found = status_of(name, is_user=is_user)
+            except AgentError as error:
+                code = 2
+                print(f"{name:<8} {level:<8} {'not read':<13} {error}")
+                continue
             detail = "" if found.state == MISSING else printable(found.path)
             detail += f": {found.reason}" if found.reason else ""
             print(f"{name:<8} {level:<8} {found.state:<13} {detail}".rstrip())
-    return 0
+    return code
 
 
 def _write(path: str, text: str) -> None:

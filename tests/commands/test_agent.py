@@ -110,6 +110,9 @@ def test_states_that_need_attention(agent, repository):
 
 def test_a_file_that_cannot_be_read(agent, repository):
     repository.write(FILES["claude"], b"\xff\xfe")
+    shown = agent("status", code=2).stdout
+    assert "not read" in shown
+    assert "cursor" in shown
     assert "not text in UTF-8" in agent("install", "claude", code=2).stderr
 
 
