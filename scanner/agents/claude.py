@@ -10,7 +10,6 @@ import os
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.agents.interface import (
-    CALL,
     OUTPUT,
     PROMPT,
     UNKNOWN,
@@ -75,19 +74,23 @@ def read(payload: dict[str, Any]) -> Event:
 def answer(event: Event, verdict: Verdict) -> Answer:
     """Return the answer: exit code 2 blocks and stderr is the reason ("Exit code output").
 
-    An output cannot be blocked. JSON replaces it, with a value of the same shape, and says why
-    ("PostToolUse decision control").
+    A prompt is blocked in JSON, which keeps it out of what is printed ("UserPromptSubmit decision
+    control"). An output cannot be blocked: JSON replaces it, with a value of the same shape, and
+    says why ("PostToolUse decision control").
     """
     if not verdict.reason:
-        said = json.dumps({"systemMessage": verdict.note}) if verdict.note else ""
-        return Answer(0, said)
-    if event.kind in (PROMPT, CALL) or verdict.output is None:
+        return Answer(0, json.dumps({"systemMessage": verdict.note}) if verdict.note else "")
+
+    specific: dict[str, Any] = {"hookEventName": event.name}
+    if event.name == "UserPromptSubmit":
+        # With code 2 the prompt is printed after the reason, into the log of a job as well.
+        specific["suppressOriginalPrompt"] = True
+    elif event.kind == OUTPUT and verdict.output is not None:
+        specific["updatedToolOutput"] = verdict.output
+    else:
         return Answer(2, "", verdict.reason)
-    replaced = {"hookEventName": event.name, "updatedToolOutput": verdict.output}
-    said = json.dumps(
-        {"decision": "block", "reason": verdict.reason, "hookSpecificOutput": replaced}
-    )
-    return Answer(0, said)
+    blocked = {"decision": "block", "reason": verdict.reason, "hookSpecificOutput": specific}
+    return Answer(0, json.dumps(blocked))
 
 
 AGENT: Final = Agent("claude", REFERENCE, file, {}, entries, read, answer)

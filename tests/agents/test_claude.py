@@ -19,6 +19,14 @@ def test_a_command_is_stopped_with_a_reason_that_helps(payload, hook, plant):
     assert "keycatch:allow" not in done.stderr  # what an agent would do next
 
 
+def test_a_prompt_is_stopped_and_not_printed(payload, hook, plant):
+    said = json.loads(hook(payload("claude", "prompt", plant.pair()), 0).stdout)
+    assert said["decision"] == "block"
+    assert "keycatch stopped the prompt" in said["reason"]
+    # With code 2 Claude Code 2.1 prints the prompt after the reason.
+    assert said["hookSpecificOutput"]["suppressOriginalPrompt"] is True
+
+
 def test_an_output_is_replaced_in_its_shape(payload, hook, plant):
     pair = plant.pair()
     given = payload("claude", "output", f"before\n{pair}after\n")

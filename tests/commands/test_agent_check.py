@@ -21,6 +21,9 @@ def check(keycatch, repository):
             "tool_name": tool, "tool_input": arguments, "prompt": prompt, "tool_response": response,
         }  # fmt: skip
         done = keycatch("agent-hook", given=json.dumps(given).encode(), cwd=repository.root.parent)
+        if event == "UserPromptSubmit" and code == 2:
+            assert json.loads(done.stdout)["decision"] == "block"
+            code = 0
         assert done.returncode == code, done
         return done
 
