@@ -109,5 +109,6 @@ AGENT: Final = Agent(
     entries,
     read,
     answer,
-    "A cloud agent needs keycatch in its environment: docs/agents.md shows how",
+    # Seen with version 1.0.102: without trust the hooks of a project are passed over in silence.
+    "Copilot runs the hooks of a project in a trusted folder only: start copilot here and trust it",
 )

@@ -73,8 +73,8 @@ class Found:
 
     def __init__(self) -> None:
         """Begin with nothing."""
-        self.findings: list[tuple[str, Finding]] = []
-        """Where each is, in the words of a message, and what."""
+        self.findings: list[tuple[Piece, Finding]] = []
+        """What is found, and in which text."""
         self.unread: list[Notice] = []
         self.marked: list[str] = []
         """Files in which the edit allows a credential of its own."""
@@ -110,8 +110,12 @@ class Check:
             if not (failing or (is_marked and is_edit)):
                 continue
             known, allowed = self._known(piece, heed_marks=heeds)
+            # A text of an output is looked at alone and with the fields around it.
+            seen = {(piece.where, each.fingerprint) for piece, each in found.findings}
             found.findings.extend(
-                (_place(piece, each), each) for each in failing if not _is_known(each, known)
+                (piece, each)
+                for each in failing
+                if not _is_known(each, known) and (piece.where, each.fingerprint) not in seen
             )
             if is_edit and _allowed(report) - allowed:
                 found.marked.append(piece.where)
@@ -210,7 +214,9 @@ def _without(event: Event, found: Found, checker: Check) -> object:
 
 def _reason(event: Event, found: Found, *, is_replaced: bool) -> str:
     """Return the message: what, where, and what to do instead; never a value."""
-    shown = [f"{where} has {_described(each)}" for where, each in found.findings[:_MOST]]
+    shown = [
+        f"{_place(piece, each)} has {_described(each)}" for piece, each in found.findings[:_MOST]
+    ]
     more = len(found.findings) - len(shown)
     if more:
         shown.append(f"and {more} more")
