@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from scanner.agents import AGENTS
 from scanner.commands import COMMANDS
 from scanner.reports import FORMATS
 from scanner.response import playbook
@@ -35,6 +36,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # Settings choose sources and reports for a command; neither of those reads settings. What a CI
     # system says about a change becomes commits and refs, which are for a command to pass on.
     ("settings", "console", "ci"),
+    # Coding agents and their contracts: what a payload says and how it is answered.
+    ("agents",),
     # Where git runs hooks, and what they say: written by a command, read by git alone.
     ("hooks",),
     # What to do about a report.
@@ -90,7 +93,7 @@ import each other.
 """
 
 FAMILIES = (
-    "sources", "kinds", "decoders", "reports", "ci",
+    "sources", "kinds", "decoders", "reports", "ci", "agents",
 )  # fmt: skip
 """Packages with an interface, a registry and one module per member."""
 
@@ -303,6 +306,7 @@ def registered() -> dict[str, str]:
     for command in COMMANDS:  # named by the last part of the module
         for function in ("configure", "run"):
             entries[f"scanner.commands.{command.replace('-', '_')}:{function}"] = "scanner.commands"
+    entries |= {f"scanner.agents.{name}:read": "scanner.agents" for name in AGENTS}
     for rule in shipped_rules():  # the rules name their kinds
         if rule.kind:
             module = rule.kind.partition(".")[0]

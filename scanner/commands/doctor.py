@@ -34,13 +34,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check what there is to check, print it, and return the exit code."""
     from scanner.commands.baseline_use import today
-    from scanner.doctor import checkout, hooks, program, project
+    from scanner.doctor import agents, checkout, hooks, program, project
     from scanner.doctor.interface import PROBLEM
 
     found = [*program.results()]
     if not any(result.topic == "git" and result.state == PROBLEM for result in found):
         found += [*checkout.results(), *hooks.results()]  # else they would fail for that reason
     found += project.results(today())
+    found += agents.results()
     problems = [result for result in found if result.state == PROBLEM]
     shown = problems if args.quiet else found
     if args.format == "json":

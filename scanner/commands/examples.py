@@ -50,6 +50,12 @@ EXAMPLES: Final = {
         ("keycatch install", "hooks for the repository here"),
         ("keycatch install --undo", "remove them again"),
     ),
+    "agent": (
+        ("keycatch agent install claude", "hooks of Claude Code, for this project"),
+        ("keycatch agent install codex cursor", "the same for two tools"),
+        ("keycatch agent status", "where they are installed"),
+    ),
+    "agent-hook": (("echo '{}' | keycatch agent-hook", "the answer to a payload"),),
     "completion": (
         ('eval "$(keycatch completion bash)"', "for this shell: bash"),
         ("keycatch completion zsh > _keycatch", "put it in a directory of $fpath"),

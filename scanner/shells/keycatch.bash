@@ -7,7 +7,7 @@
 
 _shtab_keycatch_baseline_subparsers=(create update check import)
 _shtab_keycatch_rules_subparsers=(list show example test)
-_shtab_keycatch_subparsers=(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install completion help version)
+_shtab_keycatch_subparsers=(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install agent agent-hook completion help version)
 
 _shtab_keycatch_scan_option_strings=(-h --help --no-ignore --allow-empty --config --no-config --no-marks --exclude --disable --baseline --no-baseline --jobs --check-liveness --liveness-endpoint --own-accounts --liveness-allow --liveness-deny -f --format -o --output --category --fail-on --show --exit-zero --show-secrets --color -q --quiet -v --verbose)
 _shtab_keycatch_staged_option_strings=(-h --help --config --no-config --no-marks --exclude --disable --baseline --no-baseline --jobs --check-liveness --liveness-endpoint --own-accounts --liveness-allow --liveness-deny -f --format -o --output --category --fail-on --show --exit-zero --show-secrets --color -q --quiet -v --verbose)
@@ -31,6 +31,8 @@ _shtab_keycatch_rules_test_option_strings=(-h --help)
 _shtab_keycatch_rules_option_strings=(-h --help)
 _shtab_keycatch_doctor_option_strings=(-h --help -q --quiet -f --format)
 _shtab_keycatch_install_option_strings=(-h --help --global --server --hooks --force --undo)
+_shtab_keycatch_agent_option_strings=(-h --help --user --project --print)
+_shtab_keycatch_agent_hook_option_strings=(-h --help)
 _shtab_keycatch_completion_option_strings=(-h --help)
 _shtab_keycatch_help_option_strings=(-h --help)
 _shtab_keycatch_version_option_strings=(-h --help -v --verbose)
@@ -129,9 +131,12 @@ _shtab_keycatch_rules_pos_0_choices=(list show example test)
 _shtab_keycatch_doctor__f_choices=(text json)
 _shtab_keycatch_doctor___format_choices=(text json)
 _shtab_keycatch_install___hooks_choices=(pre-commit pre-merge-commit commit-msg pre-push)
+_shtab_keycatch_agent_pos_0_choices=(install uninstall status)
+_shtab_keycatch_agent_pos_1_choices=(claude codex cursor copilot gemini windsurf)
+_shtab_keycatch_agent_hook_pos_0_choices=(claude codex cursor copilot gemini windsurf)
 _shtab_keycatch_completion_pos_0_choices=(bash zsh fish)
-_shtab_keycatch_help_pos_0_choices=(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install completion help version)
-_shtab_keycatch_pos_0_choices=(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install completion help version)
+_shtab_keycatch_help_pos_0_choices=(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install agent agent-hook completion help version)
+_shtab_keycatch_pos_0_choices=(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install agent agent-hook completion help version)
 
 _shtab_keycatch_scan_pos_0_nargs='*'
 _shtab_keycatch_scan__h_nargs=0
@@ -309,6 +314,14 @@ _shtab_keycatch_install___server_nargs=0
 _shtab_keycatch_install___hooks_nargs=+
 _shtab_keycatch_install___force_nargs=0
 _shtab_keycatch_install___undo_nargs=0
+_shtab_keycatch_agent_pos_1_nargs='*'
+_shtab_keycatch_agent__h_nargs=0
+_shtab_keycatch_agent___help_nargs=0
+_shtab_keycatch_agent___user_nargs=0
+_shtab_keycatch_agent___project_nargs=0
+_shtab_keycatch_agent___print_nargs=0
+_shtab_keycatch_agent_hook__h_nargs=0
+_shtab_keycatch_agent_hook___help_nargs=0
 _shtab_keycatch_completion__h_nargs=0
 _shtab_keycatch_completion___help_nargs=0
 _shtab_keycatch_help_pos_0_nargs='*'

@@ -50,7 +50,7 @@ function _shtab_keycatch_using
   test "$_shtab_keycatch_cmdpath" = "$argv"
 end
 
-set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install completion help version
+set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install agent agent-hook completion help version
 set -g _shtab_keycatch_opts_with_value --allow-push-option --baseline --branch --category --color --config --contact --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --liveness-allow --liveness-deny --liveness-endpoint --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --until --verify-removed -f -o
 
 complete -c keycatch -e
@@ -390,12 +390,22 @@ complete -c keycatch -n '_shtab_keycatch_using install' -l server -d 'write a pr
 complete -c keycatch -n '_shtab_keycatch_using install' -l hooks -xka "pre-commit pre-merge-commit commit-msg pre-push" -d 'only these of pre-commit, pre-merge-commit, commit-msg, pre-push (default: all but commit-msg)'
 complete -c keycatch -n '_shtab_keycatch_using install' -l force -d 'also where hooks are tracked by git, or looked after by another tool'
 complete -c keycatch -n '_shtab_keycatch_using install' -l undo -d 'take the hooks out and put back what was there'
+complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a agent -d 'Install hooks of coding agents that run keycatch, and remove them.'
+complete -c keycatch -n '_shtab_keycatch_using agent' -s h -l help -d 'show this help message and exit'
+complete -c keycatch -n '_shtab_keycatch_using agent' -l user -d 'for all projects of the user, by the path of keycatch'
+complete -c keycatch -n '_shtab_keycatch_using agent' -l project -d 'for this project, to be committed, by keycatch on the PATH (default)'
+complete -c keycatch -n '_shtab_keycatch_using agent' -l print -d 'with install: print what would be in a new file, and write nothing'
+complete -c keycatch -n '_shtab_keycatch_using agent; and test $_shtab_keycatch_npos -eq 0' -ka "install uninstall status" -d 'what to do; status shows what is there'
+complete -c keycatch -n '_shtab_keycatch_using agent; and test $_shtab_keycatch_npos -ge 1' -ka "claude codex cursor copilot gemini windsurf" -d 'the tools: claude, codex, cursor, copilot, gemini, windsurf'
+complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a agent-hook -d 'Find credentials in what a coding agent is about to do.'
+complete -c keycatch -n '_shtab_keycatch_using agent-hook' -s h -l help -d 'show this help message and exit'
+complete -c keycatch -n '_shtab_keycatch_using agent-hook; and test $_shtab_keycatch_npos -eq 0' -ka "claude codex cursor copilot gemini windsurf" -d 'the tool whose payload it is: claude, codex, cursor, copilot, gemini, windsurf (default: by the payload)'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a completion -d 'Print a completion script for bash, zsh or fish.'
 complete -c keycatch -n '_shtab_keycatch_using completion' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using completion; and test $_shtab_keycatch_npos -eq 0' -ka "bash zsh fish" -d 'the shell that is to complete'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a help -d 'Show how to use a command.'
 complete -c keycatch -n '_shtab_keycatch_using help' -s h -l help -d 'show this help message and exit'
-complete -c keycatch -n '_shtab_keycatch_using help; and test $_shtab_keycatch_npos -ge 0' -ka "scan staged commit-msg push receive range ci history baseline respond explain rules doctor install completion help version" -d 'a command, and one of its actions if it has any; without, all commands are listed'
+complete -c keycatch -n '_shtab_keycatch_using help; and test $_shtab_keycatch_npos -ge 0' -ka "scan staged commit-msg push receive range ci history baseline respond explain rules doctor install agent agent-hook completion help version" -d 'a command, and one of its actions if it has any; without, all commands are listed'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a version -d 'Show the version, and with -v those of what it uses.'
 complete -c keycatch -n '_shtab_keycatch_using version' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using version' -s v -l verbose -d 'show the versions of Python, git, the system and the libraries as well'

@@ -10,6 +10,8 @@
 
 _shtab_keycatch_commands() {
   local _commands=(
+    agent:'Install hooks of coding agents that run keycatch, and remove them.'
+    agent-hook:'Find credentials in what a coding agent is about to do.'
     baseline:'Accept the credentials that a project knows; report new ones only.'
     ci:'Find credentials that the change in a CI job adds.'
     commit-msg:'Find credentials in the message of the commit to be made.'
@@ -58,6 +60,26 @@ _shtab_keycatch_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_keycatch_defaults_added=0
+
+_shtab_keycatch_agent_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--user[for all projects of the user, by the path of keycatch]"
+  "--project[for this project, to be committed, by keycatch on the PATH (default)]"
+  "--print[with install\: print what would be in a new file, and write nothing]"
+  ":what to do\; status shows what is there:(install uninstall status)"
+  "(*)::the tools\: claude, codex, cursor, copilot, gemini, windsurf:(claude codex cursor copilot gemini windsurf)"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_agent_defaults_added=0
+
+_shtab_keycatch_agent_hook_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  ":the tool whose payload it is\: claude, codex, cursor, copilot, gemini, windsurf (default\: by the payload):(claude codex cursor copilot gemini windsurf)"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_agent_hook_defaults_added=0
 
 _shtab_keycatch_baseline_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -239,7 +261,7 @@ _shtab_keycatch_explain_defaults_added=0
 
 _shtab_keycatch_help_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "(*)::a command, and one of its actions if it has any\; without, all commands are listed:(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install completion help version)"
+  "(*)::a command, and one of its actions if it has any\; without, all commands are listed:(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install agent agent-hook completion help version)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -550,6 +572,8 @@ _shtab_keycatch() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_keycatch-$line[1]:"
       case $line[1] in
+        agent) _arguments -C -s $_shtab_keycatch_agent_options ;;
+        agent-hook) _arguments -C -s $_shtab_keycatch_agent_hook_options ;;
         baseline) _shtab_keycatch_baseline ;;
         ci) _arguments -C -s $_shtab_keycatch_ci_options ;;
         commit-msg) _arguments -C -s $_shtab_keycatch_commit_msg_options ;;

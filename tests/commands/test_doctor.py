@@ -327,3 +327,26 @@ def test_help_has_examples(past: Any) -> None:
         done = past.keycatch(command, "--help")
         assert "examples:" in done.stdout
         assert f"  keycatch {command}" in done.stdout
+
+
+def test_coding_agents(project: Any, doctor: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    assert said(doctor(0), "agents") == ""
+
+    (project.root / ".claude").mkdir()
+    assert "Claude Code is in use here" in said(doctor(0), "agents")
+    shell(project, "keycatch agent install claude")
+    assert "Claude Code runs keycatch" in said(doctor(0), "agents")
+
+    settings = project.root / ".claude" / "settings.json"
+    document = json.loads(settings.read_text())
+    del document["hooks"]["UserPromptSubmit"]
+    settings.write_text(json.dumps(document))
+    ((what, fix),) = problems(doctor(1))
+    assert "not called for UserPromptSubmit" in what
+    shell(project, fix)
+    assert "Claude Code runs keycatch" in said(doctor(0), "agents")
+
+    settings.write_text("// mine\n{}")
+    assert "not plain JSON" in said(doctor(0), "agents")
