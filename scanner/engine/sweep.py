@@ -118,12 +118,18 @@ def _flush(examiner: Examiner, batch: Sequence[tuple[Blob, bytes]]) -> Iterator[
 
 
 def _of(blob: Blob, examined: Examined) -> Examined:
-    """Return `examined` with the ID of the git object that `blob` is, if any, in its locations."""
-    if not blob.object or not examined.findings:
+    """Return `examined` with the git object that `blob` is, and its scope, in its locations.
+
+    Only a work tree that is read next to the index has a scope of its own here.
+    """
+    scope = getattr(blob, "scope", "")
+    if not (blob.object or scope) or not examined.findings:
         return examined
     findings = [
         finding._replace(
-            locations=tuple(at._replace(object=blob.object) for at in finding.locations)
+            locations=tuple(
+                at._replace(object=blob.object, scope=scope) for at in finding.locations
+            )
         )
         for finding in examined.findings
     ]

@@ -111,6 +111,7 @@ complete -c keycatch -n '_shtab_keycatch_using staged' -l show-secrets -d 'print
 complete -c keycatch -n '_shtab_keycatch_using staged' -l color -xka "auto always never" -d 'default: auto'
 complete -c keycatch -n '_shtab_keycatch_using staged' -s q -l quiet -d 'print only findings and errors'
 complete -c keycatch -n '_shtab_keycatch_using staged' -s v -l verbose -d 'print every detail'
+complete -c keycatch -n '_shtab_keycatch_using staged; and test $_shtab_keycatch_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'names that a framework appends; all that is staged is read in any case'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a commit-msg -d 'Find credentials in the message of the commit to be made.'
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'

@@ -518,6 +518,7 @@ _shtab_keycatch_staged_options=(
   "--color[default\: auto]:color:(auto always never)"
   {-q,--quiet}"[print only findings and errors]"
   {-v,--verbose}"[print every detail]"
+  "(*)::names that a framework appends\; all that is staged is read in any case:_files"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -7,6 +7,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
+from scanner.findings import WORK_TREE
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
@@ -33,19 +34,20 @@ _NOT_FILES: Final = frozenset({errno.ENXIO, errno.EISDIR, errno.ENODEV, errno.EO
 class FileBlob:
     """A file by its path; a symbolic link is the blob that git stores: the text of its target."""
 
-    __slots__ = ("follow", "path")
+    __slots__ = ("_at", "follow", "path")
 
     object = ""
     shareable = True
 
-    def __init__(self, path: str, *, follow: bool = False) -> None:
-        """Name a file; `follow` a link, as for a path that the user gave.
+    def __init__(self, path: str, *, follow: bool = False, root: str = "") -> None:
+        """Name a file below `root`; `follow` a link, as for a path that the user gave.
 
         What the user gave and is missing or no file makes the scan incomplete, unlike what a
         listing gave.
         """
         self.path = path
         self.follow = follow
+        self._at = os.path.join(root, path) if root else path
 
     def read(self) -> bytes:
         """Return the content; raises Unread or TooLarge."""
@@ -99,17 +101,17 @@ class FileBlob:
     def _open(self) -> int:
         flags = _FLAGS if self.follow else _FLAGS | _NO_FOLLOW
         try:
-            if not _NO_FOLLOW and not self.follow and os.path.islink(self.path):
+            if not _NO_FOLLOW and not self.follow and os.path.islink(self._at):
                 return -1
-            return os.open(self.path, flags)
+            return os.open(self._at, flags)
         except OSError as error:
-            if not self.follow and os.path.islink(self.path):
+            if not self.follow and os.path.islink(self._at):
                 return -1
             raise self._unread(error) from None
 
     def _link_target(self) -> bytes:
         try:
-            return os.fsencode(os.readlink(self.path))
+            return os.fsencode(os.readlink(self._at))
         except OSError as error:
             raise self._unread(error) from None
 
@@ -123,12 +125,21 @@ class FileBlob:
         if error.errno in _MISSING:
             return Unread("missing", "gone before it was read", hides=self.follow)
         # Windows says of a directory that access is denied.
-        if error.errno in _NOT_FILES or os.path.isdir(self.path):
+        if error.errno in _NOT_FILES or os.path.isdir(self._at):
             return self._not_a_file()
         return Unread("unreadable", error.strerror or "cannot be read", hides=True)
 
     def _not_a_file(self) -> Unread:
         return Unread("not-a-file", "a directory, pipe, socket or device", hides=self.follow)
+
+
+class UnstagedBlob(FileBlob):
+    """A file of a work tree as it is there, which is not what is staged."""
+
+    __slots__ = ()
+
+    scope = WORK_TREE
+    """The scope of what is found in it."""
 
 
 def _rest(descriptor: int, room: int) -> bytes:
