@@ -114,7 +114,12 @@ def _scan_listed(source: ReportSource, blobs: Sequence[Blob], tally: Tally) -> S
     is_excluded = excluder(source.settings)
     kept = [blob for blob in blobs if not is_excluded(blob.path)]
     with _progress(source, "files") as bar:
-        job = ScanJob(source.rules, progress=bar, heed_marks=source.heed_marks)
+        job = ScanJob(
+            source.rules,
+            progress=bar,
+            heed_marks=source.heed_marks,
+            largest=source.settings.decode_limit,
+        )
         report = run(_FILES_KIND, kept, tally, job)
 
     there = frozenset(os.path.abspath(blob.path) for blob in blobs)
@@ -154,7 +159,9 @@ def _scan_history(
     from scanner.history.run import HistoryJob, search
 
     with _progress(source, "parts") as bar:
-        job = HistoryJob(source.rules, processes(), bar, source.heed_marks)
+        job = HistoryJob(
+            source.rules, processes(), bar, source.heed_marks, largest=source.settings.decode_limit
+        )
         swept = search(repository, job)
     found = credentials(repository, swept.findings, source.rules, job.jobs, swept.tally)
     kept, _ = without(found, excluder(source.settings, source.settings.directory))

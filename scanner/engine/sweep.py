@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from scanner.content import Layer
-from scanner.decoders.interface import MAX_LAYER_BYTES
+from scanner.decoders.interface import MAX_LAYER_BYTES, NOT_WHOLE
 from scanner.engine.anchors import EDGE
 from scanner.engine.defects import INTERNAL, describe
 from scanner.findings import Finding, Notice, Tally
@@ -188,12 +188,12 @@ def _layers(
 
     held = [first]
     if examiner.catalogue.is_encoded(first.layer.data):
-        size = first.fresh
+        size, largest = first.fresh, examiner.largest or MAX_LAYER_BYTES
         for window in windows:
             held.append(window)
             size += window.fresh
-            if size > MAX_LAYER_BYTES:
-                detail = f"larger than {MAX_LAYER_BYTES >> 20} MiB: it was not decoded whole"
+            if size > largest:
+                detail = f"larger than {largest >> 20} MiB: {NOT_WHOLE}"
                 tally.notice(Notice("decoder-limit", blob.path, detail, hides=True))
                 break
         else:
