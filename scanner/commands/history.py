@@ -191,13 +191,14 @@ def _scan(
     from scanner.findings import Head
     from scanner.history.attribution.credentials import credentials, in_repository, without
     from scanner.history.narrowing import objects
-    from scanner.history.run import search
+    from scanner.history.run import add_large_files, search
 
     if narrowing:
         job = job._replace(only=objects(repository, narrowing))
     rescan = open_record(args, repository, job)
     try:
         result = rescan.search() if rescan else search(repository, job)
+        add_large_files(repository, job, result)
     finally:
         if job.progress:
             job.progress.clear()

@@ -76,6 +76,21 @@ def search(repository: Repository, job: HistoryJob) -> SearchResult:
     return result
 
 
+def add_large_files(repository: Repository, job: HistoryJob, result: SearchResult) -> None:
+    """Search the files in Git LFS that the pointers of `result` are for, and add what is found.
+
+    Without a narrowed job also those of the local store to which nothing points any more.
+    """
+    from scanner.history.objects.large_files import search_large_files
+
+    examiner = Examiner(job.rules, heed_marks=job.heed_marks, largest=job.largest)
+    everything = job.only is None
+    found = search_large_files(
+        repository, examiner, result.pointers, everything=everything, max_size=job.max_size
+    )
+    result.add(found)
+
+
 def _search_objects(
     repository: Repository, examiner: Examiner, job: HistoryJob, result: SearchResult
 ) -> ObjectStore:

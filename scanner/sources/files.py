@@ -8,6 +8,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import WORK_TREE
+from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to, stored_near
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
@@ -67,6 +68,8 @@ class FileBlob:
         finally:
             os.close(descriptor)
 
+        if data.startswith(POINTER_HEAD) and size < LARGEST_POINTER:
+            return self._follow(data)
         # Files of /proc and the like give 0 as their size whatever they hold.
         if len(data) != size and size:
             raise Unread("changed-while-read", _CHANGED, hides=True, partial=data)
@@ -97,6 +100,21 @@ class FileBlob:
             os.close(descriptor)
         if total != size and size:
             raise Unread("changed-while-read", _CHANGED, hides=True)
+
+    def _follow(self, data: bytes) -> bytes:
+        """Return the file that `data` points to, if it is a pointer of Git LFS.
+
+        It is in the work tree where nothing was fetched, and the local store may have the file.
+        """
+        name = pointer_to(data)
+        if not name:
+            return data
+
+        path = stored_near(os.path.dirname(self._at), name)
+        if not os.path.isfile(path):
+            raise Unread("lfs-pointer", "", hides=False, partial=data)
+        self._at = path
+        return StoredBlob(path).read()
 
     def _open(self) -> int:
         flags = _FLAGS if self.follow else _FLAGS | _NO_FOLLOW
@@ -131,6 +149,15 @@ class FileBlob:
 
     def _not_a_file(self) -> Unread:
         return Unread("not-a-file", "a directory, pipe, socket or device", hides=self.follow)
+
+
+class StoredBlob(FileBlob):
+    """A file in the store of Git LFS, in which nothing is a pointer any more."""
+
+    __slots__ = ()
+
+    def _follow(self, data: bytes) -> bytes:
+        return data
 
 
 class UnstagedBlob(FileBlob):
