@@ -102,6 +102,15 @@ def of_tracked(
     return change._replace(blobs=(*change.blobs, *kept))
 
 
+def of_tree(
+    repository: Repository, commit: str, tally: Tally, is_excluded: Callable[[str], bool]
+) -> ChangeSet:
+    """Return all files of a `commit`, given its ID, as if all of them were new. Raises GitError."""
+    found = _Collection(tally, is_excluded)
+    found.add("commit", commit, "", changes.whole_tree(repository, commit))
+    return found.of(repository)
+
+
 def of_range(
     repository: Repository,
     include: Sequence[str],
