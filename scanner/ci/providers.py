@@ -178,7 +178,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = (
     Provider(
         name="Harness CI",
         page="harness",
-        depth="set Depth to 0 under Clone Codebase of the stage",
+        depth="set depth: 0 (Depth under Clone Codebase of the stage)",
         marker="HARNESS_PIPELINE_ID",
         marker_is_flag=False,
         change=_DRONE._replace(commit_can_be_short=True, without_event=MANUAL).change,

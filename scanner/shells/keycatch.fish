@@ -51,7 +51,7 @@ function _shtab_keycatch_using
 end
 
 set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install completion help version
-set -g _shtab_keycatch_opts_with_value --allow-push-option --baseline --branch --category --color --config --contact --decode-limit --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --liveness-allow --liveness-deny --liveness-endpoint --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --until --verify-removed -f -o
+set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --category --color --config --contact --decode-limit --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --liveness-allow --liveness-deny --liveness-endpoint --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --until --verify-removed -f -o
 
 complete -c keycatch -e
 complete -c keycatch -f
@@ -228,6 +228,7 @@ complete -c keycatch -n '_shtab_keycatch_using range' -s q -l quiet -d 'print on
 complete -c keycatch -n '_shtab_keycatch_using range' -s v -l verbose -d 'print every detail'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a ci -d 'Find credentials that the change in a CI job adds.'
 complete -c keycatch -n '_shtab_keycatch_using ci' -s h -l help -d 'show this help message and exit'
+complete -c keycatch -n '_shtab_keycatch_using ci' -l base -x -d 'the branch that changes are merged into, or a full hash: what to compare with where the CI system does not say (as the variable KEYCATCH_BASE)'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l strict -d 'fail where the change adds a mark, such as keycatch:allow, that allows a finding'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l no-config -d 'use no configuration at all'

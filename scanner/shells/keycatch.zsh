@@ -142,6 +142,7 @@ _shtab_keycatch_baseline_update_defaults_added=0
 
 _shtab_keycatch_ci_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--base[the branch that changes are merged into, or a full hash\: what to compare with where the CI system does not say (as the variable KEYCATCH_BASE)]:REV:"
   "--strict[fail where the change adds a mark, such as keycatch\:allow, that allows a finding]"
   "--config[configuration to use instead of the project\'s]:FILE:_files"
   "--no-config[use no configuration at all]"
