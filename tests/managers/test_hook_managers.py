@@ -297,6 +297,17 @@ def test_lint_staged_comes_first_and_does_not_hide_a_key(project):
     project.holds()
 
 
+def test_lint_staged_that_runs_keycatch_itself_appends_names(project):
+    husky(project)
+    (project.root / "package.json").write_text('{"lint-staged": {"*": "keycatch staged"}}\n')
+    (project.root / ".husky" / "pre-commit").write_text("lint-staged\n")
+    project.run("git", "add", ".")
+    project.run("git", "commit", "-q", "-m", "start")
+    (project.root / "key.env").write_text(project.plant.pair())
+    project.run("git", "add", "key.env")
+    assert "aws-access-key-pair" in project.run("git", "commit", "-q", "-m", "key", code=1)
+
+
 @pytest.mark.parametrize("tool", ["lefthook", "simple-git-hooks"])
 def test_undoing_leaves_the_hooks_of_others_alone(project, tool):
     TOOLS[tool][0](project)
