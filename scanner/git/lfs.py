@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -20,17 +19,20 @@ POINTER_HEAD: Final = b"version https://git-lfs"
 LARGEST_POINTER: Final = 1024
 """Bytes; the specification of Git LFS says that a pointer is smaller."""
 # docs/spec.md of Git LFS: the version comes first, other keys are sorted.
-_POINTER: Final = re.compile(
+_POINTER: Final = (
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n"
 )
-_NAME: Final = re.compile(r"[0-9a-f]{64}")
+_DIGITS: Final = 64
+"""Of a name, the SHA-256 of the file."""
 
 
 def pointer_to(content: bytes) -> str:
     """Return the name of the file that the pointer `content` is for; empty for no pointer."""
     if len(content) >= LARGEST_POINTER or not content.startswith(POINTER_HEAD):
         return ""
-    found = _POINTER.match(content)
+    import re  # here: every scan of files imports this module, and few meet a pointer
+
+    found = re.match(_POINTER, content)
     return found[1].decode() if found else ""
 
 
@@ -78,8 +80,9 @@ class Storage:
         """Yield the name and the path of each file that is there, in order."""
         for directory, folders, names in os.walk(self._objects()):
             folders.sort()
-            for name in sorted(filter(_NAME.fullmatch, names)):
-                yield name, os.path.join(directory, name)
+            for name in sorted(names):
+                if len(name) == _DIGITS and not name.strip("0123456789abcdef"):
+                    yield name, os.path.join(directory, name)
 
     def _objects(self) -> str:
         if self._directory is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from typing import Any
 
 import pytest
@@ -117,6 +118,27 @@ def test_a_work_tree_with_pointers(keycatch: Any, repository: Any, store: Any, p
     assert done.report()["scan"]["counts"]["skipped"]["lfs-pointer"] == 1
     done = keycatch("scan", cwd=repository.root)
     assert "1 skipped" in done.stdout
+
+
+def test_with_git_lfs_itself(
+    keycatch: Any, make_repository: Any, plant: Any, tmp_path: Any
+) -> None:
+    if shutil.which("git-lfs") is None:
+        pytest.skip("Git LFS is not installed")
+    work = make_repository("work")
+    work.git("lfs", "install", "--local")
+    work.git("lfs", "track", "*.bin")
+    work.write("a.bin", plant.pair())
+    work.git("add", "--all")
+    assert keycatch("staged", cwd=work.root).returncode == 1
+    work.git("commit", "-q", "-m", "key")
+    assert keycatch("history", cwd=work.root).returncode == 1
+
+    work.git("-c", "filter.lfs.smudge=cat", "-c", "filter.lfs.process=", "clone", "-q",
+             str(work.root), str(tmp_path / "clone"))  # fmt: skip
+    assert keycatch("history", cwd=tmp_path / "clone").returncode == 2
+    work.git("-C", str(tmp_path / "clone"), "lfs", "fetch", "--all")
+    assert keycatch("history", cwd=tmp_path / "clone").returncode == 1
 
 
 def test_a_pointer_outside_of_a_repository(

@@ -263,7 +263,6 @@ def test_all_files(framework: str, installed: Any, repository: Any, plant: Any) 
 def test_what_is_not_staged_under_all_files_and_files(
     framework: str, installed: Any, repository: Any, plant: Any
 ) -> None:
-    repository.commit("first")
     repository.write("first", plant.pair())
     for options in (("--all-files",), ("--files", "first")):
         done = installed(framework, "run", *options)
