@@ -53,7 +53,7 @@ def everything(built: Built, because: str = "") -> CiChange:
 
 def tree(built: Built, because: str = "no change to compare") -> CiChange:
     """Return the files of the head as they are, for an event that is no change."""
-    taken_from = f"{built.source} ({because})"
+    taken_from = f"{built.source}, {because}"
     return CiChange(
         built.provider, built.event, (built.head,), (), taken_from, built.depth, is_tree=True
     )

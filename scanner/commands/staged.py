@@ -93,17 +93,18 @@ def _of_run(
     Under `--all-files` and `--files` a framework leaves in the work tree what is not staged, and
     a hook that gets no names cannot know which were asked for.
     """
-    from scanner.git.work_tree import find_work_tree, not_staged
+    from scanner.git.work_tree import not_staged
     from scanner.sources import changes
 
-    root = find_work_tree(".")
+    # As git has it: GIT_DIR and GIT_WORK_TREE can name a work tree that has no `.git`.
+    root = os.fsdecode(repository.answers("rev-parse", "--show-toplevel").removesuffix(b"\n"))
     changed, untracked = not_staged(repository) if root else ([], 0)
     if root and not args.quiet:
         more = _UNTRACKED.format(untracked) if untracked else ""
         say(f"{NAME}: {_RUN.format(len(changed))}{more}")
     # Names come from a hook that passes them on; the frameworks run at the root.
     paths = dict.fromkeys([*map(os.fsdecode, changed), *filter(os.path.isfile, args.files)])
-    return changes.of_tracked(repository, tally, is_excluded, root or "", paths)
+    return changes.of_tracked(repository, tally, is_excluded, root, paths)
 
 
 def _refuse_no_index(repository: Repository) -> None:

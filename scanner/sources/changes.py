@@ -107,6 +107,7 @@ def of_tree(
 ) -> ChangeSet:
     """Return all files of a `commit`, given its ID, as if all of them were new. Raises GitError."""
     found = _Collection(tally, is_excluded)
+    tally.commits += 1
     found.add("commit", commit, "", changes.whole_tree(repository, commit))
     return found.of(repository)
 

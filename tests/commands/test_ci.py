@@ -210,6 +210,7 @@ def test_an_event_without_a_change_reads_the_files_and_gets_green_again(
     done = run()
     assert done.returncode == 0, done.stdout
     assert done.report()["scan"]["counts"]["blobs"] == 2  # `first` and `later` are one content
+    assert done.report()["scan"]["counts"]["commits"] == 1
 
 
 def test_the_other_workflow_of_a_pull_request_is_its_commits(

@@ -78,6 +78,20 @@ def test_a_file_that_was_only_announced(run: Any, repository: Any, plant: Any) -
     assert run("--format=json").paths() == {"new"}
 
 
+def test_a_work_tree_that_only_variables_name(
+    run: Any, keycatch: Any, repository: Any, plant: Any, tmp_path: Any
+) -> None:
+    """As people keep the files of their home directory."""
+    (repository.root / ".git").rename(tmp_path / "kept.git")
+    repository.write("deep/second", plant.pair())
+    places = {"GIT_DIR": str(tmp_path / "kept.git"), "GIT_WORK_TREE": str(repository.root)}
+    for folder in (".", "deep"):
+        done = keycatch(
+            "staged", "--format=json", cwd=repository.root / folder, env={**BY_HAND, **places}
+        )
+        assert (done.returncode, done.paths()) == (1, {"deep/second"}), done.stderr
+
+
 def test_an_excluded_file_is_not_read(run: Any, repository: Any, plant: Any) -> None:
     repository.write(".keycatch.toml", 'exclude = ["deep/"]\n')
     repository.write("deep/second", plant.pair())
