@@ -393,7 +393,7 @@ def test_modules_in_the_checkout_are_not_run(job):
 
 
 def test_no_result_is_one_error_and_a_line_of_the_summary(job):
-    """`ci` with an event that names no commits; what the event is called is somebody else's text."""
+    """The event names no commits, and what it is called is the text of somebody else."""
     job.program(
         "keycatch",
         "echo 'keycatch: first' >&2; printf 'keycatch: 100%% of `x`\\r::error::y\\n' >&2; exit 2",

@@ -172,9 +172,7 @@ def scripts(name):
         elif name == "bitbucket":
             step = snippet["definitions"]["steps"][0]["step"]
             found.append("\n".join(step["script"]))
-        elif name == "drone":
-            found.append("\n".join(snippet["steps"][0]["commands"]))
-        elif name == "woodpecker":
+        elif name in ("drone", "woodpecker"):
             found.append("\n".join(snippet["steps"][0]["commands"]))
         elif name == "codebuild":
             phases = snippet["phases"]
