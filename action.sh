@@ -8,14 +8,30 @@ unset PYTHONPATH PYTHONHOME PYTHONPLATLIBDIR PYTHONUSERBASE PYTHONPYCACHEPREFIX 
     PYTHONSTARTUP PYTHONWARNINGS PYTHONBREAKPOINT PYTHONINSPECT PYTHON_PRESITE
 export PYTHONSAFEPATH=1
 
+# The data of a command has % and line breaks as percent codes (docs.github.com, "Workflow commands").
+escaped() {
+    local text=${1//'%'/%25}
+    text=${text//$'\r'/%0D}
+    printf '%s' "${text//$'\n'/%0A}"
+}
+
+# Says why there is no result: one annotation and one line in the summary of the step.
+explain() {
+    printf '::error title=keycatch::%s\n' "$(escaped "$1")"
+    # In a block of code nothing is Markdown; nothing in it can end the block either.
+    [ -z "${GITHUB_STEP_SUMMARY-}" ] ||
+        printf '**keycatch could not scan (exit code 2)**\n\n```text\n%s\n```\n' \
+            "$(printf '%s' "$1" | tr '`\r\n' "'  ")" >>"$GITHUB_STEP_SUMMARY"
+}
+
 fail() {
-    printf '::error title=keycatch::%s\n' "$1"
+    explain "$1"
     printf 'exit-code=2\n' >>"$GITHUB_OUTPUT"
     exit 2
 }
 
 # A line break in an input would be a second line of GITHUB_OUTPUT or of the log.
-for name in COMMAND FAIL_ON CONFIG USE_CONFIG USE_MARKS SARIF_FILE CATEGORY SOURCE EXECUTABLE PYTHON; do
+for name in COMMAND FAIL_ON CONFIG USE_CONFIG USE_MARKS SARIF_FILE CATEGORY WORKING_DIRECTORY SOURCE EXECUTABLE PYTHON; do
     value=INPUT_$name
     value=${!value-}
     case $value in
@@ -44,6 +60,16 @@ esac
 case $INPUT_SARIF_FILE in
 '' | -*) fail "the input sarif-file must be the name of a file" ;;
 esac
+# Files that inputs name are in the workspace, wherever keycatch runs: the next steps look there.
+in_workspace() {
+    case $1 in
+    - | /* | [A-Za-z]:[/\\]*) printf '%s' "$1" ;;
+    *) printf '%s/%s' "$PWD" "$1" ;;
+    esac
+}
+directory=${INPUT_WORKING_DIRECTORY:-.}
+[ -d "$directory" ] || fail "the input working-directory is no directory of the checkout: $directory"
+sarif=$(in_workspace "$INPUT_SARIF_FILE")
 # Further reports, one a line; here alone a line break is no mistake.
 more=()
 while IFS= read -r line || [ -n "$line" ]; do
@@ -51,7 +77,7 @@ while IFS= read -r line || [ -n "$line" ]; do
     line=${line%"${line##*[![:space:]]}"}
     case $line in
     '') ;;
-    [a-z]*=?*) more+=(--output "$line") ;;
+    [a-z]*=?*) more+=(--output "${line%%=*}=$(in_workspace "${line#*=}")") ;;
     *) fail "the input outputs must have FORMAT=FILE on each line" ;;
     esac
 done <<<"${INPUT_OUTPUTS-}"
@@ -76,7 +102,7 @@ fi
 options=("$INPUT_COMMAND")
 [ -z "$INPUT_FAIL_ON" ] || options+=(--fail-on "$INPUT_FAIL_ON")
 if [ -n "$INPUT_CONFIG" ]; then
-    options+=("--config=$INPUT_CONFIG")
+    options+=("--config=$(in_workspace "$INPUT_CONFIG")")
 elif [ "$INPUT_USE_CONFIG" = false ]; then
     options+=(--no-config)
 fi
@@ -93,19 +119,28 @@ resume_commands() { printf '::%s::\n' "$token"; }
 rm -f -- "$INPUT_SARIF_FILE" || fail "the file that the input sarif-file names cannot be written"
 # Annotations are printed, and the step has a summary, only if there is something to say.
 messages=$RUNNER_TEMP/keycatch-messages
+errors=$RUNNER_TEMP/keycatch-errors
 summary=$RUNNER_TEMP/keycatch-summary
-rm -f -- "$messages" "$summary"
+rm -f -- "$messages" "$summary" "$errors"
+case $keycatch in
+*/*) keycatch=$(in_workspace "$keycatch") ;;
+esac
 [ ! -f "${GITHUB_STEP_SUMMARY-}" ] || cp -- "$GITHUB_STEP_SUMMARY" "$summary"
 code=0
 stop_commands
-GITHUB_STEP_SUMMARY=$summary "$keycatch" "${options[@]}" \
-    --output "sarif=$INPUT_SARIF_FILE" --output "github=$messages" \
-    ${more[@]+"${more[@]}"} 2>&1 || code=$?
+(cd -- "$directory" && GITHUB_STEP_SUMMARY=$summary "$keycatch" "${options[@]}" \
+    --output "sarif=$sarif" --output "github=$messages" \
+    ${more[@]+"${more[@]}"}) 2>"$errors" || code=$?
+cat "$errors"
 resume_commands
 
 if [ "$code" -ne 0 ] && [ -f "$messages" ]; then
     cat "$messages"
     [ -z "${GITHUB_STEP_SUMMARY-}" ] || [ ! -f "$summary" ] || cat "$summary" >"$GITHUB_STEP_SUMMARY"
+elif [ "$code" -ne 0 ]; then
+    # Without a report the last line says why; another program's output may be long.
+    reason=$(tail -n 1 "$errors" | cut -c 1-1000)
+    explain "${reason:-keycatch ended with exit code $code and gave no reason}"
 elif [ "$code" -eq 0 ]; then
     printf 'keycatch: clean; the report is %s\n' "$INPUT_SARIF_FILE"
 fi

@@ -16,6 +16,7 @@ from scanner.locations import (
     NO_FILE,
     REFERENCE_NAME,
     TAG_MESSAGE,
+    WORK_TREE,
     InHead,
     Location,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "NO_FILE",
     "REFERENCE_NAME",
     "TAG_MESSAGE",
+    "WORK_TREE",
     "BaselineUse",
     "Confidence",
     "Configuration",

@@ -15,6 +15,9 @@ TAG_MESSAGE: Final = "tag-message"
 REFERENCE_NAME: Final = "reference-name"
 """The scope of the name of a branch or tag."""
 
+WORK_TREE: Final = "work-tree"
+"""The scope of a file as it is in the work tree, where the index is read as well."""
+
 MESSAGES: Final = {COMMIT_MESSAGE: "commit message", TAG_MESSAGE: "tag message"}
 """Scopes of messages, to the words that a location has in place of a path."""
 

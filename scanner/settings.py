@@ -15,6 +15,7 @@ from scanner.findings import Confidence, Severity, Threshold, threshold_name
 from scanner.git.work_tree import find_work_tree
 from scanner.records import NamedTuple
 from scanner.secret import printable
+from scanner.sizes import size_in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +31,8 @@ PYPROJECT: Final = "pyproject.toml"
 """Its table `[tool.keycatch]` can take the place of a file."""
 KEYS: Final = (
     "rules", "disable", "exclude", "fail-on", "show", "strict", "no-marks", "baseline",
-    "published-on", "own-accounts", "canary-accounts", "liveness-allow", "liveness-deny",
+    "decode-limit", "published-on", "own-accounts", "canary-accounts", "liveness-allow",
+    "liveness-deny",
 )  # fmt: skip
 """What can be set. docs/configuration.schema.json, for editors, has the same."""
 
@@ -67,6 +69,8 @@ class Settings(NamedTuple):
     """Whether a change fails that adds a mark which allows a finding."""
     no_marks: bool = False
     """Whether no mark on a line allows anything."""
+    decode_limit: int = 0
+    """How many bytes of a file are decoded at once; 0 for the default."""
     options: tuple[str, ...] = ()
     """The options of the command line that add to `exclude` or `disable`."""
     published_on: tuple[str, ...] = ()
@@ -202,6 +206,7 @@ def _settings(path: str, root: str, folder: str, table: dict[str, object]) -> Se
         canary_accounts=_account_ids(path, table, "canary-accounts"),
         liveness_allow=_account_ids(path, table, "liveness-allow"),
         liveness_deny=_account_ids(path, table, "liveness-deny"),
+        decode_limit=_size(path, table, "decode-limit"),
         published_on=_strings(path, table, PUBLISHED_ON),
     )
 
@@ -258,6 +263,14 @@ def _threshold(path: str, table: dict[str, object], key: str) -> Threshold | Non
         f"{printable(path)}: {key}: must be low, medium or high (confidence), or critical or "
         f"severity:high (severity){hint}"
     )
+
+
+def _size(path: str, table: dict[str, object], key: str) -> int:
+    value = table.get(key, "")
+    number = size_in_bytes(value) if isinstance(value, str) else 0
+    if key in table and not number:
+        raise ConfigError(f'{printable(path)}: {key}: must be a size such as "512M" or "2G"')
+    return number
 
 
 def _switch(path: str, table: dict[str, object], key: str) -> bool:

@@ -400,6 +400,85 @@ def test_modules_in_the_checkout_are_not_run(job):
     assert (job.workspace / "ran").exists()  # the trap
 
 
+def test_no_result_is_one_error_and_a_line_of_the_summary(job):
+    """The event names no commits, and what it is called is the text of somebody else."""
+    job.program(
+        "keycatch",
+        "echo 'keycatch: first' >&2; printf 'keycatch: 100%% of `x`\\r::error::y\\n' >&2; exit 2",
+    )
+    done = job.run()
+    assert done.returncode == 2
+    assert job.outputs == {"exit-code": "2"}
+    (annotation,) = commands_of(done)
+    assert annotation == "::error title=keycatch::keycatch: 100%25 of `x`%0D::error::y"
+    assert job.summary.read_text("utf-8") == (
+        "**keycatch could not scan (exit code 2)**\n\n"
+        "```text\nkeycatch: 100% of 'x' ::error::y\n```\n"
+    )
+
+
+def test_wrong_usage_is_one_error(job):
+    job.plant()
+    done = job.run(config="missing.toml")
+    assert done.returncode == 2
+    (annotation,) = commands_of(done)
+    assert annotation.startswith("::error title=keycatch::keycatch: cannot read the configuration")
+    assert "missing.toml" in job.summary.read_text("utf-8")
+
+
+def test_a_program_that_says_nothing(job):
+    job.program("keycatch", "exit 3")
+    done = job.run()
+    assert done.returncode == 3
+    assert commands_of(done) == [
+        "::error title=keycatch::keycatch ended with exit code 3 and gave no reason"
+    ]
+
+
+def test_refused_input_is_in_the_summary(job):
+    done = job.run(command="other")
+    assert done.returncode == 2
+    assert len(commands_of(done)) == 1
+    assert "the input command must be ci or scan" in job.summary.read_text("utf-8")
+
+
+def test_working_directory(job):
+    """The part of a monorepo is scanned; files that inputs name stay where other steps look."""
+    (job.workspace / "shop").mkdir()
+    (job.workspace / "other").mkdir()
+    job.plant("shop/key.ini")
+    job.plant("other/key.ini", seed=4)
+    (job.workspace / "policy.toml").write_text('fail-on = "high"\n')
+    done = job.run(
+        working_directory="shop", outputs="junit=reports.xml\ntext=-", config="policy.toml"
+    )
+    assert done.returncode == 1, done.stdout
+    (result,) = job.report()["results"]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "shop/key.ini"
+    assert (job.workspace / "reports.xml").exists()
+    assert job.outputs["sarif-file"] == "keycatch.sarif"
+
+
+@pytest.mark.parametrize("name", ["missing", "file", "-x", "a\nb"])
+def test_working_directory_that_is_none(job, name):
+    (job.workspace / "file").write_text("")
+    done = job.run(working_directory=name)
+    assert done.returncode == 2
+    (annotation,) = commands_of(done)
+    assert "working-directory" in annotation or "WORKING_DIRECTORY" in annotation
+
+
+def test_a_repository_that_is_checked_out_below_the_workspace(job):
+    subprocess.run(["git", "init", "-q", str(job.workspace / "-repo")], check=True)
+    job.plant("-repo/key.ini")
+    done = job.run(working_directory="-repo")
+    assert done.returncode == 1, done.stdout
+    (result,) = job.report()["results"]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "key.ini"
+
+
 def test_the_commands_exist():
     commands = re.search(r"(?m)^(\w+(?: \| \w+)*)\) ;;$", SCRIPT.read_text("utf-8"))[1]
     assert set(commands.split(" | ")) <= COMMANDS.keys()

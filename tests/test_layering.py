@@ -78,7 +78,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("secret",),
     ("errors",),
     # The file system and streams, without any idea of what is written.
-    ("files",),
+    ("files", "sizes"),
     ("about",),
     ("records",),
     # What of the engine is compiled: bytes and numbers, without any idea of rules.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.ci.event_file import Event
 from scanner.ci.interface import NoRange
-from scanner.ci.ranges import Built, against_base, between, everything
+from scanner.ci.ranges import BASE, Built, against_base, between, pushed, tree
 from scanner.ci.values import full_hash, hash_in, is_zero, shown
 
 if TYPE_CHECKING:
@@ -30,9 +30,13 @@ _NO_CHANGE: Final = {
     "schedule": "schedule",
     "workflow_dispatch": "manual run",
     "repository_dispatch": "manual run",
+    "release": "release",
 }
-"""Events that start a job without a change; GITHUB_SHA is the head of the branch."""
+"""Events that start a job without a change; GITHUB_SHA is the head of the branch, or what is
+released."""
 _DEFAULT: Final = "repository.default_branch"
+_REPOSITORIES: Final = ("repository", "workflow_run.head_repository")
+"""The repository of the workflow, and that of the commit that the other workflow ran on."""
 
 
 def change(
@@ -43,7 +47,7 @@ def change(
     if name in _NO_CHANGE:
         head = hash_in(environ, "GITHUB_SHA")
         built = Built(provider.name, _NO_CHANGE[name], head, "GITHUB_SHA", "", provider.depth)
-        return everything(built, "no change to compare")
+        return tree(built)
 
     if name in _PULL_REQUEST:
         depth = _FOREIGN if name == "pull_request_target" else provider.depth
@@ -57,9 +61,17 @@ def change(
     if name == "push":
         return _push(provider, Event(environ, read), environ)
 
+    if name == "workflow_run":
+        return _workflow_run(provider, Event(environ, read), environ)
+    if environ.get(BASE):
+        head = hash_in(environ, "GITHUB_SHA")
+        built = Built(provider.name, "event", head, "GITHUB_SHA", "", provider.depth, True)
+        return against_base(built, environ)
+
     raise NoRange(
         f"the event {shown(name)} of {provider.name} does not name the changed commits: run the "
-        "workflow on push, pull_request or merge_group, or use keycatch range or keycatch scan"
+        "workflow on push, pull_request or merge_group, name the base with --base, or use keycatch "
+        "range or keycatch scan"
     )
 
 
@@ -67,6 +79,24 @@ def _between_fields(built: Built, event: Event, head_from: str, base_from: str) 
     head = full_hash(event.text(head_from), head_from)
     base = full_hash(event.text(base_from), base_from)
     return between(built._replace(head=head, head_from=head_from), (base,), base_from)
+
+
+def _workflow_run(provider: Provider, event: Event, environ: Mapping[str, str]) -> CiChange:
+    """Return what the other workflow ran on: the commits that the default branch lacks.
+
+    GITHUB_SHA is the default branch's own commit. A fork can call a branch like the default one, so
+    that name counts only for the repository itself.
+    """
+    origin = "workflow_run.head_sha"
+    head = full_hash(event.text(origin), origin)
+    depth = f"check out {origin} with fetch-depth: 0"
+    built = Built(provider.name, "workflow run", head, origin, "", depth)
+    default = event.optional_text(_DEFAULT)
+    branch = event.optional_text("workflow_run.head_branch")
+    own, of = (event.optional_text(f"{name}.full_name") for name in _REPOSITORIES)
+    if branch and branch == default and own and own == of:
+        return tree(built, "it ran on the default branch")
+    return against_base(built, environ, default, _DEFAULT)
 
 
 def _push(provider: Provider, event: Event, environ: Mapping[str, str]) -> CiChange:
@@ -95,4 +125,5 @@ def _push(provider: Provider, event: Event, environ: Mapping[str, str]) -> CiCha
     built = built._replace(head=full_hash(after, "after"), head_from="after")
     if built.event != "push":
         return against_base(built, environ, default, _DEFAULT)
-    return between(built, (full_hash(before, "before"),), "before")
+    # Gitea does not say of a push that it was forced.
+    return pushed(built, full_hash(before, "before"), "before", environ, default, _DEFAULT)

@@ -41,6 +41,15 @@ class CiChange(NamedTuple):
 
     A forced push drops the commit that a branch pointed at before; CI systems name it all the same.
     """
+    on_base: CiChange | None = None
+    """What to scan instead where `exclude` has all of it: the base itself was pushed, in a system
+    that does not name the branch."""
+    is_tree: bool = False
+    """Whether the files of `include` are scanned as they are, and not its commits.
+
+    Nothing was changed where a job runs on schedule or for a release. Were all commits scanned, a
+    key that was taken out would fail each run from then on.
+    """
 
 
 class Provider(NamedTuple):

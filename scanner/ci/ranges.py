@@ -36,6 +36,8 @@ class Built(NamedTuple):
     """The name of the branch, with or without `refs/heads/`; empty for a tag."""
     depth: str
     """How to get a complete clone, as an instruction."""
+    is_branch_unknown: bool = False
+    """Whether it can be any branch, also the base."""
 
     @property
     def source(self) -> str:
@@ -44,9 +46,17 @@ class Built(NamedTuple):
 
 
 def everything(built: Built, because: str = "") -> CiChange:
-    """Return all that the head reaches, for an event that is no change."""
+    """Return all that the head reaches, where it is not known what a push added."""
     taken_from = f"{built.source}{f' ({because})' if because else ''}"
     return CiChange(built.provider, built.event, (built.head,), (), taken_from, built.depth)
+
+
+def tree(built: Built, because: str = "no change to compare") -> CiChange:
+    """Return the files of the head as they are, for an event that is no change."""
+    taken_from = f"{built.source}, {because}"
+    return CiChange(
+        built.provider, built.event, (built.head,), (), taken_from, built.depth, is_tree=True
+    )
 
 
 def between(
@@ -93,7 +103,10 @@ def against_base(
     base = base_revision(value, origin)
     if built.branch and base == branch_ref(built.branch, "the branch being built"):
         return everything(built, f"{origin} is this branch itself")
-    return between(built, (base,), origin)
+    change = between(built, (base,), origin)
+    if built.is_branch_unknown:
+        change = change._replace(on_base=everything(built, f"{origin} has it already"))
+    return change
 
 
 def pushed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.ci.ranges import Built, against_base, between, everything, pushed
+from scanner.ci.ranges import Built, against_base, between, pushed, tree
 from scanner.ci.values import HEAD, branch_ref, hash_in, hash_or_head, previous
 from scanner.records import NamedTuple
 
@@ -44,7 +44,10 @@ class Variables(NamedTuple):
     commit: str
     """The full hash of the commit that is built."""
     branch: str
-    """The branch that is built, with or without `refs/heads/`. With `refs/tags/` it is a tag."""
+    """The branch that is built, with or without `refs/heads/`. With `refs/tags/` it is a tag.
+
+    Without a name of the variable, any branch can be built, also the base.
+    """
     requests: tuple[Request, ...]
     tag: str = ""
     """The tag that is built; other jobs do not have it."""
@@ -54,6 +57,8 @@ class Variables(NamedTuple):
     """Values of `started_by`, to the events that they mean; an empty one is a push."""
     other_event: str = PUSH
     """The event that all other values mean."""
+    without_event: str = PUSH
+    """The event that an empty value means."""
     before: str = ""
     """The commit that the branch pointed at before the push: empty or zeros for a new branch."""
     before_is_range: bool = False
@@ -71,7 +76,7 @@ class Variables(NamedTuple):
     ) -> CiChange:
         """Return the change that the job builds. Raises NoRange."""
         value = environ.get(self.started_by)
-        event = self.events.get(value, self.other_event) if value else PUSH
+        event = self.events.get(value, self.other_event) if value else self.without_event
         for request in self.requests:
             is_marked = environ.get(request.marker, "false") not in ("", "false")
             if is_marked or event == request.event:
@@ -85,7 +90,7 @@ class Variables(NamedTuple):
         if environ.get(self.tag) or event == TAG:
             return against_base(built._replace(event=TAG, branch=""), environ, *default)
         if event != PUSH:
-            return everything(built._replace(event=event), "no change to compare")
+            return tree(built._replace(event=event))
         if branch.startswith("refs/tags/"):
             return against_base(built._replace(event=TAG, branch=""), environ, *default)
         if not self.before:
@@ -128,4 +133,4 @@ class Variables(NamedTuple):
         else:
             head = hash_in(environ, variable)
         head_from = "" if head == HEAD else variable
-        return Built(provider.name, PUSH, head, head_from, branch, provider.depth)
+        return Built(provider.name, PUSH, head, head_from, branch, provider.depth, not self.branch)

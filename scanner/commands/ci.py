@@ -31,6 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "The commit range is read from the CI environment. If the clone lacks commits of the "
         "range, the command fails (exit code 2) and names the setting to change."
     )
+    parser.add_argument(
+        "--base",
+        metavar="REV",
+        default="",
+        help="the branch that changes are merged into, or a full hash: what to compare with where "
+        "the CI system does not say (as the variable KEYCATCH_BASE)",
+    )
     add_review_options(parser)
     add_scan_options(parser)
     add_report_options(parser)
@@ -39,15 +46,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Scan what the commits of the change add, write the report and return the exit code."""
     from scanner.ci import detect
+    from scanner.ci.ranges import BASE
     from scanner.git.repository import Repository
     from scanner.sources import changes
 
-    change = detect(os.environ)
+    change = detect({**os.environ, BASE: args.base} if args.base else os.environ)
     repository = Repository()
     change, include, exclude = resolve(change, repository)
 
     def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
-        found = changes.of_range(repository, include, exclude, change.remedy, tally, is_excluded)
+        if change.is_tree:
+            found = changes.of_tree(repository, include[0], tally, is_excluded)
+        else:
+            remedy = change.remedy
+            found = changes.of_range(repository, include, exclude, remedy, tally, is_excluded)
         if not args.quiet:
             say(f"{NAME}: {described(change, tally.commits)}")
         return found
@@ -69,11 +81,21 @@ def resolve(change: CiChange, repository: Repository) -> tuple[CiChange, list[st
             return resolve(change.after_rewrite, repository)
         missing = change.exclude[exclude.index(None)]
         raise GitError(f"{missing} is not in this clone: {change.remedy}")
-    return change, include, [name for name in exclude if name is not None]
+    known = [name for name in exclude if name is not None]
+    if change.on_base and known:
+        left = [*include, *(f"^{name}" for name in known)]
+        if not repository.answers("rev-list", "--max-count=1", *left):
+            return resolve(change.on_base, repository)
+    return change, include, known
 
 
 def described(change: CiChange, commits: int) -> str:
     """Return the sentence that names the range and where it is from, for a person to check."""
+    if change.is_tree:
+        return (
+            f"{change.provider}, {change.event}: the files of {change.include[0]} as they are; "
+            f"`keycatch history` scans all commits (from {change.taken_from})"
+        )
     left_out = f" without {', '.join(change.exclude)}" if change.exclude else ""
     number = f"{commits:,} commit{'' if commits == 1 else 's'}"
     return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from scanner.commands.options import (
     conclude,
     load_rules,
     load_settings,
+    size_of,
     threshold,
 )
 from scanner.commands.scanning import excluder
@@ -35,6 +35,7 @@ from scanner.secret import printable
 from scanner.settings import Settings
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from scanner.commands.history_removal import Source
@@ -77,7 +78,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="only content that commits with an earlier committer date added",
     )
     group.add_argument(
-        "--max-size", type=_size, metavar="SIZE", help="skip contents larger than this, such as 10M"
+        "--max-size",
+        type=size_of,
+        metavar="SIZE",
+        help="skip contents larger than this, such as 10M",
     )
     group.add_argument(
         "--allow-shallow",
@@ -88,18 +92,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_removal_options(group)
     add_scan_options(parser)
     add_report_options(parser)
-
-
-def _size(text: str) -> int:
-    """Return the bytes that an option names; raises ArgumentTypeError."""
-    units = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
-    number = text.rstrip("kKmMgG")
-    unit = text[len(number) :].lower()
-    # Digits of other scripts are digits for Python; more than twelve are a mistake, not a size.
-    is_number = number.isascii() and number.isdigit() and len(number) < 13
-    if not (is_number and int(number) and unit in units):
-        raise argparse.ArgumentTypeError(f"must be bytes such as 500000, 100K or 10M, not {text!r}")
-    return int(number) * units[unit]
 
 
 class Outcome:
@@ -181,7 +173,9 @@ def _job(args: argparse.Namespace, rules: Sequence[Rule]) -> HistoryJob:
     # A credential on a line with an allow mark has been committed all the same, and may be one of
     # those to be verified.
     heed_marks = not (args.verify_removed or args.no_marks)
-    return HistoryJob(rules, jobs, bar, heed_marks, max_size=args.max_size or 0)
+    return HistoryJob(
+        rules, jobs, bar, heed_marks, max_size=args.max_size or 0, largest=args.decode_limit
+    )
 
 
 def _scan(
@@ -197,13 +191,14 @@ def _scan(
     from scanner.findings import Head
     from scanner.history.attribution.credentials import credentials, in_repository, without
     from scanner.history.narrowing import objects
-    from scanner.history.run import search
+    from scanner.history.run import add_large_files, search
 
     if narrowing:
         job = job._replace(only=objects(repository, narrowing))
     rescan = open_record(args, repository, job)
     try:
         result = rescan.search() if rescan else search(repository, job)
+        add_large_files(repository, job, result)
     finally:
         if job.progress:
             job.progress.clear()

@@ -94,6 +94,12 @@ def _install_here(args: argparse.Namespace, names: Sequence[str]) -> int:
 
         if manager := manager_here(place, names):
             return install_managed(place, manager, names)
+    if place.is_tracked and os.path.basename(place.directory) == ".husky":
+        raise UsageError(
+            f"{printable(place.directory)} has the hooks of husky, for everybody: add `keycatch "
+            'staged` to .husky/pre-commit and `keycatch push "$@"` to .husky/pre-push; see '
+            "docs/install.md"
+        )
     if place.is_tracked and not args.force:
         raise UsageError(
             f"core.hooksPath puts hooks into {printable(place.directory)}, where git tracks them: "

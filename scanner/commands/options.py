@@ -16,6 +16,7 @@ from scanner.findings import Configuration, Report
 from scanner.reports.wording import effects
 from scanner.secret import printable
 from scanner.settings import BASELINE_NAME, THRESHOLDS, Settings, pattern_problem
+from scanner.sizes import size_in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,6 +68,14 @@ def add_scan_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("scan")
     add_config_options(group)
     add_baseline_options(group)
+    group.add_argument(
+        "--decode-limit",
+        type=size_of,
+        default=0,
+        metavar="SIZE",
+        help="how large an archive or a member of one may be to be decoded, such as 512M (default: "
+        "64M); takes several times as much memory",
+    )
     group.add_argument(
         "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one per CPU)"
     )
@@ -132,6 +141,14 @@ def _pattern(text: str) -> str:
     return text
 
 
+def size_of(text: str) -> int:
+    """Return the bytes that an option names; raises ArgumentTypeError."""
+    number = size_in_bytes(text)
+    if not number:
+        raise argparse.ArgumentTypeError(f"must be bytes such as 500000, 100K or 10M, not {text!r}")
+    return number
+
+
 def _jobs(text: str) -> int:
     # More processes than any machine has processors only cost memory; int() also takes " 1_0 ".
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
@@ -163,6 +180,7 @@ def with_options(args: argparse.Namespace, settings: Settings) -> Settings:
     Raises UsageError for a directory that is to be excluded and is written like a file.
     """
     args.no_marks = args.no_marks or settings.no_marks
+    args.decode_limit = getattr(args, "decode_limit", 0) or settings.decode_limit
     if not (args.exclude or args.disable):
         return settings
     from scanner.git.work_tree import find_work_tree

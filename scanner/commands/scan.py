@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.about import NAME
 from scanner.commands.options import (
     EXCLUDED,
     add_report_options,
@@ -14,6 +15,7 @@ from scanner.commands.options import (
     load_settings,
 )
 from scanner.commands.scanning import excluder, scan_blobs
+from scanner.console import say
 from scanner.errors import UsageError
 from scanner.secret import printable
 
@@ -61,6 +63,10 @@ def run(args: argparse.Namespace) -> int:
     is_empty = not blobs and not tally.notices and tally.skipped.keys() <= _NOT_CONTENT
     if is_empty and not args.allow_empty:
         raise UsageError(_nothing(args.paths or ["."], tally))
+
+    for notice in tally.notices:
+        if notice.reason == tree.WITHOUT_GIT:  # not the scan that was asked for: also under --quiet
+            say(f"{NAME}: {notice.detail}")
 
     is_excluded = excluder(settings)
     kept = [blob for blob in blobs if not (blob.shareable and is_excluded(blob.path))]

@@ -55,7 +55,9 @@ def scan_blobs(
         hashing = line_hash
     bar = ProgressBar() if not args.quiet and ProgressBar.useful() else None
     try:
-        job = ScanJob(rules, args.jobs, hashing, bar, names, settle, _heeds_marks(args))
+        job = ScanJob(
+            rules, args.jobs, hashing, bar, names, settle, _heeds_marks(args), args.decode_limit
+        )
         return run(kind, blobs, tally, job)
     finally:
         if bar:

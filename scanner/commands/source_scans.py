@@ -114,7 +114,12 @@ def _scan_listed(source: ReportSource, blobs: Sequence[Blob], tally: Tally) -> S
     is_excluded = excluder(source.settings)
     kept = [blob for blob in blobs if not is_excluded(blob.path)]
     with _progress(source, "files") as bar:
-        job = ScanJob(source.rules, progress=bar, heed_marks=source.heed_marks)
+        job = ScanJob(
+            source.rules,
+            progress=bar,
+            heed_marks=source.heed_marks,
+            largest=source.settings.decode_limit,
+        )
         report = run(_FILES_KIND, kept, tally, job)
 
     there = frozenset(os.path.abspath(blob.path) for blob in blobs)
@@ -151,11 +156,14 @@ def _scan_history(
     """
     # Here: a report about files needs nothing of it.
     from scanner.history.attribution.credentials import credentials, without
-    from scanner.history.run import HistoryJob, search
+    from scanner.history.run import HistoryJob, add_large_files, search
 
     with _progress(source, "parts") as bar:
-        job = HistoryJob(source.rules, processes(), bar, source.heed_marks)
+        job = HistoryJob(
+            source.rules, processes(), bar, source.heed_marks, largest=source.settings.decode_limit
+        )
         swept = search(repository, job)
+        add_large_files(repository, job, swept)
     found = credentials(repository, swept.findings, source.rules, job.jobs, swept.tally)
     kept, _ = without(found, excluder(source.settings, source.settings.directory))
     excluded = {each.fingerprint for each in found} - {each.fingerprint for each in kept}

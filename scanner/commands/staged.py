@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from scanner.about import NAME
 from scanner.commands.options import add_report_options, add_scan_options
 from scanner.commands.scanning import DEEPEN, scan_change
+from scanner.console import say
 from scanner.errors import UsageError
 from scanner.secret import printable
 
@@ -20,11 +22,27 @@ if TYPE_CHECKING:
     from scanner.sources.changes import ChangeSet
 
 
+_RUN: Final = (
+    "not in a commit, so each tracked file is read as it is staged, and {:,} with changes that are "
+    "not staged as they are in the work tree as well"
+)
+_UNTRACKED: Final = "; {:,} untracked are not read: `keycatch scan` reads them"
+_RANGE: Final = (
+    "the commits of {}..{} are read, each as it is in git; what is only in the work tree is not"
+)
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.epilog = (
-        "Reads the index, not the work tree. Under `pre-commit run --all-files` it scans all "
-        "tracked files."
+        "Reads the index, not the work tree. Under `pre-commit run`, also with --all-files or "
+        "--files, it scans all tracked files as they are staged, and what is not staged as well."
+    )
+    parser.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="names that a framework appends; all that is staged is read in any case",
     )
     add_scan_options(parser)
     add_report_options(parser)
@@ -38,12 +56,18 @@ def run(args: argparse.Namespace) -> int:
     repository = Repository()
     since, until = os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")
 
+    by_hand = _runs_by_hand()
+
     def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
         if since and until:
             ends = [repository.required(name, DEEPEN) for name in (until, since)]
+            if not args.quiet:
+                say(f"{NAME}: {_RANGE.format(printable(since), printable(until))}")
             return changes.of_range(repository, ends[:1], ends[1:], DEEPEN, tally, is_excluded)
-        of = changes.of_tracked if _runs_on_all_files() else changes.of_index
-        change = of(repository, tally, is_excluded)
+        if by_hand:
+            change = _of_run(args, repository, tally, is_excluded)
+        else:
+            change = changes.of_index(repository, tally, is_excluded)
         if not (change.blobs or change.names):
             _refuse_no_index(repository)
         return change
@@ -54,8 +78,33 @@ def run(args: argparse.Namespace) -> int:
         return stop_of_commit(repository, findings)
 
     # A range and the whole index are scanned where there is no commit to stop.
-    is_commit = not (since and until) and not _runs_on_all_files()
+    is_commit = not (since and until) and not by_hand
     return scan_change("staged", args, repository, collect, stopped if is_commit else None)
+
+
+def _of_run(
+    args: argparse.Namespace,
+    repository: Repository,
+    tally: Tally,
+    is_excluded: Callable[[str], bool],
+) -> ChangeSet:
+    """Return all tracked files as they are staged, and what is not staged of the work tree.
+
+    Under `--all-files` and `--files` a framework leaves in the work tree what is not staged, and
+    a hook that gets no names cannot know which were asked for.
+    """
+    from scanner.git.work_tree import not_staged
+    from scanner.sources import changes
+
+    # As git has it: GIT_DIR and GIT_WORK_TREE can name a work tree that has no `.git`.
+    root = os.fsdecode(repository.answers("rev-parse", "--show-toplevel").removesuffix(b"\n"))
+    changed, untracked = not_staged(repository) if root else ([], 0)
+    if root and not args.quiet:
+        more = _UNTRACKED.format(untracked) if untracked else ""
+        say(f"{NAME}: {_RUN.format(len(changed))}{more}")
+    # Names come from a hook that passes them on; the frameworks run at the root.
+    paths = dict.fromkeys([*map(os.fsdecode, changed), *filter(os.path.isfile, args.files)])
+    return changes.of_tracked(repository, tally, is_excluded, root, paths)
 
 
 def _refuse_no_index(repository: Repository) -> None:
@@ -80,7 +129,7 @@ def _refuse_no_index(repository: Repository) -> None:
         )
 
 
-def _runs_on_all_files() -> bool:
+def _runs_by_hand() -> bool:
     # git sets GIT_INDEX_FILE for the hooks of a commit (run_commit_hook in git's commit.c); the
     # framework run by hand, or by CI, does not have it.
     return os.environ.get("PRE_COMMIT") == "1" and "GIT_INDEX_FILE" not in os.environ

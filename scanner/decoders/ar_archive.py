@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import MAX_LAYERS, Budget, Decoder, Description
+from scanner.decoders.interface import (
+    MAX_LAYER_BYTES,
+    MAX_LAYERS,
+    TOO_MANY,
+    Budget,
+    Decoder,
+    Description,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +39,7 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
     if not data.startswith(_MAGIC):
         return
     at = len(_MAGIC)
-    for _ in range(MAX_LAYERS):
+    for _ in range(int(MAX_LAYERS * max(1, budget.largest / MAX_LAYER_BYTES))):
         header = data[at : at + _HEADER]
         if not header.strip(b"\n\0"):
             return
@@ -55,7 +62,7 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
         if start + size > len(data):
             budget.leave(DAMAGED, f"ar: {path_of(layer, member)}")
             return
-    budget.leave(LIMIT, f"too many members in an ar archive: {path_of(layer, '')}")
+    budget.leave(LIMIT, f"{TOO_MANY} in an ar archive: {path_of(layer, '')}")
 
 
 DECODER = Decoder(

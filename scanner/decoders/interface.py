@@ -31,16 +31,28 @@ MAX_BYTES = 1 << 30
 MAX_LAYER_BYTES = 64 << 20
 """Bytes of one layer: what a worker holds in memory at once, in more than one copy."""
 
+# What a notice says where a larger `largest` would have helped; reports add how to set it.
+TOO_LARGE = "too large to be decoded further"
+NOT_WHOLE = "it was not decoded whole"
+TOO_MUCH = "more content than is decoded of one file"
+TOO_MANY = "too many members"
+RAISED_BY_SIZE = (TOO_LARGE, NOT_WHOLE, TOO_MUCH, TOO_MANY)
+
 
 class Budget:
     """What decoding one file may still cost. What had to be left is kept by reason."""
 
-    __slots__ = ("bytes", "layers", "left")
+    __slots__ = ("bytes", "largest", "layers", "left")
 
-    def __init__(self, layers: int = MAX_LAYERS, size: int = MAX_BYTES) -> None:
-        """Start with `layers` layers and `size` bytes to spend."""
-        self.layers = layers
-        self.bytes = size
+    def __init__(self, layers: int = MAX_LAYERS, size: int = MAX_BYTES, largest: int = 0) -> None:
+        """Start with `layers` layers and `size` bytes to spend, each layer up to `largest` bytes.
+
+        0 is the default of that. A larger one raises the others by as much.
+        """
+        self.largest = largest or MAX_LAYER_BYTES
+        factor = self.largest / MAX_LAYER_BYTES if largest else 1
+        self.layers = int(layers * max(1, factor))
+        self.bytes = int(size * factor)
         self.left: list[tuple[str, str]] = []
         """(reason, detail) of what was not decoded: see `leave`."""
 
@@ -50,11 +62,11 @@ class Budget:
         A decoder that learns the size of its output only by producing it, such as one that
         decompresses, produces at most this much and then takes what it has become.
         """
-        return min(self.bytes, MAX_LAYER_BYTES) if self.layers > 0 else 0
+        return min(self.bytes, self.largest) if self.layers > 0 else 0
 
     def take(self, size: int) -> bool:
         """Spend one layer of `size` bytes; False, with nothing spent, where that is too much."""
-        if self.layers < 1 or self.bytes < size or size > MAX_LAYER_BYTES:
+        if self.layers < 1 or self.bytes < size or size > self.largest:
             return False
         self.layers -= 1
         self.bytes -= size

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.content import Layer
+from scanner.decoders.interface import TOO_LARGE, TOO_MUCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -64,9 +65,7 @@ def windows(
         if not body:
             return True
         if room < 1:
-            budget.leave(
-                LIMIT, f"more content than is decoded of one file: {path_of(below, member)}"
-            )
+            budget.leave(LIMIT, f"{TOO_MUCH}: {path_of(below, member)}")
             return False
         if room > 1:
             body += read(room - 1)
@@ -81,7 +80,7 @@ def windows(
                 archive = Layer(b"", below=below, decoder=decoder, member=member)
                 return (yield from walk(_Replay(data + ahead, read), archive, budget))
             if is_tar or data.startswith(_SIGNATURES):
-                budget.leave(LIMIT, f"too large to be decoded further: {path_of(below, member)}")
+                budget.leave(LIMIT, f"{TOO_LARGE}: {path_of(below, member)}")
 
         budget.take(len(data))
         layer = Layer(

@@ -10,7 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from scanner.decoders.interface import MAX_LAYERS, Budget, Decoder, Description
+from scanner.decoders.interface import (
+    MAX_LAYER_BYTES,
+    MAX_LAYERS,
+    TOO_MANY,
+    Budget,
+    Decoder,
+    Description,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -175,9 +182,10 @@ class _Reader:
             return
         self.seen.add(entry.header)
 
-        if len(self.seen) > MAX_LAYERS:
+        # A raised limit of size raises this one as well, as it does that of the budget.
+        if len(self.seen) > MAX_LAYERS * max(1, self.budget.largest / MAX_LAYER_BYTES):
             self.stopped = True
-            self.budget.leave(LIMIT, f"too many members in a zip: {path_of(self.layer, '')}")
+            self.budget.leave(LIMIT, f"{TOO_MANY} in a zip: {path_of(self.layer, '')}")
         elif self.packed > _MAX_OVERLAP * len(self.data):
             # The budget counts what comes out, and empty blocks cost time and give nothing.
             self.stopped = True

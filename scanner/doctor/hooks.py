@@ -28,6 +28,7 @@ _INSTALL: Final = "keycatch install"
 _FRAMEWORK_FILE: Final = ".pre-commit-config.yaml"
 _MANAGER_FILES: Final = {
     "husky": (".husky/{name}",),
+    "husky 4": ("package.json", ".huskyrc", ".huskyrc.json", ".huskyrc.js", "husky.config.js"),
     "lefthook": ("lefthook.yml", ".lefthook.yml", "lefthook.yaml", "lefthook-local.yml"),
     "overcommit": (".overcommit.yml",),
     "simple-git-hooks": (

@@ -42,15 +42,22 @@ class Examined(NamedTuple):
 class Examiner:
     """The precise look, with a fixed set of rules."""
 
-    __slots__ = ("catalogue", "heed_marks", "line_hash")
+    __slots__ = ("catalogue", "heed_marks", "largest", "line_hash")
 
     def __init__(
-        self, rules: Sequence[Rule], line_hash: LineHash | None = None, *, heed_marks: bool = True
+        self,
+        rules: Sequence[Rule],
+        line_hash: LineHash | None = None,
+        *,
+        heed_marks: bool = True,
+        largest: int = 0,
     ) -> None:
         """Arrange `rules`; `line_hash` is given if the report needs the hash of lines.
 
-        Without `heed_marks` no mark on a line allows anything.
+        Without `heed_marks` no mark on a line allows anything. `largest` is how many bytes are
+        decoded at once, 0 for the default.
         """
+        self.largest = largest
         self.catalogue = Catalogue(rules)
         self.line_hash = line_hash
         self.heed_marks = heed_marks
@@ -92,7 +99,7 @@ class Examiner:
     ) -> list[Finding]:
         from scanner.engine.gather import gather
 
-        gathered = gather(self.catalogue, window, spots)
+        gathered = gather(self.catalogue, window, spots, self.largest)
         for reason, detail in gathered.problems:
             examined.tally.notice(Notice(reason, path, detail, reason not in HARMLESS_PROBLEMS))
 

@@ -36,13 +36,15 @@ class Gathered(NamedTuple):
     """(reason, detail) of what could not be looked at."""
 
 
-def gather(catalogue: Catalogue, root: Layer, spots: Spots | None = None) -> Gathered:
+def gather(
+    catalogue: Catalogue, root: Layer, spots: Spots | None = None, largest: int = 0
+) -> Gathered:
     """Return what `root` holds and everything that it can be decoded to.
 
-    `spots` are the anchors in `root`, if they are known already.
+    `spots` are the anchors in `root`, if they are known already; `largest` is as in `Budget`.
     """
     gathered = Gathered([], [], [])
-    budget = Budget()
+    budget = Budget(largest=largest)
     timed_out: set[str] = set()  # rules whose pattern ran into its limit: not tried again here
     pending: list[Iterator[Layer]] = [iter((root,))]
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.engine.sweep import sweep
-from scanner.findings import NO_FILE, REFERENCE_NAME, TAG_MESSAGE, Report, Severity
+from scanner.findings import NO_FILE, REFERENCE_NAME, TAG_MESSAGE, WORK_TREE, Report, Severity
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # The evidence that turns a finding into a note; reports print it.
 ALREADY_THERE: Final = "existed before this change"
 DOUBTFUL: Final = "on another local branch or tag, which may not be part of this push"
+UNSTAGED: Final = "in the work tree, not staged"
 _CAME: Final = "came with {}"
 _SINCE: Final = ", which has it since {}"
 
@@ -195,6 +196,10 @@ class _Settling:
         holders = {location.object for location in finding.locations}
         for location in finding.locations:
             part = (location.role, finding.values[location.role])
+            if location.scope == WORK_TREE:
+                is_new = True  # it is read where nothing is compared
+                locations.append(location)
+                continue
             if location.object:
                 places = change.origins.get(location.object, [])
                 sure = self._former.is_as_sure(part, finding.confidence)
@@ -230,9 +235,10 @@ class _Settling:
 
             locations.append(location)
 
-        finding = finding._replace(locations=tuple(locations))
+        finding = finding._replace(locations=tuple(_without_copies(locations)))
         if is_new:
-            return finding
+            only = all(at.scope == WORK_TREE for at in finding.locations)
+            return finding._replace(evidence=(*finding.evidence, UNSTAGED)) if only else finding
 
         why = DOUBTFUL if is_doubtful else next(iter(reasons), ALREADY_THERE)
         return finding._replace(severity=Severity.NOTE, evidence=(*finding.evidence, why))
@@ -266,6 +272,14 @@ class _Settling:
                 break
             day = date
         return day
+
+
+def _without_copies(locations: Sequence[Location]) -> Iterator[Location]:
+    """Yield `locations` without those in the work tree that are at the same place in the index."""
+    staged = {(at.role, at.path, at[2:8]) for at in locations if at.object}
+    for at in locations:
+        if at.scope != WORK_TREE or (at.role, at.path, at[2:8]) not in staged:
+            yield at
 
 
 def commit_of(location: Location) -> str:

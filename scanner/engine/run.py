@@ -56,6 +56,8 @@ class ScanJob(NamedTuple):
     """Called on the report before it is concluded and masked, for what needs real paths."""
     heed_marks: bool = True
     """Whether a mark on its line, such as `keycatch:allow`, allows a credential."""
+    largest: int = 0
+    """How many bytes of a file are decoded at once; 0 for the default."""
 
 
 def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
@@ -64,7 +66,7 @@ def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
     `tally` has what the source could not list, and is counted on.
     """
     jobs = job.jobs or processes()
-    examiner = Examiner(job.rules, job.line_hash, heed_marks=job.heed_marks)
+    examiner = Examiner(job.rules, job.line_hash, heed_marks=job.heed_marks, largest=job.largest)
     total = Swept([], tally, {})
     done = 0
 

@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from scanner.content import Layer
-from scanner.decoders.interface import MAX_LAYER_BYTES
+from scanner.decoders.interface import MAX_LAYER_BYTES, NOT_WHOLE
 from scanner.engine.anchors import EDGE
 from scanner.engine.defects import INTERNAL, describe
 from scanner.findings import Finding, Notice, Tally
@@ -118,12 +118,18 @@ def _flush(examiner: Examiner, batch: Sequence[tuple[Blob, bytes]]) -> Iterator[
 
 
 def _of(blob: Blob, examined: Examined) -> Examined:
-    """Return `examined` with the ID of the git object that `blob` is, if any, in its locations."""
-    if not blob.object or not examined.findings:
+    """Return `examined` with the git object that `blob` is, and its scope, in its locations.
+
+    Only a work tree that is read next to the index has a scope of its own here.
+    """
+    scope = getattr(blob, "scope", "")
+    if not (blob.object or scope) or not examined.findings:
         return examined
     findings = [
         finding._replace(
-            locations=tuple(at._replace(object=blob.object) for at in finding.locations)
+            locations=tuple(
+                at._replace(object=blob.object, scope=scope) for at in finding.locations
+            )
         )
         for finding in examined.findings
     ]
@@ -182,12 +188,12 @@ def _layers(
 
     held = [first]
     if examiner.catalogue.is_encoded(first.layer.data):
-        size = first.fresh
+        size, largest = first.fresh, examiner.largest or MAX_LAYER_BYTES
         for window in windows:
             held.append(window)
             size += window.fresh
-            if size > MAX_LAYER_BYTES:
-                detail = f"larger than {MAX_LAYER_BYTES >> 20} MiB: it was not decoded whole"
+            if size > largest:
+                detail = f"larger than {largest >> 20} MiB: {NOT_WHOLE}"
                 tally.notice(Notice("decoder-limit", blob.path, detail, hides=True))
                 break
         else:

@@ -52,8 +52,21 @@ _SETTINGS: Final = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETC
 """English messages, which `_REMEDIES` matches; no question at the terminal; no fetch of the objects
 that a partial clone lacks (since git 2.45)."""
 
+_CONFIGURES: Final = frozenset((
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",  # a container mounts a part of a work tree
+    "GIT_TEST_ASSUME_DIFFERENT_OWNER",  # git's own tests: every repository is of another owner
+))  # fmt: skip
+"""Variables that hold for every repository of the user (git(1), git-config(1) "ENVIRONMENT")."""
+_SAFE: Final = "safe.directory"
+
+_ADD_SAFE: Final = "git config --global --add safe.directory"
+"""How the line of git begins that makes an exception for a directory (setup.c)."""
 _REMEDIES: Final = {
-    "dubious ownership": "if you trust it, run `git config --global --add safe.directory` with it",
+    "dubious ownership": f"if you trust it, run `{_ADD_SAFE}` with it",
+    "unsafe repository": f"if you trust it, run `{_ADD_SAFE}` with it",  # git before 2.35.3
     "safe.bareRepository": "to scan a bare repository, set GIT_DIR to its path",
     "not a git repository": "run keycatch inside a repository",
 }
@@ -67,6 +80,56 @@ class GitError(KeycatchError):
 def environment(inherited: Mapping[str, str], **settings: str) -> dict[str, str]:
     """Return the environment for git: `inherited`, overridden by `_SETTINGS` and `settings`."""
     return {**inherited, **_SETTINGS, **settings}
+
+
+def for_any_repository(inherited: Mapping[str, str]) -> dict[str, str]:
+    """Return `inherited` without what says of git where a repository is and how to read it.
+
+    The hook of another repository has `GIT_DIR`, `GIT_INDEX_FILE` and all else that `git rev-parse
+    --local-env-vars` lists; they would make git answer for that one. Variables for pathspecs and
+    traces change what it answers. Files of configuration that variables name are the user's, as
+    those in the home directory are. Single settings in variables, as of `git -c`, may be meant for
+    one command, such as `core.excludesFile`: of them only `safe.directory` stays.
+    """
+    kept = {
+        name: value
+        for name, value in inherited.items()
+        if not name.startswith("GIT_") or name in _CONFIGURES
+    }
+    exceptions = _exceptions(inherited)
+    if exceptions:
+        kept["GIT_CONFIG_COUNT"] = str(len(exceptions))
+    for number, directory in enumerate(exceptions):
+        kept[f"GIT_CONFIG_KEY_{number}"] = _SAFE
+        kept[f"GIT_CONFIG_VALUE_{number}"] = directory
+    return kept
+
+
+def _exceptions(inherited: Mapping[str, str]) -> list[str]:
+    """Return the values of `safe.directory` in variables, in the order in which git reads them.
+
+    An empty one takes back those before it. Where git would refuse a variable there are none.
+    """
+    count = inherited.get("GIT_CONFIG_COUNT", "")
+    found = []
+    # Not by the count alone, which may be any number.
+    for number in range(min(int(count), len(inherited)) if count.isdecimal() else 0):
+        key = inherited.get(f"GIT_CONFIG_KEY_{number}", "")
+        value = inherited.get(f"GIT_CONFIG_VALUE_{number}")
+        if key.lower() == _SAFE and value is not None:
+            found.append(value)
+
+    # `'key=value'`, since git 2.31 `'key'='value'`; a quote is `'\\''` (quote.c, config.c).
+    parameters = inherited.get("GIT_CONFIG_PARAMETERS", "")
+    if _SAFE in parameters.lower():
+        import shlex
+
+        try:
+            settings = [word.partition("=") for word in shlex.split(parameters)]
+        except ValueError:  # a quote that does not end
+            return []
+        found += [value for key, mark, value in settings if mark and key.lower() == _SAFE]
+    return found
 
 
 def complete(
@@ -125,6 +188,10 @@ def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
     # Warnings and traces can come before the reason.
     reasons = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
     remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in reasons[0]]
+    # Git quotes the directory for a shell; another directory than that of the reason may be meant.
+    exceptions = [line.strip() for line in lines if line.strip().startswith(f"{_ADD_SAFE} ")]
+    if remedies and exceptions and exceptions[0].isprintable():
+        remedies = [f"if you trust it, run `{exceptions[0]}`"]
     return "; ".join([printable(reasons[0]), *remedies[:1]])
 
 

@@ -10,7 +10,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from scanner.git.process import GitError, complaint, complete, environment, start
+from scanner.git.process import (
+    GitError,
+    complaint,
+    complete,
+    environment,
+    for_any_repository,
+    start,
+)
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -37,7 +44,7 @@ class Repository:
         self._options: tuple[str, ...] = ()
 
         if named:
-            inherited = {name: value for name, value in inherited.items() if name[:4] != "GIT_"}
+            inherited = for_any_repository(inherited)
             self._options = ("-c", "safe.bareRepository=all")
 
         # Git ignores GIT_NO_LAZY_FETCH before version 2.45 and would run what the configuration

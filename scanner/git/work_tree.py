@@ -5,13 +5,22 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from scanner.git.process import GitError, complaint, complete, environment, start
+from scanner.git.process import (
+    GitError,
+    complaint,
+    complete,
+    environment,
+    for_any_repository,
+    start,
+)
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Sequence
+
+    from scanner.git.repository import Repository
 
 _UNTRACKED: Final = b"? "
 """The tag of an untracked file (git-ls-files(1), `-t`)."""
@@ -84,6 +93,45 @@ def list_files(directory: str, root: str) -> Listing:
     return Listing(sorted(files), sorted(nested), [os.fsdecode(line) for line in said])
 
 
+def not_staged(repository: Repository) -> tuple[list[bytes], int]:
+    """Return the files whose content may differ from what is staged, and how many are not tracked.
+
+    Paths are relative to the root of the work tree. Neither deleted files are among them, nor
+    submodules; of what git ignores nothing is counted. Raises GitError.
+    """
+    # In the directory of the repository: files elsewhere in the work tree are listed as well.
+    options = ("--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=all")
+    command = (*_without_filters(repository), "diff-files", *options, "--", ":/")
+    tokens = iter(repository.run(*command, what="compare the work tree").split(b"\0"))
+    changed = []
+    for token in tokens:
+        path = next(tokens, b"")
+        # `:MODE MODE BLOB BLOB STATUS`; U comes with another entry that says what is there.
+        status, modes = token[-1:], token[1:14].split(b" ")
+        if status not in (b"D", b"U", b"") and _GITLINK.strip() not in modes:
+            changed.append(path)
+
+    kinds = ("--others", "--exclude-standard")
+    found = repository.run("ls-files", "-z", *kinds, "--", ":/", what="list untracked files")
+    return changed, found.count(b"\0")
+
+
+def _without_filters(repository: Repository) -> list[str]:
+    """Return options with which git runs no filter.
+
+    A file as young as the index is compared by its content, which a filter would change first
+    (racy-git.txt in git's documentation). Without it, the file may count as changed.
+    """
+    asked = ("config", "-z", "--name-only", "--get-regexp", r"^filter\..*\.(clean|process)$")
+    drivers = {name.rpartition(b".")[0] for name in repository.answers(*asked).split(b"\0")}
+    off = ("clean=", "process=", "required=false")
+    options: list[str] = []
+    for driver in sorted(filter(None, drivers)):
+        for setting in off:
+            options += ("-c", f"{os.fsdecode(driver)}.{setting}")
+    return options
+
+
 class IgnoredCount:
     """Counts what git ignores below a directory, while something else is done.
 
@@ -137,10 +185,8 @@ def ignored_by(path: str, root: str) -> str:
 
 
 def _environment(root: str) -> dict[str, str]:
-    # A hook's GIT_DIR and GIT_INDEX_FILE would make git answer for the hooked repository.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     # It overrides `core.worktree`, with which a repository can make git list another directory.
-    return environment(kept, GIT_WORK_TREE=root)
+    return environment(for_any_repository(os.environ), GIT_WORK_TREE=root)
 
 
 def _run(directory: str, root: str, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:

@@ -53,7 +53,9 @@ class Rescan:
         self._hash_size = len(repository.zero) // 2
         self.path = record_path(repository)
         """The path of the record's files without their suffixes; empty where there is no cache."""
-        self._key = scan_key(job.rules, heed_marks=job.heed_marks, hash_size=self._hash_size)
+        self._key = scan_key(
+            job.rules, heed_marks=job.heed_marks, hash_size=self._hash_size, largest=job.largest
+        )
 
         self._before = load(self.path, self._key) if self.path else None
         self._after: ScanRecord | None = None
@@ -155,7 +157,9 @@ class Rescan:
             raise RecordUnusableError
 
         # The counts of a scan of everything are those of what is new and of what was there.
-        examiner = Examiner(self._job.rules, heed_marks=self._job.heed_marks)
+        examiner = Examiner(
+            self._job.rules, heed_marks=self._job.heed_marks, largest=self._job.largest
+        )
         result = SearchResult()
         tally = result.tally
         self._search_new(examiner, there, change, result)

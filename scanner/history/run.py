@@ -55,6 +55,8 @@ class HistoryJob(NamedTuple):
     """Binary IDs of the objects that are searched; None for all there are, and all names."""
     max_size: int = 0
     """Bytes of the largest blob that is searched; 0 for no limit."""
+    largest: int = 0
+    """How many bytes of a blob are decoded at once; 0 for the default."""
 
 
 def search(repository: Repository, job: HistoryJob) -> SearchResult:
@@ -63,7 +65,7 @@ def search(repository: Repository, job: HistoryJob) -> SearchResult:
     Locations have the ID of an object and no path. `named` of the result has the IDs that objects
     name and that are not there; notices say which of those are needed. Raises GitError.
     """
-    examiner = Examiner(job.rules, heed_marks=job.heed_marks)
+    examiner = Examiner(job.rules, heed_marks=job.heed_marks, largest=job.largest)
     result = SearchResult()
     store = _search_objects(repository, examiner, job, result)
 
@@ -72,6 +74,21 @@ def search(repository: Repository, job: HistoryJob) -> SearchResult:
         result.add(search_names(repository, examiner))
         result.tally.add(find_missing(repository, store, result.named))
     return result
+
+
+def add_large_files(repository: Repository, job: HistoryJob, result: SearchResult) -> None:
+    """Search the files in Git LFS that the pointers of `result` are for, and add what is found.
+
+    Without a narrowed job also those of the local store to which nothing points any more.
+    """
+    from scanner.history.objects.large_files import search_large_files
+
+    examiner = Examiner(job.rules, heed_marks=job.heed_marks, largest=job.largest)
+    everything = job.only is None
+    found = search_large_files(
+        repository, examiner, result.pointers, everything=everything, max_size=job.max_size
+    )
+    result.add(found)
 
 
 def _search_objects(

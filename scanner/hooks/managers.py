@@ -27,6 +27,11 @@ _HUSKY: Final = HookManager(
     "husky", re.compile(rb"(?i)husky"), "add `keycatch staged` to .husky/pre-commit", False
 )
 _MANAGERS: Final = (
+    # Up to version 4 its hooks run what package.json says (its README, "Supported hooks").
+    HookManager(
+        "husky 4", re.compile(rb"(?i)created by husky v[0-4]\b"),
+        "add `keycatch staged` to husky.hooks.pre-commit in package.json", False,
+    ),
     _HUSKY,
     # The link of overcommit runs what is configured for its own name.
     HookManager(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.decoders.interface import RAISED_BY_SIZE
 from scanner.findings import Notice, Report, Severity
 from scanner.reports.exposure import liveness_totals
 from scanner.reports.text_history import exposed_totals
@@ -107,6 +108,27 @@ def incomplete(report: Report, view: View, paint: Paint) -> Iterator[str]:
         "credentials could be in there\n"
     )
     yield from _listed(report.incomplete, view.verbosity > 0)
+    yield from _remedies(report.incomplete)
+
+
+def _remedies(notices: Sequence[Notice]) -> Iterator[str]:
+    """Yield what to do about content that a limit left unread: a commit can always be made."""
+    limited = [notice for notice in notices if notice.reason == "decoder-limit"]
+    if not limited:
+        return
+    if any(words in notice.detail for notice in limited for words in RAISED_BY_SIZE):
+        yield from wrapped(
+            "  to read it: ",
+            'scan with a larger limit, `--decode-limit 1G`, or write `decode-limit = "1G"` into '
+            "the configuration, .keycatch.toml",
+        )
+    path = limited[0].path
+    if path.isprintable() and '"' not in path and "\\" not in path:
+        yield from wrapped(
+            "  to leave it out: ",
+            f'write `exclude = ["{printable(path)}"]` into the configuration, .keycatch.toml; '
+            "the report counts it as excluded",
+        )
 
 
 def noted(report: Report, paint: Paint) -> Iterator[str]:

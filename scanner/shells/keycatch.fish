@@ -51,7 +51,7 @@ function _shtab_keycatch_using
 end
 
 set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install agent agent-hook completion help version
-set -g _shtab_keycatch_opts_with_value --allow-push-option --baseline --branch --category --color --config --contact --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --liveness-allow --liveness-deny --liveness-endpoint --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --until --verify-removed -f -o
+set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --category --color --config --contact --decode-limit --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --liveness-allow --liveness-deny --liveness-endpoint --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --until --verify-removed -f -o
 
 complete -c keycatch -e
 complete -c keycatch -f
@@ -69,6 +69,7 @@ complete -c keycatch -n '_shtab_keycatch_using scan' -l exclude -x -d 'leave out
 complete -c keycatch -n '_shtab_keycatch_using scan' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
 complete -c keycatch -n '_shtab_keycatch_using scan' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
 complete -c keycatch -n '_shtab_keycatch_using scan' -l no-baseline -d 'report known credentials as well'
+complete -c keycatch -n '_shtab_keycatch_using scan' -l decode-limit -x -d 'how large an archive or a member of one may be to be decoded, such as 512M (default: 64M); takes several times as much memory'
 complete -c keycatch -n '_shtab_keycatch_using scan' -l jobs -x -d 'processes (default: one per CPU)'
 complete -c keycatch -n '_shtab_keycatch_using scan' -l check-liveness -d 'ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3'
 complete -c keycatch -n '_shtab_keycatch_using scan' -l liveness-endpoint -x -d 'ask only this STS endpoint'
@@ -95,6 +96,7 @@ complete -c keycatch -n '_shtab_keycatch_using staged' -l exclude -x -d 'leave o
 complete -c keycatch -n '_shtab_keycatch_using staged' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
 complete -c keycatch -n '_shtab_keycatch_using staged' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
 complete -c keycatch -n '_shtab_keycatch_using staged' -l no-baseline -d 'report known credentials as well'
+complete -c keycatch -n '_shtab_keycatch_using staged' -l decode-limit -x -d 'how large an archive or a member of one may be to be decoded, such as 512M (default: 64M); takes several times as much memory'
 complete -c keycatch -n '_shtab_keycatch_using staged' -l jobs -x -d 'processes (default: one per CPU)'
 complete -c keycatch -n '_shtab_keycatch_using staged' -l check-liveness -d 'ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3'
 complete -c keycatch -n '_shtab_keycatch_using staged' -l liveness-endpoint -x -d 'ask only this STS endpoint'
@@ -111,6 +113,7 @@ complete -c keycatch -n '_shtab_keycatch_using staged' -l show-secrets -d 'print
 complete -c keycatch -n '_shtab_keycatch_using staged' -l color -xka "auto always never" -d 'default: auto'
 complete -c keycatch -n '_shtab_keycatch_using staged' -s q -l quiet -d 'print only findings and errors'
 complete -c keycatch -n '_shtab_keycatch_using staged' -s v -l verbose -d 'print every detail'
+complete -c keycatch -n '_shtab_keycatch_using staged; and test $_shtab_keycatch_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'names that a framework appends; all that is staged is read in any case'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a commit-msg -d 'Find credentials in the message of the commit to be made.'
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
@@ -120,6 +123,7 @@ complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l exclude -x -d 'lea
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l no-baseline -d 'report known credentials as well'
+complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l decode-limit -x -d 'how large an archive or a member of one may be to be decoded, such as 512M (default: 64M); takes several times as much memory'
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l jobs -x -d 'processes (default: one per CPU)'
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l check-liveness -d 'ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3'
 complete -c keycatch -n '_shtab_keycatch_using commit-msg' -l liveness-endpoint -x -d 'ask only this STS endpoint'
@@ -146,6 +150,7 @@ complete -c keycatch -n '_shtab_keycatch_using push' -l exclude -x -d 'leave out
 complete -c keycatch -n '_shtab_keycatch_using push' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
 complete -c keycatch -n '_shtab_keycatch_using push' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
 complete -c keycatch -n '_shtab_keycatch_using push' -l no-baseline -d 'report known credentials as well'
+complete -c keycatch -n '_shtab_keycatch_using push' -l decode-limit -x -d 'how large an archive or a member of one may be to be decoded, such as 512M (default: 64M); takes several times as much memory'
 complete -c keycatch -n '_shtab_keycatch_using push' -l jobs -x -d 'processes (default: one per CPU)'
 complete -c keycatch -n '_shtab_keycatch_using push' -l check-liveness -d 'ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3'
 complete -c keycatch -n '_shtab_keycatch_using push' -l liveness-endpoint -x -d 'ask only this STS endpoint'
@@ -177,6 +182,7 @@ complete -c keycatch -n '_shtab_keycatch_using receive' -l exclude -x -d 'leave 
 complete -c keycatch -n '_shtab_keycatch_using receive' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
 complete -c keycatch -n '_shtab_keycatch_using receive' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
 complete -c keycatch -n '_shtab_keycatch_using receive' -l no-baseline -d 'report known credentials as well'
+complete -c keycatch -n '_shtab_keycatch_using receive' -l decode-limit -x -d 'how large an archive or a member of one may be to be decoded, such as 512M (default: 64M); takes several times as much memory'
 complete -c keycatch -n '_shtab_keycatch_using receive' -l jobs -x -d 'processes (default: one per CPU)'
 complete -c keycatch -n '_shtab_keycatch_using receive' -l check-liveness -d 'ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3'
 complete -c keycatch -n '_shtab_keycatch_using receive' -l liveness-endpoint -x -d 'ask only this STS endpoint'
@@ -203,6 +209,7 @@ complete -c keycatch -n '_shtab_keycatch_using range' -l exclude -x -d 'leave ou
 complete -c keycatch -n '_shtab_keycatch_using range' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
 complete -c keycatch -n '_shtab_keycatch_using range' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
 complete -c keycatch -n '_shtab_keycatch_using range' -l no-baseline -d 'report known credentials as well'
+complete -c keycatch -n '_shtab_keycatch_using range' -l decode-limit -x -d 'how large an archive or a member of one may be to be decoded, such as 512M (default: 64M); takes several times as much memory'
 complete -c keycatch -n '_shtab_keycatch_using range' -l jobs -x -d 'processes (default: one per CPU)'
 complete -c keycatch -n '_shtab_keycatch_using range' -l check-liveness -d 'ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3'
 complete -c keycatch -n '_shtab_keycatch_using range' -l liveness-endpoint -x -d 'ask only this STS endpoint'
@@ -221,6 +228,7 @@ complete -c keycatch -n '_shtab_keycatch_using range' -s q -l quiet -d 'print on
 complete -c keycatch -n '_shtab_keycatch_using range' -s v -l verbose -d 'print every detail'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a ci -d 'Find credentials that the change in a CI job adds.'
 complete -c keycatch -n '_shtab_keycatch_using ci' -s h -l help -d 'show this help message and exit'
+complete -c keycatch -n '_shtab_keycatch_using ci' -l base -x -d 'the branch that changes are merged into, or a full hash: what to compare with where the CI system does not say (as the variable KEYCATCH_BASE)'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l strict -d 'fail where the change adds a mark, such as keycatch:allow, that allows a finding'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l no-config -d 'use no configuration at all'
@@ -229,6 +237,7 @@ complete -c keycatch -n '_shtab_keycatch_using ci' -l exclude -x -d 'leave out p
 complete -c keycatch -n '_shtab_keycatch_using ci' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l no-baseline -d 'report known credentials as well'
+complete -c keycatch -n '_shtab_keycatch_using ci' -l decode-limit -x -d 'how large an archive or a member of one may be to be decoded, such as 512M (default: 64M); takes several times as much memory'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l jobs -x -d 'processes (default: one per CPU)'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l check-liveness -d 'ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3'
 complete -c keycatch -n '_shtab_keycatch_using ci' -l liveness-endpoint -x -d 'ask only this STS endpoint'
@@ -263,6 +272,7 @@ complete -c keycatch -n '_shtab_keycatch_using history' -l exclude -x -d 'leave 
 complete -c keycatch -n '_shtab_keycatch_using history' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
 complete -c keycatch -n '_shtab_keycatch_using history' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
 complete -c keycatch -n '_shtab_keycatch_using history' -l no-baseline -d 'report known credentials as well'
+complete -c keycatch -n '_shtab_keycatch_using history' -l decode-limit -x -d 'how large an archive or a member of one may be to be decoded, such as 512M (default: 64M); takes several times as much memory'
 complete -c keycatch -n '_shtab_keycatch_using history' -l jobs -x -d 'processes (default: one per CPU)'
 complete -c keycatch -n '_shtab_keycatch_using history' -l check-liveness -d 'ask AWS (sts:GetCallerIdentity) whether what is found is live; needs boto3'
 complete -c keycatch -n '_shtab_keycatch_using history' -l liveness-endpoint -x -d 'ask only this STS endpoint'

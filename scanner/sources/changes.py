@@ -77,11 +77,38 @@ def of_index(repository: Repository, tally: Tally, is_excluded: Callable[[str], 
 
 
 def of_tracked(
-    repository: Repository, tally: Tally, is_excluded: Callable[[str], bool]
+    repository: Repository,
+    tally: Tally,
+    is_excluded: Callable[[str], bool],
+    root: str = "",
+    unstaged: Iterable[str] = (),
 ) -> ChangeSet:
-    """Return the whole index, as if all of it were new. Raises GitError."""
+    """Return the whole index, as if all of it were new, and files that are not staged as they are.
+
+    The paths `unstaged` are relative to the work tree at `root`. Raises GitError.
+    """
+    from scanner.sources.files import UnstagedBlob  # here: the hook of a commit needs it never
+
     found = _Collection(tally, is_excluded)
     found.add("index", "", "", changes.staged(repository, repository.empty_tree()))
+    change = found.of(repository)
+    kept: list[Blob] = []
+    for path in unstaged:
+        if is_excluded(path):
+            tally.skip("excluded-by-configuration")
+        else:
+            kept.append(UnstagedBlob(path, root=root))
+    # Blobs that only this process can read come first.
+    return change._replace(blobs=(*change.blobs, *kept))
+
+
+def of_tree(
+    repository: Repository, commit: str, tally: Tally, is_excluded: Callable[[str], bool]
+) -> ChangeSet:
+    """Return all files of a `commit`, given its ID, as if all of them were new. Raises GitError."""
+    found = _Collection(tally, is_excluded)
+    tally.commits += 1
+    found.add("commit", commit, "", changes.whole_tree(repository, commit))
     return found.of(repository)
 
 

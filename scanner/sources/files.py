@@ -7,6 +7,8 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
+from scanner.findings import WORK_TREE
+from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to, stored_near
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
@@ -33,19 +35,20 @@ _NOT_FILES: Final = frozenset({errno.ENXIO, errno.EISDIR, errno.ENODEV, errno.EO
 class FileBlob:
     """A file by its path; a symbolic link is the blob that git stores: the text of its target."""
 
-    __slots__ = ("follow", "path")
+    __slots__ = ("_at", "follow", "path")
 
     object = ""
     shareable = True
 
-    def __init__(self, path: str, *, follow: bool = False) -> None:
-        """Name a file; `follow` a link, as for a path that the user gave.
+    def __init__(self, path: str, *, follow: bool = False, root: str = "") -> None:
+        """Name a file below `root`; `follow` a link, as for a path that the user gave.
 
         What the user gave and is missing or no file makes the scan incomplete, unlike what a
         listing gave.
         """
         self.path = path
         self.follow = follow
+        self._at = os.path.join(root, path) if root else path
 
     def read(self) -> bytes:
         """Return the content; raises Unread or TooLarge."""
@@ -65,6 +68,8 @@ class FileBlob:
         finally:
             os.close(descriptor)
 
+        if data.startswith(POINTER_HEAD) and size < LARGEST_POINTER:
+            return self._follow(data)
         # Files of /proc and the like give 0 as their size whatever they hold.
         if len(data) != size and size:
             raise Unread("changed-while-read", _CHANGED, hides=True, partial=data)
@@ -96,20 +101,35 @@ class FileBlob:
         if total != size and size:
             raise Unread("changed-while-read", _CHANGED, hides=True)
 
+    def _follow(self, data: bytes) -> bytes:
+        """Return the file that `data` points to, if it is a pointer of Git LFS.
+
+        It is in the work tree where nothing was fetched, and the local store may have the file.
+        """
+        name = pointer_to(data)
+        if not name:
+            return data
+
+        path = stored_near(os.path.dirname(self._at), name)
+        if not os.path.isfile(path):
+            raise Unread("lfs-pointer", "", hides=False, partial=data)
+        self._at = path
+        return StoredBlob(path).read()
+
     def _open(self) -> int:
         flags = _FLAGS if self.follow else _FLAGS | _NO_FOLLOW
         try:
-            if not _NO_FOLLOW and not self.follow and os.path.islink(self.path):
+            if not _NO_FOLLOW and not self.follow and os.path.islink(self._at):
                 return -1
-            return os.open(self.path, flags)
+            return os.open(self._at, flags)
         except OSError as error:
-            if not self.follow and os.path.islink(self.path):
+            if not self.follow and os.path.islink(self._at):
                 return -1
             raise self._unread(error) from None
 
     def _link_target(self) -> bytes:
         try:
-            return os.fsencode(os.readlink(self.path))
+            return os.fsencode(os.readlink(self._at))
         except OSError as error:
             raise self._unread(error) from None
 
@@ -123,12 +143,30 @@ class FileBlob:
         if error.errno in _MISSING:
             return Unread("missing", "gone before it was read", hides=self.follow)
         # Windows says of a directory that access is denied.
-        if error.errno in _NOT_FILES or os.path.isdir(self.path):
+        if error.errno in _NOT_FILES or os.path.isdir(self._at):
             return self._not_a_file()
         return Unread("unreadable", error.strerror or "cannot be read", hides=True)
 
     def _not_a_file(self) -> Unread:
         return Unread("not-a-file", "a directory, pipe, socket or device", hides=self.follow)
+
+
+class StoredBlob(FileBlob):
+    """A file in the store of Git LFS, in which nothing is a pointer any more."""
+
+    __slots__ = ()
+
+    def _follow(self, data: bytes) -> bytes:
+        return data
+
+
+class UnstagedBlob(FileBlob):
+    """A file of a work tree as it is there, which is not what is staged."""
+
+    __slots__ = ()
+
+    scope = WORK_TREE
+    """The scope of what is found in it."""
 
 
 def _rest(descriptor: int, room: int) -> bytes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
 from scanner.git.process import GitError
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from scanner.git.objects import ObjectReader
 
 _MISSING: Final = "its content is not in this clone: fetch it, or run `git fsck`"
-# docs/spec.md of Git LFS: the version comes first, other keys are sorted.
-_POINTER: Final = re.compile(
-    rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n"
-)
-_LARGEST_POINTER: Final = 1024
-"""Bytes; the specification of Git LFS says that a pointer is smaller."""
 
 
 class GitBlob:
@@ -55,7 +49,7 @@ class GitBlob:
             content = b"".join(iter(lambda: self._reader.read(WINDOW), b""))
         except GitError as error:
             raise Unread("missing-object", str(error), hides=True) from None
-        if self._lfs and size < _LARGEST_POINTER and content.startswith(b"version https://git-lfs"):
+        if self._lfs and content.startswith(POINTER_HEAD) and size < LARGEST_POINTER:
             return self._follow(content, self._lfs)
         return content
 
@@ -73,11 +67,11 @@ class GitBlob:
 
     def _follow(self, pointer: bytes, lfs: Storage) -> bytes:
         """Return the file that `pointer` points to: not in git, but published by a push as well."""
-        found = _POINTER.match(pointer)
-        if found is None:
+        name = pointer_to(pointer)
+        if not name:
             return pointer
 
-        path = lfs.file(found[1].decode())
+        path = lfs.file(name)
         try:
             with open(path, "rb") as file:
                 content = file.read(WINDOW + 1)

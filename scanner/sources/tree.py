@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from scanner.sources.interface import Blob
 
 STDIN = "-"
+WITHOUT_GIT = "git-unavailable"
+"""The reason of a notice that a work tree was read without what git knows of it."""
 
 
 def blobs(paths: Sequence[str], tally: Tally, ignored: bool = False) -> list[Blob]:
@@ -85,7 +87,7 @@ def _below(directory: str, tally: Tally) -> Iterator[str]:
     except GitError as error:
         # Without git's answer nothing is known to be ignored: read everything, and say why.
         detail = f"ignored files are scanned too: {error}"
-        tally.notice(Notice("git-unavailable", directory, detail, hides=False))
+        tally.notice(Notice(WITHOUT_GIT, directory, detail, hides=False))
         return walk(directory, tally)
     if number:
         tally.skip("ignored-by-git", number)

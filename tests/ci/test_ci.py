@@ -107,6 +107,8 @@ def test_github_first_push_of_the_default_branch_is_scanned_whole():
 def test_github_forced_push():
     """No clone has `before`: nothing points at it any more."""
     check(github("push", push_event(forced=True)), "forced push", (HEAD,), (remote("main"),))
+    change = github("push", push_event())
+    check(change.after_rewrite, "forced push", (HEAD,), (remote("main"),))
     on_main = push_event(forced=True, ref="refs/heads/main")
     check(github("push", on_main), "forced push", (HEAD,), ())
 
@@ -135,13 +137,45 @@ def test_github_merge_group():
         ("schedule", "schedule"),
         ("workflow_dispatch", "manual run"),
         ("repository_dispatch", "manual run"),
+        ("release", "release"),
     ],
 )
 def test_github_event_without_a_change_is_scanned_whole(name, event):
-    check(github(name), event, (C,), (), "GITHUB_SHA")
+    change = github(name)
+    check(change, event, (C,), (), "GITHUB_SHA")
+    assert change.is_tree  # all commits would keep a repaired repository red
 
 
-@pytest.mark.parametrize("name", ["issue_comment", "release", "workflow_run", "", "push\n::x::"])
+def workflow_run(**more):
+    run = {
+        "head_sha": HEAD, "head_branch": "feat", "head_repository": {"full_name": "o/r"}, **more
+    }  # fmt: skip
+    repository = {"default_branch": "main", "full_name": "o/r"}
+    return {"workflow_run": run, "repository": repository}
+
+
+def test_github_workflow_run_is_about_the_commit_of_the_other_workflow():
+    change = github("workflow_run", workflow_run())
+    check(change, "workflow run", (HEAD,), (remote("main"),), "workflow_run.head_sha")
+    change = github("workflow_run", workflow_run(head_branch="main"))
+    check(change, "workflow run", (HEAD,), ())
+    assert change.is_tree
+
+
+@pytest.mark.parametrize("of", [{"full_name": "mallory/r"}, {}, None])
+def test_github_workflow_run_of_a_fork_that_calls_its_branch_main(of):
+    change = github("workflow_run", workflow_run(head_branch="main", head_repository=of))
+    check(change, "workflow run", (HEAD,), (remote("main"),))
+    assert not change.is_tree
+
+
+def test_github_event_that_is_not_known_against_a_base():
+    change = github("issue_comment", KEYCATCH_BASE="main")
+    check(change, "event", (C,), (remote("main"),), "KEYCATCH_BASE")
+    check(change.on_base, "event", (C,), ())
+
+
+@pytest.mark.parametrize("name", ["issue_comment", "", "push\n::x::"])
 def test_github_other_events(name):
     with pytest.raises(NoRange, match="does not name the changed commits") as refused:
         github(name)
@@ -217,6 +251,15 @@ def test_gitlab_merge_request():
 
 def test_gitlab_merged_results_leave_out_the_target_branch():
     change = gitlab(**MERGE_REQUEST, CI_MERGE_REQUEST_TARGET_BRANCH_SHA=C)
+    check(change, "merge request", (HEAD,), (A, C), "CI_MERGE_REQUEST_TARGET_BRANCH_SHA")
+
+
+def test_gitlab_merge_train():
+    """The target is then the commit of the train before it, whose requests are not this one's."""
+    change = gitlab(
+        **MERGE_REQUEST, CI_MERGE_REQUEST_EVENT_TYPE="merge_train",
+        CI_MERGE_REQUEST_TARGET_BRANCH_SHA=C, CI_COMMIT_REF_NAME="refs/merge-requests/7/train",
+    )  # fmt: skip
     check(change, "merge request", (HEAD,), (A, C), "CI_MERGE_REQUEST_TARGET_BRANCH_SHA")
 
 
@@ -545,7 +588,250 @@ def test_travis_tag_cron_and_api():
     check(travis(TRAVIS_EVENT_TYPE="api"), "manual run", (HEAD,), ())
 
 
+# Gitea
+
+
+def gitea(name="push", event=None, **more):
+    return github(name, event or push_event(), GITEA_ACTIONS="true", **more)
+
+
+def test_gitea_has_the_events_of_github():
+    assert gitea().provider == "Gitea Actions"
+    event = push_event()
+    del event["forced"], event["deleted"]  # it has neither
+    change = gitea("push", event)
+    check(change, "push", (HEAD,), (B,), "before and after")
+    check(change.after_rewrite, "forced push", (HEAD,), (remote("main"),))
+    check(gitea("pull_request", PULL_REQUEST), "pull request", (HEAD,), (A,))
+    assert gitea("schedule").is_tree
+
+
+# Harness
+
+
+def harness(**more):
+    return drone(HARNESS_PIPELINE_ID="p", **more)
+
+
+def test_harness_has_the_variables_of_drone():
+    assert harness().provider == "Harness CI"
+    check(harness(), "push", (HEAD,), (B,), "DRONE_COMMIT_BEFORE", "Depth")
+    change = harness(DRONE_BUILD_EVENT="pull_request", DRONE_TARGET_BRANCH="main")
+    check(change, "pull request", (HEAD,), (remote("main"),))
+
+
+def test_harness_manual_build_may_lack_the_commit():
+    change = harness(DRONE_BUILD_EVENT="", DRONE_COMMIT_SHA="")
+    check(change, "manual run", ("HEAD",), ())
+    assert change.is_tree
+
+
+# Woodpecker
+
+
+def woodpecker(**more):
+    return ask({
+        "CI": "woodpecker", "CI_PIPELINE_EVENT": "push", "CI_COMMIT_SHA": HEAD,
+        "CI_COMMIT_BRANCH": "feat", "CI_REPO_DEFAULT_BRANCH": "main", **more,
+    })  # fmt: skip
+
+
+PREVIOUS = {
+    "CI_PREV_COMMIT_SHA": B, "CI_PREV_PIPELINE_EVENT": "push",
+    "CI_PREV_PIPELINE_STATUS": "success",
+}  # fmt: skip
+
+
+def test_woodpecker_push_goes_back_to_a_push_that_succeeded():
+    change = woodpecker(**PREVIOUS)
+    check(change, "push", (HEAD,), (B,), "CI_PREV_COMMIT_SHA", "depth: 0")
+    check(change.after_rewrite, "forced push", (HEAD,), (remote("main"),))
+
+
+@pytest.mark.parametrize(
+    "more", [{"CI_PREV_PIPELINE_EVENT": "pull_request"}, {"CI_PREV_PIPELINE_STATUS": "failure"}]
+)
+def test_woodpecker_pipeline_before_that_proves_nothing(more):
+    """That of a pull request is of the branch it goes into, and may have scanned nothing."""
+    change = woodpecker(**{**PREVIOUS, **more})
+    check(change, "new branch", (HEAD,), (remote("main"),))
+
+
+@pytest.mark.parametrize("event", ["pull_request", "pull_request_metadata"])
+def test_woodpecker_pull_request(event):
+    change = woodpecker(
+        CI_PIPELINE_EVENT=event, CI_COMMIT_TARGET_BRANCH="main", CI_COMMIT_BRANCH="main",
+        **PREVIOUS,
+    )  # fmt: skip
+    check(change, "pull request", (HEAD,), (remote("main"),), "CI_COMMIT_TARGET_BRANCH")
+
+
+def test_woodpecker_tag_cron_release_and_manual():
+    change = woodpecker(CI_PIPELINE_EVENT="tag", CI_COMMIT_TAG="v1", CI_COMMIT_BRANCH="")
+    check(change, "tag", (HEAD,), (remote("main"),))
+    for name, event in (("cron", "schedule"), ("manual", "manual run"), ("release", "release")):
+        change = woodpecker(CI_PIPELINE_EVENT=name)
+        check(change, event, (HEAD,), ())
+        assert change.is_tree
+
+
+# CodeBuild
+
+
+def codebuild(**more):
+    return ask({
+        "CODEBUILD_BUILD_ID": "p:1", "CODEBUILD_RESOLVED_SOURCE_VERSION": HEAD,
+        "CODEBUILD_WEBHOOK_EVENT": "PUSH", "CODEBUILD_WEBHOOK_HEAD_REF": "refs/heads/feat",
+        "CODEBUILD_WEBHOOK_PREV_COMMIT": B, **more,
+    })  # fmt: skip
+
+
+def test_codebuild_push():
+    check(codebuild(), "push", (HEAD,), (B,), "CODEBUILD_WEBHOOK_PREV_COMMIT", "Full")
+    change = codebuild(CODEBUILD_WEBHOOK_PREV_COMMIT=ZERO, KEYCATCH_BASE="main")
+    check(change, "new branch", (HEAD,), (remote("main"),))
+    with pytest.raises(NoRange, match="KEYCATCH_BASE"):
+        codebuild(CODEBUILD_WEBHOOK_PREV_COMMIT="")
+
+
+@pytest.mark.parametrize("what", ["CREATED", "UPDATED", "REOPENED"])
+def test_codebuild_pull_request(what):
+    change = codebuild(
+        CODEBUILD_WEBHOOK_EVENT=f"PULL_REQUEST_{what}", CODEBUILD_WEBHOOK_PREV_COMMIT="",
+        CODEBUILD_WEBHOOK_BASE_REF="refs/heads/main",
+    )  # fmt: skip
+    check(change, "pull request", (HEAD,), (remote("main"),), "CODEBUILD_WEBHOOK_BASE_REF")
+
+
+def test_codebuild_tag_and_a_build_without_a_webhook():
+    tag = {"CODEBUILD_WEBHOOK_HEAD_REF": "refs/tags/v1", "KEYCATCH_BASE": "main"}
+    check(codebuild(**tag), "tag", (HEAD,), (remote("main"),))
+    change = codebuild(CODEBUILD_WEBHOOK_EVENT="", CODEBUILD_WEBHOOK_HEAD_REF="")
+    check(change, "manual run", (HEAD,), ())
+    assert change.is_tree
+
+
+# Semaphore
+
+
+def semaphore(**more):
+    return ask({
+        "SEMAPHORE": "true", "SEMAPHORE_GIT_SHA": HEAD, "SEMAPHORE_GIT_BRANCH": "feat",
+        "SEMAPHORE_GIT_REF_TYPE": "branch", "SEMAPHORE_GIT_COMMIT_RANGE": f"{B}...{HEAD}",
+        "SEMAPHORE_WORKFLOW_TRIGGERED_BY_SCHEDULE": "false", **more,
+    })  # fmt: skip
+
+
+def test_semaphore_push():
+    check(semaphore(), "push", (HEAD,), (B,), "SEMAPHORE_GIT_COMMIT_RANGE", "--unshallow")
+    change = semaphore(SEMAPHORE_GIT_COMMIT_RANGE="", KEYCATCH_BASE="main")
+    check(change, "new branch", (HEAD,), (remote("main"),))
+
+
+def test_semaphore_pull_request():
+    """Its SEMAPHORE_GIT_SHA is a merge, and SEMAPHORE_GIT_BRANCH the target."""
+    change = semaphore(
+        SEMAPHORE_GIT_REF_TYPE="pull-request", SEMAPHORE_GIT_PR_NUMBER="3",
+        SEMAPHORE_GIT_PR_SHA=HEAD, SEMAPHORE_GIT_SHA=C, SEMAPHORE_GIT_BRANCH="main",
+    )  # fmt: skip
+    check(change, "pull request", (HEAD,), (remote("main"),), "SEMAPHORE_GIT_PR_SHA")
+
+
+def test_semaphore_tag_and_schedule():
+    tag = {"SEMAPHORE_GIT_REF_TYPE": "tag", "SEMAPHORE_GIT_TAG_NAME": "v1"}
+    check(semaphore(**tag, KEYCATCH_BASE="main"), "tag", (HEAD,), (remote("main"),))
+    change = semaphore(SEMAPHORE_WORKFLOW_TRIGGERED_BY_SCHEDULE="true")
+    check(change, "schedule", (HEAD,), ())
+    assert change.is_tree
+
+
+# AppVeyor
+
+
+def appveyor(**more):
+    return ask({
+        "APPVEYOR": "True", "APPVEYOR_REPO_COMMIT": HEAD, "APPVEYOR_REPO_BRANCH": "feat", **more
+    })  # fmt: skip
+
+
+def test_appveyor_push():
+    with pytest.raises(NoRange, match="KEYCATCH_BASE"):
+        appveyor()
+    check(appveyor(KEYCATCH_BASE="main"), "push", (HEAD,), (remote("main"),), "clone_depth")
+    on_main = {"APPVEYOR_REPO_BRANCH": "main", "KEYCATCH_BASE": "main"}
+    check(appveyor(**on_main), "push", (HEAD,), ())
+
+
+def test_appveyor_pull_request_is_checked_out_merged():
+    change = appveyor(
+        APPVEYOR_PULL_REQUEST_NUMBER="5", APPVEYOR_PULL_REQUEST_HEAD_COMMIT=C,
+        APPVEYOR_REPO_BRANCH="main",
+    )  # fmt: skip
+    check(change, "pull request", ("HEAD",), (remote("main"),), "APPVEYOR_REPO_BRANCH")
+
+
+@pytest.mark.parametrize("true", ["True", "true"])
+def test_appveyor_tag_and_schedule(true):
+    change = appveyor(APPVEYOR_REPO_TAG_NAME="v1", KEYCATCH_BASE="main")
+    check(change, "tag", (HEAD,), (remote("main"),))
+    assert appveyor(APPVEYOR_SCHEDULED_BUILD=true).is_tree
+    assert not appveyor(APPVEYOR_SCHEDULED_BUILD="False", KEYCATCH_BASE="main").is_tree
+
+
+# Cirrus
+
+
+def cirrus(**more):
+    return ask({
+        "CIRRUS_CI": "true", "CIRRUS_CHANGE_IN_REPO": HEAD, "CIRRUS_BRANCH": "feat",
+        "CIRRUS_DEFAULT_BRANCH": "main", "CIRRUS_LAST_GREEN_CHANGE": B, **more,
+    })  # fmt: skip
+
+
+def test_cirrus_push_goes_back_to_the_last_green_change():
+    change = cirrus()
+    check(change, "push", (HEAD,), (B,), "CIRRUS_LAST_GREEN_CHANGE", "CIRRUS_CLONE_DEPTH")
+    check(change.after_rewrite, "forced push", (HEAD,), (remote("main"),))
+    change = cirrus(CIRRUS_LAST_GREEN_CHANGE="")
+    check(change, "new branch", (HEAD,), (remote("main"),))
+
+
+def test_cirrus_pull_request():
+    change = cirrus(
+        CIRRUS_PR="7", CIRRUS_BASE_SHA=A, CIRRUS_BASE_BRANCH="main", CIRRUS_BRANCH="pull/7"
+    )
+    check(change, "pull request", (HEAD,), (A,), "CIRRUS_BASE_SHA")
+
+
+def test_cirrus_tag_and_cron():
+    check(cirrus(CIRRUS_TAG="v1"), "tag", (HEAD,), (remote("main"),))
+    assert cirrus(CIRRUS_CRON="nightly").is_tree
+
+
+# TeamCity
+
+
+def teamcity(**more):
+    return ask({"TEAMCITY_VERSION": "2025.11", "BUILD_VCS_NUMBER": HEAD, **more})
+
+
+def test_teamcity_has_neither_a_branch_nor_a_base():
+    with pytest.raises(NoRange, match=r"TeamCity does not say.*KEYCATCH_BASE"):
+        teamcity()
+    change = teamcity(KEYCATCH_BASE="main")
+    check(change, "push", (HEAD,), (remote("main"),), "KEYCATCH_BASE", "shallow")
+    check(change.on_base, "push", (HEAD,), ())
+    check(teamcity(KEYCATCH_BASE="main", BUILD_VCS_NUMBER=""), "push", ("HEAD",), (remote("main"),))
+
+
 # All of them
+
+
+def test_a_ci_system_that_is_not_known_against_a_base():
+    change = ask({"CI": "true", "KEYCATCH_BASE": "main"})
+    check(change, "push", ("HEAD",), (remote("main"),), "KEYCATCH_BASE", "git fetch")
+    assert change.provider == "CI"
+    check(change.on_base, "push", ("HEAD",), ())
 
 
 @pytest.mark.parametrize("environ", [{}, {"CI": "true"}, {"GITHUB_ACTIONS": "false"}])
@@ -555,14 +841,22 @@ def test_no_ci_system_that_is_known(environ):
 
 
 COMPLETE = {
+    "Gitea Actions": lambda **more: gitea("push", push_event(before=ZERO), **more),
     "GitHub Actions": lambda **more: github("push", push_event(before=ZERO), **more),
     "GitLab CI/CD": gitlab,
     "Azure Pipelines": azure,
     "Bitbucket Pipelines": bitbucket,
     "CircleCI": circleci,
     "Buildkite": buildkite,
+    "Harness CI": lambda **more: harness(DRONE_COMMIT_BEFORE="", **more),
     "Drone": lambda **more: drone(DRONE_COMMIT_BEFORE="", **more),
     "Travis CI": lambda **more: travis(TRAVIS_COMMIT_RANGE="", **more),
+    "Woodpecker CI": woodpecker,
+    "AWS CodeBuild": lambda **more: codebuild(CODEBUILD_WEBHOOK_PREV_COMMIT="", **more),
+    "Semaphore": lambda **more: semaphore(SEMAPHORE_GIT_COMMIT_RANGE="", **more),
+    "AppVeyor": appveyor,
+    "Cirrus CI": lambda **more: cirrus(CIRRUS_LAST_GREEN_CHANGE="", **more),
+    "TeamCity": teamcity,
     "Jenkins": jenkins,
 }
 """An event of each system for which the base decides."""
@@ -597,6 +891,11 @@ HEADS = (
     (travis, "TRAVIS_COMMIT"), (jenkins, "GIT_COMMIT"), (jenkins, "GIT_PREVIOUS_COMMIT"),
     (gitlab, "CI_COMMIT_BEFORE_SHA"), (drone, "DRONE_COMMIT_BEFORE"),
     (travis, "TRAVIS_COMMIT_RANGE"), (circleci, "KEYCATCH_BEFORE"),
+    (woodpecker, "CI_COMMIT_SHA"), (codebuild, "CODEBUILD_RESOLVED_SOURCE_VERSION"),
+    (codebuild, "CODEBUILD_WEBHOOK_PREV_COMMIT"), (semaphore, "SEMAPHORE_GIT_SHA"),
+    (semaphore, "SEMAPHORE_GIT_COMMIT_RANGE"), (appveyor, "APPVEYOR_REPO_COMMIT"),
+    (cirrus, "CIRRUS_CHANGE_IN_REPO"), (cirrus, "CIRRUS_LAST_GREEN_CHANGE"),
+    (teamcity, "BUILD_VCS_NUMBER"), (harness, "DRONE_COMMIT_BEFORE"),
 )  # fmt: skip
 HOSTILE_HASHES = (
     "-x", "--all", "main", "HEAD~1", f"{HEAD}\n", f"{HEAD} --all", f"-{HEAD}", f"^{A}", "z" * 40,

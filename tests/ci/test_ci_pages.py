@@ -100,6 +100,9 @@ SETTINGS = {
     "azure": ("fetchDepth", 0),
     "bitbucket": ("depth", "full"),
     "travis": ("depth", False),
+    "gitea": ("fetch-depth", 0),
+    "harness": ("depth", 0),
+    "woodpecker": ("depth", 0),
 }
 
 
@@ -169,8 +172,23 @@ def scripts(name):
         elif name == "bitbucket":
             step = snippet["definitions"]["steps"][0]["step"]
             found.append("\n".join(step["script"]))
-        elif name == "drone":
+        elif name in ("drone", "woodpecker"):
             found.append("\n".join(snippet["steps"][0]["commands"]))
+        elif name == "codebuild":
+            phases = snippet["phases"]
+            found.append("\n".join(phases["install"]["commands"] + phases["build"]["commands"]))
+        elif name == "semaphore":
+            (commands,) = [each["commands"] for each in snippet["blocks"][0]["task"]["jobs"]]
+            found.append("\n".join(commands))
+        elif name == "appveyor":
+            steps = (*snippet["install"], *snippet["test_script"])
+            found.append("\n".join(each["sh"] for each in steps))
+        elif name == "cirrus":
+            task = snippet["keycatch_task"]
+            found.append("\n".join(task[f"{each}_script"] for each in ("install", "fetch", "scan")))
+        elif name == "teamcity":
+            text = re.search(r'scriptContent = """(.*?)"""', snippet, re.DOTALL)[1]
+            found.append(text.replace("${'$'}", "$"))
         elif name == "travis":
             found.append("\n".join([*snippet["install"], *snippet["script"]]))
         elif name == "buildkite":
@@ -178,7 +196,13 @@ def scripts(name):
         elif name == "gitlab":
             found.append("\n".join(snippet["keycatch"]["script"]))
         else:
-            key = {"github": "run", "circleci": "command", "azure": "bash"}[name]
+            key = {
+                "github": "run",
+                "gitea": "run",
+                "circleci": "command",
+                "azure": "bash",
+                "harness": "command",
+            }[name]
             parts = list(everywhere(snippet, key))
             # The step that keeps the report runs on its own, after a failure too.
             found += ["\n".join(part for part in parts if "pip" in part or "keycatch ci" in part)]
@@ -194,7 +218,7 @@ def test_a_script_ends_as_keycatch_does(tmp_path, name, code):
     (script,) = scripts(name)
     programs = tmp_path / "keycatch" / "bin"
     programs.mkdir(parents=True)
-    for program in ("pip", "git", "python3", "keycatch"):
+    for program in ("pip", "git", "python3", "checkout", "keycatch"):
         file = programs / program
         exits = f"exit {code}" if program == "keycatch" else "exit 0"
         file.write_text(
@@ -206,7 +230,8 @@ def test_a_script_ends_as_keycatch_does(tmp_path, name, code):
     environ = {
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "CALLS": str(tmp_path / "calls"),
         "KEYCATCH_SOURCE": "a source; of ours", "CI_DEFAULT_BRANCH": "main",
-        "DRONE_REPO_BRANCH": "main", "WORKSPACE_TMP": str(tmp_path),
+        "DRONE_REPO_BRANCH": "main", "CI_REPO_DEFAULT_BRANCH": "main",
+        "WORKSPACE_TMP": str(tmp_path),
     }  # fmt: skip
     done = subprocess.run(
         ["sh", "-e", "-c", script], cwd=tmp_path, env=environ, stdin=subprocess.DEVNULL,
@@ -221,5 +246,5 @@ def test_a_script_ends_as_keycatch_does(tmp_path, name, code):
     assert "--no-config" in scan
     if name == "azure":
         assert done.stdout == "# #vso[x]\n"
-    if name in ("gitlab", "drone"):
+    if name in ("gitlab", "drone", "woodpecker"):
         assert "git fetch --quiet origin +refs/heads/main:refs/remotes/origin/main" in called

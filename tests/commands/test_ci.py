@@ -12,7 +12,9 @@ import pytest
 ZERO = "0" * 40
 VARIABLES = (
     "CI_PIPELINE_SOURCE", "CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "CIRCLECI",
-    "TF_BUILD", "BITBUCKET_BUILD_NUMBER", "BUILDKITE", "DRONE", "TRAVIS",
+    "TF_BUILD", "BITBUCKET_BUILD_NUMBER", "BUILDKITE", "DRONE", "TRAVIS", "GITEA_ACTIONS",
+    "HARNESS_PIPELINE_ID", "CI_PIPELINE_EVENT", "CODEBUILD_BUILD_ID", "SEMAPHORE", "APPVEYOR",
+    "CIRRUS_CI", "TEAMCITY_VERSION", "KEYCATCH_BASE",
 )  # fmt: skip
 
 
@@ -180,3 +182,99 @@ def test_not_a_repository(github: Any, repository: Any, server: Path, tmp_path: 
     outside = tmp_path / "outside"
     outside.mkdir()
     assert "not a git repository" in github(2, outside, ZERO, "1" * 40).stderr
+
+
+# Events without a change, and systems that are not known
+
+
+@pytest.mark.parametrize(
+    "name", ["schedule", "workflow_dispatch", "release", "repository_dispatch"]
+)
+def test_an_event_without_a_change_reads_the_files_and_gets_green_again(
+    keycatch: Any, repository: Any, job: Any, plant: Any, name: str
+) -> None:
+    def run() -> Any:
+        environ = {
+            "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": name, "GITHUB_SHA": head(repository),
+        }  # fmt: skip
+        return keycatch("ci", "--format=json", cwd=job(), env=environ)
+
+    add(repository, "deep/key", plant.pair())
+    add(repository, "later")
+    done = run()
+    assert (done.returncode, done.paths()) == (1, {"deep/key"})
+    assert f"the files of {head(repository)} as they are" in done.stderr
+    assert "`keycatch history` scans all commits" in done.stderr
+
+    add(repository, "deep/key", "taken out\n")
+    done = run()
+    assert done.returncode == 0, done.stdout
+    assert done.report()["scan"]["counts"]["blobs"] == 2  # `first` and `later` are one content
+    assert done.report()["scan"]["counts"]["commits"] == 1
+
+
+def test_the_other_workflow_of_a_pull_request_is_its_commits(
+    keycatch: Any, repository: Any, job: Any, plant: Any, tmp_path: Path
+) -> None:
+    """What is added and removed again is in them, and the default branch is checked out."""
+    repository.git("checkout", "-q", "-b", "feat")
+    add(repository, "key", plant.pair())
+    tip = add(repository, "key", "gone\n")
+    run = {"head_sha": tip, "head_branch": "feat", "head_repository": {"full_name": "o/r"}}
+    event = {
+        "workflow_run": run, "repository": {"default_branch": "main", "full_name": "o/r"},
+    }  # fmt: skip
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    environ = {
+        "GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "workflow_run",
+        "GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
+    }  # fmt: skip
+    assert keycatch("ci", cwd=job(), env=environ).returncode == 1
+
+
+def test_a_system_that_is_not_known(keycatch: Any, repository: Any, job: Any, plant: Any) -> None:
+    clone = job()
+    assert "--base" in keycatch("ci", cwd=clone).stderr
+
+    repository.git("checkout", "-q", "-b", "feat")
+    add(repository, "key", plant.pair())
+    add(repository, "key", "gone\n")
+    clone = job("--branch=feat")
+    for options, env in ((("--base=main",), {}), ((), {"KEYCATCH_BASE": "main"})):
+        done = keycatch("ci", *options, cwd=clone, env=env)
+        assert done.returncode == 1
+        assert "2 commits of HEAD without refs/remotes/origin/main" in done.stderr
+    done = keycatch("ci", "--base=nowhere", cwd=clone)
+    assert done.returncode == 2
+    assert "git fetch origin" in done.stderr
+    assert keycatch("ci", "--base=-x", cwd=clone).returncode == 2
+
+
+def test_the_base_itself_is_never_an_empty_range(
+    keycatch: Any, repository: Any, job: Any, plant: Any
+) -> None:
+    """TeamCity does not name the branch: after a push to main nothing is left of HEAD..main."""
+    add(repository, "key", plant.pair())
+    for environ in ({"TEAMCITY_VERSION": "1", "BUILD_VCS_NUMBER": head(repository)}, {}):
+        done = keycatch("ci", "--base=main", cwd=job(), env=environ)
+        assert done.returncode == 1
+        assert "KEYCATCH_BASE has it already" in done.stderr
+
+
+def test_gitea_after_a_forced_push(
+    keycatch: Any, repository: Any, job: Any, plant: Any, tmp_path: Path
+) -> None:
+    repository.git("checkout", "-q", "-b", "feat")
+    add(repository, "key", plant.pair())
+    event = {
+        "ref": "refs/heads/feat", "before": "1" * 40, "after": head(repository),
+        "repository": {"default_branch": "main"},
+    }  # fmt: skip
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    environ = {
+        "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true", "GITHUB_EVENT_NAME": "push",
+        "GITHUB_EVENT_PATH": str(tmp_path / "event.json"),
+    }  # fmt: skip
+    done = keycatch("ci", cwd=job(), env=environ)
+    assert done.returncode == 1
+    assert "Gitea Actions, forced push: 1 commit" in done.stderr

@@ -276,14 +276,16 @@ def test_files_are_scanned_where_there_is_no_repository(
         again(history)
 
 
-def test_content_of_lfs_is_found_in_the_files(repository: Any, scan: Scan) -> None:
+def test_content_of_lfs_is_found_in_the_store_and_in_the_files(repository: Any, scan: Scan) -> None:
     name = sha256(pair().encode()).hexdigest()
-    repository.write(f".git/lfs/objects/{name[:2]}/{name[2:4]}/{name}", pair())
+    stored = repository.write(f".git/lfs/objects/{name[:2]}/{name[2:4]}/{name}", pair())
     repository.commit("first")
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{name}\nsize {len(pair())}\n"
     repository.write("a.bin", pointer)
     repository.commit()
     report = scan("range", "HEAD~1..HEAD")
+    only(again(report))
+    stored.unlink()
     assert reason(again(report)) == "changed"
     Path("a.bin").write_text(pair())  # as after a checkout with git-lfs
     only(again(report))

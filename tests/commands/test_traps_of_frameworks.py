@@ -190,6 +190,32 @@ def test_all_files_with_nothing_staged(
     assert (code, FOUND in said) == (1, True), said
 
 
+def test_what_is_not_staged_under_all_files_and_files(
+    run: Run, framework: str, repository: Any, plant: Any
+) -> None:
+    """Run by hand with names, the frameworks leave in the work tree what is not staged."""
+    repository.write("first", plant.pair())
+    repository.write("new", plant.pair())
+    for options in (("--all-files",), ("--files", "first"), ("--files", "new")):
+        code, said = run(framework, "run", *options)
+        assert (code, FOUND in said, "first:1" in said) == (1, True, True), said
+        assert "1 with changes that are not staged" in said
+        assert "untracked are not read: `keycatch scan` reads them" in said
+        assert "in the work tree, not staged" in said
+
+    # Staged it is another version; both are read.
+    repository.git("add", "first")
+    repository.write("first", "clean again\n")
+    code, said = run(framework, "run", "--all-files")
+    assert (code, FOUND in said, "first:1" in said) == (1, True, True), said
+    assert "in the work tree, not staged" not in said
+
+    repository.git("add", "first")
+    code, said = run(framework, "run", "--all-files")
+    assert code == 0, said
+    assert (repository.root / "first").read_text() == "clean again\n"
+
+
 @posix
 def test_a_name_that_is_not_utf_8(run: Run, framework: str, repository: Any, plant: Any) -> None:
     """pre-commit fails at it; in no case does the commit pass."""

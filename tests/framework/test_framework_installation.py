@@ -260,6 +260,21 @@ def test_all_files(framework: str, installed: Any, repository: Any, plant: Any) 
     )
 
 
+def test_what_is_not_staged_under_all_files_and_files(
+    framework: str, installed: Any, repository: Any, plant: Any
+) -> None:
+    repository.write("first", plant.pair())
+    for options in (("--all-files",), ("--files", "first")):
+        done = installed(framework, "run", *options)
+        assert (done.code, FOUND in done.text) == (1, True), done.text
+        assert "1 with changes that are not staged" in done.text
+    # A commit of something else leaves it alone.
+    repository.write("second")
+    repository.git("add", "second")
+    assert installed("git", "commit", "-m", "second").code == 0
+    assert "AKIA" in (repository.root / "first").read_text()
+
+
 def test_a_push(installed: Any, repository: Any, plant: Any) -> None:
     before = remote_tip(repository)
     repository.write("key.ini", plant.pair())

@@ -53,6 +53,7 @@ def test_every_call_is_hardened(calls: Any, monkeypatch: Any, tmp_path: Path) ->
         assert "safe.bareRepository=explicit" in joined
         variables = {name: value for name, value in options["env"].items() if name[:4] == "GIT_"}
         assert variables == {
+            "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_NO_LAZY_FETCH": "1",
             "GIT_WORK_TREE": str(tmp_path),

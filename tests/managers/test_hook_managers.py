@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -166,6 +169,69 @@ def test_keycatch_stays_when_the_tool_writes_its_hooks_again(project, tool):
     project.run("git", "commit", "-q", "-m", "nothing stops it")
 
 
+def documented(language, mark):
+    """Return the block of docs/install.md in a `language` that has `mark` in it."""
+    page = (ROOT / "docs" / "install.md").read_text("utf-8")
+    blocks = re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (found,) = [block for block in blocks if mark in block]
+    return found
+
+
+def commands_for(tool):
+    """Return the commands in the row of docs/install.md that begins with `tool`."""
+    page = (ROOT / "docs" / "install.md").read_text("utf-8")
+    (row,) = re.findall(rf"^\| {tool} \| (`npx.*) \|$", page, re.MULTILINE)
+    return re.findall(r"`npx ([^`]+)`", row)
+
+
+def old_husky(modules, version):
+    """Return the modules of an older version of husky, which npm installs by itself."""
+    found = modules.parent / f"husky{version}" / "node_modules"
+    if not (found / "husky").is_dir():
+        pytest.fail(f"KEYCATCH_NODE_MODULES has no husky{version}/node_modules: see .ci/run")
+    return found
+
+
+def test_the_remedy_for_husky_8_works(project, modules):
+    program = old_husky(modules, 8) / "husky" / "lib" / "bin.js"
+    (project.root / "package.json").write_text('{"name": "shop"}\n')
+    project.run("node", program, "install")
+    project.run("node", program, "add", ".husky/pre-commit", "echo lint >>log")
+    for options in ((), ("--force",)):
+        said = project.run("keycatch", "install", *options, code=2)
+        assert "add `keycatch staged` to .husky/pre-commit" in said
+
+    for command in commands_for("husky 5 to 8"):
+        words = shlex.split(command)
+        assert words.pop(0) == "husky"
+        project.run("node", program, *words)
+        if words[1].endswith("pre-commit"):  # "the same for pre-merge-commit"
+            project.run("node", program, "add", ".husky/pre-merge-commit", words[2])
+    project.holds()
+    assert "pre-push runs keycatch through husky" in project.run("keycatch", "doctor")
+
+
+def test_the_remedy_for_husky_4_works(project, modules, monkeypatch):
+    (project.root / "node_modules").unlink()
+    shutil.copytree(old_husky(modules, 4), project.root / "node_modules", symlinks=True)
+    package = project.root / "node_modules" / "husky"
+    monkeypatch.setenv("npm_config_user_agent", "npm/10.0.0 node/v20.0.0 linux x64")
+    monkeypatch.setenv("INIT_CWD", str(project.root))
+    (project.root / "package.json").write_text('{"husky": {"hooks": {"pre-commit": "true"}}}')
+    subprocess.run(["node", "husky", "install"], cwd=package, check=True, capture_output=True)
+    assert (project.root / ".git" / "hooks" / "husky.sh").exists()
+    for options in ((), ("--force",)):
+        said = project.run("keycatch", "install", *options, code=2)
+        assert "add `keycatch staged` to husky.hooks.pre-commit in package.json" in said
+
+    hooks = json.loads(documented("json", "HUSKY_GIT_STDIN"))
+    own = hooks["husky"]["hooks"]
+    own["pre-commit"] = f"echo lint >>log && {own['pre-commit']}"
+    (project.root / "package.json").write_text(json.dumps(hooks))
+    project.holds()
+    assert "pre-push runs keycatch through husky 4" in project.run("keycatch", "doctor")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_way_to_write_a_hook_of_lefthook(project, kind):
     lefthook(project, kind)
@@ -229,6 +295,17 @@ def test_lint_staged_comes_first_and_does_not_hide_a_key(project):
     project.run("keycatch", "install")
     (project.root / "x").write_text("text")
     project.holds()
+
+
+def test_lint_staged_that_runs_keycatch_itself_appends_names(project):
+    husky(project)
+    (project.root / "package.json").write_text('{"lint-staged": {"*": "keycatch staged"}}\n')
+    (project.root / ".husky" / "pre-commit").write_text("lint-staged\n")
+    project.run("git", "add", ".")
+    project.run("git", "commit", "-q", "-m", "start")
+    (project.root / "key.env").write_text(project.plant.pair())
+    project.run("git", "add", "key.env")
+    assert "aws-access-key-pair" in project.run("git", "commit", "-q", "-m", "key", code=1)
 
 
 @pytest.mark.parametrize("tool", ["lefthook", "simple-git-hooks"])

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.engine.sweep import BATCH, with_spots
 from scanner.findings import COMMIT_MESSAGE, MESSAGES, TAG_MESSAGE
 from scanner.git.delta import fresh
+from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
 from scanner.history.objects.known_places import KnownPlaces, PlaceCarrier
 from scanner.history.objects.large_blobs import search_large
 from scanner.history.objects.name_search import names_in_tree
@@ -54,6 +55,9 @@ _DENSE: Final = 40
 # A piece of more than this is searched alone: copying it into a batch would cost more than the call
 # into the search that a batch saves.
 _ALONE: Final = 256 << 10
+
+_POINTER_START: Final = POINTER_HEAD[:8]
+"""Compared first, since most contents do not begin with it."""
 
 _SCOPES: Final = {"commit": COMMIT_MESSAGE, "tag": TAG_MESSAGE}
 """The scope of locations in contents that are no files, by the kind of the object."""
@@ -134,6 +138,8 @@ class ObjectSearch:
             if size > WINDOW or self._catalogue.is_encoded(data):
                 self._add_special(key, data, has_children)
                 return
+            if data[:8] == _POINTER_START and size < LARGEST_POINTER:
+                self._note_pointer(key, data)
             tally.blobs += 1
         elif kind == "commit":
             tally.commits += 1
@@ -161,6 +167,15 @@ class ObjectSearch:
         self._held += size
         if self._size >= BATCH or self._held >= _HELD:
             self.flush()
+
+    def _note_pointer(self, key: int, data: bytes) -> None:
+        """Remember `data` if it is a pointer of Git LFS: a later scan has to see it again."""
+        name = pointer_to(data)
+        if name:
+            identity = self._name_of(key)
+            pointer = identity.hex()
+            self.found.pointers[name] = min(pointer, self.found.pointers.get(name, pointer))
+            self.found.noted.append(Noted(identity))
 
     def forget(self) -> None:
         """Forget the places in bases: nothing more is based on any object that was added."""

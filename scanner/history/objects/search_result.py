@@ -27,7 +27,7 @@ class Noted(NamedTuple):
 class SearchResult:
     """What some objects of a history hold."""
 
-    __slots__ = ("findings", "named", "noted", "spellings", "tally")
+    __slots__ = ("findings", "named", "noted", "pointers", "spellings", "tally")
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -39,6 +39,8 @@ class SearchResult:
         self.noted: list[Noted] = []
         self.named: set[bytes] = set()
         """Binary IDs that commits, tags and loose trees name, to be checked for existence."""
+        self.pointers: dict[str, str] = {}
+        """The names of files in Git LFS, to the ID of a pointer to each."""
 
     def add(self, other: SearchResult | Swept | Examined) -> None:
         """Add what `other` holds."""
@@ -48,3 +50,6 @@ class SearchResult:
         if isinstance(other, SearchResult):
             self.noted.extend(other.noted)
             self.named.update(other.named)
+            for name, pointer in other.pointers.items():
+                # The same one in whatever order the work is done.
+                self.pointers[name] = min(pointer, self.pointers.get(name, pointer))

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 
-def scan_key(rules: Sequence[Rule], *, heed_marks: bool, hash_size: int) -> str:
+def scan_key(rules: Sequence[Rule], *, heed_marks: bool, hash_size: int, largest: int = 0) -> str:
     """Return a digest of everything that a record depends on, apart from the repository."""
     import json
 
     conditions = [VERSION, _program(), [rule._asdict() for rule in rules], heed_marks, hash_size]
+    conditions.append(largest)
     return checksum(json.dumps(conditions, sort_keys=True, default=_plain).encode())
 
 
