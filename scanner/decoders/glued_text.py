@@ -3,6 +3,7 @@ r"""Where values end in text to which a terminal, a diff or a command has glued 
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -27,25 +28,25 @@ COLOUR: Final = (
 LONGEST_COLOUR: Final = 64
 _BRACKET: Final = 16
 """Bytes after the `[` of a colour at most, but for rare ones with many numbers."""
-_AFTER_COLOUR: Final = re.compile(rb"(?:" + COLOUR + rb")\Z")
+_AFTER_COLOUR: Final = rb"(?:" + COLOUR + rb")\Z"
 
 _SECRET: Final = rb"[A-Za-z0-9+/]{40}"
 _END: Final = rb"(?![A-Za-z0-9+/])"
-_PARAMETER: Final = re.compile(rb"[0-9]{0,3}[mK](" + _SECRET + rb")(?:" + _END + rb"|(?=ESC\[))")
-_AFTER_PICKLED: Final = re.compile(rb"(?:\A|\n)[a-z(]{0,3}V\Z")
+_PARAMETER: Final = rb"[0-9]{0,3}[mK](" + _SECRET + rb")(?:" + _END + rb"|(?=ESC\[))"
+_AFTER_PICKLED: Final = rb"(?:\A|\n)[a-z(]{0,3}V\Z"
 """UNICODE of protocol 0, perhaps after other operations without an argument (pickletools)."""
-_DIFF: Final = re.compile(
+_DIFF: Final = (
     rb"(?:(?<=[\n\r])|(?<=[\n\r] )|(?<![\s\S])|(?<![\s\S] )(?<=\A ))\+{1,2}("
     + _SECRET
     + rb")"
     + _END
 )
-_ADDED_WORD: Final = re.compile(rb"(?<=\{)\+(" + _SECRET + rb")\+(?=\})")
-_COMMAND: Final = re.compile(
+_ADDED_WORD: Final = rb"(?<=\{)\+(" + _SECRET + rb")\+(?=\})"
+_COMMAND: Final = (
     rb"s/(" + _SECRET + rb")/[^\n]{0,200}"  # the old text
     rb"|s/[A-Za-z0-9+]{1,20}/(" + _SECRET + rb")/[gIpe0-9]{0,4}" + _END  # the new one
 )
-_PADDED: Final = re.compile(
+_PADDED: Final = (
     rb"(?<![\\%])(" + _SECRET + rb")={1,2}(?=[\s\x00-\x1f,;|<)\]}&\\\x7f]|\Z)"
     rb"|(?<=(['\"`]))(" + _SECRET + rb")={1,2}\2"
 )
@@ -54,6 +55,12 @@ by a program which takes the secret for base64. An assignment goes on after its 
 _AFTER_SLASH: Final = re.compile(rb"/(" + _SECRET + rb")(?![A-Za-z0-9+])")
 _BEFORE_SLASH: Final = re.compile(rb"(?<![A-Za-z0-9+])(" + _SECRET + rb")/\Z")
 """`ID/SECRET`: user and password in an access log, or parts of the path of a URL."""
+
+
+@cache
+def _compiled(pattern: bytes) -> re.Pattern[bytes]:
+    # When it is needed, since a file with a key ID needs two of the nine.
+    return re.compile(pattern)
 
 
 def ends_in_text(data: bytes, offsets: Sequence[int]) -> set[int]:
@@ -81,7 +88,7 @@ def may_begin(data: bytes, offset: int) -> bool:
     if not is_alphanumeric(data, offset - 1) or data[offset - 1 : offset].islower():
         return True
     return any(
-        pattern.search(data, max(0, offset - LONGEST_COLOUR), offset)
+        _compiled(pattern).search(data, max(0, offset - LONGEST_COLOUR), offset)
         for pattern in (_AFTER_COLOUR, _AFTER_PICKLED)
     )
 
@@ -115,11 +122,13 @@ def _key_id(data: bytes, offset: int) -> Iterator[tuple[int, int]]:
 
 
 def _secret(data: bytes, offset: int) -> Iterable[tuple[int, int]]:
-    found = _PARAMETER.match(data, offset)
-    if found and _AFTER_COLOUR.search(data, max(0, offset - LONGEST_COLOUR), found.start(1)):
-        return (found.span(1),)
+    found = _compiled(_PARAMETER).match(data, offset)
+    if found:
+        begin = max(0, offset - LONGEST_COLOUR)
+        if _compiled(_AFTER_COLOUR).search(data, begin, found.start(1)):
+            return (found.span(1),)
     for pattern in (_DIFF, _ADDED_WORD, _COMMAND, _PADDED):
-        found = pattern.match(data, offset)
+        found = _compiled(pattern).match(data, offset)
         if found:
             return [
                 found.span(group)

@@ -32,6 +32,7 @@ _LINE = (
     # hexdump -C, od -t x1, Wireshark: single bytes, perhaps with more space in the middle.
     rb"|[ \t]{1,4}(?P<bytes>[0-9A-Fa-f]{2}(?:[ -]{1,2}[0-9A-Fa-f]{2}){0,15})(?![0-9A-Fa-f]))"
 )
+_DIGITS = b"0123456789abcdefABCDEF"
 _FEWEST = 2
 """Lines: a value of 20 characters or more is in two at least."""
 _LONGEST = 1 << 11
@@ -43,13 +44,16 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     import re
 
     data = layer.data
-    line = re.compile(_LINE, re.MULTILINE)
     done = 0
     places = [0, *offsets] if data.startswith(_FIRST) else offsets
     for offset in places:
         if offset < done:
             continue
         begin = data.rfind(b"\n", max(done, offset - _LONGEST), offset) + 1
+        # Nearly everywhere a line begins with something else, and the pattern is a large one.
+        if data[begin : begin + _LONGEST].lstrip(b" \t")[:4].strip(_DIGITS):
+            continue
+        line = re.compile(_LINE, re.MULTILINE)
         if not line.match(data, begin):
             continue
         while begin > done:
