@@ -25,6 +25,9 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 settings.register_profile(
     "keycatch", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+# As many times more examples, for a search over night: `--hypothesis-profile=long`. A test whose
+# examples cost much counts them as a share of the profile's, `settings().max_examples`.
+settings.register_profile("long", settings.get_profile("keycatch"), max_examples=1000)
 settings.load_profile("keycatch")
 
 # Reports in the tests of a job must not end up on the page of that job.
@@ -176,7 +179,13 @@ def start(clean_environment: Path) -> Callable[..., subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def keycatch(start: Callable[..., subprocess.Popen[bytes]]) -> Callable[..., Done]:
+def keycatch(keycatch_process: Callable[..., Done]) -> Callable[..., Done]:
+    """Run the command in a process of its own; some modules run theirs with `keycatch_here`."""
+    return keycatch_process
+
+
+@pytest.fixture
+def keycatch_process(start: Callable[..., subprocess.Popen[bytes]]) -> Callable[..., Done]:
     """Run the command to its end, with the options of `start`; a traceback fails the test.
 
     `given` is what it finds on standard input.

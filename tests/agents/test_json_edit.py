@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from scanner.agents.json_edit import append, parse, remove
 
+TEXT = st.text(max_size=12)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
 )
 LAYOUTS = st.sampled_from(
     [{"indent": 2}, {"indent": 4}, {"indent": "\t"}, {}, {"separators": (",", ":")}]
@@ -20,7 +22,7 @@ LAYOUTS = st.sampled_from(
 HOOK = {"command": 'x "y"', "timeout": 30}
 
 
-@given(st.dictionaries(st.text(), JSON), LAYOUTS, st.booleans())
+@given(st.dictionaries(TEXT, JSON, max_size=6), LAYOUTS, st.booleans())
 def test_an_entry_comes_and_goes(document, layout, is_windows):
     assume("hooks" not in document)
     text = json.dumps(document, **layout) + "\n"
@@ -30,7 +32,7 @@ def test_an_entry_comes_and_goes(document, layout, is_windows):
     assert remove(added, ("hooks",)) == text
 
 
-@given(st.lists(JSON), LAYOUTS, JSON)
+@given(st.lists(JSON, max_size=6), LAYOUTS, JSON)
 def test_an_element_comes_and_goes(listed, layout, value):
     text = json.dumps({"hooks": {"E": listed}, "end": 1}, **layout)
     added = append(text, ("hooks", "E"), value)
@@ -38,7 +40,7 @@ def test_an_element_comes_and_goes(listed, layout, value):
     assert remove(added, ("hooks", "E", len(listed))) == text
 
 
-@given(st.lists(JSON, min_size=1), LAYOUTS, st.data())
+@given(st.lists(JSON, min_size=1, max_size=6), LAYOUTS, st.data())
 def test_any_member_is_removed(listed, layout, data):
     number = data.draw(st.integers(0, len(listed) - 1))
     text = json.dumps([listed, 0], **layout)

@@ -109,8 +109,8 @@ class Past:
 
 
 @pytest.fixture
-def keycatch_here(keycatch: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Run the command like `keycatch`, in this process: that saves the start of Python each time.
+def keycatch_here(keycatch_process: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Run the command like `keycatch_process`, in this process, to save the start of Python.
 
     With any option that only a process can have, such as `prefix`, it is one.
     """
@@ -119,7 +119,7 @@ def keycatch_here(keycatch: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..
         *arguments: Any, env: dict[str, str | None] | None = None, cwd: Any = None, **options: Any
     ) -> Any:
         if options:
-            return keycatch(*arguments, env=env, cwd=cwd, **options)
+            return keycatch_process(*arguments, env=env, cwd=cwd, **options)
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
         with monkeypatch.context() as patch:
             for name, value in (env or {}).items():
@@ -140,8 +140,8 @@ def keycatch_here(keycatch: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..
             stream.flush()
             texts.append(stream.buffer.getvalue().decode("utf-8", "surrogateescape"))
         assert "Traceback" not in texts[1], texts[1]
-        # The class of `keycatch`'s results, which cannot be imported from another conftest.
-        return sys.modules[keycatch.__module__].Done(code, *texts)
+        # The class of a process's results, which cannot be imported from another conftest.
+        return sys.modules[keycatch_process.__module__].Done(code, *texts)
 
     return run
 

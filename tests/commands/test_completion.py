@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,51 +29,75 @@ printf '%s\\n' "${COMPREPLY[@]}"
 _ZSH = """\
 PS1= PROMPT_EOL_MARK= LISTMAX=0; unsetopt zle_bracketed_paste; bindkey -e
 fpath=("$PWD/functions" $fpath); autoload -Uz compinit; compinit -u -D
-zstyle ':completion:*' list-separator ' -- '; stty columns 200 rows 500; print RE''ADY
+zstyle ':completion:*' list-separator ' -- '; stty columns 200 rows 500
+all-shown() { zle -R; zle -I; print AL''L-SHOWN; zle send-break }
+zle -N all-shown; bindkey '^Xs' all-shown; print RE''ADY
 """
+_LONGEST = 60
+"""Seconds until zsh counts as stuck: a word that says it is done ends the wait before."""
 
 
-def in_zsh(line: str, folder: Path) -> str:
-    """Return what zsh shows when the tabulator key is pressed twice after `line`.
+class Zsh:
+    """A zsh in a terminal of its own: it completes in its line editor only.
 
-    It completes in its line editor only, which needs a terminal.
+    One completes all lines, since its start takes longer than everything else.
     """
-    import pty
-    import select
-    import time
 
-    (folder / "functions").mkdir()
-    shutil.copy(Path(FOLDER) / "keycatch.zsh", folder / "functions" / "_keycatch")
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        ["zsh", "-f", "-i"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
-        start_new_session=True, env={**os.environ, "HOME": str(folder), "TERM": "xterm"},
-    )  # fmt: skip
-    os.close(theirs)
-    shown = ""
+    def __init__(self, folder: Path) -> None:
+        import pty
 
-    def wait_for(text: str, seconds: float) -> None:
-        nonlocal shown
-        deadline = time.monotonic() + seconds
-        while (not text or text not in shown) and time.monotonic() < deadline:
-            if select.select([ours], [], [], 0.2)[0]:
-                shown += os.read(ours, 65536).decode("utf-8", "replace")
+        (folder / "functions").mkdir()
+        shutil.copy(Path(FOLDER) / "keycatch.zsh", folder / "functions" / "_keycatch")
+        self.folder = folder
+        self._ours, theirs = pty.openpty()
+        self._process = subprocess.Popen(
+            ["zsh", "-f", "-i"], stdin=theirs, stdout=theirs, stderr=theirs, cwd=folder,
+            start_new_session=True, env={**os.environ, "HOME": str(folder), "TERM": "xterm"},
+        )  # fmt: skip
+        os.close(theirs)
+        try:
+            self._type(_ZSH, "READY")
+        except BaseException:
+            self.close()
+            raise
 
-    try:
-        os.write(ours, _ZSH.encode())
-        wait_for("READY", 30)
-        assert "READY" in shown, shown
+    def _type(self, keys: str, end: str) -> str:
+        """Return what zsh shows after `keys`, until `end`."""
+        import select
+        import time
+
+        os.write(self._ours, keys.encode())
         shown = ""
-        os.write(ours, f"{line}\t\t".encode())
-        wait_for("", 4)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(ours)
-    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\x07", " ", shown)
+        deadline = time.monotonic() + _LONGEST
+        while end not in shown and time.monotonic() < deadline:
+            if select.select([self._ours], [], [], 0.2)[0]:
+                shown += os.read(self._ours, 65536).decode("utf-8", "replace")
+        assert end in shown, shown
+        return shown.partition(end)[0]
+
+    def complete(self, line: str) -> set[str]:
+        """Return the words that zsh shows when the tabulator key is pressed twice after `line`."""
+        shown = self._type(f"{line}\t\t\x18s", "ALL-SHOWN")
+        return set(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r|\x07", " ", shown).split())
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._ours)
 
 
-def complete(shell: str, line: str, folder: Path) -> set[str]:
+@pytest.fixture(scope="module")
+def zsh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Zsh | None]:
+    """Return a zsh that completes; None where there is none."""
+    if not shutil.which("zsh"):
+        yield None
+        return
+    opened = Zsh(tmp_path_factory.mktemp("zsh"))
+    yield opened
+    opened.close()
+
+
+def complete(shell: str, line: str, folder: Path, zsh: Zsh | None) -> set[str]:
     """Return the words that `shell` offers at the end of `line`."""
     if not shutil.which(shell):
         pytest.skip(f"no {shell}")
@@ -82,8 +107,10 @@ def complete(shell: str, line: str, folder: Path) -> set[str]:
     elif shell == "fish":
         command = ["fish", "-N", "-c", f"source '{script}'; complete -C '{line}'"]
     else:
+        assert zsh is not None
+        (zsh.folder / "some-file").write_text("")
         # What is the only candidate is in the line itself.
-        return set(in_zsh(line, folder).split())
+        return zsh.complete(line)
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=60,
         env={**os.environ, "HOME": str(folder), "TERM": "xterm"}, stdin=subprocess.DEVNULL,
@@ -109,10 +136,10 @@ def complete(shell: str, line: str, folder: Path) -> set[str]:
     ids=lambda each: each.strip() if isinstance(each, str) else "",
 )
 def test_a_shell_completes(
-    shell: str, line: str, offered: set[str], others: set[str], tmp_path: Path
+    shell: str, line: str, offered: set[str], others: set[str], tmp_path: Path, zsh: Zsh | None
 ) -> None:
     (tmp_path / "some-file").write_text("")
-    found = complete(shell, line, tmp_path)
+    found = complete(shell, line, tmp_path, zsh)
     assert offered <= found
     assert not (others - set(line.split())) & found
 

@@ -123,7 +123,7 @@ def variants(members, make_zip, make_tar):
 
 
 @pytest.mark.parametrize("name", VARIANTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings().max_examples, deadline=None)
 @given(changes=CHANGES)
 def test_damage_is_no_error(peel, variants, name, changes):
     data = variants(name)

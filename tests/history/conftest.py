@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from scanner.aws.randomness import LOW_BITS, score
 from scanner.kinds.examples import expand
@@ -380,10 +381,13 @@ class Author:
 
 
 def seeds(usual: int) -> Iterator[int]:
-    """Yield as many seeds; new ones for as long as KEYCATCH_TEST_SECONDS says if it is set."""
+    """Yield as many seeds, ten times as many in the profile `long` of Hypothesis.
+
+    New ones for as long as KEYCATCH_TEST_SECONDS says if it is set.
+    """
     seconds = float(os.environ.get("KEYCATCH_TEST_SECONDS", "0"))
     if not seconds:
-        yield from range(usual)
+        yield from range(usual * settings().max_examples // 100)
         return
     until = time.monotonic() + seconds
     first = random.SystemRandom().randrange(1 << 40)

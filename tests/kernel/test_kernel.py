@@ -66,7 +66,7 @@ def both(tables: Tables, buffer: bytes) -> list[object]:
 
 
 @compiled
-@settings(max_examples=2000)
+@settings(max_examples=4 * settings().max_examples)
 @given(TABLES, BUFFERS)
 def test_both_find_the_same(tables: Tables, content: bytes) -> None:
     least = min([tables.least, tables.encoded_run, *(run.length for run in tables.runs)])

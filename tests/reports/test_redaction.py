@@ -10,6 +10,7 @@ import random
 import re
 import string
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import quote_from_bytes
 
 import pytest
@@ -60,12 +61,14 @@ def spellings(output: str):
     yield output.replace('""', '"').replace("'", "")
 
 
-def leaks(output: str, value: bytes) -> list[str]:
+def leaks(outputs: Iterable[str], value: bytes) -> list[str]:
+    """Return what of `value` is in one of `outputs`, in any form."""
     windows = {value[at : at + 12] for at in range(len(value) - 11)}
-    texts = set(spellings(output))
-    return [
-        form for window in windows for form in forms(window) if any(form in text for text in texts)
-    ]
+    texts = {text for output in outputs for text in spellings(output)}
+    # One text is searched many times as fast as several; no form contains this separator.
+    everything = "\n\0\n".join(texts)
+    written = {form for window in windows for form in forms(window)}
+    return [form for form in written if form in everything]
 
 
 @st.composite
@@ -132,16 +135,17 @@ def reports(draw):
     return made
 
 
-@pytest.mark.parametrize("name", FORMATS)
 @settings(max_examples=60, deadline=None)
 @given(make=reports(), verbosity=st.integers(-1, 1), color=st.booleans())
-def test_no_piece_of_a_value_comes_out(builders, name, make, verbosity, color):
+def test_no_piece_of_a_value_comes_out(builders, make, verbosity, color):
+    """Every report is written in every format: to make one costs more than to write it."""
     report = make(builders)
     view = builders.view(verbosity=verbosity, color=color)
-    output = "".join(load(name).render(report, view))
+    outputs = {name: "".join(load(name).render(report, view)) for name in FORMATS}
     for finding in report.findings:
         for value in finding.values.values():
-            assert leaks(output, value.reveal()) == []
+            for name, output in outputs.items() if leaks(outputs.values(), value.reveal()) else ():
+                assert (name, leaks([output], value.reveal())) == (name, [])
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -150,13 +154,13 @@ def test_the_search_for_pieces_finds_them(builders, make_case, name):
     report, view = make_case("triple")
     shown = "".join(load(name).render(report, view._replace(show_secrets=True)))
     for value in report.findings[0].values.values():
-        assert bool(leaks(shown, value.reveal())) == load(name).shows_secrets
+        assert bool(leaks([shown], value.reveal())) == load(name).shows_secrets
         for shift in range(3):
             hidden = base64.b64encode(b"x" * shift + value.reveal() + b"yy").decode()
-            assert leaks(hidden, value.reveal())
+            assert leaks([hidden], value.reveal())
     odd = "<&>'\"`*_" * 3
     for hidden in (html.escape(odd), re.sub(r"(\W)", r"\\\1", odd)):
-        assert leaks(hidden, odd.encode())
+        assert leaks([hidden], odd.encode())
 
 
 @settings(max_examples=150, deadline=None)
