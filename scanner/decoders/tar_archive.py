@@ -45,7 +45,7 @@ _PAX_GLOBAL = b"g"
 """For all members to come, so it cannot name any of them: it is passed over."""
 _META = _PAX + _PAX_GLOBAL + _GNU_NAME + _GNU_LINK
 
-_MAXBLOCKS = 1 << 19
+_MAX_BLOCKS = 1 << 19
 """Blocks that are no content, which the budget does not count: headers, zeros after the end.
 
 256 MiB of them: an archive of nothing but headers ends as well.
@@ -77,7 +77,7 @@ def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, b
     ended = False
     blocks = 0
     ahead = b""
-    while blocks < _MAXBLOCKS:
+    while blocks < _MAX_BLOCKS:
         block = ahead or read(BLOCK)
         ahead = b""
         blocks += 1
@@ -94,7 +94,7 @@ def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, b
             # whose header this is; after the end it may be anything, such as the padding of a tape.
             if not ended:
                 budget.leave(DAMAGED, f"tar: {path_of(archive, '')}")
-            lost = Lost(read, _MAXBLOCKS - blocks)
+            lost = Lost(read, _MAX_BLOCKS - blocks)
             is_header = block.startswith(_MAGIC, _MAGIC_AT)
             name = _header_name(block).decode("utf-8", "surrogateescape") if is_header else ""
             rest: Read = lost if is_header else Replay(block, lost)
@@ -103,7 +103,7 @@ def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, b
                 return False
             blocks += lost.blocks
             ahead = lost.header
-            if not ahead and blocks < _MAXBLOCKS:
+            if not ahead and blocks < _MAX_BLOCKS:
                 return True
             continue
         ended = False
@@ -134,7 +134,7 @@ def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, b
 
         if kind == _SPARSE and block[_IS_EXTENDED]:
             blocks += 1
-            while read(BLOCK)[_IS_EXTENDED_AGAIN].strip(b"\0") and blocks < _MAXBLOCKS:
+            while read(BLOCK)[_IS_EXTENDED_AGAIN].strip(b"\0") and blocks < _MAX_BLOCKS:
                 blocks += 1
 
         if kind in _LINKS:
