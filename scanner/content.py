@@ -80,6 +80,7 @@ class Layer:
         "data",
         "decoder",
         "depth",
+        "is_part",
         "member",
         "offsets",
     )
@@ -94,12 +95,13 @@ class Layer:
         offsets: OffsetMap | None = None,
         base_line: int = 1,
         base_column: int = 1,
+        is_part: bool = False,
     ) -> None:
         """Describe `data`.
 
         `below` is the layer that `decoder` made this one from; `member` the name of an archive's
         member; `base_line` and `base_column` the position of the first byte, for a window of a
-        file too large to be held.
+        file too large to be held: a part of it, cut by us.
         """
         self.data = data
         self.below = below
@@ -110,6 +112,9 @@ class Layer:
         self._mark = (0, base_line, base_column)  # offset, line and column to count on from
 
         self.depth: int = below.depth + 1 if below else 0
+        self.is_part: bool = is_part or (below is not None and below.is_part)
+        """Whether it, or a layer below it, is one window of several: what ends at the cut of a
+        window is no damage of the file."""
         if below is None:
             self.member = member
         elif member:

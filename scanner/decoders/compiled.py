@@ -88,8 +88,8 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'', False, 0, b'', b'', b'', (), 'mixed', b'(?:[CDI-Za-f][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){5}', False),
         (b'', False, 0, b'', b'', b'', (), 'mixed', b'(?:[CDI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){10}', False),
     ), ('a run that begins with 30 bytes of text in base64, also of UTF-16; base64 of `AKIA`, `ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their three forms; base64 that begins with gzip, ZIP or a session token; gzip encoded twice', 'the whole block, through line breaks and indentation, standard or URL-safe; the lines around it with all their values decoded in place', 'the encoded characters'), b'', 0, False, '', b''),
-    ('zip', ((0, b'PK\x03\x04'), (0, b'PK\x05\x06')), (
-    ), ('`PK` signature: zip, jar, wheel, Lambda bundle, office document; the end of a directory at the end of any file: zipapp, executable jar, self-extracting archive', 'every member: stored, deflate, bzip2, LZMA, xz', 'path in the archive, line and column in the member'), b'PK\x05\x06', 0, False, '', b''),
+    ('zip', ((0, b'PK\x03\x04'), (0, b'PK\x05\x06'), (0, b'PK\x07\x08PK\x03\x04')), (
+    ), ('`PK` signature: zip, jar, wheel, Lambda bundle, office document; the end of a directory at the end of any file: zipapp, executable jar, self-extracting archive', 'every member, also one that no directory lists: stored, deflate, bzip2, LZMA, xz', 'path in the archive, line and column in the member'), b'PK\x05\x06', 0, False, '', b''),
     ('tar', ((257, b'ustar'),), (
     ), ('`ustar` at offset 257', 'every member, and the targets of links', 'path in the archive, line and column in the member'), b'', 0, False, '', b''),
     ('gzip', ((0, b'\x1f\x8b\x08'),), (

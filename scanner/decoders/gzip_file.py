@@ -56,7 +56,15 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
 
 
 def payload_start(data: bytes, position: int) -> int:
-    """Return where the compressed data of the gzip member at `position` begins; -1 for none."""
+    """Return where the compressed data of the gzip member at `position` begins; -1 for none.
+
+    Zeros in front of it are padding, which gzip and Python pass over.
+    """
+    import re
+
+    if position and data.startswith(b"\0", position):
+        padding = re.compile(rb"\0+").match(data, position)
+        position = padding.end() if padding else position
     if data[position : position + 3] != _MAGIC or len(data) < position + _FIXED:
         return -1
 

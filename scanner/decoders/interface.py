@@ -82,6 +82,18 @@ class Budget:
         if self.left[-1:] != [(reason, detail)]:  # a bomb meets one limit thousands of times
             self.left.append((reason, detail))
 
+    def cut(self, known: int) -> None:
+        """Make limits of the damage in what was left after the first `known`.
+
+        It was found in one window of larger content, whose end may be where we cut it.
+        """
+        self.left[known:] = [
+            ("decoder-limit", f"{detail}: it ends where a window of large content does")
+            if reason == "damaged-archive"
+            else (reason, detail)
+            for reason, detail in self.left[known:]
+        ]
+
 
 class Description(NamedTuple):
     """The row of a decoder in docs/decoders.md, in Markdown; `tools/register.py` writes it."""

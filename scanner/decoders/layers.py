@@ -27,11 +27,6 @@ DAMAGED = "damaged-archive"
 ENCRYPTED = "encrypted-archive"
 UNSUPPORTED = "unsupported-archive"
 
-_SIGNATURES = (
-    *(b"PK\3\4", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PACK\0\0\0"),
-    *(b"\xff\xfe", b"\xfe\xff"),
-)
-"""Content that is decoded further when it is held whole, which no window of it can be."""
 _TAR = slice(257, 262)
 """Where `ustar` is in a tar header (POSIX.1-2017, pax, "ustar Interchange Format": `magic`)."""
 
@@ -78,8 +73,8 @@ def windows(
             is_tar = data[_TAR] == b"ustar"
             if is_tar and walk:
                 archive = Layer(b"", below=below, decoder=decoder, member=member)
-                return (yield from walk(_Replay(data + ahead, read), archive, budget))
-            if is_tar or data.startswith(_SIGNATURES):
+                return (yield from walk(Replay(data + ahead, read), archive, budget))
+            if is_tar or _is_encoded(data):
                 budget.leave(LIMIT, f"{TOO_LARGE}: {path_of(below, member)}")
 
         budget.take(len(data))
@@ -90,6 +85,7 @@ def windows(
             member=member,
             base_line=line,
             base_column=column,
+            is_part=bool(ahead or tail),
         )
         yield layer
 
@@ -101,23 +97,38 @@ def windows(
         del data, layer, body  # up to 64 MiB each, before as much is read again
 
 
-class _Replay:
+class Replay:
     """Reads what was read already, then the rest."""
 
     __slots__ = ("_first", "_position", "_read")
 
     def __init__(self, first: bytes, read: Read) -> None:
+        """Give `first`, then what `read` gives."""
         self._first = first
         self._position = 0
         self._read = read
 
     def __call__(self, size: int) -> bytes:
+        """Return the next `size` bytes, fewer at the end."""
         piece = self._first[self._position : self._position + size]
         self._position += len(piece)
         if len(piece) < size:
             self._first = b""
             piece += self._read(size - len(piece))
         return piece
+
+
+def _is_encoded(data: bytes) -> bool:
+    """Return whether `data` begins as content that a decoder has to hold whole."""
+    from scanner.decoders import DECODERS
+
+    return any(
+        data.startswith(magic, at)
+        for decoder in DECODERS
+        for at, magic in decoder.magics
+        if len(magic) > 1  # a null byte is one of UTF-16 without a mark, and of much else
+        if decoder.applies is None or decoder.applies(data)
+    )
 
 
 def _character_start(data: bytes, offset: int) -> int:

@@ -16,8 +16,10 @@ FEED = 4 << 10
 """Compressed bytes handed over at once.
 
 A decompressor that meets damage raises, and what it made of the same bytes before the damage is
-lost: so that is no more than 4 KiB make.
+lost. Other programs show it, so these bytes are then handed over once more, one at a time.
 """
+_MAX_RESCUED = 16 << 20
+"""Bytes that are kept of what comes out of one such piece before the damage."""
 MAX_STREAMS = 1 << 16
 """Streams one after another in one file.
 
@@ -71,9 +73,13 @@ class Stream:
 
     __slots__ = (
         "_begin",
+        "_begun",
         "_data",
         "_decompressor",
         "_end",
+        "_fed",
+        "_given",
+        "_rescued",
         "_streams",
         "_to_end",
         "_trailer",
@@ -108,6 +114,10 @@ class Stream:
         self._trailer = trailer
         self._decompressor: Any = None
         self._streams = 0
+        # Where the stream begins, where the last piece of it that was handed over begins, and how
+        # much has come out of the stream.
+        self._begun = self._fed = self._given = 0
+        self._rescued = b""
 
         self.size = size
         self.position = start
@@ -130,6 +140,9 @@ class Stream:
             if piece:
                 pieces.append(piece)
                 size -= len(piece)
+        if self._rescued and size:
+            pieces.append(self._rescued[:size])
+            self._rescued = self._rescued[size:]
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _next(self) -> bool:
@@ -149,7 +162,9 @@ class Stream:
             if self._to_end and self._data[self.position : self._end].strip(b"\0"):
                 self.damaged = True
             return False
+        self._begun = self.position
         self._decompressor, self.position = begun
+        self._fed, self._given = self.position, 0
         self._streams += 1
         return True
 
@@ -160,14 +175,17 @@ class Stream:
         starving = bool(decompressor.needs_input)
         if starving:
             fed = self._data[self.position : min(self.position + FEED, self._end)]
+            self._fed = self.position
             self.position += len(fed)
 
         try:
             piece: bytes = decompressor.decompress(fed, size)
         except _errors() as error:
             self._fail(error)
+            self._rescued = self._rescue()
             return b""
         self.produced += len(piece)
+        self._given += len(piece)
 
         if decompressor.eof:
             # It was fed beyond the end of its stream: the trailer begins with what it did not use.
@@ -179,6 +197,30 @@ class Stream:
             self.damaged = self.produced != self.size
             self._begin = _no_more  # or the end would be taken for the start of another stream
         return piece
+
+    def _rescue(self) -> bytes:
+        """Return what came out of the last piece before the damage, but was not given yet."""
+        begun = self._begin(self._begun)
+        if begun is None:
+            return b""
+        decompressor, position = begun
+        skip, kept = self._given, bytearray()
+        try:
+            while position < self.position and len(kept) < _MAX_RESCUED:
+                # Everything up to the last piece was whole.
+                step = min(FEED, self._fed - position) if position < self._fed else 1
+                fed = self._data[position : position + step]
+                position += step
+                while True:
+                    piece = decompressor.decompress(fed, _MAX_RESCUED)
+                    kept += piece[skip:]
+                    skip -= min(skip, len(piece))
+                    if decompressor.eof or decompressor.needs_input:
+                        break
+                    fed = b""
+        except _errors():
+            pass
+        return bytes(kept)
 
     def _fail(self, error: Exception) -> None:
         self.damaged = True

@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.decoders.interface import Budget, Decoder, Description
+from scanner.decoders.tar_blocks import BLOCK, Lost, has_header, is_valid, number
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -21,11 +22,8 @@ if TYPE_CHECKING:
     from scanner.content import Layer
     from scanner.decoders.streams import Read
 
-_BLOCK = 512
-"""Bytes of a header; content is padded to a multiple of it."""
-
-# The fields of a header that are read. Numbers are octal text, or base 256 (see `_number`).
-_NAME, _SIZE, _CHECKSUM = slice(0, 100), slice(124, 136), slice(148, 156)
+# The fields of a header that are read. Numbers are octal text, or base 256 (see `number`).
+_NAME, _SIZE = slice(0, 100), slice(124, 136)
 _KIND, _LINK_NAME = slice(156, 157), slice(157, 257)
 _MAGIC_AT, _MAGIC = 257, b"ustar"
 _POSIX = b"ustar\0"
@@ -52,6 +50,8 @@ _MAX_BLOCKS = 1 << 19
 
 256 MiB of them: an archive of nothing but headers ends as well.
 """
+_NAMELESS = "data without a header"
+"""The name of a member for what follows the end of an archive, or a header that makes no sense."""
 _MAX_META = 1 << 20
 """Bytes of a long name or of pax records; a path has 4,096 on Linux, so this is never too few."""
 
@@ -61,7 +61,7 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
     from scanner.decoders.streams import Slice
 
     data = layer.data
-    if data.startswith(_MAGIC, _MAGIC_AT) and _is_valid(data[:_BLOCK]):
+    if data.startswith(_MAGIC, _MAGIC_AT) and has_header(data):
         yield from walk(Slice(data, 0, len(data)), layer, budget)
 
 
@@ -70,39 +70,60 @@ def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, b
 
     The layers are on `archive`, which may be empty where the archive is too large to be held.
     """
-    from scanner.decoders.layers import DAMAGED, LIMIT, path_of, windows
+    from scanner.decoders.layers import DAMAGED, LIMIT, Replay, path_of, windows
+    from scanner.decoders.streams import BoundedRead
 
     said = _Extended()
     ended = False
     blocks = 0
+    ahead = b""
     while blocks < _MAX_BLOCKS:
-        block = read(_BLOCK)
+        block = ahead or read(BLOCK)
+        ahead = b""
         blocks += 1
 
         # Two blocks of zeros end an archive. One is enough, and another archive may follow: that
         # is what `tar --concatenate` and `cat` make, and what `tar --ignore-zeros` reads.
         if not block.strip(b"\0"):
-            if len(block) < _BLOCK:
+            if len(block) < BLOCK:
                 return True
             ended = True
             continue
-        if not _is_valid(block):
-            # After the end there may be anything, for instance the padding of a tape.
+        if not is_valid(block):
+            # GNU tar goes on at the next header. Up to there it may be the content of the member
+            # whose header this is; after the end it may be anything, such as the padding of a tape.
             if not ended:
                 budget.leave(DAMAGED, f"tar: {path_of(archive, '')}")
-            return ended
+            lost = Lost(read, _MAX_BLOCKS - blocks)
+            is_header = block.startswith(_MAGIC, _MAGIC_AT)
+            name = _header_name(block).decode("utf-8", "surrogateescape") if is_header else ""
+            rest: Read = lost if is_header else Replay(block, lost)
+            whole = yield from windows(rest, archive, "tar", name or _NAMELESS, budget)
+            if not whole:
+                return False
+            blocks += lost.blocks
+            ahead = lost.header
+            if not ahead and blocks < _MAX_BLOCKS:
+                return True
+            continue
         ended = False
 
         # A long name, a long target or pax records are a member of their own, before the member
         # that they are about.
         kind = block[_KIND]
-        size = _number(block[_SIZE])
+        size = number(block[_SIZE])
         if kind in _META and size >= 0:
-            meta = read(_padded(size)) if size <= _MAX_META else b""
-            if len(meta) < size:
+            meta = read(min(_padded(size), _MAX_META))
+            if len(meta) < min(size, _MAX_META):
                 budget.leave(DAMAGED, f"tar: {path_of(archive, '')}")
                 return False
-            blocks += len(meta) // _BLOCK
+            blocks += len(meta) // BLOCK
+            if size > _MAX_META:
+                what = f"tar header of more than {_MAX_META >> 20} MiB"
+                budget.leave(LIMIT, f"{what}: {path_of(archive, '')}")
+                more = BoundedRead(read, _padded(size) - _MAX_META)
+                if not (yield from windows(more, archive, "tar", _NAMELESS, budget)):
+                    return False
             said.take(kind, meta[:size])
             continue
 
@@ -113,16 +134,19 @@ def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, b
 
         if kind == _SPARSE and block[_IS_EXTENDED]:
             blocks += 1
-            while read(_BLOCK)[_IS_EXTENDED_AGAIN].strip(b"\0") and blocks < _MAX_BLOCKS:
+            while read(BLOCK)[_IS_EXTENDED_AGAIN].strip(b"\0") and blocks < _MAX_BLOCKS:
                 blocks += 1
 
         if kind in _LINKS:
             # The size of a link says nothing about what follows; its target is its content.
             yield from windows(_read_once(target), archive, "tar", member, budget)
-        elif kind not in _NO_CONTENT:
+        elif kind not in _NO_CONTENT and size >= 0:
             whole = yield from _content(read, size, archive, member, budget)
             if not whole:
                 return False
+        elif size < 0:
+            # What follows is no header, or is read as one.
+            budget.leave(DAMAGED, f"tar: {path_of(archive, member)}")
     budget.leave(LIMIT, f"too many tar headers: {path_of(archive, '')}")
     return False
 
@@ -134,9 +158,6 @@ def _content(
     from scanner.decoders.layers import DAMAGED, path_of, windows
     from scanner.decoders.streams import BoundedRead
 
-    if size < 0:
-        budget.leave(DAMAGED, f"tar: {path_of(archive, member)}")
-        return False
     part = BoundedRead(read, size)
     whole = yield from windows(part, archive, "tar", member, budget)
     if not whole:
@@ -144,7 +165,7 @@ def _content(
     if part.remaining:
         budget.leave(DAMAGED, f"tar: {path_of(archive, member)}")
         return False
-    if size % _BLOCK:
+    if size % BLOCK:
         read(_padded(size) - size)
     return True
 
@@ -173,29 +194,6 @@ class _Extended:
             self.size = _decimal(records.get(b"size", b""))
 
 
-def _is_valid(block: bytes) -> bool:
-    """Return whether `block` is a header with the checksum that it states."""
-    if len(block) < _BLOCK:
-        return False
-    stated = _number(block[_CHECKSUM])
-    # The sum of all bytes, with the eight of the checksum itself as spaces.
-    plain = sum(block) - sum(block[_CHECKSUM]) + 8 * 32
-    # Some old writers summed signed bytes, as the GNU tar manual warns.
-    return stated in (plain, plain - 256 * sum(byte > 127 for byte in block))
-
-
-def _number(field: bytes) -> int:
-    """Return the value of a numeric header field; -1 if it is none that can be a size.
-
-    Octal digits between spaces and zero bytes. GNU and star write what does not fit into the digits
-    in base 256, with the first byte 0x80; 0xff is a negative number.
-    """
-    if field[0] == 0x80:
-        return int.from_bytes(field[1:], "big")
-    digits = field.strip(b" \0")
-    return int(digits or b"0", 8) if digits.strip(b"01234567") == b"" else -1
-
-
 def _decimal(digits: bytes) -> int:
     """Return the value of decimal digits; -1 for anything else.
 
@@ -205,7 +203,7 @@ def _decimal(digits: bytes) -> int:
 
 
 def _padded(size: int) -> int:
-    return -(-size // _BLOCK) * _BLOCK
+    return -(-size // BLOCK) * BLOCK
 
 
 def _header_name(block: bytes) -> bytes:

@@ -9,6 +9,7 @@ COMPRESSED = (_DEFLATE, _BZIP2, _LZMA, _XZ)
 """Methods that `decompressor` knows; 9 (deflate64), 93 (zstd) and 98 (PPMd) are hardly in use."""
 _MAX_DICTIONARY = 128 << 20
 """Bytes of a dictionary of LZMA, which is memory: a file can ask for 4 GiB."""
+_MEMORY = 2 * _MAX_DICTIONARY
 _SMALLEST_DICTIONARY = 4096
 """Bytes; liblzma refuses less (LZMA_DICT_SIZE_MIN in lzma/lzma12.h)."""
 
@@ -27,7 +28,7 @@ def decompressor(data: bytes, method: int, start: int) -> tuple[Any, int]:
     import lzma
 
     if method == _XZ:
-        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=2 * _MAX_DICTIONARY), start
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY), start
 
     # 5.8.8: version (2 bytes), size of the properties (2), then those of LZMA: one byte of three
     # numbers, and the size of the dictionary, which need not be larger than the content.
@@ -44,3 +45,13 @@ def decompressor(data: bytes, method: int, start: int) -> tuple[Any, int]:
 
     begin = start + 4 + int.from_bytes(data[start + 2 : start + 4], "little")
     return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[properties]), begin
+
+
+def needs_memory(failure: str, data: bytes, method: int, start: int) -> bool:
+    """Return whether a decompressor failed, by what it said, because it needs more memory.
+
+    That of LZMA does not say so: it goes back further than its dictionary was made.
+    """
+    if method == _LZMA:
+        return int.from_bytes(data[start + 5 : start + 9], "little") > _MAX_DICTIONARY
+    return "Memory" in failure

@@ -46,17 +46,21 @@ def gather(
     gathered = Gathered([], [], [])
     budget = Budget(largest=largest)
     timed_out: set[str] = set()  # rules whose pattern ran into its limit: not tried again here
-    pending: list[Iterator[Layer]] = [iter((root,))]
+    pending: list[tuple[Iterator[Layer], bool]] = [(iter((root,)), False)]
 
     # Depth first, one layer at a time: the next member of an archive is unpacked when the one
     # before it, with everything inside, has been examined and can be freed.
     while pending:
+        decoding, of_part = pending[-1]
+        known = len(budget.left)
         try:
-            layer = next(pending[-1], None)
+            layer = next(decoding, None)
         except Exception as error:  # noqa: BLE001 -- a decoder's defect ends that decoder only
             gathered.problems.append((INTERNAL, describe(error)))
             layer = None
 
+        if of_part and len(budget.left) > known:
+            budget.cut(known)
         if layer is None:
             pending.pop()
             continue
@@ -72,7 +76,7 @@ def gather(
             if layer.depth + 1 >= MAX_DEPTH:
                 budget.leave("decoder-limit", TOO_DEEP)
                 break
-            pending.append(decoder.decode(layer, offsets, budget))
+            pending.append((decoder.decode(layer, offsets, budget), layer.is_part))
 
     # Each problem once: a bomb can have thousands of members that all meet the same limit.
     problems = list(dict.fromkeys([*gathered.problems, *budget.left]))

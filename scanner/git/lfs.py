@@ -18,9 +18,12 @@ POINTER_HEAD: Final = b"version https://git-lfs"
 """How a pointer begins."""
 LARGEST_POINTER: Final = 1024
 """Bytes; the specification of Git LFS says that a pointer is smaller."""
-# docs/spec.md of Git LFS: the version comes first, other keys are sorted.
+# docs/spec.md of Git LFS: the version comes first, other keys are sorted. Git LFS takes a file with
+# any other line for what it is, as is done here: it could say anything.
 _POINTER: Final = (
-    rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n"
+    rb"version https://git-lfs\.github\.com/spec/v1\r?\n"
+    rb"(?:ext-[0-9]-[a-z][a-z0-9_]{0,15} sha256:[0-9a-f]{64}\r?\n)*"
+    rb"oid sha256:([0-9a-f]{64})\r?\nsize [0-9]{1,19}\s*"
 )
 _DIGITS: Final = 64
 """Of a name, the SHA-256 of the file."""
@@ -32,7 +35,7 @@ def pointer_to(content: bytes) -> str:
         return ""
     import re  # here: every scan of files imports this module, and few meet a pointer
 
-    found = re.match(_POINTER, content)
+    found = re.fullmatch(_POINTER, content)
     return found[1].decode() if found else ""
 
 

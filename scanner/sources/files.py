@@ -13,6 +13,7 @@ from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
 if TYPE_CHECKING:
+    import hashlib
     from collections.abc import Iterator
 
 # Flags that some systems lack. A named pipe must not block the open, and a program that is started
@@ -26,6 +27,7 @@ _FLAGS: Final = (
 # A link must not lead out of the tree, also if it is put there between the listing and the open.
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _CHANGED: Final = "its size changed during the scan; scan again when nothing writes to it"
+_NOT_NAMED: Final = "Git LFS has another file under this name: run `git lfs fsck`"
 # What `open` says of a path that is gone, and of what is there but has no content to be read: a
 # socket, a directory, a device without a driver.
 _MISSING: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
@@ -35,7 +37,7 @@ _NOT_FILES: Final = frozenset({errno.ENXIO, errno.EISDIR, errno.ENODEV, errno.EO
 class FileBlob:
     """A file by its path; a symbolic link is the blob that git stores: the text of its target."""
 
-    __slots__ = ("_at", "follow", "path")
+    __slots__ = ("_at", "_name", "follow", "path")
 
     object = ""
     shareable = True
@@ -49,6 +51,8 @@ class FileBlob:
         self.path = path
         self.follow = follow
         self._at = os.path.join(root, path) if root else path
+        self._name = ""
+        """Of a file in the store of Git LFS the SHA-256 that it should have."""
 
     def read(self) -> bytes:
         """Return the content; raises Unread or TooLarge."""
@@ -73,6 +77,8 @@ class FileBlob:
         # Files of /proc and the like give 0 as their size whatever they hold.
         if len(data) != size and size:
             raise Unread("changed-while-read", _CHANGED, hides=True, partial=data)
+        if self._name and _sha256(data).hexdigest() != self._name:
+            raise Unread("unreadable", _NOT_NAMED, hides=True, partial=data)
         return data
 
     def windows(self) -> Iterator[Window]:
@@ -82,6 +88,7 @@ class FileBlob:
             raise Unread("changed-while-read", "it has become a link", hides=True)
 
         size = total = 0
+        digest = _sha256() if self._name else None
 
         def read(number: int) -> bytes:
             nonlocal total
@@ -89,6 +96,8 @@ class FileBlob:
                 return b""  # a log that grows as fast as it is read would never end
             piece = os.read(descriptor, number)
             total += len(piece)
+            if digest:
+                digest.update(piece)
             return piece
 
         try:
@@ -100,6 +109,8 @@ class FileBlob:
             os.close(descriptor)
         if total != size and size:
             raise Unread("changed-while-read", _CHANGED, hides=True)
+        if digest and digest.hexdigest() != self._name:
+            raise Unread("unreadable", _NOT_NAMED, hides=True)
 
     def _follow(self, data: bytes) -> bytes:
         """Return the file that `data` points to, if it is a pointer of Git LFS.
@@ -113,7 +124,7 @@ class FileBlob:
         path = stored_near(os.path.dirname(self._at), name)
         if not os.path.isfile(path):
             raise Unread("lfs-pointer", "", hides=False, partial=data)
-        self._at = path
+        self._at, self._name = path, name
         return StoredBlob(path).read()
 
     def _open(self) -> int:
@@ -152,9 +163,17 @@ class FileBlob:
 
 
 class StoredBlob(FileBlob):
-    """A file in the store of Git LFS, in which nothing is a pointer any more."""
+    """A file in the store of Git LFS, in which nothing is a pointer any more.
+
+    Its name is the SHA-256 of its content: what is there instead is searched and reported.
+    """
 
     __slots__ = ()
+
+    def __init__(self, path: str) -> None:
+        """Name a file, whose own name is its SHA-256."""
+        super().__init__(path, follow=True)
+        self._name = os.path.basename(path)
 
     def _follow(self, data: bytes) -> bytes:
         return data
@@ -167,6 +186,12 @@ class UnstagedBlob(FileBlob):
 
     scope = WORK_TREE
     """The scope of what is found in it."""
+
+
+def _sha256(data: bytes = b"") -> hashlib._Hash:
+    import hashlib  # here: only files of Git LFS are compared with their names
+
+    return hashlib.sha256(data)
 
 
 def _rest(descriptor: int, room: int) -> bytes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
 from scanner.git.process import GitError
+from scanner.sources.files import StoredBlob
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
@@ -36,7 +37,7 @@ class GitBlob:
         self.object = name
         self._reader = reader
         self._lfs = lfs
-        self._file = ""
+        self._file: StoredBlob | None = None
 
     def read(self) -> bytes:
         """Return the content; raises Unread or TooLarge."""
@@ -55,13 +56,12 @@ class GitBlob:
 
     def windows(self) -> Iterator[Window]:
         """Yield the content, which `read` found to be too large, in windows; raises Unread."""
+        if self._file:
+            yield from self._file.windows()
+            return
         try:
-            if self._file:
-                with open(self._file, "rb") as file:
-                    yield from windows(file.read)
-            else:
-                yield from windows(self._reader.read)
-        except (GitError, OSError) as error:
+            yield from windows(self._reader.read)
+        except GitError as error:
             detail = f"it could not be read to its end: {error}"
             raise Unread("unreadable", detail, hides=True) from None
 
@@ -71,15 +71,14 @@ class GitBlob:
         if not name:
             return pointer
 
-        path = lfs.file(name)
+        stored = StoredBlob(lfs.file(name))
         try:
-            with open(path, "rb") as file:
-                content = file.read(WINDOW + 1)
-        except OSError:
+            return stored.read()
+        except TooLarge:
+            self._file = stored
+            raise
+        except Unread as unread:
+            if unread.reason != "missing":
+                raise
             # Not fetched, so it cannot have been added here.
             raise Unread("lfs-pointer", "", hides=False, partial=pointer) from None
-
-        if len(content) > WINDOW:
-            self._file = path
-            raise TooLarge
-        return content

@@ -33,7 +33,8 @@ def windows(read: Callable[[int], bytes], size: int = WINDOW) -> Iterator[Window
         # The end of the window, at a harmless byte.
         ended = len(data) < size
         end = len(data) if ended else _cut(data, len(data) - OVERLAP, len(data))
-        layer = Layer(data[:end], base_line=line, base_column=column)
+        is_part = shared > 0 or not ended
+        layer = Layer(data[:end], base_line=line, base_column=column, is_part=is_part)
         yield Window(layer, end - shared)
         if ended:
             return

@@ -85,7 +85,7 @@ def test_tar_with_an_impossible_size_ends(peel, field, make_tar, reasons):
     data[148:156] = b"%06o\0 " % sum(data[:512])
     budget = Budget()
     list(peel(bytes(data), budget))
-    assert reasons(budget) == ["damaged-archive"]
+    assert set(reasons(budget)) == {"damaged-archive"}
 
 
 def test_tar_behind_a_tar(peel, make_tar, contents):

@@ -41,6 +41,7 @@ def test_zip_members(peel, method, make_zip, contents, members):
 
 def test_encrypted_member_is_left(peel, make_zip, contents):
     data = bytearray(make_zip({"secret.txt": b"x" * 99, "open.txt": b"y"}))
+    data[data.index(b"secret.txt") + 10] ^= 0xFF  # what is encrypted makes no sense
     for mark, at in ((b"PK\1\2", 8), (b"PK\3\4", 6)):
         data[data.index(mark) + at] |= 1
     budget = Budget()
@@ -50,7 +51,8 @@ def test_encrypted_member_is_left(peel, make_zip, contents):
 
 def test_unknown_method_is_a_limit(peel, make_zip):
     data = bytearray(make_zip({"new.txt": b"x" * 99}))
-    data[data.index(b"PK\1\2") + 10] = 93
+    for mark, at in ((b"PK\1\2", 10), (b"PK\3\4", 8)):
+        data[data.index(mark) + at] = 93
     budget = Budget()
     assert not list(peel(bytes(data), budget))
     assert budget.left == [("decoder-limit", "zip compression method 93: new.txt")]
@@ -157,7 +159,7 @@ def test_members_that_overlap_and_give_nothing_are_stopped():
     layers = list(zip_archive.decode(Layer(body + entries + end), [], budget))
     assert packed
     assert len(layers) < 20
-    assert budget.left == [("decoder-limit", "overlapping members in a zip: content")]
+    assert ("decoder-limit", "overlapping members in a zip: content") in budget.left
 
 
 @pytest.mark.parametrize(

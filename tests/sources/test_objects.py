@@ -11,7 +11,7 @@ import pytest
 from scanner.git.lfs import Storage
 from scanner.git.objects import ObjectReader
 from scanner.git.repository import Repository
-from scanner.sources import objects
+from scanner.sources import files
 from scanner.sources.interface import WINDOW, TooLarge, Unread
 from scanner.sources.objects import GitBlob
 
@@ -98,7 +98,7 @@ def test_a_pointer_of_git_lfs(tmp_path: Any, extra: bytes) -> None:
 
 
 def test_a_pointer_to_a_large_file(tmp_path: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr(objects, "WINDOW", 1000)
+    monkeypatch.setattr(files, "WINDOW", 1000)
     content = b"line\n" * 1000
     keep(tmp_path, content)
     large = blob(pointer(content), tmp_path)
