@@ -50,6 +50,9 @@ class GitBlob:
             content = b"".join(iter(lambda: self._reader.read(WINDOW), b""))
         except GitError as error:
             raise Unread("missing-object", str(error), hides=True) from None
+        if self._lfs and self.path and self._reader.kind != "blob":
+            detail = f"its path is that of a file, and it is a {self._reader.kind}: run `git fsck`"
+            raise Unread("unreadable", detail, hides=True, partial=content)
         if self._lfs and content.startswith(POINTER_HEAD) and size < LARGEST_POINTER:
             return self._follow(content, self._lfs)
         return content
