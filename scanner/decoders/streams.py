@@ -85,6 +85,7 @@ class Stream:
         "_trailer",
         "damaged",
         "failure",
+        "likely",
         "limited",
         "position",
         "produced",
@@ -120,6 +121,8 @@ class Stream:
         self._rescued = b""
 
         self.size = size
+        self.likely = 0
+        """Where it is said to end, so that nothing more is handed over before it goes on there."""
         self.position = start
         """Where the compressed data that was not handed over yet begins."""
         self.produced = 0
@@ -174,7 +177,8 @@ class Stream:
         fed = b""
         starving = bool(decompressor.needs_input)
         if starving:
-            fed = self._data[self.position : min(self.position + FEED, self._end)]
+            stop = self.likely if self.position < self.likely else self._end
+            fed = self._data[self.position : min(self.position + FEED, stop)]
             self._fed = self.position
             self.position += len(fed)
 

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 _STORED, _LZMA = 0, 14
 """The method of no compression, and the one that may have no mark of its end: 4.4.5, 5.8.9."""
+_LARGE = "zip member that needs a larger dictionary"
+_HALF = "zip member that one of two headers calls encrypted"
 _MAX_OVERLAP = 2
 """Packed bytes that are read of an archive, as a multiple of its size.
 
@@ -150,11 +152,10 @@ class _Reader:
     def _member(self, entry: View, own: View) -> Iterator[Layer]:
         """Yield the content of a member by its `entry` in a directory and its `own` header."""
         start = payload(self.data, entry.header)
-        # One header that says how to decompress is enough; stored data ends where each says.
-        ways = dict.fromkeys(
-            (view.method, max(entry.packed, own.packed) if view.method != _STORED else view.packed)
-            for view in (entry, own)
-        )
+        if entry.method == own.method != _STORED:
+            ways = {(entry.method, max(entry.packed, own.packed)): None}
+        else:  # stored data ends where each header says
+            ways = dict.fromkeys((view.method, view.packed) for view in (entry, own))
         ends: list[int] = []
         for method, packed in ways:
             way = entry.header, method, packed if method == _STORED else 0
@@ -175,16 +176,16 @@ class _Reader:
             self._ends[entry.header] = min(ends) if known is None else min(known, *ends)
 
     def _is_beyond_limits(self) -> bool:
+        # A raised limit of size raises that of members as well, as it does that of the budget.
+        most = MAX_LAYERS * max(1, self.budget.largest / MAX_LAYER_BYTES)
+        if len(self._read) <= most and self.packed <= _MAX_OVERLAP * len(self.data):
+            return False
+
         from scanner.decoders.layers import LIMIT, path_of
 
-        # A raised limit of size raises this one as well, as it does that of the budget.
-        if len(self._read) > MAX_LAYERS * max(1, self.budget.largest / MAX_LAYER_BYTES):
-            self.budget.leave(LIMIT, f"{TOO_MANY} in a zip: {path_of(self.layer, '')}")
-        elif self.packed > _MAX_OVERLAP * len(self.data):
-            # The budget counts what comes out, and empty blocks cost time and give nothing.
-            self.budget.leave(LIMIT, f"overlapping members in a zip: {path_of(self.layer, '')}")
-        else:
-            return False
+        # The budget counts what comes out, and empty blocks cost time and give nothing.
+        what = f"{TOO_MANY} in a zip" if len(self._read) > most else "overlapping members in a zip"
+        self.budget.leave(LIMIT, f"{what}: {path_of(self.layer, '')}")
         self.stopped = True
         return True
 
@@ -199,27 +200,26 @@ class _Reader:
 
         layer, data, budget = self.layer, self.data, self.budget
         name = _text(entry.name)
-        where = path_of(layer, name)
         start = payload(data, entry.header)
         end = start + packed
         is_encrypted = entry.is_encrypted and own.is_encrypted
 
         if method == _STORED:
             if is_encrypted and not _is_content(data[start:end], entry, own):
-                budget.leave(ENCRYPTED, f"zip: {where}")
+                budget.leave(ENCRYPTED, f"zip: {path_of(layer, name)}")
                 return end
             piece = Slice(data, start, end)
             whole = yield from unpack(piece, layer, "zip", name, budget)
             self.stopped = not whole
             self.packed += piece.position - start
             if end > len(data):  # cut off; a compressed one notices by itself
-                budget.leave(DAMAGED, f"zip: {where}")
+                budget.leave(DAMAGED, f"zip: {path_of(layer, name)}")
             return end
         if method not in COMPRESSED:
             if is_encrypted:
-                budget.leave(ENCRYPTED, f"zip: {where}")
+                budget.leave(ENCRYPTED, f"zip: {path_of(layer, name)}")
             else:
-                budget.leave(LIMIT, f"zip compression method {method}: {where}")
+                budget.leave(LIMIT, f"zip compression method {method}: {path_of(layer, name)}")
             return start if entry.method != own.method else end
         if packed == 0 and (data.startswith(b"PK", start) or start >= len(data)):
             return start  # a file without content
@@ -230,19 +230,20 @@ class _Reader:
         # All but LZMA end by themselves, whatever the headers say.
         stop = end if method == _LZMA and packed > 0 else len(data)
         stream = Stream(data, start, stop, begin, entry.size, to_end=False)
+        stream.likely = end
         whole = yield from unpack(stream, layer, "zip", name, budget)
         self.stopped = not whole
         self.packed += stream.position - start
         if not stream.damaged:
             return stream.position if entry.method == own.method else start
         if needs_memory(stream.failure, data, method, start):
-            budget.leave(LIMIT, f"zip member that needs a larger dictionary: {where}")
+            budget.leave(LIMIT, f"{_LARGE}: {path_of(layer, name)}")
         elif is_encrypted:
-            budget.leave(ENCRYPTED, f"zip: {where}")
+            budget.leave(ENCRYPTED, f"zip: {path_of(layer, name)}")
         elif entry.is_encrypted or own.is_encrypted:
-            budget.leave(LIMIT, f"zip member that one of two headers calls encrypted: {where}")
+            budget.leave(LIMIT, f"{_HALF}: {path_of(layer, name)}")
         else:
-            budget.leave(DAMAGED, f"zip: {where}")
+            budget.leave(DAMAGED, f"zip: {path_of(layer, name)}")
         return start
 
 

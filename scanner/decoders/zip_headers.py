@@ -5,6 +5,7 @@ Layout: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5.3.
 
 from __future__ import annotations
 
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from scanner.records import NamedTuple
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 LOCAL, LOCAL_SIZE = b"PK\3\4", 30  # a local header: 4.3.7
 CENTRAL, CENTRAL_SIZE = b"PK\1\2", 46  # a member in the central directory: 4.3.12
 END, END_SIZE = b"PK\5\6", 22  # the end of the central directory: 4.3.16
+_CENTRAL, _LOCAL = Struct("<8xHHLLLLHHH8xL"), Struct("<6xHHLLLLHH")
+"""Their fields from the flags on: method, time, CRC-32, sizes, lengths, offset."""
 DESCRIPTOR = b"PK\7\x08"  # the sizes of a member, after its data: 4.3.9
 _END64, _LOCATOR64 = b"PK\6\6", b"PK\6\7"  # the same for ZIP64, and where it is: 4.3.14, 4.3.15
 _LOCATOR64_SIZE = 20
@@ -105,44 +108,30 @@ def begins_before(data: bytes) -> bool:
 
 def central(data: bytes, start: int, shift: int) -> tuple[View, int]:
     """Return the entry of a directory at `start`, and where the next one begins."""
-    packed, size = number(data, start + 20, 4), number(data, start + 24, 4)
-    name_end = start + CENTRAL_SIZE + number(data, start + 28, 2)
-    extra_end = name_end + number(data, start + 30, 2)
-    header = number(data, start + 42, 4)
+    flags, method, _, crc, packed, size, *lengths, header = _CENTRAL.unpack_from(data, start)
+    name_end = start + CENTRAL_SIZE + lengths[0]
+    extra_end = name_end + lengths[1]
     if _UNKNOWN in (packed, size, header):
         size, packed, header = _from_zip64(data, name_end, extra_end, size, packed, header)
 
-    view = View(
-        header + shift,
-        data[start + CENTRAL_SIZE : name_end],
-        number(data, start + 10, 2),
-        bool(number(data, start + 8, 2) & _ENCRYPTED),
-        packed,
-        size,
-        number(data, start + 16, 4),
-    )
-    return view, extra_end + number(data, start + 32, 2)
+    name = data[start + CENTRAL_SIZE : name_end]
+    view = View(header + shift, name, method, bool(flags & _ENCRYPTED), packed, size, crc)
+    return view, extra_end + lengths[2]
 
 
 def local(data: bytes, header: int) -> View:
     """Return what the local header at `header` says."""
-    packed, size = number(data, header + 18, 4), number(data, header + 22, 4)
-    flags = number(data, header + 6, 2)
-    name_end = header + LOCAL_SIZE + number(data, header + 26, 2)
+    # What is cut off is completed with zeros.
+    begun = data[header : header + LOCAL_SIZE].ljust(LOCAL_SIZE, b"\0")
+    flags, method, _, crc, packed, size, length, _ = _LOCAL.unpack(begun)
+    name_end = header + LOCAL_SIZE + length
     if _UNKNOWN in (packed, size):
         size, packed, _ = _from_zip64(data, name_end, payload(data, header), size, packed, 0)
     if flags & _SIZES_LATER and not packed:
         packed = size = -1
 
-    return View(
-        header,
-        data[header + LOCAL_SIZE : name_end],
-        number(data, header + 8, 2),
-        bool(flags & _ENCRYPTED),
-        packed,
-        size,
-        number(data, header + 14, 4),
-    )
+    name = data[header + LOCAL_SIZE : name_end]
+    return View(header, name, method, bool(flags & _ENCRYPTED), packed, size, crc)
 
 
 def is_likely(data: bytes, header: int) -> bool:

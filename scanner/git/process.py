@@ -36,6 +36,12 @@ _QUIET: Final = (
     "core.untrackedCache=false",  # a cache in the index, which can be stale
     "-c",
     "i18n.logOutputEncoding=UTF-8",
+    # Files beside the objects that say what is in them: parents of commits, and which pack has an
+    # object. Git believes them without a look at the object, and a repository can come with any.
+    "-c",
+    "core.commitGraph=false",
+    "-c",
+    "core.multiPackIndex=false",
 )
 
 _HARDENED: Final = (

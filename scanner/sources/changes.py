@@ -65,7 +65,8 @@ class ChangeSet(NamedTuple):
 def of_index(repository: Repository, tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
     """Return what would be committed now. Raises GitError."""
     base = repository.base_of_index()
-    found = _Collection(tally, is_excluded)
+    # What is staged is little, and its objects are files that anything can write.
+    found = _Collection(tally, is_excluded, verify=True)
     found.add("index", "", "", changes.staged(repository, base))
     heads = repository.incoming_heads()
     if not heads:
@@ -167,12 +168,19 @@ class _Collection:
     """Gathers what a change consists of."""
 
     __slots__ = (
-        "_doubtful", "_files", "_is_excluded", "_messages", "_names", "_removed", "_tally"
+        "_doubtful", "_files", "_is_excluded", "_messages", "_names", "_removed", "_tally",
+        "_verify",
     )  # fmt: skip
 
     def __init__(
-        self, tally: Tally, is_excluded: Callable[[str], bool], doubtful: Set[str] = _NOTHING
+        self,
+        tally: Tally,
+        is_excluded: Callable[[str], bool],
+        doubtful: Set[str] = _NOTHING,
+        *,
+        verify: bool = False,
     ) -> None:
+        self._verify = verify
         self._tally = tally
         self._is_excluded = is_excluded
         self._doubtful = doubtful
@@ -233,7 +241,7 @@ class _Collection:
     def of(self, repository: Repository) -> ChangeSet:
         """Return what was added, to be read from `repository`."""
         origins = self._messages | self._files
-        reader = ObjectReader(repository, list(origins)) if origins else None
+        reader = ObjectReader(repository, list(origins), verify=self._verify) if origins else None
         blobs: list[Blob] = []
         if reader is not None:
             lfs = Storage(repository)

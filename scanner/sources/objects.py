@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
 from scanner.git.process import GitError
-from scanner.sources.files import StoredBlob
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from scanner.git.lfs import Storage
     from scanner.git.objects import ObjectReader
+    from scanner.sources.files import StoredBlob
 
 _MISSING: Final = "its content is not in this clone: fetch it, or run `git fsck`"
 
@@ -50,6 +50,9 @@ class GitBlob:
             content = b"".join(iter(lambda: self._reader.read(WINDOW), b""))
         except GitError as error:
             raise Unread("missing-object", str(error), hides=True) from None
+        if self._lfs and self.path and self._reader.kind != "blob":
+            detail = f"its path is that of a file, and it is a {self._reader.kind}: run `git fsck`"
+            raise Unread("unreadable", detail, hides=True, partial=content)
         if self._lfs and content.startswith(POINTER_HEAD) and size < LARGEST_POINTER:
             return self._follow(content, self._lfs)
         return content
@@ -70,6 +73,8 @@ class GitBlob:
         name = pointer_to(pointer)
         if not name:
             return pointer
+
+        from scanner.sources.files import StoredBlob  # here: few commits have a pointer
 
         stored = StoredBlob(lfs.file(name))
         try:

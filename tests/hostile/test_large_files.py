@@ -50,7 +50,7 @@ def test_what_begins_like_a_pointer(
     assert main(["scan", "."]) == 1
 
 
-@pytest.mark.parametrize("command", [["staged"], ["scan", "."], ["scan", "--history"]])
+@pytest.mark.parametrize("command", [["staged"], ["scan", "."], ["history"]])
 @pytest.mark.parametrize("large", [False, True])
 def test_another_file_in_the_store(
     command: list[str], large: bool, repository: Any, monkeypatch: Any

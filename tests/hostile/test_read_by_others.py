@@ -139,18 +139,14 @@ def test_stream_is_read(attack: str, verdict: Verdict) -> None:
     assert verdict(STREAMS[attack]()) == "found"
 
 
-@pytest.mark.parametrize("pack", [gz, bz2.compress, xz, zlib.compress, lambda c: zip_of_all(c)])
+@pytest.mark.parametrize("pack", [gz, bz2.compress, xz, zlib.compress])
 def test_damage_at_every_byte(pack: Pack, verdict: Verdict) -> None:
     """What is in front of the damage is read, however little there is of it."""
     whole = pack(PLANTED)
-    for at in range(0, len(whole), 7):
-        data = corrupted(whole, at)
-        if _before_damage(data, pack):
-            assert verdict(data) == "found", at
-
-
-def zip_of_all(content: bytes) -> bytes:
-    return zip_of(8, zlib.compress(content)[2:-4])
+    damaged = [corrupted(whole, at) for at in range(0, len(whole), 7)]
+    readable = [data for data in damaged if _before_damage(data, pack)]
+    assert readable
+    assert {verdict(data) for data in readable} == {"found"}
 
 
 def _before_damage(data: bytes, pack: Pack) -> bool:
@@ -161,8 +157,6 @@ def _before_damage(data: bytes, pack: Pack) -> bool:
         xz: lzma.LZMADecompressor,
         zlib.compress: zlib.decompressobj,
     }
-    if pack not in makers:
-        return False
     reader, out = makers[pack](), b""
     with contextlib.suppress(OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
         for at in range(len(data)):

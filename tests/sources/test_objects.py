@@ -19,6 +19,8 @@ from scanner.sources.objects import GitBlob
 class Given:
     """Stands for a reader with one object."""
 
+    kind = "blob"
+
     def __init__(self, content: bytes | None) -> None:
         self._content = content or b""
         self._size = None if content is None else len(content)

@@ -41,7 +41,7 @@ def search_with_git(
     names = sorted(kinds)
     if names:
         search.turn_to(lambda number: bytes.fromhex(names[number]))
-        with closing(ObjectReader(repository, names)) as reader:
+        with closing(ObjectReader(repository, names, verify=True)) as reader:
             for number, name in enumerate(names):
                 try:
                     size = reader.next_size()

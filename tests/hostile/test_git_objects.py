@@ -1,0 +1,135 @@
+"""Objects and what a repository says about them: names, commit-graphs, modes of trees."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.__main__ import main
+from scanner.kinds.examples import expand
+
+pytestmark = pytest.mark.usefixtures("clean_environment")
+PAIR = "aws_access_key_id = {{access_key_id}}\naws_secret_access_key = {{secret_access_key}}\n"
+PLANTED = expand(PAIR, "planted")
+
+
+def forge(repository: Any, name: str, kind: str, content: bytes) -> None:
+    """Put another object under the `name` of a loose one."""
+    path = Path(repository.root) / ".git/objects" / name[:2] / name[2:]
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.write_bytes(zlib.compress(f"{kind} {len(content)}\0".encode() + content))
+
+
+@pytest.mark.parametrize("size", [0, 9, 70_000, 17 << 20])
+@pytest.mark.parametrize("command", [["staged"], ["history"]])
+def test_another_object_under_the_name(
+    size: int, command: list[str], repository: Any, monkeypatch: Any
+) -> None:
+    repository.commit("first")
+    repository.write("a.env", PLANTED)
+    repository.git("add", "-A")
+    name = repository.git("rev-parse", ":a.env").strip()
+    if command != ["staged"]:
+        repository.git("commit", "-qm", "second")
+    forge(repository, name, "blob", b"x" * size)
+    monkeypatch.chdir(repository.root)
+    assert main(command) == 2
+
+
+def test_other_messages_under_the_name(repository: Any, monkeypatch: Any) -> None:
+    repository.commit("first")
+    repository.write("b", "b")
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", PLANTED)
+    name = repository.git("rev-parse", "HEAD").strip()
+    raw = repository.git("cat-file", "commit", name)
+    forge(repository, name, "commit", raw.replace(PLANTED, "nothing\n").encode())
+    monkeypatch.chdir(repository.root)
+    assert main(["history"]) == 2
+
+
+def _graph_without(repository: Any, child: str, parent: str) -> None:
+    """Write a commit-graph in which `child` is based on `parent`, whatever it is based on."""
+    repository.git("commit-graph", "write", "--reachable", "--no-changed-paths")
+    path = Path(repository.root) / ".git/objects/info/commit-graph"
+    graph = bytearray(path.read_bytes())
+    # gitformat-commit-graph(5): after eight bytes the chunks, each with four bytes and an offset.
+    chunks = {}
+    for at in range(8, 8 + 12 * graph[6], 12):
+        chunks[bytes(graph[at : at + 4])] = struct.unpack_from(">Q", graph, at + 4)[0]
+    names = sorted(repository.git("rev-list", "--all").split())
+    row = chunks[b"CDAT"] + 36 * names.index(child)
+    struct.pack_into(">L", graph, row + 20, names.index(parent))
+    path.chmod(0o644)
+    path.write_bytes(bytes(graph))
+
+
+@pytest.mark.parametrize("command", [["range", "{base}..HEAD"], ["history"]])
+def test_a_graph_that_leaves_out_a_commit(
+    command: list[str], repository: Any, monkeypatch: Any
+) -> None:
+    repository.commit("first")
+    base = repository.git("rev-parse", "HEAD").strip()
+    repository.write("a.env", PLANTED)
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", "second")
+    repository.git("rm", "-q", "a.env")
+    repository.git("commit", "-qm", "third")
+    _graph_without(repository, repository.git("rev-parse", "HEAD").strip(), base)
+    repository.git("config", "core.commitGraph", "true")
+    assert len(repository.git("rev-list", "HEAD").split()) == 2  # what git believes
+    monkeypatch.chdir(repository.root)
+    assert main([part.format(base=base) for part in command]) == 1
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"), [("040000", "blob"), ("100644", "tree"), ("100644", "commit")]
+)
+def test_a_mode_that_is_not_that_of_the_object(
+    mode: str, kind: str, repository: Any, monkeypatch: Any
+) -> None:
+    repository.commit("first")
+    repository.write("sub/a.env", PLANTED)
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", "second", "--allow-empty")
+    names = {
+        "blob": "HEAD:sub/a.env",
+        "tree": "HEAD:sub",
+        "commit": "HEAD",
+    }
+    name = repository.git("rev-parse", names[kind]).strip()
+    tree = f"{mode.lstrip('0')} x\0".encode() + bytes.fromhex(name)
+    (Path(repository.root) / "raw").write_bytes(tree)
+    made = repository.git("hash-object", "-t", "tree", "-w", "--literally", "raw").strip()
+    commit = repository.git("commit-tree", "-m", "forged", "-p", "HEAD~1", made).strip()
+    monkeypatch.chdir(repository.root)
+    assert main(["range", f"HEAD~1..{commit}"]) in (1, 2)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs the file system of POSIX")
+@pytest.mark.parametrize("damage", ["empty", "cut", "not inflated", "longer"])
+def test_a_loose_object_that_is_damaged(damage: str, repository: Any, monkeypatch: Any) -> None:
+    repository.commit("first")
+    repository.write("a.env", PLANTED)
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", "second")
+    name = repository.git("rev-parse", "HEAD:a.env").strip()
+    path = Path(repository.root) / ".git/objects" / name[:2] / name[2:]
+    path.chmod(0o644)
+    whole = path.read_bytes()
+    changed = {
+        "empty": b"",
+        "cut": whole[:20],
+        "not inflated": b"blob 3\0abc",
+        "longer": zlib.compress(zlib.decompress(whole) + b"more"),
+    }
+    path.write_bytes(changed[damage])
+    monkeypatch.chdir(repository.root)
+    assert main(["range", "HEAD~1..HEAD"]) in (1, 2)
+    assert main(["history"]) in (1, 2)
