@@ -157,6 +157,9 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'OGNITO', False, 0, b'', b'', b'', (), '', b'', False),
         (b'BSKQmV', False, 0, b'', b'', b'', (), '', b'', False),
         (b'EAAQWV', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'oJb3JpZ2luX2Vj', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'oGZXIvYXdz', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'oDYXdz', False, 0, b'', b'', b'', (), '', b'', False),
     ), ('what a rule looks for, or base64 of a credential, with string literals near it that are joined (`+`, `.`, `..`, `&`, `<>`, `||`, `+=`, next to one another, a backslash at the end of a line, a list that is joined); a session token that goes on in further lines', 'the value in one piece; of a key ID also the lines around it, with a secret in pieces', 'from the first piece to the last'), b'', 8192, False, 'all', b''),
     ('not-opened', ((0, b"7z\xbc\xaf'\x1c"), (0, b'Rar!\x1a\x07'), (0, b'\x04"M\x18'), (0, b'\x1f\x9d'), (0, b'LZIP\x01'), (0, b'\x89LZO\x00\r\n\x1a\n'), (0, b'MSCF\x00\x00\x00\x00'), (0, b'-----BEGIN PGP MESSAGE-----'), (0, b'age-encryption.org/v1\n'), (0, b'-----BEGIN AGE ENCRYPTED FILE-----'), (0, b'\x00GITCRYPT\x00'), (0, b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')), (
     ), ('signature: 7z, RAR, LZ4, compress, lzip, lzop, cabinet; encrypted with OpenPGP, age or git-crypt, or an encrypted Office document', 'nothing: the file is counted as not opened', 'none'), b'', 0, False, '', b''),

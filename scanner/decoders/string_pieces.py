@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 _KEY_IDS = (b"AKIA", b"ASIA")
 _TOKENS = (b"YXdz", b"b3JpZ2luX2Vj")
 """In a session token, as its rule looks for them."""
+_TOKEN_HEADS = (b"oJb3JpZ2luX2Vj", b"oGZXIvYXdz", b"oDYXdz")
+"""The same with what is always before it, looked for in short pieces as well: a name before the
+first piece leaves it less room than `_TOKENS` need to count (`ENCODED_RUN`)."""
 _CONTEXT = (b"otpauth", b":mfa/", b"execute-api", b"ognito", b"OGNITO")
 """What is near the values that only their length and their names make credentials: seeds of MFA
 devices, keys of API Gateway and client secrets of Cognito, which no piece of them gives away."""
@@ -226,7 +229,7 @@ DECODER = Decoder(
         *(Anchor(literal) for literal in _KEY_IDS),
         *(Anchor(literal, encoded=True) for literal in (*_TOKENS, *ENCODED)),
         *(Anchor(head=head, case="mixed") for head in HEADS),
-        *(Anchor(literal) for literal in (*_CONTEXT, *_HEADS)),
+        *(Anchor(literal) for literal in (*_CONTEXT, *_HEADS, *_TOKEN_HEADS)),
     ),
     decode,
     Description(

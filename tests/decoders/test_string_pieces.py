@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from scanner.content import Layer
 from scanner.decoders import base64_block, string_joints, string_pieces
 from scanner.decoders.interface import Budget
+from scanner.engine import scan_bytes
 from scanner.kinds.examples import expand
+from scanner.rulebook import load_rules
 
 JOINTS = {
     "plus": '" + "',
@@ -129,6 +131,20 @@ def test_a_token_over_several_lines(peel, width, head, joint, tail, template):
     value = token.rstrip("=").encode()
     end = len(source) - len(tail) - len(token) + len(value)
     assert (start, end) in spans(peel(source), value)
+
+
+@pytest.mark.parametrize("first", [16, 20, 31, 39, 40])
+@pytest.mark.parametrize("name", ["plus", "in the next line", "operator at the start", "backslash"])
+@pytest.mark.parametrize("template", ["{{session_token}}", "{{old_session_token}}"])
+def test_a_token_whose_first_piece_is_short(first, name, template):
+    """A name is before it: it is shorter than the other pieces, and than what is looked into."""
+    token = expand(template, "any").rstrip("=")
+    pieces = [token[:first], *textwrap.wrap(token[first:], 60)]
+    quote = JOINTS[name].strip()[:1] if name != "backslash" else '"'
+    text = f"t = {quote}{JOINTS[name].join(pieces)}{quote}\n"
+    (found,) = scan_bytes(text.encode(), "x", load_rules((), ()))
+    assert [value.reveal().decode() for value in found.values.values()] == [token]
+    assert found.locations[0].start_column == 6
 
 
 def test_base64_in_pieces(peel, key_id, secret):
