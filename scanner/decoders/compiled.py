@@ -118,6 +118,8 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'&#x6', False, 0, b'', b'', b'', (), '', b'', False),
         (b'&#x004', False, 0, b'', b'', b'', (), '', b'', False),
         (b'&#x006', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
     ), ('a character reference of HTML or XML to `/` or `+` (`&#x2F;`, `&#43;`); references to four ASCII characters in a row; any, such as `&sol;`, near what a rule looks for', 'the line with the lines around it', 'the references'), b'', 8192, False, 'all', b'&'),
     ('string-pieces', (), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from scanner.content import Layer
 
+_KEY_IDS = (b"AKIA", b"ASIA")
 _ESCAPED = (b"&#x2F", b"&#x2f", b"&#x2B", b"&#x2b", b"&#47;", b"&#43;")
 _LETTERS = (*(b"&#6", b"&#06", b"&#10", b"&#11", b"&#x4", b"&#x6", b"&#x004", b"&#x006"),)
 """A to E, small ones from d to w, or A to O in both cases: where all characters of a value are
@@ -71,7 +72,7 @@ def _replace(match: re.Match[bytes]) -> bytes:
 DECODER = Decoder(
     "markup",
     (),
-    tuple(Anchor(literal) for literal in (*_ESCAPED, *_LETTERS)),
+    tuple(Anchor(literal) for literal in (*_ESCAPED, *_LETTERS, *_KEY_IDS)),
     decode,
     Description(
         (
