@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -10,12 +11,15 @@ import signal
 import string
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from scanner.commands import main
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -89,6 +93,16 @@ class Done(NamedTuple):
         return {path for path, _, _ in self.places()}
 
 
+CONFIGURATION = """\
+[user]
+	name = Test
+	email = test@example.com
+[maintenance]
+	auto = false
+"""
+"""Who commits, and that no commit starts another process that looks for something to tidy up."""
+
+
 class Repository:
     """A git repository whose user and configuration are the test's own."""
 
@@ -96,8 +110,13 @@ class Repository:
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
         self.git("init", "-q")
-        self.git("config", "user.name", "Test")
-        self.git("config", "user.email", "test@example.com")
+        if (root / ".git").is_dir():
+            # What three processes of git would write.
+            with (root / ".git" / "config").open("a", encoding="utf-8") as file:
+                file.write(CONFIGURATION)
+        else:
+            self.git("config", "user.name", "Test")
+            self.git("config", "user.email", "test@example.com")
 
     def git(self, *arguments: str | bytes, check: bool = True) -> str:
         done = subprocess.run(
@@ -203,6 +222,57 @@ def keycatch_process(start: Callable[..., subprocess.Popen[bytes]]) -> Callable[
         texts = [(piece or b"").decode("utf-8", "surrogateescape") for piece in pieces]
         assert "Traceback" not in texts[1], texts[1]
         return Done(process.returncode, *texts)
+
+    return run
+
+
+@pytest.fixture
+def keycatch_here(
+    keycatch_process: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Done]:
+    """Run the command like `keycatch_process`, in this process, to save the start of Python.
+
+    With any option that only a process can have, such as `prefix`, it is one.
+    """
+
+    def run(
+        *arguments: Any,
+        env: dict[str, str | None] | None = None,
+        cwd: Any = None,
+        given: bytes | None = None,
+        **options: Any,
+    ) -> Done:
+        if options:
+            return keycatch_process(*arguments, env=env, cwd=cwd, given=given, **options)
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+        # A file, since a reader may ask for its descriptor.
+        with (
+            tempfile.TemporaryFile("w+", encoding="utf-8") as stdin,
+            monkeypatch.context() as patch,
+        ):
+            stdin.buffer.write(given or b"")
+            stdin.seek(0)
+            for name, value in (env or {}).items():
+                if value is None:
+                    patch.delenv(name, raising=False)
+                else:
+                    patch.setenv(name, value)
+            if cwd is not None:
+                patch.chdir(cwd)
+            patch.setattr(sys, "stdin", stdin)
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            code: Any
+            try:
+                code = main([str(each) for each in arguments])
+            except SystemExit as end:
+                code = end.code
+        texts = []
+        for stream in (out, err):
+            stream.flush()
+            texts.append(stream.buffer.getvalue().decode("utf-8", "surrogateescape"))
+        assert "Traceback" not in texts[1], texts[1]
+        return Done(code, *texts)
 
     return run
 

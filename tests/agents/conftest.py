@@ -1,4 +1,4 @@
-"""Recorded payloads, with made-up values put in, and the hook in its own process."""
+"""Recorded payloads, with made-up values put in, and the hook."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def payload(tmp_path):
 
 
 @pytest.fixture
-def hook(keycatch, tmp_path, clean_environment):
+def hook(keycatch_here, tmp_path, clean_environment):
     """Run the hook on a payload, and require the code and that no value is in the answer."""
 
     def run(payload, code, *arguments, secrets=(), **options):
         given = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        done = keycatch("agent-hook", *arguments, given=given, cwd=tmp_path, **options)
+        done = keycatch_here("agent-hook", *arguments, given=given, cwd=tmp_path, **options)
         assert done.returncode == code, done
         for secret in secrets:
             assert secret not in done.stdout + done.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shlex
 import subprocess
@@ -12,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from scanner.commands import main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -106,44 +103,6 @@ class Past:
         assert [each["values"]["key_id"] for each in report["findings"]] == [key_id]
         found: dict[str, Any] = report["findings"][0]
         return found
-
-
-@pytest.fixture
-def keycatch_here(keycatch_process: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """Run the command like `keycatch_process`, in this process, to save the start of Python.
-
-    With any option that only a process can have, such as `prefix`, it is one.
-    """
-
-    def run(
-        *arguments: Any, env: dict[str, str | None] | None = None, cwd: Any = None, **options: Any
-    ) -> Any:
-        if options:
-            return keycatch_process(*arguments, env=env, cwd=cwd, **options)
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
-        with monkeypatch.context() as patch:
-            for name, value in (env or {}).items():
-                if value is None:
-                    patch.delenv(name, raising=False)
-                else:
-                    patch.setenv(name, value)
-            if cwd is not None:
-                patch.chdir(cwd)
-            patch.setattr(sys, "stdout", out)
-            patch.setattr(sys, "stderr", err)
-            try:
-                code = main([str(each) for each in arguments])
-            except SystemExit as end:
-                code = end.code
-        texts = []
-        for stream in (out, err):
-            stream.flush()
-            texts.append(stream.buffer.getvalue().decode("utf-8", "surrogateescape"))
-        assert "Traceback" not in texts[1], texts[1]
-        # The class of a process's results, which cannot be imported from another conftest.
-        return sys.modules[keycatch_process.__module__].Done(code, *texts)
-
-    return run
 
 
 @pytest.fixture

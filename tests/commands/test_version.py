@@ -26,7 +26,7 @@ def test_everything_has_a_version(keycatch: Any, line: str) -> None:
     found = dict(re.split(r": +", each, maxsplit=1) for each in others)
     assert found["dulwich"] == installed("dulwich")
     assert re.match(r"\d+\.\d+", found["git"])
-    assert found.keys() == {"python", "system", "git", *version._LIBRARIES}
+    assert found.keys() == {"python", "system", "git", "search", *version._LIBRARIES}
 
 
 def test_without_git_and_without_a_library(

@@ -31,7 +31,10 @@ def detect() -> Detect:
                 match = find(rule, layer.data, spot.start())
                 judged = match and load(rule.kind).detect(rule, layer, match)
                 if judged:
-                    found.setdefault(match, judged)
+                    # A value that two anchors lead to is found once, as the engine has it.
+                    is_part = isinstance(judged, Part)
+                    at = (judged.role, judged.start, judged.end) if is_part else match
+                    found.setdefault(at, judged)
         return list(found.values())
 
     return run

@@ -19,9 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
 OTHERS = (
     "baseline", "rules", "install", "respond", "completion", "help", "version", "explain", "doctor",
-    "commit-msg",
+    "commit-msg", "agent", "agent-hook",
 )  # fmt: skip
-"""`commit-msg` scans too, and takes no change of the repository but a message."""
+"""`commit-msg` and `agent-hook` scan too, but a text and not the repository."""
 SCANNING = [name for name in COMMANDS if name not in OTHERS]
 
 
