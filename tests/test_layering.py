@@ -62,7 +62,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # One kind of credential or encoding each; they know rules and facts, not the flow.
     ("kinds", "decoders"),
     # Facts about AWS and about GitHub: they hold whatever a rule says.
-    ("aws", "line_hash"),
+    ("aws", "line_hash", "toml_depth"),
     # What to look for: rules as data, and where their files are.
     ("rulebook",),
     # Reports that were saved, and baselines, of keycatch and of others: read into the vocabulary
