@@ -97,8 +97,8 @@ FAMILIES = (
 )  # fmt: skip
 """Packages with an interface, a registry and one module per member."""
 
-STARTS_PROGRAMS = {"git"}
-"""Parts that may start another program."""
+STARTS_PROGRAMS = {"git", "rulebook"}
+"""Parts that may start another program: git, and Python, to try out a pattern within limits."""
 
 NETWORK = ("asyncio", "boto3", "botocore", "ftplib", "http", "requests", "smtplib", "socket", "ssl",
            "urllib.request", "urllib3")  # fmt: skip
