@@ -75,7 +75,7 @@ class Pool:
         own_layers, own_bytes = _own(size)
         budget = Budget(largest=largest)
         raised = max(1, budget.largest // MAX_LAYER_BYTES)
-        budget.cut(own_layers + raised * self.layers, own_bytes + raised * self.bytes)
+        budget.narrow(own_layers + raised * self.layers, own_bytes + raised * self.bytes)
         return budget
 
     def settle(self, size: int, budget: Budget) -> None:
@@ -110,7 +110,7 @@ class Budget:
         self.left: list[tuple[str, str]] = []
         """(reason, detail) of what was not decoded: see `leave`."""
 
-    def cut(self, layers: int, size: int) -> None:
+    def narrow(self, layers: int, size: int) -> None:
         """Leave no more than `layers` layers and `size` bytes, before anything is spent."""
         self.is_cut = layers < self.layers or size < self.bytes
         self.layers = self._layers = min(layers, self.layers)

@@ -27,7 +27,6 @@ _ARGUMENTS = (
     ("scan", "--exclude", "/{}"),
     ("scan", "--config", "{}"),
     ("scan", "missing-{}"),
-    ("staged", "{}"),
     ("range", "{}..HEAD"),
     ("rules", "show", "{}"),
     ("respond", "{}"),
