@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Final, TextIO
 
 from scanner.files import discard
-from scanner.secret import printable
+from scanner.secret import Secret, printable
 
 _PATIENCE: Final = 0.5
 """Seconds before a bar appears: most scans are over by then."""
@@ -17,16 +17,59 @@ _EVERY: Final = 0.1
 _BAR: Final = 28
 """Width in columns of the bar itself."""
 
+_SHORTEST: Final = 20
+"""Characters of a key ID."""
+_SECRET: Final = 40
+"""Characters of a secret access key."""
+_LONG: Final = 300
+"""Characters of a token between which there are likely slashes, and of hardly any path."""
+_SLASH: Final = ord("/")
+_LIKELY: Final = r"((?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16})|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}"
+"""A key ID wherever it is, or a run of base64."""
+
 
 def say(message: str) -> None:
     """Write one line to standard error, made harmless for a terminal; never fails."""
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(printable(message) + "\n")
+        sys.stderr.write(printable(masked(message)) + "\n")
         sys.stderr.flush()
     except (OSError, ValueError):
         discard(sys.stderr)  # its reader has closed it
+
+
+def masked(message: str) -> str:
+    """Return `message` without what looks like a credential, each in its redacted form.
+
+    A message quotes arguments, configurations, names and what git says. None of it went through
+    the rules, so that what has the form of a key ID, of a secret or of a token is masked.
+    """
+    if len(message) < _SHORTEST:
+        return message
+
+    import re  # here: most scans say nothing
+
+    def redacted(found: re.Match[str]) -> str:
+        value = found[0].encode()
+        return Secret(value).redacted() if found[1] or _is_likely(value) else found[0]
+
+    return re.sub(_LIKELY, redacted, message)
+
+
+def _is_likely(value: bytes) -> bool:
+    if value.isalpha() or value.isdigit() or value.lower() == value or value.upper() == value:
+        return False
+    # A token has no words between slashes, as a path has.
+    if len(value) > _SECRET and (b"/" not in value or len(value) > _LONG):
+        return True
+    from scanner.aws.randomness import MEDIUM_BITS, score
+
+    # A secret in a path begins after a slash or ends before one.
+    edges = [0, *(at + 1 for at, sign in enumerate(value) if sign == _SLASH), len(value) + 1]
+    starts = {*edges, *(edge - 1 - _SECRET for edge in edges)}
+    windows = [value[at : at + _SECRET] for at in starts if 0 <= at <= len(value) - _SECRET]
+    return any(score(window) >= MEDIUM_BITS for window in windows)
 
 
 def wants_color(choice: str, stream: TextIO | None) -> bool:

@@ -1,10 +1,15 @@
-"""Writes a file whole or not at all, and silences a stream that nobody reads any more."""
+"""Reads regular files only, writes a file whole or not at all, and silences a stream.
+
+A stream is silenced when nobody reads it any more.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from scanner.records import NamedTuple
 
@@ -12,6 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would turn line feeds into two characters
+
+
+_NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)  # Windows has no pipes that have the name of a file
+MAX_BYTES: Final = 64 << 20
+"""More than any file about a repository that is read whole."""
+
+
+def read_regular(path: str, most: int = MAX_BYTES) -> bytes:
+    """Return the content of the regular file at `path`, its first `most` bytes.
+
+    What can be written to a directory need not be a file: to open a pipe waits for whoever writes
+    to it, and a device has no end. Raises OSError for anything but a file.
+    """
+    descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_WAIT)
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file", path)
+        return file.read(most)
 
 
 class Pending(NamedTuple):

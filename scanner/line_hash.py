@@ -34,6 +34,10 @@ _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
 _END: Final = "\uffff" + "\0" * _UNITS
 
 
+_COUNTED: Final = 16
+"""Questions about one text answered by counting: numbering all lines costs about as much."""
+
+
 class LineHashes:
     """The text of one file, prepared so that the hash of any line is quick to compute.
 
@@ -41,7 +45,7 @@ class LineHashes:
     differ only for a collision made on purpose, and then only in the number after the colon.
     """
 
-    __slots__ = ("_starts", "_text", "_windows", "data")
+    __slots__ = ("_asked", "_numbers", "_starts", "_text", "_windows", "data")
 
     def __init__(self, data: bytes) -> None:
         """Prepare `data`: about 3 million lines a second, 16 bytes of memory for each."""
@@ -49,14 +53,27 @@ class LineHashes:
         text = self._text = _units(data)
         starts = self._starts = array("q", _line_starts(text))
         self._windows = array("q", [hash(text[start : start + _UNITS]) for start in starts])
+        self._asked = 0
+        self._numbers = array("i")
 
     def line(self, number: int) -> str:
         """Return the hash of line `number`, 1-based, or an empty string where there is none."""
         if not 1 <= number <= len(self._starts):
             return ""
         (value,) = _hashes(self._text, self._starts[number - 1 : number])
-        same = self._windows[:number].count(self._windows[number - 1])
-        return f"{value:x}:{same}"
+        return f"{value:x}:{self._same(number - 1)}"
+
+    def _same(self, index: int) -> int:
+        """Return how many lines up to the one at `index` have the same hash."""
+        windows = self._windows
+        self._asked += 1
+        if self._asked <= _COUNTED:
+            return windows[: index + 1].count(windows[index])
+
+        # Counting costs lines times questions. With many questions, all lines are numbered at once.
+        if not self._numbers:
+            self._numbers = _numbered(windows)
+        return self._numbers[index]
 
     def all_lines(self) -> Iterator[str]:
         """Yield the hash of each line."""
@@ -64,6 +81,36 @@ class LineHashes:
         for value, window in zip(_hashes(self._text, self._starts), self._windows, strict=True):
             seen[window] = same = seen.get(window, 0) + 1
             yield f"{value:x}:{same}"
+
+
+def _numbered(windows: Sequence[int]) -> array[int]:
+    """Return, for each line, how many lines up to it have the same window.
+
+    A dictionary of windows would take a hundred bytes for each. Instead windows are in groups of
+    about four, and a group is a chain of the last line of each of its windows. Nobody can choose
+    lines for one group: Python's hash of texts is not the same in two processes.
+    """
+    groups = max(1, len(windows) // 4)
+    newest = array("i", [-1]) * groups
+    following = array("i", [-1]) * len(windows)
+    numbers = array("i", [1]) * len(windows)
+    for index, window in enumerate(windows):
+        group = window % groups
+        before, at = -1, newest[group]
+        while at >= 0 and windows[at] != window:
+            before, at = at, following[at]
+        if at < 0:
+            following[index] = newest[group]
+            newest[group] = index
+            continue
+
+        numbers[index] = numbers[at] + 1
+        following[index] = following[at]
+        if before < 0:
+            newest[group] = index
+        else:
+            following[before] = index
+    return numbers
 
 
 def line_hashes(data: bytes, wanted: Collection[int] | None = None) -> dict[int, str]:

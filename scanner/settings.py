@@ -175,8 +175,13 @@ def _content(path: str) -> bytes:
 def _parse(path: str, content: bytes) -> dict[str, object]:
     import tomllib
 
+    from scanner.toml_depth import is_too_deep
+
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))  # editors on Windows write a BOM
+        text = content.decode("utf-8-sig")  # editors on Windows write a BOM
+        if is_too_deep(text):
+            raise RecursionError
+        return tomllib.loads(text)
     except ValueError as error:  # of TOML, of UTF-8, or of a number that is too long
         raise ConfigError(f"{printable(path)}: not valid TOML: {printable(str(error))}") from None
     except RecursionError:

@@ -62,7 +62,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # One kind of credential or encoding each; they know rules and facts, not the flow.
     ("kinds", "decoders"),
     # Facts about AWS and about GitHub: they hold whatever a rule says.
-    ("aws", "line_hash"),
+    ("aws", "line_hash", "toml_depth"),
     # What to look for: rules as data, and where their files are.
     ("rulebook",),
     # Reports that were saved, and baselines, of keycatch and of others: read into the vocabulary
@@ -97,8 +97,8 @@ FAMILIES = (
 )  # fmt: skip
 """Packages with an interface, a registry and one module per member."""
 
-STARTS_PROGRAMS = {"git"}
-"""Parts that may start another program."""
+STARTS_PROGRAMS = {"git", "rulebook"}
+"""Parts that may start another program: git, and Python, to try out a pattern within limits."""
 
 NETWORK = ("asyncio", "boto3", "botocore", "ftplib", "http", "requests", "smtplib", "socket", "ssl",
            "urllib.request", "urllib3")  # fmt: skip

@@ -39,10 +39,61 @@ TOO_MANY = "too many members"
 RAISED_BY_SIZE = (TOO_LARGE, NOT_WHOLE, TOO_MUCH, TOO_MANY)
 
 
+OWN_BYTES, OWN_LAYERS = 1 << 20, 1000
+"""What any file may decode to without drawing on the pool of the run, besides its share below."""
+RATIO = 100
+"""Decoded bytes for each byte of a file that do not draw on the pool: archives of a project decode
+to less than 20 times their size, and deflate reaches 1,032 (RFC 1951)."""
+MAX_RUN_BYTES = 2 << 30
+"""Decoded bytes beyond that, of all files that one process of a run looks at."""
+MAX_RUN_LAYERS = 400_000
+"""Layers beyond that."""
+OVER_RUN = "more than is decoded in one scan: scan it alone"
+MAX_NAMES = 16 << 20
+"""Bytes of names of members, of one file: each member is known by its whole path, and a name has up
+to 64 KiB (APPNOTE 6.3.10, section 4.4.10) that compress to nothing."""
+
+
+class Pool:
+    """What the files of a run may cost together, beyond what is in proportion to their size.
+
+    Each file has its limits, but a thousand small files that each reach them would take hours.
+    """
+
+    __slots__ = ("bytes", "layers")
+
+    def __init__(self, layers: int = MAX_RUN_LAYERS, size: int = MAX_RUN_BYTES) -> None:
+        """Start with `layers` layers and `size` bytes to spend."""
+        self.layers = layers
+        self.bytes = size
+
+    def budget(self, size: int, largest: int = 0) -> Budget:
+        """Return the budget of a file of `size` bytes, for `settle` after it.
+
+        `largest` is as in `Budget`: what it raises is the user's own choice.
+        """
+        own_layers, own_bytes = _own(size)
+        budget = Budget(largest=largest)
+        raised = max(1, budget.largest // MAX_LAYER_BYTES)
+        budget.narrow(own_layers + raised * self.layers, own_bytes + raised * self.bytes)
+        return budget
+
+    def settle(self, size: int, budget: Budget) -> None:
+        """Take from the pool what the file of `size` bytes has cost beyond its own share."""
+        own_layers, own_bytes = _own(size)
+        self.layers = max(0, self.layers - max(0, budget.spent_layers - own_layers))
+        self.bytes = max(0, self.bytes - max(0, budget.spent_bytes - own_bytes))
+
+
+def _own(size: int) -> tuple[int, int]:
+    # A layer costs about as much as some thousand bytes. Escapes and base64 make one of each value.
+    return OWN_LAYERS + size // 32, OWN_BYTES + RATIO * size
+
+
 class Budget:
     """What decoding one file may still cost. What had to be left is kept by reason."""
 
-    __slots__ = ("bytes", "largest", "layers", "left")
+    __slots__ = ("_layers", "_size", "bytes", "is_cut", "largest", "layers", "left", "names")
 
     def __init__(self, layers: int = MAX_LAYERS, size: int = MAX_BYTES, largest: int = 0) -> None:
         """Start with `layers` layers and `size` bytes to spend, each layer up to `largest` bytes.
@@ -51,10 +102,29 @@ class Budget:
         """
         self.largest = largest or MAX_LAYER_BYTES
         factor = self.largest / MAX_LAYER_BYTES if largest else 1
-        self.layers = int(layers * max(1, factor))
-        self.bytes = int(size * factor)
+        self.layers = self._layers = int(layers * max(1, factor))
+        self.bytes = self._size = int(size * factor)
+        self.names = MAX_NAMES
+        self.is_cut = False
+        """Whether the pool of the run leaves less to this file than a file may have."""
         self.left: list[tuple[str, str]] = []
         """(reason, detail) of what was not decoded: see `leave`."""
+
+    def narrow(self, layers: int, size: int) -> None:
+        """Leave no more than `layers` layers and `size` bytes, before anything is spent."""
+        self.is_cut = layers < self.layers or size < self.bytes
+        self.layers = self._layers = min(layers, self.layers)
+        self.bytes = self._size = min(size, self.bytes)
+
+    @property
+    def spent_layers(self) -> int:
+        """The layers that were taken."""
+        return self._layers - self.layers
+
+    @property
+    def spent_bytes(self) -> int:
+        """The bytes that were taken."""
+        return self._size - self.bytes
 
     def room(self) -> int:
         """Return how many bytes the next layer may have at most; 0 where there may be no more.

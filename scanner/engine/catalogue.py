@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.decoders import DECODERS
+from scanner.decoders.interface import Pool
 from scanner.engine.anchors import AnchorIndex
 
 if TYPE_CHECKING:
@@ -39,13 +40,14 @@ class Catalogue:
     """Rules and decoders, arranged by the anchors and signatures that call for them."""
 
     __slots__ = (
-        "_endings", "_further", "_heads", "_reaches", "decoders_of", "index", "rules",
+        "_endings", "_further", "_heads", "_reaches", "decoders_of", "index", "pool", "rules",
         "rules_of",
     )  # fmt: skip
 
     def __init__(self, rules: Sequence[Rule], decoders: Sequence[Decoder] = DECODERS) -> None:
         """Arrange `rules` and `decoders`."""
         self.rules = {rule.id: rule for rule in rules}
+        self.pool = Pool()
         wanted = [anchor for rule in rules for anchor in rule.anchors]
         wanted += [anchor for decoder in decoders for anchor in decoder.anchors]
         self.index = AnchorIndex(wanted)

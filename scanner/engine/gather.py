@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import MAX_DEPTH, Budget, Decoder
+from scanner.decoders.interface import MAX_DEPTH, MAX_NAMES, OVER_RUN, Decoder
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.file_names import name_layer
 from scanner.engine.matching import PatternTimeout, find
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 TOO_DEEP = f"more than {MAX_DEPTH} encodings or archives inside one another"
 """The detail of a notice about layers that were not decoded any further."""
+
+LONG_NAMES = f"names of members of more than {MAX_NAMES >> 20} MiB together"
 
 _COLOUR_REACH = 16
 """Bytes of a colour before its last letter, but for rare ones with many numbers."""
@@ -44,7 +46,7 @@ def gather(
     `spots` are the anchors in `root`, if they are known already; `largest` is as in `Budget`.
     """
     gathered = Gathered([], [], [])
-    budget = Budget(largest=largest)
+    budget = catalogue.pool.budget(len(root.data), largest)
     timed_out: set[str] = set()  # rules whose pattern ran into its limit: not tried again here
     pending: list[tuple[Iterator[Layer], bool]] = [(iter((root,)), False)]
 
@@ -71,12 +73,21 @@ def gather(
         _detect(catalogue, layer, spots, gathered, timed_out)
         if layer.below is not None and layer.member != layer.below.member:  # a member of an archive
             _look_at_name(catalogue, layer, gathered, timed_out)
+            budget.names -= len(layer.member)
+            if budget.names < 0:
+                budget.leave("decoder-limit", LONG_NAMES)
+                pending.clear()
+                break
 
         for decoder, offsets in _decoders(catalogue, layer, spots):
             if layer.depth + 1 >= MAX_DEPTH:
                 budget.leave("decoder-limit", TOO_DEEP)
                 break
             pending.append((decoder.decode(layer, offsets, budget), layer.is_part))
+
+    catalogue.pool.settle(len(root.data), budget)
+    if budget.is_cut and any(reason == "decoder-limit" for reason, _ in budget.left):
+        budget.leave("decoder-limit", OVER_RUN)
 
     # Each problem once: a bomb can have thousands of members that all meet the same limit.
     problems = list(dict.fromkeys([*gathered.problems, *budget.left]))

@@ -12,6 +12,8 @@ repository by itself, since naming it with `GIT_DIR` would switch that check off
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -70,6 +72,17 @@ _SAFE: Final = "safe.directory"
 
 _ADD_SAFE: Final = "git config --global --add safe.directory"
 """How the line of git begins that makes an exception for a directory (setup.c)."""
+
+SECONDS: Final = 900
+"""The longest that git may take for one answer: the log of a million commits takes two minutes."""
+QUICK: Final = 20
+"""The longest that git may take to find what a name means."""
+_PROCESSOR: Final = 4 * 3600
+"""Seconds of the processor for a git that answers many questions."""
+_MEMORY: Final = 4 << 30
+"""Bytes of memory of its own for git; packs are mapped, and do not count. A forged pack in which
+two deltas are based on one another makes git 2.39 take memory without end."""
+
 _REMEDIES: Final = {
     "dubious ownership": f"if you trust it, run `{_ADD_SAFE}` with it",
     "unsafe repository": f"if you trust it, run `{_ADD_SAFE}` with it",  # git before 2.35.3
@@ -79,13 +92,28 @@ _REMEDIES: Final = {
 """Words in git's errors, to what to do: git itself says so on later lines or not at all."""
 
 
+_CHANGING: Final = frozenset(
+    (
+        # They change what a path means (git(1), "--glob-pathspecs" and the following).
+        *("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS"),
+        *("GIT_ICASE_PATHSPECS", "GIT_PREFIX"),
+        # They name programs and files that git would run or write.
+        *("GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_PAGER", "GIT_ATTR_SOURCE"),
+        *("GIT_TRACE", "GIT_TRACE_PACKET", "GIT_TRACE_SETUP", "GIT_TRACE_PERFORMANCE"),
+        *("GIT_TRACE2", "GIT_TRACE2_EVENT", "GIT_TRACE2_PERF", "GIT_FLUSH"),
+    )
+)
+"""Variables of a shell or a hook that are not handed on to git."""
+
+
 class GitError(KeycatchError):
     """Git is missing, has failed, or has given an answer that cannot be read."""
 
 
 def environment(inherited: Mapping[str, str], **settings: str) -> dict[str, str]:
     """Return the environment for git: `inherited`, overridden by `_SETTINGS` and `settings`."""
-    return {**inherited, **_SETTINGS, **settings}
+    kept = {name: value for name, value in inherited.items() if name not in _CHANGING}
+    return {**kept, **_SETTINGS, **settings}
 
 
 def for_any_repository(inherited: Mapping[str, str]) -> dict[str, str]:
@@ -145,8 +173,11 @@ def complete(
     stdin: bytes = b"",
     *,
     hooks: bool = False,
+    seconds: int = SECONDS,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a git `command` in `directory` to its end, whatever its exit code. Raises GitError.
+
+    It may take `seconds`, and is ended then.
 
     With `hooks`, git sees the hooks that are configured and runs those that the command has: for
     finding out where they are, and for testing them. A bare repository is then found like any
@@ -154,17 +185,45 @@ def complete(
     """
     import subprocess
 
+    whole = (program(), *(_QUIET if hooks else _HARDENED), *command)
     try:
-        return subprocess.run(
-            (program(), *(_QUIET if hooks else _HARDENED), *command),
+        with subprocess.Popen(
+            whole,
             cwd=directory,
             env=dict(variables),
-            input=stdin,
-            capture_output=True,
-            check=False,
-        )
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process:
+            try:
+                _limit(process.pid, seconds)
+                output, errors = process.communicate(stdin, timeout=seconds)
+            except BaseException:  # as in `subprocess.run`: also when the time of the scan is up
+                process.kill()
+                raise
     except OSError as error:
         raise _cannot_run(directory, error) from None
+    except subprocess.TimeoutExpired:
+        raise GitError(
+            f"git did not answer within {seconds} seconds in {printable(directory)}: "
+            "run `git fsck` there"
+        ) from None
+    return subprocess.CompletedProcess(whole, process.returncode, output, errors)
+
+
+def _limit(process: int, seconds: int) -> None:
+    """Limit the memory and the time of the processor of a git that was just started.
+
+    From outside, where the system can do that (Linux): to run code in the new process before git
+    would make each start of git slower.
+    """
+    if sys.platform != "linux":
+        return
+    import resource
+
+    with suppress(OSError, ValueError):  # it has ended, or has a lower limit
+        resource.prlimit(process, resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
+        resource.prlimit(process, resource.RLIMIT_CPU, (seconds, seconds))
 
 
 def start(
@@ -174,7 +233,7 @@ def start(
     import subprocess
 
     try:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             (program(), *_HARDENED, *command),
             cwd=directory,
             env=dict(variables),
@@ -184,6 +243,8 @@ def start(
         )
     except OSError as error:
         raise _cannot_run(directory, error) from None
+    _limit(process.pid, _PROCESSOR)
+    return process
 
 
 def complaint(done: subprocess.CompletedProcess[bytes]) -> str:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from scanner.files import read_regular
 from scanner.git.process import (
+    QUICK,
+    SECONDS,
     GitError,
     complaint,
     complete,
@@ -57,6 +60,8 @@ class Repository:
         asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir")
         answer = self.run("rev-parse", *asked, what="find a repository here").split(b"\n")
 
+        if len(answer) < 4:
+            raise GitError("git gave no usable answer to `git rev-parse`: is it git on the PATH?")
         if answer[1].startswith(b"--"):  # rev-parse prints an option that it does not know
             raise GitError("this git is too old: 2.25 or newer is needed")
 
@@ -86,9 +91,13 @@ class Repository:
             raise GitError(f"git could not {what}: {complaint(done)}")
         return done.stdout
 
-    def answers(self, *command: str, stdin: bytes = b"") -> bytes:
-        """Return what the git `command` prints, even if it fails. Raises GitError without git."""
-        return complete((*self._options, *command), self.directory, self._variables, stdin).stdout
+    def answers(self, *command: str, stdin: bytes = b"", seconds: int = SECONDS) -> bytes:
+        """Return what the git `command` prints, even if it fails. Raises GitError without git.
+
+        The same after `seconds`.
+        """
+        whole = (*self._options, *command)
+        return complete(whole, self.directory, self._variables, stdin, seconds=seconds).stdout
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a git `command` with pipes to and from it. Raises GitError."""
@@ -111,12 +120,27 @@ class Repository:
             return None
 
         # Without --end-of-options, which rev-parse has only since git 2.30: the check above does.
-        asked = ("--quiet", "--verify", f"{revision}^{{commit}}")
-        done = complete((*self._options, "rev-parse", *asked), self.directory, self._variables)
+        asked = ("--verify", f"{revision}^{{commit}}")  # --quiet would hide that it is ambiguous
+        done = complete(
+            (*self._options, "-c", "core.warnAmbiguousRefs=true", "rev-parse", *asked),
+            self.directory,
+            self._variables,
+            seconds=QUICK,
+        )
 
         # For a range, such as the rest of `A..B..C`, git prints both ends.
         name = done.stdout.decode("ascii", "replace").strip()
-        return name if self.is_name(name) else None
+        if not self.is_name(name):
+            return None
+        # A tag called as a branch, or a file in `.git`, would decide what is scanned.
+        # For HEAD and a full ID git itself has only one answer.
+        said = done.stderr.replace(b"refname 'HEAD' is ambiguous", b"")
+        if b" is ambiguous" in said and not self.is_name(revision):
+            raise GitError(
+                f"{printable(revision)} is the name of more than one thing, such as a branch and "
+                "a tag: write refs/heads/ or refs/tags/ before it, or the ID of the commit"
+            )
+        return name
 
     def is_name(self, text: str) -> bool:
         """Return whether `text` has the form of a full object ID, or is the zeros for none."""
@@ -137,7 +161,9 @@ class Repository:
         wanted = list(names)
         asked = "".join(f"{name}\n" for name in wanted).encode()
         answer = self.run("cat-file", "--batch-check", what="look up objects", stdin=asked)
-        lines = answer.splitlines()
+        lines = answer.split(b"\n")[:-1]
+        if len(lines) != len(wanted):
+            raise GitError("git gave no usable answer to `git cat-file`")
         return [name for name, line in zip(wanted, lines, strict=True) if b"missing" not in line]
 
     def head(self) -> tuple[str, str] | None:
@@ -197,10 +223,8 @@ class Repository:
     def _words_of(self, path: str) -> list[str]:
         """Return the words of a file that git may have written; none without the file."""
         try:
-            with open(
-                os.path.join(self.directory, path), encoding="utf-8", errors="replace"
-            ) as file:
-                return file.read().split()
+            content = read_regular(os.path.join(self.directory, path))
+            return content.decode("utf-8", "replace").split()
         except OSError:
             return []
 
@@ -209,7 +233,7 @@ class Repository:
         if not self.is_shallow:
             return False
         try:
-            with open(os.path.join(self.git_directory, "shallow")) as file:
-                return not set(file.read().split()).isdisjoint(commits)
+            content = read_regular(os.path.join(self.git_directory, "shallow"))
+            return not set(content.decode("ascii", "replace").split()).isdisjoint(commits)
         except OSError:
             return True  # the clone is shallow, and it is unknown where

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from scanner.files import read_regular
 from scanner.git.changes import SUBMODULE
 from scanner.git.log import WITHOUT_COMMIT_GRAPH
 from scanner.git.process import GitError, complaint, complete, environment
@@ -27,6 +28,9 @@ _PLACES: Final = ("GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"
 """Variables that a hook sets for its own repository and index."""
 _LOG_HEAD: Final = 130
 """Bytes of a line of a reflog that hold its two IDs of up to 64 digits, each with a space."""
+
+
+_LARGEST_LOG: Final = 1 << 30
 
 
 class Tip(NamedTuple):
@@ -75,7 +79,9 @@ def references(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
     """Return all references and HEADs; `trees` is the result of `work_trees`. Raises GitError."""
     form = "--format=%(objecttype) %(objectname) %(refname) %(symref)"
     listed = repository.run("for-each-ref", form, what="list the references")
-    rows = [line.split(" ") for line in listed.decode("utf-8", "surrogateescape").splitlines()]
+    # Split as git writes it: `splitlines` also splits at U+2028 and U+0085, which a name may have.
+    lines = listed.decode("utf-8", "surrogateescape").split("\n")
+    rows = [fields for line in lines if len(fields := line.split(" ")) == 4]
     tags = _tags(repository, {name for kind, name, *_ in rows if kind == "tag"})
     tips = []
 
@@ -168,8 +174,7 @@ def _logs(folder: str, suffix: str) -> Iterator[Tip]:
             path = os.path.join(root, file)
             reference = os.path.relpath(path, folder).replace(os.sep, "/")
             try:
-                with open(path, "rb") as log:
-                    lines = log.read().splitlines()
+                lines = read_regular(path, _LARGEST_LOG).split(b"\n")
             except OSError as error:
                 raise GitError(f"a reflog cannot be read: {error}") from None
             shared = reference.startswith("refs/")  # all work trees have these in common
@@ -179,7 +184,7 @@ def _logs(folder: str, suffix: str) -> Iterator[Tip]:
 def _entries(reference: str, lines: list[bytes], suffix: str) -> Iterator[Tip]:
     label = f"reflog of {_short(reference)[1]}{suffix}"
     seen: set[bytes] = set()
-    for number, line in enumerate(reversed(lines)):
+    for number, line in enumerate(filter(None, reversed(lines))):
         before, after, *_ = [*line[:_LOG_HEAD].split(b" ", 2), b"", b""]
         if reference == _STASH:
             yield Tip(OTHER, f"stash@{{{number}}}", after.decode("ascii", "replace"))

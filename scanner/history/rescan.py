@@ -234,7 +234,7 @@ class Rescan:
             what="list the objects",
         )  # fmt: skip
         blobs = size = commits = 0
-        for line in shown.decode("ascii", "replace").splitlines():
+        for line in shown.decode("ascii", "replace").split("\n")[:-1]:
             name, kind, length = line.split(" ")
             if bytes.fromhex(name) not in change.new:
                 blobs += kind == "blob"

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
     from scanner.history.objects.search_result import SearchResult
 
+CIRCLE: Final = "its delta is based on itself"
+"""The reason that a reader of packs gives. Git 2.39 follows such a circle for ever, and takes
+memory for each step, so it is not asked about the object."""
+_PATIENCE: Final = 60
+"""Seconds for the kinds of damaged objects: the circle may go through several packs."""
 _KINDS: Final = ("blob", "commit", "tag", "tree")
 
 
@@ -34,7 +39,8 @@ def search_with_git(
     Blobs of more than `max_size` bytes are counted and left out; 0 means no limit.
     """
     search = ObjectSearch(examiner, max_size)
-    kinds = _kinds(repository, sorted(reasons))
+    askable = sorted(name for name, reason in reasons.items() if reason != CIRCLE)
+    kinds = _kinds(repository, askable)
     for name in sorted(reasons.keys() - kinds.keys()):
         _missing(search, name, reasons[name])
 
@@ -67,7 +73,13 @@ def _kinds(repository: Repository, names: list[str]) -> dict[str, str]:
     # starts after the damaged one.
     while names:
         asked = "".join(f"{name}\n" for name in names).encode()
-        answers = repository.answers("cat-file", "--batch-check", stdin=asked).splitlines()
+        try:
+            answered = repository.answers(
+                "cat-file", "--batch-check", stdin=asked, seconds=_PATIENCE
+            )
+        except GitError:  # it is reported as an object that git cannot read
+            return found
+        answers = answered.splitlines()
         for answer in answers:
             fields = answer.decode("ascii", "replace").split()
             if len(fields) == 3 and fields[1] in _KINDS:
@@ -78,4 +90,6 @@ def _kinds(repository: Repository, names: list[str]) -> dict[str, str]:
 
 def _missing(search: ObjectSearch, name: str, reason: str) -> None:
     detail = f"git cannot read it either ({reason}): run `git fsck`"
+    if reason == CIRCLE:
+        detail = f"{reason}: the pack was forged; delete it, and fetch again"
     search.found.tally.notice(Notice(MISSING, f"object {name}", detail, hides=True))
