@@ -87,7 +87,8 @@ def with_hooks(agent: Agent, path: str, text: str | None, command: str) -> str:
         if key not in document:
             raise AgentError(f'{printable(path)} has no "{key}": add "{key}": {value} to it')
     for entry in wanted:
-        text = append(text, (_HOOKS, entry.event), entry.hook)
+        place = (_HOOKS, entry.event)
+        text = append(text, place, entry.hook)
     _require_rest(path, before, text)
     return mark + text
 

@@ -53,7 +53,7 @@ def _details() -> list[tuple[str, str]]:
         ("system", f"{platform.system()} {platform.release()} ({platform.machine()})"),
         ("git", _git()),
     ]
-    found.append(("search", kernel.described()))
+    found += [("search", kernel.described())]
     for name, without in _LIBRARIES.items():
         try:
             found.append((name, version(name)))

@@ -71,7 +71,7 @@ def test_code_is_left_as_it_is():
 
 def test_the_name_of_a_file_becomes_the_title_of_its_page():
     made = build_site.rewritten("docs/git.md", "see [install.md](install.md#the-hook).", PLACES)
-    assert made == "see [Git hooks without a framework](install.md#the-hook)."
+    assert made == "see [Install keycatch and its git hooks](install.md#the-hook)."
 
 
 def test_a_light_picture_brings_the_dark_one():

@@ -382,12 +382,14 @@ def test_a_server_refuses_bad_options_too(keycatch: Any, repository: Any) -> Non
 
 
 def test_without_boto3_it_says_so_before_it_scans(keycatch: Any, tmp_path: Path) -> None:
-    (tmp_path / "a.env").write_text("nothing to be found\n")
+    here = tmp_path / "here"  # what is on the path below the current directory does not count
+    here.mkdir()
+    (here / "a.env").write_text("nothing to be found\n")
     missing = tmp_path / "path" / "botocore"
     missing.mkdir(parents=True)
     (missing / "__init__.py").write_text("raise ImportError\n")
     path = os.pathsep.join([str(missing.parent), str(ROOT)])
-    done = keycatch("scan", "a.env", "--check-liveness", cwd=tmp_path, env={"PYTHONPATH": path})
+    done = keycatch("scan", "a.env", "--check-liveness", cwd=here, env={"PYTHONPATH": path})
     assert (done.returncode, done.stdout) == (2, "")
     assert "pip install boto3" in done.stderr
 
