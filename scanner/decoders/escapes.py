@@ -27,7 +27,11 @@ _GLUED = 224
 """Bytes before a place in which an escape is looked for: a value whose middle a rule looks for."""
 WORD = rb"[A-Za-z0-9+/_.-]{0,200}\Z"
 """The word up to a place, for `is_glued`."""
-NAMES = (b"ccess_key", b"ccessKey", b"CCESS_KEY", b"eyMaterial")
+NAMES = (
+    b"ccess_key", b"ccessKey", b"CCESS_KEY", b"eyMaterial", b"ccess-key", b"ccess.key", b"ccesskey",
+    b"CCESSKEY", b"ccess Key", b"aws_secret_key", b"aws-secret-key", b"aws.secret.key",
+    b"AWS_SECRET_KEY", b"wsSecretKey",
+)  # fmt: skip
 """Parts of names, and the most frequent places by far: no piece of a value is there."""
 _VALUE = 200
 """Bytes after a name in which its value is: the rest of the name, and a secret with escapes."""

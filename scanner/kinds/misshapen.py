@@ -42,7 +42,9 @@ _AROUND: Final = 400
 _BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 """Control characters but white space and ESC, which colours text."""
 _NAME: Final = re.compile(
-    rb"(?P<before>[A-Za-z0-9_.-]{0,60})access_?key(?P<id>[_-]?id)?", re.IGNORECASE
+    rb"(?P<before>(?:[A-Za-z0-9_.-]{0,60}[ ])?[A-Za-z0-9_.-]{0,60})"
+    rb"(?:access[_. -]?key(?P<id>[_. -]?id)?|(?P<secret>aws[_.-]?secret[_.-]?key))",
+    re.IGNORECASE,
 )
 _OF_AWS: Final = re.compile(rb"(?<![a-z])(?:aws|amazon|s3)(?![a-z])|amazonaws", re.IGNORECASE)
 _OTHERS: Final = rb"""
@@ -90,7 +92,7 @@ def detect(rule: Rule, layer: Layer, match: Match) -> Part | Aside | None:
     if _others().search(name["before"]) or value.startswith(_PREFIXES_OF_OTHERS):
         return None
 
-    if b"secret" in name["before"].lower():
+    if name["secret"] or b"secret" in name["before"].lower():
         reason = _no_secret(value)
     elif name["id"] or _OF_AWS.search(name["before"]) or _among_aws(data, match):
         reason = _no_id(value)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scanner.decoders.escapes import NAMES
 from scanner.engine import scan_bytes
 from scanner.findings import Confidence, Severity
 from scanner.kinds.examples import expand
@@ -53,6 +54,17 @@ SECRET_NAMES = [
     '{{\\"SecretAccessKey\\": \\"{}\\"}}',
     "COPY t SECRET_ACCESS_KEY '{}';",
     "docker run -e AWS_SECRET_ACCESS_KEY={} x",
+    'secret_accesskey: "{}"',
+    "AWS_SECRET_ACCESSKEY={}",
+    'secret-access-key: "{}"',
+    "secret.access.key={}",
+    "Secret Access Key: {}",
+    'aws_secret_key = "{}"',
+    "AWS_SECRET_KEY={}",
+    'awsSecretKey: "{}",',
+    "AwsSecretKey: '{}'",
+    "aws-secret-key: {}",
+    "aws.secret.key={}",
 ]
 
 
@@ -200,3 +212,8 @@ def test_another_rule_that_knows_the_value_decides(made: Generator) -> None:
 def test_any_text_is_judged(content: str, name: str) -> None:
     for found in scan_bytes(f"{content}{name}{content}".encode(), "x", RULES):
         assert found.rule_id != RULE or found.confidence == Confidence.LOW
+
+
+def test_the_decoders_know_the_names() -> None:
+    (rule,) = (each for each in RULES if each.id == RULE)
+    assert {anchor.literal for anchor in rule.anchors if anchor.name} <= {*NAMES}
