@@ -394,8 +394,13 @@ def test_modules_in_the_checkout_are_not_run(job):
     done = job.run(executable="")
     assert done.returncode == 2
     assert not (job.workspace / "ran").exists()
+    plain = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     subprocess.run(
-        [sys.executable, "-m", "venv", "-h"], cwd=job.workspace, capture_output=True, check=False
+        [sys.executable, "-m", "venv", "-h"],
+        cwd=job.workspace,
+        env=plain,
+        capture_output=True,
+        check=False,
     )
     assert (job.workspace / "ran").exists()  # the trap
 

@@ -88,6 +88,10 @@ class AnchorIndex:
         self.tables = _tables(self.anchors)
         self._search: Any = None
 
+    def __reduce__(self) -> tuple[type[AnchorIndex], tuple[tuple[Anchor, ...]]]:
+        """Return how a process that was started anew makes the index: tables are of one process."""
+        return AnchorIndex, (self.anchors,)
+
     def search(self, buffer: bytes) -> Spots:
         """Return the places of all anchors in `buffer`.
 

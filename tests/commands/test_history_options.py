@@ -437,7 +437,9 @@ def test_a_progress_bar_on_a_terminal(
     slow = past.root.parent / "slow"
     slow.mkdir()
     (slow / "sitecustomize.py").write_text(
-        "import time\nclock = time.monotonic\ntime.monotonic = lambda: clock() * 1e6\n"
+        "import sys, time\nclock = time.monotonic\n"
+        "def scale(name): return 1e6 if name == 'scanner.console' else 1  # no limit of git\n"
+        "time.monotonic = lambda: clock() * scale(sys._getframe(1).f_globals.get('__name__'))\n"
     )
     for options, drawn in (((), True), (("--quiet",), False)):
         ours, theirs = pty.openpty()

@@ -90,6 +90,7 @@ def test_what_was_not_opened_is_said(keycatch: Any, tmp_path: Path) -> None:
     packed = bytearray(file.getvalue())
     for signature, at in ((b"PK\3\4", 6), (b"PK\1\2", 8)):  # the flag of encryption
         packed[packed.index(signature) + at] |= 1
+    packed[packed.index(b"a.txt") + 10] ^= 0xFF  # what is encrypted makes no sense
     (tmp_path / "locked.zip").write_bytes(packed)
     done = keycatch("scan", ".", cwd=tmp_path)
     assert "not opened: encrypted archive (1) (-v lists them)\n" in done.stdout

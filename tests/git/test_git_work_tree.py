@@ -29,13 +29,38 @@ def _fresh_program() -> Iterator[None]:
 def calls(monkeypatch: Any) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
     """Record how git is started instead of starting it."""
     made: list[tuple[tuple[str, ...], dict[str, Any]]] = []
-
-    def record(command: tuple[str, ...], **options: Any) -> subprocess.CompletedProcess[bytes]:
-        made.append((command, options))
-        return subprocess.CompletedProcess(command, 0, b"", b"")
-
-    monkeypatch.setattr(subprocess, "run", record)
+    answer_with(monkeypatch, 0, made=made)
     return made
+
+
+def answer_with(
+    monkeypatch: Any,
+    code: int,
+    output: bytes = b"",
+    errors: bytes = b"",
+    made: list[tuple[tuple[str, ...], dict[str, Any]]] | None = None,
+) -> None:
+    """Let git answer so, without a process; what it would be given goes into `made`."""
+
+    class Process:
+        pid = -1
+        returncode = code
+
+        def __init__(self, command: tuple[str, ...], **options: Any) -> None:
+            self.command, self.options = command, options
+
+        def __enter__(self) -> Process:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def communicate(self, stdin: bytes, timeout: float) -> tuple[bytes, bytes]:
+            if made is not None:
+                made.append((self.command, {**self.options, "input": stdin}))
+            return output, errors
+
+    monkeypatch.setattr(subprocess, "Popen", Process)
 
 
 def test_every_call_is_hardened(calls: Any, monkeypatch: Any, tmp_path: Path) -> None:
@@ -80,10 +105,7 @@ def test_records_are_taken_apart(monkeypatch: Any) -> None:
     )
     said = b"warning: unable to access 'x'\nwarning: could not open directory 'y\xff/': No\n"
 
-    def answer(command: tuple[str, ...], **_: Any) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.CompletedProcess(command, 0, b"\0".join(records), said)
-
-    monkeypatch.setattr(subprocess, "run", answer)
+    answer_with(monkeypatch, 0, b"\0".join(records), said)
     assert git.list_files(".", "/") == git.Listing(
         [
             b"100644 %b 0\tplain untracked" % oid,
@@ -110,10 +132,7 @@ def test_an_untracked_file_cannot_pass_for_a_record_of_the_index(repository: Any
 
 
 def test_what_git_says_is_in_the_error_and_harmless(monkeypatch: Any) -> None:
-    def fail(command: tuple[str, ...], **_: Any) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.CompletedProcess(command, 128, b"", b"fatal: \x1b[31mno\xff\nmore")
-
-    monkeypatch.setattr(subprocess, "run", fail)
+    answer_with(monkeypatch, 128, errors=b"fatal: \x1b[31mno\xff\nmore")
     with pytest.raises(process.GitError) as caught:
         git.list_files("dir\x1b", "/")
     text = str(caught.value)
