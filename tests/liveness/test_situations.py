@@ -93,7 +93,7 @@ ROWS = [
     Row("a key of another partition",
         "`InvalidClientTokenId` from `aws` and `aws-us-gov`, then an identity from `aws-cn`",
         State.LIVE, reply=only_in("cn-north-1"), requests=3, principal="user"),
-    Row("an identity of another account than the key ID tells",
+    Row("an identity of another account than that in the key ID",
         "an identity, as a mock gives it to everybody", State.LIVE, principal="user",
         reply=lambda h: h.LIVE,
         finding=lambda maker, h: maker.finding(key_id=maker.key_id("111122223333"))),
