@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.findings import Location as InnerLocation
     from scanner.findings import Report as InnerReport
     from scanner.rulebook.model import Rule
-    from scanner.sources.interface import Blob, Window
+    from scanner.sources.interface import Blob
     from scanner.tally import Tally
 
 __all__ = [
@@ -177,7 +177,9 @@ def scan(
 
 def _blobs(source: Any, name: str, tally: Tally, *, include_ignored: bool) -> Sequence[Blob]:
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return [_Content(name or _BYTES, bytes(source))]
+        from scanner.sources.memory import MemoryBlob
+
+        return [MemoryBlob(name or _BYTES, bytes(source))]
     if not isinstance(source, (str, os.PathLike)):
         raise TypeError(f"scan takes bytes or a path, not {type(source).__name__}")
     if name:
@@ -192,33 +194,6 @@ def _blobs(source: Any, name: str, tally: Tally, *, include_ignored: bool) -> Se
     if not found and not tally.notices:
         raise UsageError(f"nothing to scan in {printable(path)}: there is no file")
     return found
-
-
-class _Content:
-    """Content that a program has in memory."""
-
-    __slots__ = ("_content", "path")
-
-    object = ""
-    shareable = False
-
-    def __init__(self, path: str, content: bytes) -> None:
-        self.path = path
-        self._content = content
-
-    def read(self) -> bytes:
-        from scanner.sources.interface import WINDOW, TooLarge
-
-        if len(self._content) > WINDOW:
-            raise TooLarge
-        return self._content
-
-    def windows(self) -> Iterator[Window]:
-        import io
-
-        from scanner.sources.windows import windows
-
-        return windows(io.BytesIO(self._content).read)
 
 
 def _published(report: InnerReport, rules: tuple[Rule, ...], *, show_secrets: bool) -> Report:

@@ -7,7 +7,6 @@ that the edit adds does not count either; without, the user is shown it.
 
 from __future__ import annotations
 
-import io
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ from scanner.git.work_tree import find_work_tree
 from scanner.rulebook import load_rules
 from scanner.secret import visible
 from scanner.settings import BASELINE_NAME, FILE_NAME, load
+from scanner.sources.memory import MemoryBlob
 from scanner.tally import ALLOWED, Tally
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from scanner.findings import Finding, Notice, Report
     from scanner.rulebook.model import Rule
     from scanner.settings import Settings
-    from scanner.sources.interface import Window
 
 _MOST: Final = 5
 """Credentials that a message names: who gets it has to act on the first."""
@@ -37,35 +36,11 @@ _INSTEAD: Final = (
 )
 
 
-class TextBlob:
-    """A text in memory, as a blob."""
-
-    __slots__ = ("_content", "path")
-
-    object = ""
-    shareable = False
-
-    def __init__(self, path: str, text: str) -> None:
-        """Call `text` what messages call it."""
-        self.path = path
-        try:
-            self._content = text.encode("utf-8", "surrogateescape")
-        except UnicodeEncodeError:  # half of a pair, which JSON can spell
-            self._content = text.encode("utf-8", "surrogatepass")
-
-    def read(self) -> bytes:
-        """Return the text."""
-        from scanner.sources.interface import WINDOW, TooLarge
-
-        if len(self._content) > WINDOW:
-            raise TooLarge
-        return self._content
-
-    def windows(self) -> Iterator[Window]:
-        """Yield the text in windows."""
-        from scanner.sources.windows import windows
-
-        return windows(io.BytesIO(self._content).read)
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair, which JSON can spell
+        return text.encode("utf-8", "surrogatepass")
 
 
 class Found:
@@ -139,7 +114,7 @@ class Check:
 
     def _scan(self, name: str, text: str, *, heed_marks: bool) -> Report:
         job = ScanJob(self._rules, 1, heed_marks=heed_marks)
-        report = scan("scan", [TextBlob(name, text)], Tally(), job)
+        report = scan("scan", [MemoryBlob(name, _encoded(text))], Tally(), job)
         return _not_known(report, self._settings) if report.findings else report
 
 

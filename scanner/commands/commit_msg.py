@@ -16,39 +16,14 @@ from scanner.commands.options import (
 from scanner.commands.scanning import scan_blobs
 from scanner.errors import UsageError
 from scanner.secret import printable
-from scanner.sources.windows import windows
+from scanner.sources.memory import MemoryBlob
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from scanner.findings import Finding
     from scanner.reports.interface import Stop
-    from scanner.sources.interface import Window
-
-
-class MessageBlob:
-    """A message as git will keep it, with blank lines for what it leaves out."""
-
-    __slots__ = ("_content", "path")
-
-    object = ""
-    shareable = False
-
-    def __init__(self, path: str, content: bytes) -> None:
-        """Name the file that the message is in."""
-        self.path = path
-        self._content = content
-
-    def read(self) -> bytes:
-        """Return the message."""
-        return self._content
-
-    def windows(self) -> Iterator[Window]:
-        """Yield the message in windows."""
-        import io
-
-        return windows(io.BytesIO(self._content).read)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"cannot read the message {printable(args.file)}: {reason}") from None
 
     rules = load_rules(settings)
-    blob = MessageBlob(args.file, kept(content))
+    blob = MemoryBlob(args.file, kept(content))
     report = scan_blobs("scan", [blob], Tally(), args, rules)
 
     def stopped(_: Sequence[Finding]) -> Stop:
