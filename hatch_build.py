@@ -38,6 +38,7 @@ class CustomBuildHook(BuildHookInterface[Any]):
         built = _compile(Path(self.root), self._directory)
         if built is None:
             if wish == "0":
+                rmtree(self._directory)  # `finalize` is not called then
                 raise RuntimeError(f"{SOURCE} could not be compiled, and {WISH}=0 asks for it")
             self.app.display_warning(f"{SOURCE} is left out: it could not be compiled")
             return

@@ -18,6 +18,7 @@ import pytest
 from scanner import about
 from scanner.commands import COMMANDS
 from scanner.reports import FORMATS
+from tools.build_twice import tracked
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
@@ -32,17 +33,7 @@ Python has from 3.14 on."""
 
 def project_files() -> list[Path]:
     """Return what git tracks or would; without a repository (an sdist), every file."""
-    listed = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if listed.returncode == 0:
-        names = [ROOT / name for name in listed.stdout.split("\0") if name]
-    else:
-        names = list(ROOT.rglob("*"))
-    return sorted(path for path in names if path.is_file())
+    return sorted(ROOT / name for name in tracked())
 
 
 FILES = project_files()

@@ -100,8 +100,6 @@ class PythonSearch:
     def _search_runs(self, buffer: bytes, spots: Spots) -> tuple[list[Span], list[Span]]:
         tables = self._tables
         classes: bytes = translate(buffer, _CLASSES)
-        heads: list[Span] = []
-        lower_heads: list[Span] = []
         if classes[0] == _INSIDE:
             # Only in a piece of large content that begins inside of a run: where that begins is not
             # known, so it has no head and no length.
@@ -112,11 +110,12 @@ class PythonSearch:
         long, least, size = self._long, tables.least + 1, len(classes)
         at = find(classes, long)
         if at < 0:
-            return heads, lower_heads  # as in most small files
+            return [], []  # as in most small files
 
         lower_runs, other_runs = self._runs = self._runs or _run_tables(tables.runs)
         encoded_run = tables.encoded_run
         encoded: list[Span] = []
+        lower_heads: list[Span] = []
         end_of_run = classes.find
         while at >= 0:
             end = end_of_run(_OUTSIDE, at + least)
@@ -148,7 +147,7 @@ class PythonSearch:
             at = find(classes, long, end)
 
         self._search_encoded(buffer, encoded, spots)
-        return (encoded if tables.wants_heads else heads), lower_heads
+        return (encoded if tables.wants_heads else []), lower_heads
 
     def _search_encoded(self, buffer: bytes, spans: list[Span], spots: Spots) -> None:
         if not spans or not self._tables.encoded:

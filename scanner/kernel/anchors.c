@@ -57,7 +57,6 @@ typedef struct {
     uint64_t pairs[1024], encoded_pairs[1024];
     int buckets[BUCKETS], encoded_buckets[BUCKETS];
     Literal *literals, *encoded;
-    Py_ssize_t literal_count, encoded_count;
     int short_literals, short_encoded; /* the first literal of two bytes, or -1 */
     Run *runs; /* by ascending length */
     Py_ssize_t run_count;
@@ -282,16 +281,15 @@ static PyObject *tuple_at(PyObject *given, Py_ssize_t place) {
 }
 
 /* Fills `literals`, `pairs` and `buckets` from a tuple of (number, bytes). */
-static Literal *read_literals(PyObject *given, Py_ssize_t *count, uint64_t *pairs, int *buckets,
-                              int *shorter) {
+static Literal *read_literals(PyObject *given, uint64_t *pairs, int *buckets, int *shorter) {
     *shorter = -1;
     memset(buckets, 0xff, BUCKETS * sizeof *buckets); /* -1 in each */
-    *count = PyTuple_Size(given);
-    if (*count < 0) return NULL;
-    Literal *literals = PyMem_Calloc((size_t)*count + 1, sizeof *literals);
+    Py_ssize_t count = PyTuple_Size(given);
+    if (count < 0) return NULL;
+    Literal *literals = PyMem_Calloc((size_t)count + 1, sizeof *literals);
     if (literals == NULL) return (Literal *)PyErr_NoMemory();
 
-    for (Py_ssize_t each = 0; each < *count; each++) {
+    for (Py_ssize_t each = 0; each < count; each++) {
         Literal *literal = literals + each;
         const char *text;
         PyObject *item = tuple_at(given, each);
@@ -393,12 +391,11 @@ static PyObject *tables_of(PyObject *module, PyObject *arguments) {
 
     fill_kinds(tables->kinds);
     tables->literals =
-        read_literals(literals, &tables->literal_count, tables->pairs, tables->buckets,
-                                     &tables->short_literals);
+        read_literals(literals, tables->pairs, tables->buckets, &tables->short_literals);
     if (tables->literals == NULL) goto failed;
     tables->encoded =
-        read_literals(encoded, &tables->encoded_count, tables->encoded_pairs,
-                                    tables->encoded_buckets, &tables->short_encoded);
+        read_literals(encoded, tables->encoded_pairs, tables->encoded_buckets,
+                                    &tables->short_encoded);
     if (tables->encoded == NULL) goto failed;
     if (read_runs(runs, tables) < 0 || read_set(lower, &tables->lower_heads) < 0) goto failed;
     tables->kept = PyTuple_Pack(2, literals, encoded); /* the literals point into their bytes */
