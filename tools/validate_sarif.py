@@ -16,18 +16,16 @@ Exit code: 0 if all files are valid, 1 if not, 2 if the validation itself did no
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
-import sys
-import tempfile
 from collections import Counter
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-ROOT: Final = Path(__file__).resolve().parent.parent
+from validation import ValidationError, run
+
 PACKAGE: Final = "@microsoft/sarif-multitool@5.7.0"
 BINARY: Final = Path("node_modules/@microsoft/sarif-multitool-linux/Sarif.Multitool")
 RULE_KINDS: Final = "Sarif;Ghas"
@@ -41,32 +39,16 @@ ACCEPTED: Final = {
 """Rules of the validator that are not followed, and the reason for each."""
 
 
-class ValidationError(Exception):
-    """The validation itself failed: nothing is known about the files."""
+def check(files: list[Path], given: Path | None, temporary: Path) -> list[str]:
+    """Return what is wrong with `files`; the validator is in `given`, or comes to `temporary`."""
+    tool = installed(given or temporary / "multitool")
+    return validate(files, tool, temporary) + reader_problems(files)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Validate the files named by `arguments`; return the exit code."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
-    parser.add_argument("--multitool", type=Path, metavar="DIR", help="where it is installed")
-    options = parser.parse_args(arguments)
-
-    files = options.files or sorted(ROOT.glob("tests/reports/golden/*.sarif"))
-    try:
-        if not files:
-            raise ValidationError("there are no SARIF files to validate")
-        with tempfile.TemporaryDirectory() as temporary:
-            tool = installed(options.multitool or Path(temporary, "multitool"))
-            problems = validate(files, tool, Path(temporary)) + reader_problems(files)
-    except (ValidationError, OSError) as error:
-        print(f"validate_sarif: {error}", file=sys.stderr)
-        return 2
-
-    for problem in problems:
-        print(problem)
-    print(f"{len(files)} files, {len(problems)} problems")
-    return 1 if problems else 0
+    option = ("--multitool", "DIR", "where it is installed")
+    return run(__doc__, "tests/reports/golden/*.sarif", option, check, arguments)
 
 
 def installed(directory: Path) -> Path:
