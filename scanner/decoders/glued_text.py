@@ -26,8 +26,6 @@ COLOUR: Final = (
     rb"|\[(?:[0-9]{1,3};){0,12}[0-9]{1,3}m"
 )
 LONGEST_COLOUR: Final = 64
-_BRACKET: Final = 16
-"""Bytes after the `[` of a colour at most, but for rare ones with many numbers."""
 _AFTER_COLOUR: Final = rb"(?:" + COLOUR + rb")\Z"
 
 _SECRET: Final = rb"[A-Za-z0-9+/]{40}"
@@ -96,7 +94,7 @@ def may_begin(data: bytes, offset: int) -> bool:
 def is_in_colour(data: bytes, offset: int) -> bool:
     """Return whether `offset` is inside of a colour, whose end looks like the begin of a word."""
     begin = max(0, offset - LONGEST_COLOUR)
-    colours = re.finditer(COLOUR, data[begin : offset + _BRACKET])
+    colours = re.finditer(COLOUR, data[begin : offset + LONGEST_COLOUR])
     return any(colour.start() < offset - begin < colour.end() for colour in colours)
 
 

@@ -25,8 +25,8 @@ TOO_DEEP = f"more than {MAX_DEPTH} encodings or archives inside one another"
 
 LONG_NAMES = f"names of members of more than {MAX_NAMES >> 20} MiB together"
 
-_COLOUR_REACH = 16
-"""Bytes of a colour before its last letter, but for rare ones with many numbers."""
+_COLOUR_REACH = 64
+"""Bytes of the longest colour: `LONGEST_COLOUR` of `glued_text`, which is not loaded to know it."""
 
 
 class Gathered(NamedTuple):

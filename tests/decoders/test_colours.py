@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from scanner.content import Layer
 from scanner.decoders import DECODERS
 from scanner.decoders.interface import Budget
+from scanner.engine import scan_bytes
+from scanner.rulebook import load_rules
+from scanner.rulebook.generator import Generator
 
 ESCAPES = [
     b"\x1b", b"\\033", b"\\33", b"\\x1b", b"\\x1B", b"\\u001b", b"\\u001B", b"\\u{1b}", b"\\e",
@@ -51,3 +54,27 @@ def test_what_grep_shows_in_the_middle_of_a_value(peel, secret, cut, seed):
 
 def test_text_without_colours_gives_nothing(peel):
     assert not [made for made in peel(b"a[1] = b[22m]\nda2-x\n") if made.decoder == "colours"]
+
+
+@pytest.mark.parametrize(
+    "colour",
+    [
+        "[32m",
+        "[m",
+        "[38;2;100;200;250m",
+        "[1;38;2;100;200;250;48;2;10;20;30m",
+        "[1;4;7;38;5;196;48;5;21m",
+    ],
+)
+@pytest.mark.parametrize("escape", ["\x1b", "\\x1b", "\\u001b", "\\033"])
+def test_the_end_of_a_colour_is_no_part_of_a_value_of_small_letters(escape, colour):
+    """A client secret of Cognito has no border that the last letter of a colour could not be."""
+    value = "k" + Generator(colour).word(50)
+    shown = f"{escape}{colour}{value}{escape}[0m"
+    text = f"user_pool_id=eu-west-1_abcdefghi\nCOGNITO_CLIENT_SECRET={shown}\n"
+    found = [
+        secret.reveal().decode()
+        for each in scan_bytes(text.encode(), "session.log", load_rules((), ()))
+        for secret in each.values.values()
+    ]
+    assert found == [value]
