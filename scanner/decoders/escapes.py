@@ -30,7 +30,7 @@ WORD = rb"[A-Za-z0-9+/_.-]{0,200}\Z"
 NAMES = (
     b"ccess_key", b"ccessKey", b"CCESS_KEY", b"eyMaterial", b"ccess-key", b"ccess.key", b"ccesskey",
     b"CCESSKEY", b"ccess Key", b"aws_secret_key", b"aws-secret-key", b"aws.secret.key",
-    b"AWS_SECRET_KEY", b"wsSecretKey",
+    b"AWS_SECRET_KEY", b"wsSecretKey", b"lient_secret", b"lientSecret", b"LIENT_SECRET",
 )  # fmt: skip
 """Parts of names, and the most frequent places by far: no piece of a value is there."""
 _VALUE = 200

@@ -37,6 +37,11 @@ _OPERATOR = _FIRST + rb"(?=[ \t\r\n+.&<|\\rbfuRBFUL);\"'`])" + _REST % _WITHOUT_
 _BEGINS = rb"[\"'`](?=[ \t\r\n+.&<|,\\rbfuRBFUL);\"'`])|\\(?=\r?\n)"
 """A character that a joint can begin with, by the one after it: few quotation marks are."""
 LONGEST_JOINT = 320
+CONTEXT = (b"otpauth", b":mfa/", b"execute-api")
+"""What is near the values that only their length and their names make credentials: seeds of MFA
+devices and keys of API Gateway, which no piece of them gives away."""
+_FROM_CONTEXT = 600
+"""Bytes from these words to a value: as far as its kind looks for them (`scanner.kinds`)."""
 _TO_FIRST_JOINT = 320
 """Bytes from a name to the first joint of its value: the rest of the name, and the first piece."""
 _LIST = 2 << 10
@@ -70,19 +75,26 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
 
     data = layer.data
     between = between_pieces(with_commas=True)
-    done = searched = 0
+    done = searched = looked = 0
     for offset in offsets:
         if offset < done:
             continue
         is_name = data.startswith(NAMES, offset)
         if is_name and not between.search(data, offset, offset + _TO_FIRST_JOINT):
             continue  # as nearly everywhere in code that handles keys
+        if data.startswith(CONTEXT, offset):
+            low, looked = (
+                max(looked - LONGEST_JOINT, offset - _FROM_CONTEXT),
+                offset + _FROM_CONTEXT,
+            )
+            if not between.search(data, low, looked):
+                continue  # as in most pages about a service
 
-        # Not sooner, since most layers have a name and no joint near it.
-        joint, operator, bare, goes_on = map(re.compile, (JOINT, _OPERATOR, _BARE, _GOES_ON))
         begin, end = lines_around(data, offset)
         begin, limit = max(begin, done), offset + LONGEST
         at = max(begin, searched)  # in one long line the places are near one another
+        # Not sooner, since most layers have a name and no joint near it.
+        joint, operator, bare, goes_on = map(re.compile, (JOINT, _OPERATOR, _BARE, _GOES_ON))
         if is_name:
             at = max(at, offset)  # the value of a name comes after it
         stop = min(end, offset + _TO_FIRST_JOINT) if is_name else end

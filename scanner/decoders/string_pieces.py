@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from scanner.decoders.base64_text import ENCODED, HEADS
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.decoders.string_joints import (
+    CONTEXT,
     JOINT,
     LABEL,
     LONGEST_JOINT,
@@ -38,9 +39,8 @@ _TOKENS = (b"YXdz", b"b3JpZ2luX2Vj")
 _TOKEN_HEADS = (b"oJb3JpZ2luX2Vj", b"oGZXIvYXdz", b"oDYXdz")
 """The same with what is always before it, looked for in short pieces as well: a name before the
 first piece leaves it less room than `_TOKENS` need to count (`ENCODED_RUN`)."""
-_CONTEXT = (b"otpauth", b":mfa/", b"execute-api", b"ognito", b"OGNITO")
-"""What is near the values that only their length and their names make credentials: seeds of MFA
-devices, keys of API Gateway and client secrets of Cognito, which no piece of them gives away."""
+_CLIENT_SECRETS = (b"lient_secret", b"lientSecret", b"LIENT_SECRET")
+"""Names of client secrets, of which those of Cognito have nothing else that gives them away."""
 _HEADS = (b"BSKQmV", b"EAAQWV")
 """In the first piece of an API key of Bedrock and of the Claude Platform, without the first letter:
 with it, the search for `AKIA` would stop at every `ABS`."""
@@ -86,7 +86,7 @@ def _can_begin(data: bytes, offset: int) -> bool:
     from scanner.decoders.escapes import NAMES
 
     if not data.startswith(_KEY_IDS, offset):
-        return not data.startswith((*NAMES, *_CONTEXT), offset)
+        return not data.startswith((*NAMES, *CONTEXT), offset)
     rest = data[offset + 4 : offset + _KEY_ID_SIZE]
     return (rest.isalnum() and rest.isupper()) or any(sign in rest for sign in b"\"'`\\")
 
@@ -229,7 +229,7 @@ DECODER = Decoder(
         *(Anchor(literal) for literal in _KEY_IDS),
         *(Anchor(literal, encoded=True) for literal in (*_TOKENS, *ENCODED)),
         *(Anchor(head=head, case="mixed") for head in HEADS),
-        *(Anchor(literal) for literal in (*_CONTEXT, *_HEADS, *_TOKEN_HEADS)),
+        *(Anchor(literal) for literal in (*CONTEXT, *_CLIENT_SECRETS, *_HEADS, *_TOKEN_HEADS)),
     ),
     decode,
     Description(
