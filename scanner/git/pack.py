@@ -15,6 +15,7 @@ import os
 from array import array
 from typing import TYPE_CHECKING, Any, Final
 
+from scanner.files import open_regular
 from scanner.git.delta import LARGEST, apply
 from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
 from scanner.git.pack_heads import KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
@@ -71,7 +72,7 @@ class Pack:
         self.path = path
         self._hash_size = hash_size
         self._index = PackIndex(f"{path.removesuffix('.pack')}.idx", hash_size)
-        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 -- it stays open
+        self._file = open_regular(path, buffering=0)
         size = os.fstat(self._file.fileno()).st_size
 
         if size < START + hash_size:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterable, Mapping
 
+    from scanner.git.watch import Watch
+
 _SQUASHED: Final = ["Squashed", "commit", "of", "the", "following:", "commit"]
 """How SQUASH_MSG begins, before the last of the commits."""
 
@@ -102,6 +104,12 @@ class Repository:
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """Start a git `command` with pipes to and from it. Raises GitError."""
         return start((*self._options, *command), self.directory, self._variables)
+
+    def watch(self, process: subprocess.Popen[bytes]) -> Watch:
+        """Return a watch over a `process` that `start` returned."""
+        from scanner.git.watch import Watch  # here: threads are for few commands
+
+        return Watch(process, self.directory, self._variables)
 
     def object_directory(self) -> str:
         """Return the directory of the repository's own objects. Raises GitError."""

@@ -29,8 +29,8 @@ _PLACES: Final = ("GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"
 _LOG_HEAD: Final = 130
 """Bytes of a line of a reflog that hold its two IDs of up to 64 digits, each with a space."""
 
-
-_LARGEST_LOG: Final = 1 << 30
+LARGEST_LOG: Final = 1 << 30
+"""Bytes of a reflog that are read: ten million lines."""
 
 
 class Tip(NamedTuple):
@@ -174,7 +174,7 @@ def _logs(folder: str, suffix: str) -> Iterator[Tip]:
             path = os.path.join(root, file)
             reference = os.path.relpath(path, folder).replace(os.sep, "/")
             try:
-                lines = read_regular(path, _LARGEST_LOG).split(b"\n")
+                lines = read_regular(path, LARGEST_LOG).split(b"\n")
             except OSError as error:
                 raise GitError(f"a reflog cannot be read: {error}") from None
             shared = reference.startswith("refs/")  # all work trees have these in common
