@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from scanner.files import read_regular
@@ -10,6 +11,7 @@ from scanner.git.changes import SUBMODULE
 from scanner.git.log import WITHOUT_COMMIT_GRAPH
 from scanner.git.process import GitError, complaint, complete, environment
 from scanner.git.records import contents, tag_target
+from scanner.git.tags import targets
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -29,6 +31,9 @@ _PLACES: Final = ("GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"
 _LOG_HEAD: Final = 130
 """Bytes of a line of a reflog that hold its two IDs of up to 64 digits, each with a space."""
 
+_LONGEST_CHAIN: Final = 100
+"""Tags on the way from a reference that a report says are held by it. With all of a forged chain,
+as many references to its tags would take memory in proportion to the square."""
 LARGEST_LOG: Final = 1 << 30
 """Bytes of a reflog that are read: ten million lines."""
 
@@ -43,7 +48,7 @@ class Tip(NamedTuple):
     object: str
     """The ID of a commit, tree or blob; for an annotated tag, its target in the end."""
     tags: tuple[str, ...] = ()
-    """The IDs of the annotated tags on the way to it."""
+    """The IDs of the annotated tags on the way to it, the first `_LONGEST_CHAIN` of them."""
 
 
 class IndexEntry(NamedTuple):
@@ -83,24 +88,19 @@ def references(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
     lines = listed.decode("utf-8", "surrogateescape").split("\n")
     rows = [fields for line in lines if len(fields := line.split(" ")) == 4]
     tags = _tags(repository, {name for kind, name, *_ in rows if kind == "tag"})
+    ends = _ends(tags)
     tips = []
 
     for _, name, reference, symbolic in rows:
         if symbolic:  # `refs/remotes/origin/HEAD` names a branch that is listed itself
             continue
 
-        # The loop ends at damage as well: hashes make circles of tags impossible, but a tag in the
-        # object database need not have the content that its ID says.
-        chain = []
-        while name in tags and name not in chain:
-            chain.append(name)
-            name = tags[name]
-
+        chain = tuple(dict.fromkeys(islice(_chain(name, tags), _LONGEST_CHAIN)))
         kind, short = _short(reference)
         if reference == _STASH:
             short = "stash@{0}"
 
-        tips.append(Tip(kind, short, name, tuple(chain)))
+        tips.append(Tip(kind, short, ends.get(name, name), chain))
 
     return tips + _heads(repository, trees)
 
@@ -116,20 +116,39 @@ def _short(reference: str) -> tuple[str, str]:
 def _tags(repository: Repository, names: set[str]) -> dict[str, str]:
     """Return the target of each of the annotated tags `names`, and of the tags they lead to."""
     found: dict[str, str] = {}
-    while (
-        names
-    ):  # one call of git for each level: tags of tags are rare, long chains of them forged
-        below = set()
-        for name, kind, content in contents(repository, sorted(names)):
-            if kind == "tag":
-                target, of_what = tag_target(content)
-                found[name] = target
-                if of_what == "tag":
-                    below.add(target)
+    below = set()
+    for name, kind, content in contents(repository, sorted(names)):
+        if kind == "tag":
+            target, of_what = tag_target(content)
+            found[name] = target
+            if of_what == "tag":
+                below.add(target)
 
-        names = below - found.keys()
-
+    # Tags of tags are rare, and long chains of them are forged.
+    if below - found.keys():
+        found |= {name: target for name, (target, _) in targets(repository, sorted(below)).items()}
     return found
+
+
+def _ends(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return what each of the `tags`, by which their targets are, leads to in the end."""
+    ends: dict[str, str] = {}
+    for tag in tags:
+        # The loop ends at damage as well: hashes make circles of tags impossible, but a tag in the
+        # object database need not have the content that its ID says.
+        name, chain = tag, set()
+        while name in tags and name not in ends and name not in chain:
+            chain.add(name)
+            name = tags[name]
+        ends.update(dict.fromkeys(chain, ends.get(name, name)))
+    return ends
+
+
+def _chain(name: str, tags: Mapping[str, str]) -> Iterator[str]:
+    """Yield the tag `name` and those that it leads to, without an end if they are in a circle."""
+    while name in tags:
+        yield name
+        name = tags[name]
 
 
 def _heads(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
