@@ -113,6 +113,14 @@ class GitError(KeycatchError):
     """Git is missing, has failed, or has given an answer that cannot be read."""
 
 
+def unusable(command: str, expected: str) -> GitError:
+    """Return the error that git answered to `command` with something else than `expected`."""
+    return GitError(
+        f"git gave no usable answer to `git {command}`: {expected} expected; "
+        "is it git that is on the PATH?"
+    )
+
+
 def environment(inherited: Mapping[str, str], **settings: str) -> dict[str, str]:
     """Return the environment for git: `inherited`, overridden by `_SETTINGS` and `settings`."""
     kept = {name: value for name, value in inherited.items() if name not in _CHANGING}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.git.changes import ChangedPath, whole_tree
 from scanner.git.process import GitError
-from scanner.git.records import tag_target
+from scanner.git.records import looked_up, tag_target
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -35,13 +35,12 @@ def published(repository: Repository, names: Sequence[str]) -> tuple[list[Tag], 
     The target of a tag can be another tag, which is published with it; or a tree; or a blob, whose
     path here is its ID. Raises GitError.
     """
-    asked = "".join(f"{name}\n{name}^{{}}\n" for name in names).encode()
-    found = repository.run("cat-file", "--batch-check", what="look up objects", stdin=asked)
-    answers = [line.decode("ascii", "replace").split() for line in found.splitlines()]
+    asked = [revision for name in names for revision in (name, f"{name}^{{}}")]
+    answers = looked_up(repository, asked)
     heads: list[Tag] = []
     entries: list[ChangedPath] = []
 
-    for (name, kind, *_), (end, of, *_) in zip(answers[::2], answers[1::2], strict=True):
+    for (name, kind), (end, of) in zip(answers[::2], answers[1::2], strict=True):
         if "missing" in (kind, of):
             raise GitError(f"{name}, or what it is a tag of, is not in this clone: fetch it")
         if kind == "tag":

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.files import read_regular
 from scanner.git.changes import SUBMODULE
-from scanner.git.log import WITHOUT_COMMIT_GRAPH
 from scanner.git.process import GitError, complaint, complete, environment
-from scanner.git.records import contents, tag_target
+from scanner.git.records import contents, looked_up, tag_target
 from scanner.git.tags import targets
 from scanner.records import NamedTuple
 
@@ -67,8 +66,8 @@ def work_trees(repository: Repository) -> dict[str, str]:
     The keys are what reports add to the name of a holder: empty for the current work tree, which
     comes first, and ` of work tree NAME` for others. Raises GitError.
     """
-    own = repository.run("rev-parse", "--git-dir", what="find the repository").rstrip(b"\n")
-    here = os.path.realpath(os.path.join(repository.directory, os.fsdecode(own)))
+    (own,) = repository.paths("rev-parse", "--git-dir", what="find the repository")
+    here = os.path.realpath(own)
     common = os.path.realpath(repository.git_directory)
     try:
         names = sorted(os.listdir(os.path.join(common, "worktrees")))
@@ -162,14 +161,10 @@ def _heads(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
         else:  # the names of refs of other work trees (git-worktree(1), "Refs")
             asked.append(f"worktrees/{name}/HEAD" if suffix != _MAIN else "main-worktree/HEAD")
 
-    stdin = "".join(f"{name}^{{commit}}\n" for name in asked)
-    command = (*WITHOUT_COMMIT_GRAPH, "cat-file", "--batch-check=%(objectname)")
-    answer = repository.run(*command, what="look up HEAD", stdin=os.fsencode(stdin))
-    found = [line.decode("ascii", "replace") for line in answer.split(b"\n")]
-
+    found = looked_up(repository, (f"{name}^{{commit}}" for name in asked))
     return [
         Tip(OTHER, label, name)
-        for label, name in zip(labels, found, strict=False)
+        for label, (name, _) in zip(labels, found, strict=True)
         if repository.is_name(name)
     ]
 

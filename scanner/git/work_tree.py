@@ -13,6 +13,7 @@ from scanner.git.process import (
     environment,
     for_any_repository,
     start,
+    unusable,
 )
 from scanner.records import NamedTuple
 from scanner.secret import printable
@@ -90,7 +91,10 @@ def list_files(directory: str, root: str) -> Listing:
             (nested if path.endswith(b"/") else files).add(path.rstrip(b"/"))
         elif tag:
             is_submodule = path.startswith(_GITLINK)
-            (nested if is_submodule else files).add(path[path.index(b"\t") + 1 :])
+            _, mark, name = path.partition(b"\t")
+            if not (mark and name):
+                raise unusable("ls-files", "a path after each entry of the index")
+            (nested if is_submodule else files).add(name)
 
     said = [line for line in listed.stderr.splitlines() if _CANNOT_OPEN in line]
     return Listing(sorted(files), sorted(nested), [os.fsdecode(line) for line in said])
