@@ -18,7 +18,7 @@ from scanner.console import say
 from scanner.engine.examine import Examiner
 from scanner.engine.merge import merge
 from scanner.errors import KeycatchError, UsageError
-from scanner.files import write_whole
+from scanner.files import read_regular, write_whole
 from scanner.findings import Severity, Tally
 from scanner.git.work_tree import find_work_tree
 from scanner.records import NamedTuple
@@ -209,9 +209,8 @@ def write(project: Project, baseline: Baseline) -> bool:
     """
     content = render(baseline).encode("utf-8", "backslashreplace")
     try:
-        with open(project.file, "rb") as file:
-            if file.read(len(content) + 1) == content:
-                return False
+        if read_regular(project.file, len(content) + 1) == content:
+            return False
     except OSError:
         pass  # it is not there yet
     try:

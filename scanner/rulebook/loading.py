@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from scanner.errors import RuleError
+from scanner.files import read_regular
 from scanner.rulebook.checking import RuleFile, check
 from scanner.rulebook.files import rules_directory
 from scanner.secret import printable
@@ -33,8 +34,7 @@ def load_file(path: str, *, shipped: bool = False) -> RuleFile:
 def read_mapping(path: str) -> object:
     """Return what the YAML document in the file `path` holds, unchecked; raises RuleError."""
     try:
-        with open(path, "rb") as file:
-            text = file.read(MAX_BYTES + 1)
+        text = read_regular(path, MAX_BYTES + 1, pipes=True)
     except OSError as error:
         raise _unusable(path, f"cannot be read: {error.strerror or error}") from None
     if len(text) > MAX_BYTES:
