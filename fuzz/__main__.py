@@ -1,0 +1,93 @@
+"""The command line: `python -m fuzz COMMAND`; `--help` lists the commands."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fuzz.targets import targets
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what `argv` asks for; return 0, 1 if a promise was broken, or 2 if it cannot run."""
+    parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    shown = commands.add_parser("list", help="list the targets and what each is to hold")
+    shown.set_defaults(run=_list)
+
+    run = commands.add_parser("run", help="fuzz targets under atheris")
+    run.add_argument("targets", nargs="*", metavar="TARGET", help="default: all of them")
+    run.add_argument("--minutes", type=float, default=1, metavar="N", help="each; default: 1")
+    run.add_argument(
+        "--directory", type=Path, default=Path("build/fuzz"), metavar="DIR",
+        help="where corpus and findings are kept; default: build/fuzz",
+    )  # fmt: skip
+    run.set_defaults(run=_run)
+
+    repeat = commands.add_parser("repeat", help="give a target the input in a file once more")
+    repeat.add_argument("target", metavar="TARGET")
+    repeat.add_argument("file", type=Path, metavar="FILE")
+    repeat.set_defaults(run=_repeat)
+
+    args = parser.parse_args(argv)
+    unknown = {*getattr(args, "targets", ()), *filter(None, [getattr(args, "target", "")])}
+    unknown -= targets().keys()
+    if unknown:
+        parser.error(f"no target {min(unknown)}; known are {', '.join(targets())}")
+    code: int = args.run(args)
+    return code
+
+
+def _list(_: argparse.Namespace) -> int:
+    for target in targets().values():
+        print(f"{target.name:<14} {target.about}")
+    return 0
+
+
+def _run(args: argparse.Namespace) -> int:
+    if find_spec("atheris") is None:
+        sys.stderr.write("fuzz: atheris is not installed: pip install -e '.[fuzz]'\n")
+        return 2
+    from fuzz.campaign import fuzz
+
+    code = 0
+    print("target         executions   a second   inputs before and after   findings", flush=True)
+    for name in args.targets or targets():
+        outcome = fuzz(targets()[name], args.minutes, args.directory)
+        if outcome.problem:
+            sys.stderr.write(f"fuzz: {name} could not run: {outcome.problem}\n")
+            code = 2
+            continue
+        rate = outcome.executions / outcome.seconds
+        before, after = outcome.inputs
+        print(
+            f"{name:<14} {outcome.executions:>10,} {rate:>10,.0f} {before:>12,} {after:>12,}"
+            f" {len(outcome.findings):>10}",
+            flush=True,
+        )
+        for finding in outcome.findings:
+            print(f"  {finding.what}\n  repeat it: python -m fuzz repeat {name} {finding.file}")
+        code = code or int(bool(outcome.findings))
+    return code
+
+
+def _repeat(args: argparse.Namespace) -> int:
+    try:
+        targets()[args.target].one(args.file.read_bytes())
+    except Exception:  # noqa: BLE001 -- whatever it is, it is what was looked for
+        traceback.print_exc()
+        return 1
+    print("nothing was broken")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
