@@ -3,73 +3,23 @@
 from __future__ import annotations
 
 import io
-import struct
 import tarfile
 import zipfile
-import zlib
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from fuzz.interface import Target
 from fuzz.planted import NOISE, PLANTED, examine, require_seen
+from fuzz.readers import in_tar, listed_in_zip, streamed_in_zip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-_MOST: Final = 1 << 20
-"""Bytes that a reference reads of one member: the credential is in the first ones, or in none."""
+    from collections.abc import Iterable
 
 
 def _zip(data: bytes) -> None:
-    if any(PLANTED in content for content in (*_listed(data), *_streamed(data))):
+    if any(PLANTED in content for content in (*listed_in_zip(data), *streamed_in_zip(data))):
         require_seen(data, "a reader of zip archives")
     else:
         examine(data)
-
-
-def _listed(data: bytes) -> Iterator[bytes]:
-    """Yield the members that the directory names, whatever their checksums."""
-    with suppress(Exception):
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        for entry in archive.infolist()[:50]:
-            content = b""
-            with suppress(Exception):
-                member: Any = archive.open(entry)
-                member._expected_crc = None  # `unzip -p` prints what has another one as well
-                while len(content) < _MOST and (piece := member.read1(256)):
-                    content += piece
-            yield content
-
-
-def _streamed(data: bytes) -> Iterator[bytes]:
-    """Yield the members from the start on, by their local headers alone (APPNOTE 6.3.10, 4.3.7).
-
-    Readers of streams, such as Java's ZipInputStream, see an archive in this way.
-    """
-    at = 0
-    while data.startswith(b"PK\3\4", at) and len(data) >= at + 30:
-        flags, method = struct.unpack_from("<HH", data, at + 6)
-        packed, _, name, extra = struct.unpack_from("<LLHH", data, at + 18)
-        at += 30 + name + extra
-        if method == 8:
-            inflating = zlib.decompressobj(-15)
-            content = b""
-            with suppress(zlib.error):
-                for byte in range(at, len(data)):
-                    content += inflating.decompress(data[byte : byte + 1])
-                    if inflating.eof or len(content) > _MOST:
-                        at = byte + 1
-                        break
-            yield content
-            if not inflating.eof:
-                return
-            if flags & 8:  # a descriptor follows, with its signature or without (4.3.9)
-                at += 16 if data.startswith(b"PK\7\x08", at) else 12
-        elif method == 0 and not flags & 8:
-            yield data[at : at + packed]
-            at += packed
-        else:
-            return
 
 
 def _zip_seeds() -> Iterable[bytes]:
@@ -107,23 +57,10 @@ def made_zip(method: int, members: dict[str, bytes], *, streamed: bool = False) 
 
 
 def _tar(data: bytes) -> None:
-    if any(PLANTED in content for content in _members(data)):
+    if any(PLANTED in content for content in in_tar(data)):
         require_seen(data, "a reader of tar archives")
     else:
         examine(data)
-
-
-def _members(data: bytes) -> Iterator[bytes]:
-    for zeros in (False, True):
-        with suppress(Exception):
-            whole = io.BytesIO(data)
-            archive = tarfile.open(fileobj=whole, mode="r:", ignore_zeros=zeros)  # noqa: SIM115
-            for number, entry in enumerate(archive):
-                with suppress(Exception):
-                    file = archive.extractfile(entry) if entry.isreg() else None
-                    yield file.read(_MOST) if file else b""
-                if number > 50:
-                    break
 
 
 def _tar_seeds() -> Iterable[bytes]:
