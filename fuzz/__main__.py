@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import traceback
 from importlib.util import find_spec
@@ -36,6 +37,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     repeat.add_argument("target", metavar="TARGET")
     repeat.add_argument("file", type=Path, metavar="FILE")
     repeat.set_defaults(run=_repeat)
+
+    corrupt = commands.add_parser("corrupt", help="damage files at random and scan them")
+    corrupt.add_argument("--number", type=int, default=200, metavar="N", help="default: 200")
+    corrupt.add_argument("--first", type=int, default=0, metavar="N", help="to repeat one attempt")
+    corrupt.add_argument("--seed", type=int, default=1, metavar="N", help="default: 1")
+    corrupt.add_argument(
+        "--directory",
+        type=Path,
+        default=Path("build/corrupt"),
+        metavar="DIR",
+        help="where what broke a promise is kept; default: build/corrupt",
+    )
+    corrupt.set_defaults(run=_corrupt)
 
     args = parser.parse_args(argv)
     unknown = {*getattr(args, "targets", ()), *filter(None, [getattr(args, "target", "")])}
@@ -77,6 +91,27 @@ def _run(args: argparse.Namespace) -> int:
             print(f"  {finding.what}\n  repeat it: python -m fuzz repeat {name} {finding.file}")
         code = code or int(bool(outcome.findings))
     return code
+
+
+def _corrupt(args: argparse.Namespace) -> int:
+    if not hasattr(os, "fork"):
+        sys.stderr.write("fuzz: corrupt needs a POSIX system: it forks a process for each scan\n")
+        return 2
+    from fuzz.corruption.survey import SUBJECTS, attempts, table
+
+    numbers = range(args.first, args.first + args.number)
+    done = []
+    for attempt in attempts(numbers, list(SUBJECTS), args.seed, args.directory.resolve()):
+        done.append(attempt)
+        if attempt.fault:
+            print(f"{attempt.subject}: {attempt.fault}; it is in {args.directory}")
+            print(
+                f"  repeat it: python -m fuzz corrupt --seed {args.seed} --first {attempt.number}"
+                " --number 1",
+                flush=True,
+            )
+    print("\n".join(table(done)))
+    return int(any(attempt.fault for attempt in done))
 
 
 def _repeat(args: argparse.Namespace) -> int:
