@@ -87,8 +87,9 @@ def _run(args: argparse.Namespace) -> int:
             f" {len(outcome.findings):>10}",
             flush=True,
         )
-        for finding in outcome.findings:
-            print(f"  {finding.what}\n  repeat it: python -m fuzz repeat {name} {finding.file}")
+        # Of those that look alike, one is enough to begin with.
+        for what, file in {each.what: each.file for each in outcome.findings}.items():
+            print(f"  {what}\n  repeat it: python -m fuzz repeat {name} {file}", flush=True)
         code = code or int(bool(outcome.findings))
     return code
 

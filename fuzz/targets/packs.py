@@ -128,9 +128,10 @@ class _Entry:
     def __init__(self, recipe: Recipe, number: int) -> None:
         self.kind = recipe.number(8)
         self.reference = recipe.number(256)
-        self.off = recipe.number(16)
-        """0: the size in the head is right."""
+        off = recipe.number(16)
         self.content = recipe.piece(recipe.number(256))
+        self.said = max(0, len(self.content) + (off - 8 if off else 0))
+        """The size in its head, which may be wrong."""
         self.number = number
         self.name = hashlib.sha1(bytes((number,)), usedforsecurity=False).digest()
 
@@ -155,8 +156,7 @@ def _pack(data: bytes) -> None:
         elif entry.kind == OFFSET_DELTA:
             place = entry.reference % (entry.number + 1)
             reference = form.back(at - offsets[place] if place < entry.number else entry.reference)
-        size = max(0, len(entry.content) + (entry.off - 8 if entry.off else 0))
-        stored.append(form.entry(entry.kind, entry.content, reference, size))
+        stored.append(form.entry(entry.kind, entry.content, reference, entry.said))
         offsets.append(at)
         at += len(stored[-1])
 
@@ -193,15 +193,16 @@ def _compare(path: str, entries: list[_Entry], *, proves: bool) -> None:
 def _plain(entries: list[_Entry], number: int, depth: int = 0) -> bytes | None:
     """Return the content of the entry `number`, whatever it is based on; None where it has none."""
     entry = entries[number]
-    if entry.off not in (0, 8) or depth > len(entries):
+    if entry.said != len(entry.content) or depth > len(entries):
         return None
     if entry.kind in KINDS:
         return entry.content
+    base = None
+    place = entry.reference % (number + 1)
     if entry.kind == NAME_DELTA:
         base = _plain(entries, entry.reference % len(entries), depth + 1)
-    else:
-        place = entry.reference % (number + 1)
-        base = _plain(entries, place, depth + 1) if place < number else None
+    elif entry.kind == OFFSET_DELTA and place < number:
+        base = _plain(entries, place, depth + 1)
     return None if base is None else plain_delta(base, entry.content)
 
 
