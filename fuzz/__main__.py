@@ -33,9 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     run.set_defaults(run=_run)
 
-    repeat = commands.add_parser("repeat", help="give a target the input in a file once more")
+    repeat = commands.add_parser("repeat", help="give a target the input in files once more")
     repeat.add_argument("target", metavar="TARGET")
-    repeat.add_argument("file", type=Path, metavar="FILE")
+    repeat.add_argument("files", nargs="+", type=Path, metavar="FILE", help="or a whole directory")
     repeat.set_defaults(run=_repeat)
 
     corrupt = commands.add_parser("corrupt", help="damage files at random and scan them")
@@ -116,13 +116,18 @@ def _corrupt(args: argparse.Namespace) -> int:
 
 
 def _repeat(args: argparse.Namespace) -> int:
-    try:
-        targets()[args.target].one(args.file.read_bytes())
-    except Exception:  # noqa: BLE001 -- whatever it is, it is what was looked for
-        traceback.print_exc()
-        return 1
-    print("nothing was broken")
-    return 0
+    broken = 0
+    for file in args.files:
+        for path in sorted(file.iterdir()) if file.is_dir() else [file]:
+            try:
+                targets()[args.target].one(path.read_bytes())
+            except Exception:  # noqa: BLE001 -- whatever it is, it is what was looked for
+                broken += 1
+                print(f"{path}:", file=sys.stderr)
+                traceback.print_exc()
+    if not broken:
+        print("nothing was broken")
+    return int(broken > 0)
 
 
 if __name__ == "__main__":
