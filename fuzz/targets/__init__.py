@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from fuzz.interface import Target
 
 MODULES: Final = (
-    "archives", "streams", "decoders", "layers", "databases", "packs", "objects", "rules",
-    "configuration", "documents", "search", "reports", "events",
+    "archives", "forged_archives", "streams", "decoders", "layers", "databases", "packs", "objects",
+    "rules", "configuration", "documents", "search", "reports", "events",
 )  # fmt: skip
 
 

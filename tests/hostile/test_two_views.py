@@ -299,6 +299,11 @@ def tar_member(name: str, content: bytes, **fields: bytes) -> bytes:
     return bytes(head) + content + bytes(-len(content) % 512)
 
 
+def seventh(member: bytes) -> bytes:
+    """Return `member` with a space and a null byte after the digits of its checksum."""
+    return member[:154] + member[154:156][::-1] + member[156:]
+
+
 def packed(content: bytes = PLANTED) -> bytes:
     return gzip.compress(content, mtime=0)
 
@@ -307,6 +312,16 @@ TAR_END = bytes(1024)
 BAD = b"000001\0 "
 
 TARS: dict[str, Callable[[], bytes]] = {
+    "under a header of V7": lambda: appended(
+        tar_member("a", PLAIN, magic=bytes(8)),
+        tar_member("b.gz", packed(), magic=bytes(8)), TAR_END,
+    ),
+    "under a header of V7 that ends its checksum as V7 did": lambda: appended(
+        seventh(tar_member("b.gz", packed(), magic=bytes(8))), tar_member("a", PLAIN), TAR_END
+    ),
+    "under a header of V7 and before one of POSIX": lambda: appended(
+        tar_member("b.gz", packed(), magic=bytes(8)), tar_member("a", PLAIN), TAR_END
+    ),
     "after a header with a wrong checksum": lambda: appended(
         tar_member("a", PLAIN), tar_member("b", PLAIN, checksum=BAD),
         tar_member("c.gz", packed()), TAR_END,
