@@ -69,6 +69,12 @@ _REST: Final = 490
 secret then ("Database File Format", section 1.6)."""
 
 
+def _in_blocks(compress: Callable[[bytes], bytes], content: bytes) -> bytes:
+    """Return streams of some kilobytes each, since a block is whole or nothing to its reader."""
+    size = 7000
+    return b"".join(compress(content[at : at + size]) for at in range(0, len(content), size))
+
+
 def _database() -> bytes:
     with closing(sqlite3.connect(":memory:")) as base:
         base.execute("pragma page_size = 512")
@@ -94,10 +100,12 @@ FILES: Final = (
         lambda data: (decompressed(each) for each in in_tar(data)),
     ),
     File("a.tar.gz", lambda: _gzip(made_tar(2, _MEMBERS)), _tar_in_stream_shown),
-    File("a.tar.xz", lambda: lzma.compress(made_tar(0, _MEMBERS)), _tar_in_stream_shown),
+    File(
+        "a.tar.xz", lambda: _in_blocks(lzma.compress, made_tar(0, _MEMBERS)), _tar_in_stream_shown
+    ),
     File("a.gz", lambda: _gzip(NOISE) + _gzip(PLANTED + TEXT), _stream_shown),
-    File("a.bz2", lambda: bz2.compress(NOISE + PLANTED + TEXT), _stream_shown),
-    File("a.xz", lambda: lzma.compress(NOISE + PLANTED + TEXT), _stream_shown),
+    File("a.bz2", lambda: _in_blocks(bz2.compress, TEXT + PLANTED + NOISE), _stream_shown),
+    File("a.xz", lambda: _in_blocks(lzma.compress, TEXT + PLANTED + NOISE), _stream_shown),
     File("a.zst", _zstd, _stream_shown),
     File("a.db", _database, in_database),
 )

@@ -13,7 +13,7 @@ BLOCK = 512
 MAGIC_AT, MAGIC = 257, b"ustar"
 """The magic of POSIX and of GNU headers (POSIX.1-2017, pax, "ustar Interchange Format")."""
 ENDS_AT, ENDS = 154, (b"\0 ", b" \0")
-"""How a checksum ends after its six digits, which is all that is constant in a header of V7: it has no
+"""How a checksum ends after its six digits: all that is constant in a header of V7, which has no
 magic. Writers differ in the order, and POSIX allows both."""
 _CHECKSUM = slice(148, 156)
 _ASCII = bytes(range(128))
