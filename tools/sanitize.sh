@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Run the tests of the compiled search under the address and undefined-behaviour sanitizers:
-# `tools/sanitize.sh PYTHON`, from the root of a checkout. They need gcc and the headers of Python;
-# where these are missing it says so and ends with 0, since the compiled search is not built either.
+# `tools/sanitize.sh PYTHON [CORPUS]`, from the root of a checkout. CORPUS is a directory of inputs
+# for the fuzz target `search`, as `python -m fuzz run search` keeps them. They need gcc and the
+# headers of Python; where these are missing it says so and ends with 0, since the compiled search is
+# not built either.
 set -euo pipefail
 
 python=$(command -v "$1")
@@ -14,7 +16,8 @@ fi
 
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
-cp -R keycatch scanner rules tests pyproject.toml "$copy"
+cp -R fuzz keycatch scanner rules tests pyproject.toml "$copy"
+corpus=${2:+$(cd "$2" && pwd)}
 python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python")
 cd "$copy"
 rm -f scanner/kernel/*.so
@@ -23,6 +26,12 @@ gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -W
     -o scanner/kernel/anchors.abi3.so scanner/kernel/anchors.c
 
 # Python's own allocator would hide what is read beyond an object; its leaks are not ours to mend.
-LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
-    ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=$copy \
-    "$python" -m pytest -q -n0 -p no:cacheprovider tests/kernel -k "not environment and not says_once"
+watched() {
+    LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
+        ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=$copy "$python" "$@"
+}
+watched -m pytest -q -n0 -p no:cacheprovider tests/kernel -k "not environment and not says_once"
+watched -m pytest -q -n0 -p no:cacheprovider tests/fuzz -k "seeds and (search or pieces)"
+if [ -n "$corpus" ]; then
+    watched -m fuzz repeat search "$corpus"
+fi
