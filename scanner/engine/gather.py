@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from scanner.decoders.interface import MAX_DEPTH, MAX_NAMES, OVER_RUN, Budget, Decoder
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.file_names import name_layer
-from scanner.engine.matching import PatternTimeout, find
+from scanner.engine.matching import PatternTimeout, Spent, find
 from scanner.kinds import load
 from scanner.kinds.interface import Aside, Part
 from scanner.records import NamedTuple
@@ -46,6 +46,7 @@ def gather(
     `spots` are the anchors in `root`, if they are known already; `largest` is as in `Budget`.
     """
     gathered = Gathered([], [], [])
+    catalogue.spent = catalogue.spent or Spent()
     budget = catalogue.pool.budget(len(root.data), largest)
     timed_out: set[str] = set()  # rules whose pattern ran into its limit: not tried again here
     pending: list[tuple[Iterator[Layer], bool]] = [(iter((root,)), False)]
@@ -152,7 +153,7 @@ def _detect(
                 continue
 
             try:
-                match = find(rule, layer.data, offset)
+                match = find(rule, layer.data, offset, catalogue.spent)
                 if match is None or (rule.id, match.start, match.end) in seen:
                     continue
                 seen.add((rule.id, match.start, match.end))

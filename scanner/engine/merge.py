@@ -31,6 +31,9 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
             spots.append(dict.fromkeys(finding.locations))
         else:
             spots[holder].update(dict.fromkeys(finding.locations))
+            # A rule of the user may be as sure of the value, and call it harmless.
+            if finding.severity > kept[holder].severity and finding.values == kept[holder].values:
+                kept[holder] = kept[holder]._replace(severity=finding.severity)
 
     merged = [
         finding._replace(locations=tuple(places))
