@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from scanner.engine.value_search import ValueSearch
-    from scanner.findings import Finding, Head, History, Location, Moment, Notice, Report
+    from scanner.findings import (
+        Finding,
+        Head,
+        History,
+        Location,
+        Moment,
+        Notice,
+        Remark,
+        Report,
+    )  # fmt: skip
     from scanner.tally import SetAside
 
     _Place = TypeVar("_Place", Location, SetAside)
@@ -76,9 +85,14 @@ class Masker:
         """Return `report` masked; the notices and places of its tally are replaced."""
         tally = report.tally
         tally.notices = [self.notice(notice) for notice in tally.notices]
-        tally.places = [self._place(each) for each in tally.places]
+        tally.places = [self._set_aside(each) for each in tally.places]
+        use, configuration = report.baseline, report.configuration
         return report._replace(
             findings=tuple(self.finding(finding) for finding in report.findings),
+            configuration=configuration
+            and configuration._replace(file=self.mask(configuration.file)),
+            baseline=use and use._replace(file=self.mask(use.file)),
+            remarks=tuple(map(self._remark, report.remarks)),
             narrowed=self._all(report.narrowed),
             heads=tuple(self._head(head) for head in report.heads),
         )
@@ -98,6 +112,13 @@ class Masker:
     def _place(self, at: _Place) -> _Place:
         path, member = self._side_by_side(at.path, at.member)
         return at._replace(path=path, member=member)
+
+    def _set_aside(self, at: SetAside) -> SetAside:
+        return self._place(at)._replace(detail=self.mask(at.detail))
+
+    def _remark(self, remark: Remark) -> Remark:
+        places = tuple((self.mask(path), line) for path, line in remark.places)
+        return remark._replace(text=self.mask(remark.text), places=places)
 
     def _history(self, history: History) -> History:
         return history._replace(
@@ -145,7 +166,14 @@ def _texts(report: Report) -> Iterator[str]:
 
     for place in report.tally.places:
         yield f"{place.path}{SEAM}{place.member}"
+        yield place.detail
 
+    for remark in report.remarks:
+        yield remark.text
+        yield from (path for path, _ in remark.places)
+
+    yield report.configuration.file if report.configuration else ""
+    yield report.baseline.file if report.baseline else ""
     yield from report.narrowed
     for head in report.heads:
         yield head.repository
