@@ -49,6 +49,8 @@ class Project(NamedTuple):
     findings: list[Finding]
     """Each credential once, at paths from the root."""
     tally: Tally
+    largest: int = 0
+    """As in `Examiner`."""
 
     @property
     def shown(self) -> str:
@@ -73,7 +75,7 @@ def scanned(args: argparse.Namespace) -> Project:
             for scan in source_scans(kind, source, {}):
                 found += scan.findings
                 tally.add(scan.tally)
-    return Project(root, file, rules, merge(found), tally)
+    return Project(root, file, rules, merge(found), tally, settings.decode_limit)
 
 
 def create(args: argparse.Namespace) -> int:

@@ -124,7 +124,7 @@ def _in_commits(claims: Iterable[Claim], project: Project) -> dict[tuple[str, st
         if kind == "blob":
             names[key] = name
 
-    examiner = Examiner(project.rules)
+    examiner = Examiner(project.rules, largest=project.largest)
     found: dict[tuple[str, str], list[Finding]] = {}
     if names:
         with closing(ObjectReader(repository, list(names.values()))) as reader:
