@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -57,13 +58,16 @@ def _unusable(path: str, reason: str) -> RuleError:
     return RuleError(printable(path), "", printable(reason))
 
 
-def shipped_files() -> Iterator[tuple[str, RuleFile]]:
-    """Yield (path, content) of every shipped rule file, by name; raises RuleError."""
+@cache
+def shipped_files() -> tuple[tuple[str, RuleFile], ...]:
+    """Return (path, content) of every shipped rule file, by name; raises RuleError.
+
+    They are read once in a process: YAML takes a second for all of them.
+    """
     directory = rules_directory()
-    for name in sorted(os.listdir(directory)):
-        if name.endswith(".yaml"):
-            path = os.path.join(directory, name)
-            yield path, load_file(path, shipped=True)
+    names = sorted(name for name in os.listdir(directory) if name.endswith(".yaml"))
+    paths = [os.path.join(directory, name) for name in names]
+    return tuple((path, load_file(path, shipped=True)) for path in paths)
 
 
 class _Loader(yaml.SafeLoader):
