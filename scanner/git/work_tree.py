@@ -62,6 +62,22 @@ def find_work_tree(path: str) -> str | None:
         directory = parent
 
 
+def is_in_repository(path: str) -> bool:
+    """Return whether the directory `path` is in a work tree or in the directory of a repository."""
+    directory = os.path.realpath(path)
+    while not is_top(directory):
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return False
+        directory = parent
+    return True
+
+
+def is_top(directory: str) -> bool:
+    """Return whether a repository begins at the `directory`: a work tree, or one without."""
+    return os.path.lexists(os.path.join(directory, ".git")) or is_repository(directory)
+
+
 def is_repository(directory: str) -> bool:
     """Return whether git takes the `directory` for a repository: a bare one, or a `.git`."""
 
