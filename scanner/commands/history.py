@@ -19,7 +19,7 @@ from scanner.commands.history_removal import (
     report_removed,
     write_replacements,
 )
-from scanner.commands.history_targets import NOT_READ, not_read, open_each, repositories
+from scanner.commands.history_targets import UNREAD_REPOSITORY, not_read, open_each, repositories
 from scanner.commands.options import (
     EXCLUDED,
     add_report_options,
@@ -160,7 +160,7 @@ def run(args: argparse.Namespace) -> int:
         fail_on = threshold(args, settings)
         write_replacements(args, report, outcome.sources, rules, fail_on)
     # A repository that was asked for and not read is no part of the answer, whatever others hold.
-    return 2 if NOT_READ in outcome.tally.skipped else code
+    return 2 if UNREAD_REPOSITORY in outcome.tally.skipped else code
 
 
 def _open(name: str, args: argparse.Namespace) -> Repository:
