@@ -24,6 +24,7 @@ from scanner.decoders.tar_blocks import (
     begins_tar,
     has_header,
     is_valid,
+    later_header,
     number,
 )
 
@@ -67,12 +68,26 @@ _MAX_META = 1 << 20
 
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
-    """Yield the members of the tar archive `layer`."""
+    """Yield the members of the tar archive `layer`, or of one that begins in a later block of it.
+
+    GNU tar passes over the blocks before the first header, whatever is in them.
+    """
     from scanner.decoders.streams import Slice
 
     data = layer.data
-    if begins_tar(data) and has_header(data):
-        yield from walk(Slice(data, 0, len(data)), layer, budget)
+    if begins_tar(data):
+        if has_header(data):
+            yield from walk(Slice(data, 0, len(data)), layer, budget)
+        return
+
+    # In a window it is not known where the blocks of the whole begin.
+    if layer.is_part and later_header(data, 1):
+        from scanner.decoders.layers import LIMIT, path_of
+
+        budget.leave(LIMIT, f"tar that begins before a window: {path_of(layer, '')}")
+        return
+    if start := later_header(data):
+        yield from walk(Slice(data, start, len(data)), layer, budget)
 
 
 def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, bool]:
@@ -254,9 +269,14 @@ DECODER = Decoder(
     (),
     decode,
     Description(
-        "`ustar` at offset 257, or at the start a header of V7 with its checksum",
+        (
+            "`ustar` at offset 257, or at the start a header of V7 with its checksum; `ustar` in "
+            "the last 64 KiB, with a header in any block of 512 bytes"
+        ),
         "every member, and the targets of links",
         "path in the archive, line and column in the member",
     ),
+    # Text has no null byte there, and is not searched for it.
+    ending=MAGIC,
     applies=begins_tar,
 )
