@@ -18,7 +18,7 @@ _MOST_ALTERNATES: Final = 1000
 """Object directories that are followed, whether or not they are there. A forged list can name more
 of them without an end."""
 LARGEST_LIST: Final = 1 << 20
-"""Bytes of a list of alternates: ten thousand of them, for each of which git looks for each object."""
+"""Bytes of a list of alternates: ten thousand of them, and git looks for each object in all."""
 _HEAD: Final = re.compile(rb"(blob|tree|commit|tag) (0|[1-9][0-9]{0,18})\0")
 # The head of a loose object (git's object-file.c): kind, size without leading zeros, NUL.
 _LONGEST_HEAD: Final = 32

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from scanner.git.process import GitError
@@ -42,11 +43,13 @@ class ObjectReader:
         "_id",
         "_left",
         "_names",
+        "_objects",
         "_pipe",
         "_present",
         "_process",
         "_repository",
         "_verify",
+        "_verify_all",
         "_watch",
         "kind",
     )
@@ -61,10 +64,13 @@ class ObjectReader:
     ) -> None:
         """Start git and ask for the objects called `names`. Raises GitError.
 
-        With `verify` contents are compared with their IDs, which git does not do. It is a tenth of
-        the time of a scan of many commits.
+        Git compares no content with its ID. Here those of files of their own are compared, which
+        anything can write, and with `verify` all of them: of a scan of many commits, in packs with
+        checksums, that would be 6 % of the time.
         """
+        self._verify_all = verify
         self._verify = verify
+        self._objects = repository.own_objects()
         self._repository = repository
         self._names = names
         self._at = 0
@@ -107,6 +113,8 @@ class ObjectReader:
 
         self._left = size = int(head[2])
         self._id, self.kind = head[0].decode(), head[1].decode()
+        path = f"{self._objects}/{name[:2]}/{name[2:]}"
+        self._verify = self._verify_all or os.access(path, os.F_OK)
         if self._verify:
             self._hashed += size
             self._digest = _digest_of(self._id, b"%b %d\0" % (head[1], size), self._hashed)

@@ -140,6 +140,13 @@ class Repository:
         asked = ("rev-parse", "--git-path", "objects")
         return self.paths(*asked, what="find the objects")[0]
 
+    def own_objects(self) -> str:
+        """Return what `object_directory` does, as far as it is known without asking git."""
+        directory = self._variables.get("GIT_OBJECT_DIRECTORY")
+        if directory:
+            return os.path.join(self.directory, directory)
+        return os.path.join(self.git_directory, "objects")
+
     def remote(self) -> str:
         """Return the address of the remote called `origin`; empty without one."""
         asked = ("config", "--get", "remote.origin.url")
