@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scanner.git.process import GitError
@@ -42,6 +43,7 @@ class ObjectReader:
         "_hashed",
         "_id",
         "_left",
+        "_loose",
         "_names",
         "_objects",
         "_pipe",
@@ -71,6 +73,7 @@ class ObjectReader:
         self._verify_all = verify
         self._verify = verify
         self._objects = repository.own_objects()
+        self._loose: dict[str, frozenset[str]] = {}
         self._repository = repository
         self._names = names
         self._at = 0
@@ -113,8 +116,7 @@ class ObjectReader:
 
         self._left = size = int(head[2])
         self._id, self.kind = head[0].decode(), head[1].decode()
-        path = f"{self._objects}/{name[:2]}/{name[2:]}"
-        self._verify = self._verify_all or os.access(path, os.F_OK)
+        self._verify = self._verify_all or self._is_loose(name)
         if self._verify:
             self._hashed += size
             self._digest = _digest_of(self._id, b"%b %d\0" % (head[1], size), self._hashed)
@@ -164,6 +166,16 @@ class ObjectReader:
         # can buffer, so that git and this process would wait for each other.
         self._feeder = threading.Thread(target=_feed, args=(self._process, names), daemon=True)
         self._feeder.start()
+
+    def _is_loose(self, name: str) -> bool:
+        """Return whether the object has a file of its own; each directory is listed once."""
+        part = name[:2]
+        if part not in self._loose:
+            found: list[str] = []
+            with suppress(OSError):
+                found = os.listdir(os.path.join(self._objects, part))
+            self._loose[part] = frozenset(found)
+        return name[2:] in self._loose[part]
 
     def _resume(self) -> None:
         self.close()
