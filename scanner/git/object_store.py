@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _MOST_ALTERNATES: Final = 1000
-"""Object directories that are followed. A forged list can name more of them without an end."""
+"""Object directories that are followed, whether or not they are there. A forged list can name more
+of them without an end."""
+LARGEST_LIST: Final = 1 << 20
+"""Bytes of a list of alternates: ten thousand of them, and git looks for each object in all."""
 _HEAD: Final = re.compile(rb"(blob|tree|commit|tag) (0|[1-9][0-9]{0,18})\0")
 # The head of a loose object (git's object-file.c): kind, size without leading zeros, NUL.
 _LONGEST_HEAD: Final = 32
@@ -57,7 +60,7 @@ class ObjectStore:
         known = {os.path.realpath(each) for each in self.directories}
         while pending:
             directory = pending.pop()
-            if len(self.directories) >= _MOST_ALTERNATES:
+            if len(known) >= _MOST_ALTERNATES:
                 reason = f"more than {_MOST_ALTERNATES} directories of objects are not followed"
                 self.problems.append((directory, reason))
                 return
@@ -78,15 +81,21 @@ class ObjectStore:
     def _alternates(self, directory: str) -> Iterator[str]:
         path = os.path.join(directory, "info", "alternates")
         try:
-            lines = read_regular(path).split(b"\n")
+            content = read_regular(path, LARGEST_LIST + 1)
         except FileNotFoundError:
             return
         except OSError as error:
             self.problems.append((path, error.strerror or str(error)))
             return
 
-        for line in lines:
-            if line and not line.startswith(b"#"):
+        if len(content) > LARGEST_LIST:
+            self.problems.append((path, "it is larger than 1 MiB, too large for a list"))
+            return
+
+        for line in content.split(b"\n"):
+            if b"\0" in line:
+                self.problems.append((path, "a line of it is no path"))
+            elif line and not line.startswith(b"#"):
                 yield os.path.join(directory, os.fsdecode(_unquoted(line)))
 
     def packs(self) -> list[str]:
