@@ -96,8 +96,8 @@ TABLE: tuple[CompiledDecoder, ...] = (
     ), ('signature', 'the content of all streams', 'line and column in the content; inside base64, of the encoded characters'), b'', 0, False, '', b''),
     ('bzip2', ((0, b'BZh'),), (
     ), ('signature', 'the content of all streams', 'line and column in the content'), b'', 0, False, '', b''),
-    ('xz', ((0, b'\xfd7zXZ\x00'),), (
-    ), ('signature', 'the content of all streams', 'line and column in the content'), b'', 0, False, '', b''),
+    ('xz', ((0, b'\xfd7zXZ\x00'), (0, b']\x00\x00')), (
+    ), ('signature, also that of `.lzma`', 'the content of all streams', 'line and column in the content'), b'', 0, True, '', b''),
     ('quoted-printable', ((0, b'From '), (0, b'From:'), (0, b'Date:'), (0, b'Deliv'), (0, b'MIME-'), (0, b'Messa'), (0, b'Recei'), (0, b'Retur')), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
