@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Run the tests of the compiled search under the address and undefined-behaviour sanitizers:
+# Run the tests of what is compiled under the address and undefined-behaviour sanitizers:
 # `tools/sanitize.sh PYTHON`, from the root of a checkout. They need gcc and the headers of Python;
-# where these are missing it says so and ends with 0, since the compiled search is not built either.
+# where these are missing it says so and ends with 0, since nothing is compiled either.
 set -euo pipefail
 
 python=$(command -v "$1")
@@ -18,11 +18,17 @@ cp -R keycatch scanner rules tests pyproject.toml "$copy"
 python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python")
 cd "$copy"
 rm -f scanner/kernel/*.so
-gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
-    -Wno-cast-function-type -fPIC -shared "-I$headers" \
-    -o scanner/kernel/anchors.abi3.so scanner/kernel/anchors.c
+build() {
+    gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
+        -Wno-cast-function-type -fPIC -shared "-I$headers" -o "$@"
+}
+(
+    cd scanner/kernel
+    build anchors.abi3.so anchors.c
+    build packs.abi3.so packs.c deltas.c
+)
 
 # Python's own allocator would hide what is read beyond an object; its leaks are not ours to mend.
 LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
     ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=$copy \
-    "$python" -m pytest -q -n0 -p no:cacheprovider tests/kernel -k "not environment and not says_once"
+    "$python" -m pytest -q -n0 -p no:cacheprovider tests/kernel tests/git/test_delta.py -k "not environment and not says_once"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.engine.sweep import BATCH, with_spots
 from scanner.findings import COMMIT_MESSAGE, MESSAGES, TAG_MESSAGE
-from scanner.git.delta import fresh
+from scanner.git.delta import fresh, packs
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
 from scanner.history.objects.known_places import KnownPlaces, PlaceCarrier
 from scanner.history.objects.large_blobs import search_large
@@ -49,8 +49,8 @@ MARGIN: Final = 64
 _HELD: Final = 16 << 20
 
 # A content of less than this many times the bytes of its delta is searched whole: reading the
-# operations of the delta would take longer. Measured with `python -m bench history`.
-_DENSE: Final = 40
+# operations of the delta would take longer, in Python above all (`python -m bench history`).
+_DENSE: Final = 2 if packs else 40
 
 # A piece of more than this is searched alone: copying it into a batch would cost more than the call
 # into the search that a batch saves.
