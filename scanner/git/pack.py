@@ -263,6 +263,17 @@ class Pack:
 
         return inflate
 
+    def columns(self) -> tuple[int, tuple[Any, ...]]:
+        """Return the file, and by entry what the compiled walk reads (`scanner/kernel/walk.c`).
+
+        In the order that it takes: offsets, sizes, lengths of heads, positions in the index, and
+        by these the checksums or None; then the deltas on each entry, as `_link` arranges them.
+        """
+        return self._file.fileno(), (
+            self._offsets, self._sizes, self._heads, self._positions, self._index.checksums,
+            self.children_of, self.next_to,
+        )  # fmt: skip
+
     def windows(self, entry: int, step: int) -> Iterator[bytes]:
         """Yield a whole object that is too large for memory, in pieces of up to `step` bytes.
 

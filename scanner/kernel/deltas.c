@@ -76,7 +76,10 @@ PyObject *apply_delta(PyObject *base_object, PyObject *delta_object, uint64_t la
         return NULL;
 
     PyObject *result = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
-    if (result == NULL) return NULL;
+    if (result == NULL) {
+        PyErr_Clear(); /* out of memory, which Python reports as it does other failures */
+        return NULL;
+    }
     uint8_t *out = (uint8_t *)PyBytes_AsString(result);
     while (delta.at < delta.end) {
         if (read_operation(&delta, &operation) < 0 || operation.length > size) goto failed;

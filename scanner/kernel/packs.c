@@ -1,6 +1,7 @@
 /* What is compiled for the reading of packs: see README.md. */
 
 #include "deltas.h"
+#include "walk.h"
 
 static PyMethodDef methods[] = {
     {"apply", delta_apply, METH_VARARGS, "Return the result of a delta on a base; None if Python has to."},
@@ -9,9 +10,18 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static int execute(PyObject *module) {
+    PyObject *type = PyType_FromSpec(&walk_type);
+    int failed = type == NULL ? -1 : PyModule_AddObjectRef(module, "Walk", type);
+    Py_XDECREF(type);
+    return failed;
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};
+
 static struct PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT, "scanner.kernel.packs", "Deltas, compiled.", 0, methods,
-    NULL, NULL, NULL, NULL,
+    PyModuleDef_HEAD_INIT, "scanner.kernel.packs", "The reading of packs, compiled.", 0, methods,
+    slots, NULL, NULL, NULL,
 };
 
 PyMODINIT_FUNC PyInit_packs(void) { return PyModuleDef_Init(&definition); }
