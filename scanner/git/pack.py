@@ -15,6 +15,7 @@ import os
 from array import array
 from typing import TYPE_CHECKING, Any, Final
 
+from scanner.git import delta
 from scanner.git.delta import LARGEST, apply
 from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
 from scanner.git.pack_heads import KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
@@ -129,26 +130,7 @@ class Pack:
         """By entry, the first delta on it, or -1."""
         self.next_to = following = array("q", [NONE]) * number
         """By entry, the next delta on its base, or -1."""
-        kinds = self.kinds
-        later: list[int] = []
-
-        # Backwards, so that the deltas on a base are listed in the order of the file.
-        for entry in range(number - 1, -1, -1):
-            base = bases[entry]
-            if base >= 0:
-                following[entry] = children[base]
-                children[base] = entry
-
-        for entry in range(number):
-            base = bases[entry]
-            if base >= 0:
-                if base < entry and kinds[base] < OFFSET_DELTA:
-                    kinds[entry] = kinds[base]
-                else:
-                    later.append(entry)
-            elif kinds[entry] >= OFFSET_DELTA:
-                kinds[entry] = 0
-
+        later = (delta.packs.link if delta.packs else _link)(bases, self.kinds, children, following)
         for entry in later:  # a base by name can come after its delta, or be in a circle
             self._settle_kind(entry)
 
@@ -369,6 +351,32 @@ class Pack:
         file = getattr(self, "_file", None)
         if file is not None:
             file.close()
+
+
+def _link(
+    bases: array[int], kinds: bytearray, children: array[int], following: array[int]
+) -> list[int]:
+    """Fill `children` and `following`, and the `kinds` of deltas as far as that is known.
+
+    Returns the deltas whose base has no kind yet.
+    """
+    later: list[int] = []
+    # Backwards, so that the deltas on a base are listed in the order of the file.
+    for entry in range(len(bases) - 1, -1, -1):
+        base = bases[entry]
+        if base >= 0:
+            following[entry] = children[base]
+            children[base] = entry
+
+    for entry, base in enumerate(bases):
+        if base >= 0:
+            if base < entry and kinds[base] < OFFSET_DELTA:
+                kinds[entry] = kinds[base]
+            else:
+                later.append(entry)
+        elif kinds[entry] >= OFFSET_DELTA:
+            kinds[entry] = 0
+    return later
 
 
 def _inflated(packed: memoryview, size: int) -> bytes:

@@ -1,12 +1,15 @@
 /* What is compiled for the reading of packs: see README.md. */
 
 #include "deltas.h"
+#include "heads.h"
 #include "walk.h"
 
 static PyMethodDef methods[] = {
     {"apply", delta_apply, METH_VARARGS, "Return the result of a delta on a base; None if Python has to."},
     {"fresh", delta_fresh, METH_VARARGS, "Return the spans that a base lacks; None if Python has to."},
     {"copies", delta_copies, METH_VARARGS, "Return what is copied of a base; None if Python has to."},
+    {"read_heads", heads_read, METH_VARARGS, "Read heads of entries; return those that Python has to read."},
+    {"link", heads_link, METH_VARARGS, "Link bases to deltas; return those of which the kind is open."},
     {NULL, NULL, 0, NULL},
 };
 
