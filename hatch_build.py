@@ -18,7 +18,10 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 KERNEL = "scanner/kernel"
-EXTENSIONS = {"anchors": ("anchors.c",), "packs": ("packs.c", "deltas.c", "heads.c", "walk.c")}
+EXTENSIONS = {
+    "anchors": ("anchors.c",),
+    "packs": ("packs.c", "batch.c", "deltas.c", "heads.c", "walk.c"),
+}
 """The sources of each extension. The hook before a commit loads the first one only."""
 LIMITED_API = "0x030B0000"
 """That of Python 3.11: one extension serves every later version on the same platform."""

@@ -25,11 +25,12 @@ build() {
 (
     cd scanner/kernel
     build anchors.abi3.so anchors.c
-    build packs.abi3.so packs.c deltas.c heads.c walk.c
+    build packs.abi3.so packs.c batch.c deltas.c heads.c walk.c
 )
 
 # Python's own allocator would hide what is read beyond an object; its leaks are not ours to mend.
 LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
     ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=$copy \
     "$python" -m pytest -q -n0 -p no:cacheprovider tests/kernel tests/git/test_delta.py \
-    tests/git/test_pack_heads.py tests/git/test_walk.py -k "not environment and not says_once"
+    tests/git/test_pack_heads.py tests/git/test_walk.py tests/history/objects/test_batch.py \
+    -k "not environment and not says_once"

@@ -52,8 +52,9 @@ def search_for(tables: tuple[Any, ...]) -> Callable[[bytes], Any]:
 
 
 def described() -> str:
-    """Return which search runs, and why it is the one in Python."""
-    if anchors:
+    """Return which code runs, and why it is the one in Python."""
+    load("packs")  # no command but that of a history does it
+    if anchors and not problem:
         return "compiled"
     if problem:
         return f"Python; the compiled one cannot be loaded: {problem}"

@@ -123,77 +123,99 @@ static int append(PyObject *list, PyObject *item) {
     return failed;
 }
 
+/* Spans that grow from the left to the right; `end` is negative before the first one. */
 typedef struct {
-    PyObject *list;
-    int64_t begin, end; /* of the span that is growing; `end` is negative before the first one */
-    int64_t margin, size;
-} Spans;
+    Spans *found;
+    int64_t begin, end, margin, size;
+} Growing;
 
-static int add_span(Spans *spans) {
-    if (spans->end < 0) return 0;
-    int64_t begin = spans->begin < 0 ? 0 : spans->begin;
-    int64_t end = spans->end > spans->size ? spans->size : spans->end;
-    return append(spans->list, Py_BuildValue("(LL)", (long long)begin, (long long)end));
-}
-
-/* Notes that what is from `begin` to `end` in the result is new. */
-static int note(Spans *spans, int64_t begin, int64_t end) {
-    if (begin - spans->margin > spans->end) {
-        if (add_span(spans) < 0) return -1;
-        spans->begin = begin - spans->margin;
+static int add_span(Growing *growing) {
+    Spans *found = growing->found;
+    if (growing->end < 0) return 0;
+    if (found->count == found->room) {
+        Py_ssize_t room = found->room ? 2 * found->room : 32;
+        Span *items = PyMem_Realloc(found->items, (size_t)room * sizeof *items);
+        if (items == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        found->items = items;
+        found->room = room;
     }
-    spans->end = end + spans->margin;
+    found->items[found->count++] = (Span){
+        growing->begin < 0 ? 0 : growing->begin,
+        growing->end > growing->size ? growing->size : growing->end,
+    };
     return 0;
 }
 
-static PyObject *fresh_of(Bytes delta, int64_t margin) {
-    uint64_t base_size, size, expected = 0; /* where in the base a copy makes no joint */
-    int64_t here = 0;                       /* in the result */
-    int is_after_copy = 1;                  /* the result begins as if after one of nothing */
+/* Notes that what is from `begin` to `end` in the result is new. */
+static int note(Growing *growing, int64_t begin, int64_t end) {
+    if (begin - growing->margin > growing->end) {
+        if (add_span(growing) < 0) return -1;
+        growing->begin = begin - growing->margin;
+    }
+    growing->end = end + growing->margin;
+    return 0;
+}
+
+int fresh_spans(PyObject *object, int64_t margin, Spans *found, uint64_t *size) {
+    Bytes delta;
+    uint64_t base_size, expected = 0; /* where in the base a copy makes no joint */
+    int64_t here = 0;                 /* in the result */
+    int is_after_copy = 1;            /* the result begins as if after one of nothing */
     Operation operation;
-    if (read_sizes(&delta, &base_size, &size) < 0) return NULL;
-    PyObject *list = PyList_New(0);
-    if (list == NULL) return NULL;
-    Spans spans = {list, -1, -1, margin, (int64_t)size};
+    found->count = 0;
+    if (bytes_of(object, &delta) < 0) return -1;
+    if (read_sizes(&delta, &base_size, size) < 0) return 0;
+    Growing growing = {found, -1, -1, margin, (int64_t)*size};
 
     while (delta.at < delta.end) {
         /* No length has more than 24 bits, and each operation has a byte: the sum cannot overflow. */
-        if (read_operation(&delta, &operation) < 0) goto failed;
+        if (read_operation(&delta, &operation) < 0) return 0;
         int64_t end = here + (int64_t)operation.length;
         if (operation.is_copy) {
-            if ((!is_after_copy || operation.source != expected) && note(&spans, here, here) < 0)
-                goto failed;
+            if ((!is_after_copy || operation.source != expected) && note(&growing, here, here) < 0)
+                return -1;
             expected = operation.source + operation.length;
         } else {
-            if (note(&spans, here, end) < 0) goto failed;
+            if (note(&growing, here, end) < 0) return -1;
             delta.at += operation.length;
         }
         is_after_copy = operation.is_copy;
         here = end;
     }
-    if ((uint64_t)here != size) goto failed;
+    if ((uint64_t)here != *size) return 0;
 
     /* What follows in the base is missing: see the code in Python. */
-    if ((!is_after_copy || expected != base_size) && note(&spans, here, here) < 0) goto failed;
-    if (add_span(&spans) < 0) goto failed;
-    return list;
+    if ((!is_after_copy || expected != base_size) && note(&growing, here, here) < 0) return -1;
+    return add_span(&growing) < 0 ? -1 : 1;
+}
 
-failed:
-    Py_DECREF(list);
-    return NULL;
+static PyObject *list_of(const Spans *spans) {
+    PyObject *list = PyList_New(0);
+    for (Py_ssize_t at = 0; list && at < spans->count; at++) {
+        Span span = spans->items[at];
+        if (append(list, Py_BuildValue("(LL)", (long long)span.begin, (long long)span.end)) < 0)
+            Py_CLEAR(list);
+    }
+    return list;
 }
 
 PyObject *delta_fresh(PyObject *module, PyObject *arguments) {
     (void)module;
-    PyObject *object;
-    Bytes delta;
+    PyObject *delta, *list = NULL;
+    uint64_t size;
     int margin;
-    if (!PyArg_ParseTuple(arguments, "Si", &object, &margin)) return NULL;
+    Spans spans = {0};
+    if (!PyArg_ParseTuple(arguments, "Si", &delta, &margin)) return NULL;
     if (margin < 0) {
         PyErr_SetString(PyExc_ValueError, "a margin is not negative");
         return NULL;
     }
-    return bytes_of(object, &delta) < 0 ? NULL : or_none(fresh_of(delta, margin));
+    if (fresh_spans(delta, margin, &spans, &size) > 0) list = list_of(&spans);
+    PyMem_Free(spans.items);
+    return or_none(list);
 }
 
 typedef struct {

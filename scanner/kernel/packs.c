@@ -1,5 +1,6 @@
 /* What is compiled for the reading of packs: see README.md. */
 
+#include "batch.h"
 #include "deltas.h"
 #include "heads.h"
 #include "walk.h"
@@ -13,11 +14,15 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static int execute(PyObject *module) {
-    PyObject *type = PyType_FromSpec(&walk_type);
-    int failed = type == NULL ? -1 : PyModule_AddObjectRef(module, "Walk", type);
+static int add_type(PyObject *module, const char *name, PyType_Spec *spec) {
+    PyObject *type = PyType_FromSpec(spec);
+    int failed = type == NULL ? -1 : PyModule_AddObjectRef(module, name, type);
     Py_XDECREF(type);
     return failed;
+}
+
+static int execute(PyObject *module) {
+    return add_type(module, "Walk", &walk_type) < 0 ? -1 : add_type(module, "Batch", &batch_type);
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};

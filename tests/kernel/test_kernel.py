@@ -191,4 +191,5 @@ def test_what_runs_is_described(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "problem", "wrong ELF class")
     assert kernel.described() == "Python; the compiled one cannot be loaded: wrong ELF class"
     monkeypatch.setattr(kernel, "anchors", object())
+    monkeypatch.setattr(kernel, "problem", "")
     assert kernel.described() == "compiled"
