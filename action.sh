@@ -15,17 +15,18 @@ escaped() {
     printf '%s' "${text//$'\n'/%0A}"
 }
 
-# Says why there is no result: one annotation and one line in the summary of the step.
+# Says why ($1) there is no result, with the exit code $2: one annotation and one line in the summary
+# of the step.
 explain() {
     printf '::error title=keycatch::%s\n' "$(escaped "$1")"
     # In a block of code nothing is Markdown; nothing in it can end the block either.
     [ -z "${GITHUB_STEP_SUMMARY-}" ] ||
-        printf '**keycatch could not scan (exit code 2)**\n\n```text\n%s\n```\n' \
-            "$(printf '%s' "$1" | tr '`\r\n' "'  ")" >>"$GITHUB_STEP_SUMMARY"
+        printf '**keycatch could not scan (exit code %s)**\n\n```text\n%s\n```\n' \
+            "$2" "$(printf '%s' "$1" | tr '`\r\n' "'  ")" >>"$GITHUB_STEP_SUMMARY"
 }
 
 fail() {
-    explain "$1"
+    explain "$1" 2
     printf 'exit-code=2\n' >>"$GITHUB_OUTPUT"
     exit 2
 }
@@ -140,7 +141,7 @@ if [ "$code" -ne 0 ] && [ -f "$messages" ]; then
 elif [ "$code" -ne 0 ]; then
     # Without a report the last line says why; another program's output may be long.
     reason=$(tail -n 1 "$errors" | cut -c 1-1000)
-    explain "${reason:-keycatch ended with exit code $code and gave no reason}"
+    explain "${reason:-keycatch ended with exit code $code and gave no reason}" "$code"
 elif [ "$code" -eq 0 ]; then
     printf 'keycatch: clean; the report is %s\n' "$INPUT_SARIF_FILE"
 fi

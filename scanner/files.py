@@ -9,7 +9,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from scanner.records import NamedTuple
 
@@ -17,23 +17,55 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would turn line feeds into two characters
-
-
-_NO_WAIT: int = getattr(os, "O_NONBLOCK", 0)  # Windows has no pipes that have the name of a file
 MAX_BYTES: Final = 64 << 20
 """More than any file about a repository that is read whole."""
+_READ: Final = os.O_RDONLY | sum(
+    getattr(os, flag, 0) for flag in ("O_BINARY", "O_CLOEXEC", "O_NONBLOCK")
+)
+"""Some systems lack some of them. To open a named pipe would wait for somebody who writes to it. A
+program that is started while the file is open must not inherit it."""
 
 
-def read_regular(path: str, most: int = MAX_BYTES) -> bytes:
-    """Return the content of the regular file at `path`, its first `most` bytes.
+class NotAFileError(OSError):
+    """What is at a path has no end, or is no content: a pipe, a device, a directory, a socket."""
 
-    What can be written to a directory need not be a file: to open a pipe waits for whoever writes
-    to it, and a device has no end. Raises OSError for anything but a file.
+
+def open_descriptor(path: str, flags: int = 0, *, pipes: bool = False) -> int:
+    """Return a descriptor of the regular file at `path`, opened with `flags` in addition.
+
+    Whoever writes to a directory can put anything there. A pipe that the user gave, as the shell
+    does for `<(command)`, is accepted with `pipes`; without anybody who writes to it, it is empty.
+    Raises OSError.
     """
-    descriptor = os.open(path, os.O_RDONLY | _BINARY | _NO_WAIT)
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is not a regular file", path)
+    descriptor = os.open(path, _READ | flags)
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if stat.S_ISDIR(mode):
+            raise NotAFileError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        if pipes and stat.S_ISFIFO(mode):
+            os.set_blocking(descriptor, True)
+        elif not stat.S_ISREG(mode):
+            raise NotAFileError(errno.EINVAL, "it is not a regular file", path)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def open_regular(path: str, flags: int = 0, *, buffering: int = -1) -> BinaryIO:
+    """Open the regular file at `path` to be read, with `flags` in addition.
+
+    Raises OSError for anything else.
+    """
+    return open(open_descriptor(path, flags), "rb", buffering)
+
+
+def read_regular(path: str, most: int = MAX_BYTES, *, pipes: bool = False) -> bytes:
+    """Return the first `most` bytes of the regular file at `path`.
+
+    With `pipes` it may be a pipe: for a path that the user gave. Raises OSError for anything else.
+    """
+    with open(open_descriptor(path, pipes=pipes), "rb") as file:
         return file.read(most)
 
 

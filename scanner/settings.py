@@ -11,6 +11,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.errors import ConfigError, did_you_mean
+from scanner.files import read_regular
 from scanner.findings import Confidence, Severity, Threshold, threshold_name
 from scanner.git.work_tree import find_work_tree
 from scanner.records import NamedTuple
@@ -109,9 +110,8 @@ def may_set(key: str) -> bool:
     root = find_work_tree(".") or os.getcwd()
     for name in (FILE_NAME, PYPROJECT):
         try:
-            with open(os.path.join(root, name), "rb") as file:
-                if key.encode() in file.read(MAX_BYTES):
-                    return True
+            if key.encode() in read_regular(os.path.join(root, name), MAX_BYTES):
+                return True
         except OSError:
             continue
     return False
@@ -164,8 +164,7 @@ def _of_content(
 
 def _content(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)  # a device or a pipe has no size to look at
+        content = read_regular(path, MAX_BYTES + 1, pipes=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(f"cannot read the configuration {printable(path)}: {reason}") from None

@@ -51,14 +51,14 @@ class SetAside(NamedTuple):
     """A stable identifier such as `documentation-example`."""
     detail: str = ""
     """What is known besides, such as who accepted it and why; mostly empty."""
-    digest: str = ""
-    """Of a value that a mark allows, a digest to compare it by; in no report."""
 
 
 class Tally:
     """Counts of what a scan covered; tallies of several workers add up."""
 
-    __slots__ = ("blobs", "bytes", "commits", "notices", "places", "set_aside", "skipped")
+    __slots__ = (
+        "allowed", "blobs", "bytes", "commits", "notices", "places", "set_aside", "skipped"
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """Start with nothing counted."""
@@ -69,6 +69,9 @@ class Tally:
         self.set_aside: dict[str, int] = {}
         self.places: list[SetAside] = []
         self.notices: list[Notice] = []
+        self.allowed: set[tuple[str, str]] = set()
+        """(path, digest of the value) of all that marks allow. In no report: it shows which marks
+        are new, so that nothing is left out of it and no path is masked."""
 
     def skip(self, reason: str, number: int = 1) -> None:
         """Count content that was passed over because of `reason`."""
@@ -104,3 +107,4 @@ class Tally:
         for reason, number in other.set_aside.items():
             self.aside(reason, number)
         self.place(other.places)
+        self.allowed |= other.allowed

@@ -198,9 +198,13 @@ def start(clean_environment: Path) -> Callable[..., subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def keycatch(keycatch_process: Callable[..., Done]) -> Callable[..., Done]:
-    """Run the command in a process of its own; some modules run theirs with `keycatch_here`."""
-    return keycatch_process
+def keycatch(keycatch_here: Callable[..., Done]) -> Callable[..., Done]:
+    """Run the command in this process, to save the start of Python; see `keycatch_here`.
+
+    A test of what only a process has takes `keycatch_process`: its environment, its standard
+    streams, and whether something comes out of it.
+    """
+    return keycatch_here
 
 
 @pytest.fixture
@@ -226,13 +230,17 @@ def keycatch_process(start: Callable[..., subprocess.Popen[bytes]]) -> Callable[
     return run
 
 
+_OF_A_PROCESS = ("PATH", "PYTHON", "LANG", "LC_", "KEYCATCH_PURE")
+"""How variables begin that are read once: where git is, how Python starts, which search runs."""
+
+
 @pytest.fixture
 def keycatch_here(
     keycatch_process: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Done]:
-    """Run the command like `keycatch_process`, in this process, to save the start of Python.
+    """Run the command like `keycatch_process`, but in this process.
 
-    With any option that only a process can have, such as `prefix`, it is one.
+    With an option or a variable that only a process can have, such as `prefix` or PATH, it is one.
     """
 
     def run(
@@ -242,7 +250,7 @@ def keycatch_here(
         given: bytes | None = None,
         **options: Any,
     ) -> Done:
-        if options:
+        if options or any(name.startswith(_OF_A_PROCESS) for name in env or {}):
             return keycatch_process(*arguments, env=env, cwd=cwd, given=given, **options)
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
         # A file, since a reader may ask for its descriptor.

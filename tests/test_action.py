@@ -438,6 +438,7 @@ def test_a_program_that_says_nothing(job):
     assert commands_of(done) == [
         "::error title=keycatch::keycatch ended with exit code 3 and gave no reason"
     ]
+    assert "could not scan (exit code 3)" in job.summary.read_text("utf-8")
 
 
 def test_refused_input_is_in_the_summary(job):

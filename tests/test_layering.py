@@ -100,6 +100,14 @@ FAMILIES = (
 STARTS_PROGRAMS = {"git", "rulebook"}
 """Parts that may start another program: git, and Python, to try out a pattern within limits."""
 
+OPENS_ITS_OWN_FILES = {
+    "aws.placeholders", "aws.randomness", "commands.completion", "liveness.canaries",
+    "reports.page.document", "response.playbook", "rulebook.compiled",
+}  # fmt: skip
+"""Modules that read files of this package, which nobody but its installer writes."""
+OPENS_ALL_ELSE = {"files", "sources.stdin"}
+"""The one opener of files, and the reader of pipes that the user gave."""
+
 NETWORK = ("asyncio", "boto3", "botocore", "ftplib", "http", "requests", "smtplib", "socket", "ssl",
            "urllib.request", "urllib3")  # fmt: skip
 """Modules that open connections, or are made to."""
@@ -268,6 +276,27 @@ def test_only_the_git_layer_starts_programs() -> None:
         if any(use in PROGRAM_STARTERS or use.startswith("subprocess.") for use in used):
             starters.add(part_of(name))
     assert starters == STARTS_PROGRAMS
+
+
+def _opens_to_read(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    called = ast.unparse(node.func)
+    if called == "open" and not set("wax").isdisjoint(ast.unparse(node.args[1:2])):
+        return False  # it writes
+    return called in ("open", "io.open", "os.open") or called.endswith(
+        (".read_bytes", ".read_text")
+    )
+
+
+def test_files_are_opened_in_one_place() -> None:
+    """Anything can be in the place of a file: `scanner.files` neither waits nor reads for ever."""
+    openers = {
+        name.removeprefix("scanner.")
+        for name, tree in TREES.items()
+        if any(_opens_to_read(node) for node in ast.walk(tree))
+    }
+    assert openers == OPENS_ITS_OWN_FILES | OPENS_ALL_ELSE
 
 
 def test_only_the_client_of_sts_talks_to_a_network() -> None:

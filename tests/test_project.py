@@ -26,7 +26,16 @@ IMPORT_NAMES = {"backports.zstd": "backports", "markdown-it-py": "markdown_it", 
 """Distributions that are imported by another name than their own."""
 BROUGHT_BY = {"botocore": "boto3", "jmespath": "boto3", "urllib3": "boto3"}
 """Packages to the distribution that is a layer over them and pins their versions."""
-NOT_INSTALLED = {"keycatch", "scanner", "tests", "tools", "bench", "_typeshed", "compression"}
+NOT_INSTALLED = {
+    "keycatch",
+    "scanner",
+    "tests",
+    "tools",
+    "bench",
+    "fuzz",
+    "_typeshed",
+    "compression",
+}
 """Packages that no distribution brings: our own, one that only type checkers know, and one that
 Python has from 3.14 on."""
 

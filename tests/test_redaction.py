@@ -205,22 +205,30 @@ def keycatch(
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_no_format_prints_a_credential(name, planted, tmp_path):
+def test_no_format_prints_a_credential(name, planted):
     directory, secrets = planted
-    for more in (
-        (),
-        ("-v",),
-        ("-q", "--jobs", "2"),
-        ("-v", "--color", "always", "--output", "REPORT"),
-    ):
-        target = tmp_path / "report"
-        arguments = [str(target) if word == "REPORT" else word for word in more]
-        done = keycatch(directory, "--no-config", "--format", name, *arguments)
-        printed = done.stdout + done.stderr + (target.read_bytes() if "REPORT" in more else b"")
-        assert done.returncode in (1, 2)
-        assert b"Traceback" not in printed
-        assert len(printed) > 2000
-        assert secrets.leaks(printed) == []
+    done = keycatch(directory, "--no-config", "--format", name)
+    check(done, done.stdout, secrets)
+
+
+@pytest.mark.parametrize(
+    "options", [("-v",), ("-q", "--jobs", "2"), ("-v", "--color", "always")], ids=" ".join
+)
+def test_nor_does_one_that_is_written_to_a_file(options, planted, tmp_path):
+    directory, secrets = planted
+    targets = {name: tmp_path / name for name in FORMATS}
+    outputs = [f"--output={name}={target}" for name, target in targets.items()]
+    done = keycatch(directory, "--no-config", *outputs, *options)
+    for target in targets.values():
+        check(done, target.read_bytes(), secrets)
+
+
+def check(done, report, secrets):
+    """Require that a run ended well, and that neither its `report` nor its messages leak."""
+    assert done.returncode in (1, 2)
+    assert b"Traceback" not in done.stderr
+    assert len(report) > 2000
+    assert secrets.leaks(report + done.stdout + done.stderr) == []
 
 
 @pytest.mark.parametrize("name", [name for name in FORMATS if load(name).shows_secrets])

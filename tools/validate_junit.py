@@ -103,7 +103,7 @@ def check(files: list[Path], given: Path | None, temporary: Path) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Validate the files named by `arguments`; return the exit code."""
     option = ("--schema", "FILE", "the schema, if it is there")
-    return run(__doc__, "tests/reports/golden/*.junit.xml", option, check, arguments)
+    return run(__doc__, ("tests/reports/golden/*.junit.xml",), option, check, arguments)
 
 
 if __name__ == "__main__":

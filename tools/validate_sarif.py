@@ -48,7 +48,7 @@ def check(files: list[Path], given: Path | None, temporary: Path) -> list[str]:
 def main(arguments: list[str] | None = None) -> int:
     """Validate the files named by `arguments`; return the exit code."""
     option = ("--multitool", "DIR", "where it is installed")
-    return run(__doc__, "tests/reports/golden/*.sarif", option, check, arguments)
+    return run(__doc__, ("tests/reports/golden/*.sarif",), option, check, arguments)
 
 
 def installed(directory: Path) -> Path:

@@ -21,7 +21,7 @@ class ValidationError(Exception):
 
 def run(
     documentation: str | None,
-    golden: str,
+    golden: tuple[str, ...],
     option: tuple[str, str, str],
     check: Check,
     arguments: list[str] | None,
@@ -37,7 +37,7 @@ def run(
     parser.add_argument(flag, type=Path, metavar=kind, help=meaning, dest="given")
     options = parser.parse_args(arguments)
 
-    files = options.files or sorted(ROOT.glob(golden))
+    files = options.files or sorted(file for each in golden for file in ROOT.glob(each))
     try:
         if not files:
             raise ValidationError("there are no reports to validate")

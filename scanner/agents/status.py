@@ -7,6 +7,7 @@ from typing import Final
 
 from scanner.agents import load
 from scanner.agents.configuration import AgentError, events_of, is_switched_off, program_of
+from scanner.files import open_regular
 from scanner.git.work_tree import find_work_tree
 from scanner.records import NamedTuple
 from scanner.secret import printable
@@ -59,7 +60,7 @@ def read(path: str) -> str | None:
     if not os.path.lexists(path):
         return None
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return file.read().decode("utf-8")
     except OSError as error:
         reason = error.strerror or str(error)

@@ -13,6 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.agents.interface import CALL, Event, Piece, text_of
+from scanner.files import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,13 +66,10 @@ def event_of_call(name: str, tool: str, arguments: Any, folder: str) -> Event:
 def read_file(path: str) -> str | None:
     """Return the text of the file at `path`; None where there is none, or none to be looked at."""
     try:
-        if not os.path.isfile(path) or os.path.getsize(path) > _LARGEST:
-            return None
-        with open(path, "rb") as file:
-            content = file.read()
+        content = read_regular(path, _LARGEST + 1)
     except (OSError, ValueError):
         return None
-    return content.decode("utf-8", "surrogateescape")
+    return content.decode("utf-8", "surrogateescape") if len(content) <= _LARGEST else None
 
 
 def _parsed(text: str) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.baseline.entry import PART_DIGITS, Entry
 from scanner.errors import ConfigError
+from scanner.files import read_regular
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
@@ -65,8 +66,7 @@ def read(path: str, shown: str = "") -> Baseline:
     """
     name = shown or path
     try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_regular(path, MAX_BYTES + 1, pipes=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ConfigError(f"cannot read the baseline {printable(name)}: {reason}") from None

@@ -5,11 +5,10 @@ GitHub writes the payload of an event, but anybody can write the titles, names a
 
 from __future__ import annotations
 
-import os
-import stat
 from typing import TYPE_CHECKING, Final
 
 from scanner.ci.interface import NoRange
+from scanner.files import NotAFileError, read_regular
 from scanner.json_fields import FieldError, Fields
 from scanner.secret import printable
 
@@ -26,11 +25,9 @@ def read_event(path: str) -> bytes:
     Raises NoRange.
     """
     try:
-        # Opening a pipe would wait for somebody to write into it.
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise NoRange(f"the event file {printable(path)} is not a regular file")
-        with open(path, "rb") as file:
-            return file.read(LARGEST + 1)
+        return read_regular(path, LARGEST + 1)
+    except NotAFileError:
+        raise NoRange(f"the event file {printable(path)} is not a regular file") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise NoRange(f"cannot read the event file {printable(path)}: {reason}") from None

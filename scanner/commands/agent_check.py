@@ -113,7 +113,7 @@ class Check:
         return values, _allowed(with_marks) if with_marks else set()
 
     def _scan(self, name: str, text: str, *, heed_marks: bool) -> Report:
-        job = ScanJob(self._rules, 1, heed_marks=heed_marks)
+        job = ScanJob(self._rules, 1, heed_marks=heed_marks, largest=self._settings.decode_limit)
         report = scan("scan", [MemoryBlob(name, _encoded(text))], Tally(), job)
         return _not_known(report, self._settings) if report.findings else report
 
@@ -237,5 +237,4 @@ def _is_known(finding: Finding, known: set[bytes]) -> bool:
 
 
 def _allowed(report: Report) -> set[str]:
-    places = report.tally.places
-    return {place.digest for place in places if place.reason == ALLOWED and place.digest}
+    return {digest for _, digest in report.tally.allowed}

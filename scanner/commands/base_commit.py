@@ -184,8 +184,7 @@ def altered(
 def _changed(repository: Repository, base: str, head: str, names: Sequence[str]) -> set[str]:
     """Return those of the files `names` that the change from `base` to `head` alters."""
     # What the change did, and not what its base has got since: from where the two part.
-    fork = repository.answers("merge-base", base, head).split()
-    start = fork[0].decode() if fork else base
+    start = next(iter(repository.names("merge-base", base, head)), base)
     command = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", start, head)
     listed = repository.answers("--literal-pathspecs", *command, "--", *names)
     changed = {os.fsdecode(name) for name in listed.split(b"\0") if name}

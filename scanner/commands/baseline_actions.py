@@ -18,7 +18,7 @@ from scanner.console import say
 from scanner.engine.examine import Examiner
 from scanner.engine.merge import merge
 from scanner.errors import KeycatchError, UsageError
-from scanner.files import write_whole
+from scanner.files import read_regular, write_whole
 from scanner.findings import Severity, Tally
 from scanner.git.work_tree import find_work_tree
 from scanner.records import NamedTuple
@@ -49,6 +49,8 @@ class Project(NamedTuple):
     findings: list[Finding]
     """Each credential once, at paths from the root."""
     tally: Tally
+    largest: int = 0
+    """As in `Examiner`."""
 
     @property
     def shown(self) -> str:
@@ -73,7 +75,7 @@ def scanned(args: argparse.Namespace) -> Project:
             for scan in source_scans(kind, source, {}):
                 found += scan.findings
                 tally.add(scan.tally)
-    return Project(root, file, rules, merge(found), tally)
+    return Project(root, file, rules, merge(found), tally, settings.decode_limit)
 
 
 def create(args: argparse.Namespace) -> int:
@@ -209,9 +211,8 @@ def write(project: Project, baseline: Baseline) -> bool:
     """
     content = render(baseline).encode("utf-8", "backslashreplace")
     try:
-        with open(project.file, "rb") as file:
-            if file.read(len(content) + 1) == content:
-                return False
+        if read_regular(project.file, len(content) + 1) == content:
+            return False
     except OSError:
         pass  # it is not there yet
     try:

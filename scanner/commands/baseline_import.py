@@ -12,6 +12,7 @@ from scanner.baseline.imports.interface import Content
 from scanner.commands.baseline_actions import end, entries, known, scanned, write
 from scanner.engine.examine import Examiner
 from scanner.errors import KeycatchError
+from scanner.files import read_regular
 from scanner.reports.wording import plural
 from scanner.secret import printable
 
@@ -84,8 +85,7 @@ def _report(
 
 def _content(path: str) -> bytes:
     try:
-        with open(path, "rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_regular(path, MAX_BYTES + 1, pipes=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise KeycatchError(f"cannot read {printable(path)}: {reason}") from None
@@ -124,7 +124,7 @@ def _in_commits(claims: Iterable[Claim], project: Project) -> dict[tuple[str, st
         if kind == "blob":
             names[key] = name
 
-    examiner = Examiner(project.rules)
+    examiner = Examiner(project.rules, largest=project.largest)
     found: dict[tuple[str, str], list[Finding]] = {}
     if names:
         with closing(ObjectReader(repository, list(names.values()))) as reader:

@@ -15,6 +15,7 @@ from scanner.commands.options import (
 )
 from scanner.commands.scanning import scan_blobs
 from scanner.errors import UsageError
+from scanner.files import MAX_BYTES, read_regular
 from scanner.secret import printable
 from scanner.sources.memory import MemoryBlob
 
@@ -44,11 +45,12 @@ def run(args: argparse.Namespace) -> int:
 
     settings = load_settings(args)
     try:
-        with open(args.file, "rb") as file:
-            content = file.read()
+        content = read_regular(args.file, MAX_BYTES + 1, pipes=True)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"cannot read the message {printable(args.file)}: {reason}") from None
+    if len(content) > MAX_BYTES:
+        raise UsageError(f"the message {printable(args.file)} is larger than {MAX_BYTES >> 20} MiB")
 
     rules = load_rules(settings)
     blob = MemoryBlob(args.file, kept(content))

@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args)
     rules = _all_rules(settings)
     if args.fingerprint:
-        wanted = found(args.fingerprint, args.place or ".", rules)
+        wanted = found(args.fingerprint, args.place or ".", rules, settings)
     elif args.place:
         wanted = targets(args.place)
     else:

@@ -74,7 +74,7 @@ def targets(place: str) -> list[Target]:
     return [Target(path, line, column, member)]
 
 
-def found(fingerprint: str, where: str, rules: Sequence[Rule]) -> list[Target]:
+def found(fingerprint: str, where: str, rules: Sequence[Rule], settings: Settings) -> list[Target]:
     """Return the places below `where` of the finding with the `fingerprint`; raises UsageError."""
     from scanner.engine.examine import Examiner
     from scanner.engine.merge import merge
@@ -86,7 +86,7 @@ def found(fingerprint: str, where: str, rules: Sequence[Rule]) -> list[Target]:
     if not _FINGERPRINT.fullmatch(wanted):
         raise UsageError("a fingerprint is 32 hexadecimal digits, of which 8 are enough here")
     blobs = tree.blobs([where], Tally())
-    swept = sweep(Examiner(rules, heed_marks=False), blobs)
+    swept = sweep(Examiner(rules, heed_marks=False, largest=settings.decode_limit), blobs)
     places = [
         Target(at.path, at.start_line, at.start_column, at.member)
         for finding in merge(swept.findings)
@@ -117,8 +117,9 @@ def explained(
     near: list[NearMiss] = []
     unread: list[str] = []
     left_out = 0
-    for layer in _layers(blob, unread):
-        observed = observe(layer, rules, target.line, target.member)
+    largest = settings.decode_limit
+    for layer in _layers(blob, unread, largest):
+        observed = observe(layer, rules, target.line, target.member, largest)
         decided += decide(blob.path, observed, rules, policy)
         left_out += observed.left_out
         unread += [f"{reason}: {detail}" for reason, detail in observed.gathered.problems]
@@ -156,16 +157,21 @@ def _new(near: Iterable[NearMiss], decided: Sequence[Decided]) -> Iterator[NearM
             yield miss
 
 
-def _layers(blob: Blob, unread: list[str]) -> Iterator[Layer]:
+def _layers(blob: Blob, unread: list[str], largest: int) -> Iterator[Layer]:
     from scanner.content import Layer
+    from scanner.engine.examine import Examiner
+    from scanner.engine.sweep import large_layers
+    from scanner.findings import Tally
     from scanner.sources.interface import TooLarge, Unread
 
     try:
         try:
             yield Layer(blob.read())
         except TooLarge:
-            for window in blob.windows():
-                yield window.layer
+            tally = Tally()
+            examiner = Examiner((), largest=largest)  # it only says what has to be decoded whole
+            yield from large_layers(examiner, blob, tally, blob.windows())
+            unread += [f"{each.reason}: {each.detail}" for each in tally.notices]
     except Unread as error:
         from scanner.reports.wording import reason_name
 

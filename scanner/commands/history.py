@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scanner.commands.history_record import (
@@ -18,6 +19,7 @@ from scanner.commands.history_removal import (
     report_removed,
     write_replacements,
 )
+from scanner.commands.history_targets import NOT_READ, not_read, open_each, repositories
 from scanner.commands.options import (
     EXCLUDED,
     add_report_options,
@@ -56,7 +58,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "repositories",
         nargs="*",
         metavar="REPO",
-        help="repositories, bare or not (default: the one around the current directory)",
+        help="repositories, bare or not, or directories that hold some (default: the repository "
+        "around the current directory)",
     )
 
     group = parser.add_argument_group("history")
@@ -120,15 +123,22 @@ def run(args: argparse.Namespace) -> int:
     earlier = read_earlier(args.verify_removed, rules) if args.verify_removed else None
     since, until = checked_date(args.since), checked_date(args.until)
     narrowing = Narrowing(tuple(args.branch), since, until)
-    opened = [(name, _open(name, args)) for name in args.repositories or [""]]
+    outcome = Outcome(Tally())
+    names = repositories(args.repositories, outcome.tally) or [""]
+    opened = open_each(names, partial(_open, args=args), outcome.tally)
     if args.clear_cache:
         return clear_records(opened)
 
-    outcome = Outcome(Tally())
+    # The paths begin with where each repository is, unless it was the only one that was named.
+    several = len(names) > 1 or names[0] not in ("", *args.repositories)
     for name, repository in opened:
-        # Of several repositories the paths begin with what each was called.
-        prefix = os.path.join(name, "") if len(opened) > 1 else ""
-        _scan(repository, prefix, _job(args, rules), narrowing, outcome, settings, args)
+        prefix = os.path.join(name, "") if several else ""
+        try:
+            _scan(repository, prefix, _job(args, rules), narrowing, outcome, settings, args)
+        except KeycatchError as error:
+            if not several:
+                raise
+            outcome.tally.notice(not_read(name, error))
 
     if earlier:
         report = masked(
@@ -149,7 +159,8 @@ def run(args: argparse.Namespace) -> int:
     if args.replacements:
         fail_on = threshold(args, settings)
         write_replacements(args, report, outcome.sources, rules, fail_on)
-    return code
+    # A repository that was asked for and not read is no part of the answer, whatever others hold.
+    return 2 if NOT_READ in outcome.tally.skipped else code
 
 
 def _open(name: str, args: argparse.Namespace) -> Repository:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from scanner.engine.examine import Examiner
 from scanner.engine.merge import merge
 from scanner.engine.sweep import sweep
+from scanner.engine.value_search import ValueSearch
 from scanner.findings import Remark, fingerprint_of
 from scanner.reports.wording import plural
-from scanner.tally import ALLOWED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -34,14 +34,14 @@ def with_new_marks(
     blobs: Callable[[Collection[str]], Iterable[Blob]],
     rules: Sequence[Rule],
     strict: bool,
+    largest: int = 0,
 ) -> Report:
     """Return `report` with a remark on what marks of the `change` allow, if anything.
 
     `blobs` reads objects, of the change and of what it replaced. Under `strict` such marks make the
-    command fail.
+    command fail. `largest` is as in `Examiner`.
     """
-    places = [each for each in report.tally.places if each.reason == ALLOWED]
-    paths = {each.path for each in places}
+    paths = {path for path, _ in report.tally.allowed}
     marked: set[str] = set()
     replaced: set[str] = set()
     for name, origins in change.origins.items():
@@ -51,13 +51,15 @@ def with_new_marks(
                 replaced |= origin.before
                 replaced.update(change.removed.get(origin.commit, ()))
 
-    before = _allowed(sweep(Examiner(rules), blobs(replaced)).tally)
-    new = {each.digest for each in places} - before
+    examiner = Examiner(rules, largest=largest)
+    before = _allowed(sweep(examiner, blobs(replaced)).tally)
+    new = _allowed(report.tally) - before
     if not new:
         return report
 
     # Once more without marks: what a person calls a finding is a pair, not each of its values.
-    found = merge(sweep(Examiner(rules, heed_marks=False), blobs(marked)).findings)
+    unmarked = Examiner(rules, heed_marks=False, largest=largest)
+    found = merge(sweep(unmarked, blobs(marked)).findings)
     allowed = [each for each in found if not new.isdisjoint(_digests(each))]
     if not allowed:
         return report
@@ -69,18 +71,19 @@ def with_new_marks(
     said += " that it adds"
     if strict:
         said += f", which --strict refuses: remove {'it' if number == 1 else 'them'}"
-    at = tuple(sorted({_place(each, change) for each in allowed}))
+    at = tuple(sorted({_place(each, change, examiner) for each in allowed}))
     return report._replace(remarks=(*report.remarks, Remark(REASON, said, at, strict)))
 
 
 def _allowed(tally: Tally) -> set[str]:
-    return {each.digest for each in tally.places if each.reason == ALLOWED}
+    return {digest for _, digest in tally.allowed}
 
 
 def _digests(finding: Finding) -> set[str]:
     return {fingerprint_of({role: value}) for role, value in finding.values.items()}
 
 
-def _place(finding: Finding, change: ChangeSet) -> tuple[str, int]:
+def _place(finding: Finding, change: ChangeSet, examiner: Examiner) -> tuple[str, int]:
     at = finding.locations[0]
-    return change.origins[at.object][0].path, at.start_line
+    path = change.origins[at.object][0].path
+    return ValueSearch(examiner.examine_name(path).spellings).masked(path), at.start_line

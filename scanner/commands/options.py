@@ -268,10 +268,13 @@ def conclude(
     from scanner.commands.report_writing import write_reports
     from scanner.reports.interface import View
 
+    found_first = report.findings
     report = ask(accept_known(report, args, settings), args, settings)
     if settings.origin or settings.options:
         excluded = report.tally.skipped.get(EXCLUDED, 0)
         report = report._replace(configuration=_configuration(args, settings, excluded))
+    if found_first:
+        report = _masked_again(report, found_first)
     fail_on = threshold(args, settings)
     found = failing(report, fail_on)
     code = exit_code(report, fail_on, exit_zero=args.exit_zero)
@@ -289,6 +292,20 @@ def conclude(
     )
     write_reports(report, view, args)
     return code
+
+
+def _masked_again(report: Report, found_first: Sequence[Finding]) -> Report:
+    """Return `report` with values masked in what was added after the scan.
+
+    Names of the configuration and the baseline, and what the entries of that say, can have values
+    of any of `found_first`, those that the baseline accepts among them.
+    """
+    from scanner.engine.masking import Masker
+
+    kept = {finding.fingerprint for finding in report.findings}
+    accepted = [each for each in found_first if each.fingerprint not in kept]
+    masker = Masker(report._replace(findings=(*report.findings, *accepted)), {})
+    return masker.report(report) if masker else report
 
 
 def threshold(args: argparse.Namespace, settings: Settings) -> Threshold:

@@ -65,7 +65,8 @@ def outgoing(repository: Repository, ref: PushedRef, exclude: Sequence[str]) -> 
         "rev-list", "--no-walk=unsorted", "--parents", "--stdin", what="read the commits",
         stdin="".join(f"{each.id}\n" for each in commits).encode(),
     )  # fmt: skip
-    parents = {names[0]: names[1:] for names in map(str.split, shown.decode().splitlines())}
+    lines = shown.decode("ascii", "replace").splitlines()
+    parents = {names[0]: names[1:] for names in map(str.split, lines)}
     return OutgoingBranch(commits, parents, tip, _is_current(repository, ref, tip))
 
 

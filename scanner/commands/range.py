@@ -66,14 +66,14 @@ def ends(span: str, repository: Repository) -> tuple[list[str], list[str]]:
     if not dots:
         if span.endswith("^!"):
             commit = required(span.removesuffix("^!"))
-            return [commit], repository.answers("rev-parse", f"{commit}^@").decode().split()
+            return [commit], repository.names("rev-parse", f"{commit}^@")
         return _since(span, required(span), required("HEAD"), repository)
     first, last = required(since or "HEAD"), required(until or "HEAD")
     if dots == "..":
         return [last], [first]
 
     # Not the symmetric difference of git log: the change of a branch is what is asked for here.
-    bases = repository.answers("merge-base", "--all", first, last).decode().split()
+    bases = repository.names("merge-base", "--all", first, last)
     if not bases:
         hint = f"{_REMEDY}, or write {since}..{until}"
         raise UsageError(f"{printable(span)}: the two have no commit in common: {printable(hint)}")

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
+from scanner.files import read_regular
 from scanner.findings import Confidence
 from scanner.rulebook import load_rules, unknown_rule
 from scanner.secret import printable
@@ -83,8 +84,7 @@ def _named(args: argparse.Namespace) -> Rule:
 
 def _show(rule: Rule, *, as_yaml: bool) -> int:
     if as_yaml:
-        with open(_path_of(rule), encoding="utf-8") as file:
-            sys.stdout.write(file.read())
+        sys.stdout.write(read_regular(_path_of(rule)).decode("utf-8"))
         return 0
 
     from scanner.about import rule_page

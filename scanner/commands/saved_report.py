@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
+from scanner.files import read_regular
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def _content(path: str) -> bytes:
             raise KeycatchError("standard input is closed; name a file with the report")
         content = sys.stdin.buffer.read(_LARGEST + 1)  # one more, to see that there is more
     else:
-        with open(path, "rb") as file:
-            content = file.read(_LARGEST + 1)
+        content = read_regular(path, _LARGEST + 1, pipes=True)
 
     if len(content) > _LARGEST:
         raise KeycatchError(

@@ -130,13 +130,14 @@ def examine_change(
         announce(args, settings, excluded, excluded + len(change.blobs) - change.messages)
         # The other names are searched with the blobs.
         names = change.names.keys() - {blob.path for blob in change.blobs}
-        settle = partial(_settle, repository, rules, change, _heeds_marks(args))
+        settle = partial(_settle, repository, rules, change, args)
         report = scan_blobs(kind, change.blobs, tally, args, rules, sorted(names), settle)
         if kind in _REVIEWED and ALLOWED in tally.set_aside:
             from scanner.commands.new_marks import with_new_marks
 
             strict = args.strict or settings.strict
-            report = with_new_marks(report, change, partial(_blobs, repository), rules, strict)
+            read = partial(_blobs, repository)
+            report = with_new_marks(report, change, read, rules, strict, args.decode_limit)
     tally.blobs -= change.messages  # the report counts them as commits
     return report
 
@@ -145,7 +146,7 @@ def _settle(
     repository: Repository,
     rules: Sequence[Rule],
     change: ChangeSet,
-    heed_marks: bool,
+    args: argparse.Namespace,
     report: Report,
 ) -> Report:
     if not report.findings:
@@ -156,7 +157,7 @@ def _settle(
     found = Provenance(
         change.origins, change.names, change.removed, change.doubtful, change.sides, change.known
     )
-    examiner = Examiner(rules, heed_marks=heed_marks)
+    examiner = Examiner(rules, heed_marks=_heeds_marks(args), largest=args.decode_limit)
     return settle(report, found, examiner, partial(_blobs, repository))
 
 

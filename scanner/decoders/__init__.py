@@ -69,8 +69,11 @@ class _Imported:
         return _member(self._module).decode(layer, offsets, budget)
 
     def applies(self, data: bytes) -> bool:
-        asked = _member(self._module).applies
-        return asked is None or asked(data)
+        try:
+            asked = _member(self._module).applies
+            return asked is None or asked(data)
+        except Exception:  # noqa: BLE001 -- `decode` meets it too, where it is reported
+            return True
 
 
 @cache

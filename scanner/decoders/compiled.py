@@ -90,8 +90,8 @@ TABLE: tuple[CompiledDecoder, ...] = (
     ), ('a run that begins with 30 bytes of text in base64, also of UTF-16; base64 of `AKIA`, `ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their three forms; base64 that begins with gzip, ZIP or a session token; gzip encoded twice', 'the whole block, through line breaks and indentation, standard or URL-safe; the lines around it with all their values decoded in place', 'the encoded characters'), b'', 0, False, '', b''),
     ('zip', ((0, b'PK\x03\x04'), (0, b'PK\x05\x06'), (0, b'PK\x07\x08PK\x03\x04')), (
     ), ('`PK` signature: zip, jar, wheel, Lambda bundle, office document; the end of a directory at the end of any file: zipapp, executable jar, self-extracting archive', 'every member, also one that no directory lists: stored, deflate, bzip2, LZMA, xz', 'path in the archive, line and column in the member'), b'PK\x05\x06', 0, False, '', b''),
-    ('tar', ((257, b'ustar'),), (
-    ), ('`ustar` at offset 257', 'every member, and the targets of links', 'path in the archive, line and column in the member'), b'', 0, False, '', b''),
+    ('tar', ((257, b'ustar'), (154, b'\x00 '), (154, b' \x00')), (
+    ), ('`ustar` at offset 257, or at the start a header of V7 with its checksum', 'every member, and the targets of links', 'path in the archive, line and column in the member'), b'', 0, True, '', b''),
     ('gzip', ((0, b'\x1f\x8b\x08'),), (
     ), ('signature', 'the content of all streams', 'line and column in the content; inside base64, of the encoded characters'), b'', 0, False, '', b''),
     ('bzip2', ((0, b'BZh'),), (

@@ -54,6 +54,11 @@ MAX_NAMES = 16 << 20
 to 64 KiB (APPNOTE 6.3.10, section 4.4.10) that compress to nothing."""
 
 
+MOST_LEFT = 100
+"""Notes of one reason that are kept of one file: more than anybody reads, while an archive can have
+a hundred thousand members that each cannot be opened."""
+
+
 class Pool:
     """What the files of a run may cost together, beyond what is in proportion to their size.
 
@@ -93,7 +98,10 @@ def _own(size: int) -> tuple[int, int]:
 class Budget:
     """What decoding one file may still cost. What had to be left is kept by reason."""
 
-    __slots__ = ("_layers", "_size", "bytes", "is_cut", "largest", "layers", "left", "names")
+    __slots__ = (
+        "_further", "_known", "_layers", "_size", "bytes", "in_part", "is_cut", "largest", "layers",
+        "left", "names",
+    )  # fmt: skip
 
     def __init__(self, layers: int = MAX_LAYERS, size: int = MAX_BYTES, largest: int = 0) -> None:
         """Start with `layers` layers and `size` bytes to spend, each layer up to `largest` bytes.
@@ -107,8 +115,12 @@ class Budget:
         self.names = MAX_NAMES
         self.is_cut = False
         """Whether the pool of the run leaves less to this file than a file may have."""
+        self.in_part = False
+        """Whether what is decoded now is one window of larger content, whose end may be our cut."""
         self.left: list[tuple[str, str]] = []
         """(reason, detail) of what was not decoded: see `leave`."""
+        self._known: dict[str, set[str]] = {}
+        self._further: dict[str, int] = {}
 
     def narrow(self, layers: int, size: int) -> None:
         """Leave no more than `layers` layers and `size` bytes, before anything is spent."""
@@ -149,20 +161,25 @@ class Budget:
         there, so the scan is incomplete), `damaged-archive` (nothing more can be read from it by
         anyone), `encrypted-archive`, `encrypted-file`, `unsupported-archive`.
         """
-        if self.left[-1:] != [(reason, detail)]:  # a bomb meets one limit thousands of times
+        if self.in_part and reason == "damaged-archive":
+            reason, detail = (
+                "decoder-limit",
+                f"{detail}: it ends where a window of large content does",
+            )
+
+        # A bomb meets one limit thousands of times, and others in between.
+        known = self._known.setdefault(reason, set())
+        if detail in known:
+            return
+        if len(known) < MOST_LEFT:
+            known.add(detail)
             self.left.append((reason, detail))
+        else:
+            self._further[reason] = self._further.get(reason, 0) + 1
 
-    def cut(self, known: int) -> None:
-        """Make limits of the damage in what was left after the first `known`.
-
-        It was found in one window of larger content, whose end may be where we cut it.
-        """
-        self.left[known:] = [
-            ("decoder-limit", f"{detail}: it ends where a window of large content does")
-            if reason == "damaged-archive"
-            else (reason, detail)
-            for reason, detail in self.left[known:]
-        ]
+    def further(self) -> list[tuple[str, str]]:
+        """Return a note for each reason of which more was left than is kept, with the number."""
+        return [(reason, f"{number:,} more of these") for reason, number in self._further.items()]
 
 
 class Description(NamedTuple):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.content import Layer
 from scanner.decoders.interface import TOO_LARGE, TOO_MUCH
+from scanner.decoders.tar_blocks import begins_tar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -26,9 +27,6 @@ LIMIT = "decoder-limit"
 DAMAGED = "damaged-archive"
 ENCRYPTED = "encrypted-archive"
 UNSUPPORTED = "unsupported-archive"
-
-_TAR = slice(257, 262)
-"""Where `ustar` is in a tar header (POSIX.1-2017, pax, "ustar Interchange Format": `magic`)."""
 
 
 def path_of(below: Layer, member: str) -> str:
@@ -70,7 +68,7 @@ def windows(
         # Only the first window shows what sort of content it is, and only if there is a second
         # one: content in one layer is looked at by the engine, as every layer is.
         if ahead and not tail:
-            is_tar = data[_TAR] == b"ustar"
+            is_tar = begins_tar(data)
             if is_tar and walk:
                 archive = Layer(b"", below=below, decoder=decoder, member=member)
                 return (yield from walk(Replay(data + ahead, read), archive, budget))
@@ -149,8 +147,8 @@ def stores_members(data: bytes) -> bool:
     A decoder of what is in a text leaves such an archive to its members, or everything in them
     would be found twice.
     """
-    # POSIX ustar has its magic at offset 257; ar(5) begins with `!<arch>` and a line feed.
-    return data[_TAR] == b"ustar" or data.startswith(b"!<arch>\n")
+    # ar(5) begins with `!<arch>` and a line feed.
+    return begins_tar(data) or data.startswith(b"!<arch>\n")
 
 
 def may_show_content(data: bytes) -> bool:

@@ -14,7 +14,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.decoders.interface import Budget, Decoder, Description
-from scanner.decoders.tar_blocks import BLOCK, Lost, has_header, is_valid, number
+from scanner.decoders.tar_blocks import (
+    BLOCK,
+    ENDS,
+    ENDS_AT,
+    MAGIC,
+    MAGIC_AT,
+    Lost,
+    begins_tar,
+    has_header,
+    is_valid,
+    number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -25,7 +36,6 @@ if TYPE_CHECKING:
 # The fields of a header that are read. Numbers are octal text, or base 256 (see `number`).
 _NAME, _SIZE = slice(0, 100), slice(124, 136)
 _KIND, _LINK_NAME = slice(156, 157), slice(157, 257)
-_MAGIC_AT, _MAGIC = 257, b"ustar"
 _POSIX = b"ustar\0"
 """The magic of POSIX with its terminator; that of GNU is `ustar` and a space."""
 _PREFIX = slice(345, 500)
@@ -61,7 +71,7 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
     from scanner.decoders.streams import Slice
 
     data = layer.data
-    if data.startswith(_MAGIC, _MAGIC_AT) and has_header(data):
+    if begins_tar(data) and has_header(data):
         yield from walk(Slice(data, 0, len(data)), layer, budget)
 
 
@@ -95,7 +105,7 @@ def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, b
             if not ended:
                 budget.leave(DAMAGED, f"tar: {path_of(archive, '')}")
             lost = Lost(read, _MAX_BLOCKS - blocks)
-            is_header = block.startswith(_MAGIC, _MAGIC_AT)
+            is_header = block.startswith(MAGIC, MAGIC_AT)
             name = _header_name(block).decode("utf-8", "surrogateescape") if is_header else ""
             rest: Read = lost if is_header else Replay(block, lost)
             whole = yield from windows(rest, archive, "tar", name or _NAMELESS, budget)
@@ -209,7 +219,7 @@ def _padded(size: int) -> int:
 def _header_name(block: bytes) -> bytes:
     name = block[_NAME].partition(b"\0")[0]
     # The prefix belongs to POSIX headers; GNU ones have times there.
-    is_posix = block.startswith(_POSIX, _MAGIC_AT)
+    is_posix = block.startswith(_POSIX, MAGIC_AT)
     prefix = block[_PREFIX].partition(b"\0")[0] if is_posix else b""
     return prefix + b"/" + name if prefix else name
 
@@ -240,12 +250,13 @@ def _read_once(content: bytes) -> Read:
 
 DECODER = Decoder(
     "tar",
-    ((_MAGIC_AT, _MAGIC),),
+    ((MAGIC_AT, MAGIC), *((ENDS_AT, end) for end in ENDS)),
     (),
     decode,
     Description(
-        "`ustar` at offset 257",
+        "`ustar` at offset 257, or at the start a header of V7 with its checksum",
         "every member, and the targets of links",
         "path in the archive, line and column in the member",
     ),
+    applies=begins_tar,
 )

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
 BLOCK = 512
 """Bytes of a header; content is padded to a multiple of it."""
 
+MAGIC_AT, MAGIC = 257, b"ustar"
+"""The magic of POSIX and of GNU headers (POSIX.1-2017, pax, "ustar Interchange Format")."""
+ENDS_AT, ENDS = 154, (b"\0 ", b" \0")
+"""How a checksum ends after its six digits: all that is constant in a header of V7, which has no
+magic. Writers differ in the order, and POSIX allows both."""
 _CHECKSUM = slice(148, 156)
 _ASCII = bytes(range(128))
 
@@ -44,6 +49,13 @@ class Lost:
             if len(block) < BLOCK:
                 self._most = 0
         return b"".join(pieces)
+
+
+def begins_tar(data: bytes) -> bool:
+    """Return whether `data` begins as a tar archive: with the magic, or with a header of V7."""
+    if data.startswith(MAGIC, MAGIC_AT):
+        return True
+    return data.startswith(ENDS, ENDS_AT) and is_valid(data[:BLOCK])
 
 
 def has_header(data: bytes) -> bool:

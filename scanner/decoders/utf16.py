@@ -193,16 +193,17 @@ def _strings(layer: Layer, big: bool, budget: Budget) -> Iterator[Layer]:
     # Four characters, as of `strings`(1), and of ASCII only: no credential has others.
     first = 1 if big else 0
     text = b"\n".join(data[start + first : end : 2] for start, end in spans) + b"\n"
-    yield Layer(text, below=layer, decoder="utf16", offsets=StringsMap(spans))
+    yield Layer(text, below=layer, decoder="utf16", offsets=StringsMap(spans, len(data)))
 
 
 class StringsMap:
     """Maps offsets in lines of ASCII to the UTF-16 strings that they were made from."""
 
-    __slots__ = ("_decoded", "_source")
+    __slots__ = ("_decoded", "_limit", "_source")
 
-    def __init__(self, spans: list[tuple[int, int]]) -> None:
-        """Take the spans of the strings in the source, in their order."""
+    def __init__(self, spans: list[tuple[int, int]], limit: int) -> None:
+        """Take the spans of the strings in a source of `limit` bytes, in their order."""
+        self._limit = limit
         self._source = [start for start, _ in spans]
         self._decoded = []
         at = 0
@@ -213,7 +214,8 @@ class StringsMap:
     def source(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the characters, both bytes of each."""
         begin = self._at(start)
-        return begin, (self._at(end - 1) + 2 if end > start else begin)
+        # After the last string is a line feed that no character of the source is.
+        return begin, (min(self._at(end - 1) + 2, self._limit) if end > start else begin)
 
     def _at(self, offset: int) -> int:
         index = bisect_right(self._decoded, offset) - 1

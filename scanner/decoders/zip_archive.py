@@ -112,10 +112,16 @@ class _Reader:
                 self.whole = False
                 return
             entry, start = central(self.data, start, shift)
-            if self.data.startswith(LOCAL, entry.header):
-                yield from self._member(entry, local(self.data, entry.header))
+            # `unzip` tries an offset as it is written too, if nothing is where it was moved to.
+            written = entry._replace(header=entry.header - shift)
+            begun = [each for each in (entry, written) if self._begins_at(each.header)]
+            if begun:
+                yield from self._member(begun[0], local(self.data, begun[0].header))
             else:
                 self.whole = False
+
+    def _begins_at(self, header: int) -> bool:
+        return header >= 0 and self.data.startswith(LOCAL, header)
 
     def unlisted(self, *, only_likely: bool) -> Iterator[Layer]:
         """Yield the members with a local header between, before or after those that were read.
@@ -235,7 +241,10 @@ class _Reader:
         self.stopped = not whole
         self.packed += stream.position - start
         if not stream.damaged:
-            return stream.position if entry.method == own.method else start
+            if entry.method != own.method:
+                return start
+            # A stream that goes on beyond its size may have the headers of other members in it.
+            return min(stream.position, end) if packed > 0 else stream.position
         if needs_memory(stream.failure, data, method, start):
             budget.leave(LIMIT, f"{_LARGE}: {path_of(layer, name)}")
         elif is_encrypted:

@@ -65,7 +65,8 @@ class Directory(NamedTuple):
     start: int
     stop: int
     shift: int
-    """What the offsets in it lack: a file put in front of the archive moves everything."""
+    """What the offsets in it lack: a file put in front of the archive moves everything. Negative
+    where bytes in front are missing."""
 
 
 def directories(data: bytes) -> Iterator[Directory]:
@@ -90,8 +91,9 @@ def directories(data: bytes) -> Iterator[Directory]:
             size, offset = number(data, stop + 40, 8), number(data, stop + 48, 8)
 
         start = stop - size
-        # An archive without members has nothing but its end.
-        if 0 <= offset <= start and (data.startswith(CENTRAL, start) or len(data) == END_SIZE):
+        # An archive without members has nothing but its end. The offset may be beyond the start:
+        # `unzip` and Python's zipfile go on where bytes in front are missing.
+        if start >= 0 and (data.startswith(CENTRAL, start) or len(data) == END_SIZE):
             found += 1
             yield Directory(start, stop, start - offset)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.doctor.interface import NOTE, OK, PROBLEM, Result
 from scanner.errors import KeycatchError
+from scanner.files import read_regular
 from scanner.hooks import location
 from scanner.hooks.files import look
 from scanner.hooks.managers import manager_of
@@ -183,10 +184,7 @@ def _top(place: HooksLocation) -> str:
 
 def _content(path: str) -> bytes:
     try:
-        if not os.path.isfile(path):
-            return b""
-        with open(path, "rb") as file:
-            return file.read(_MOST)
+        return read_regular(path, _MOST)
     except OSError:
         return b""
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scanner.decoders.interface import Decoder
+    from scanner.engine.matching import Spent
     from scanner.rulebook.model import Rule
 
 
@@ -41,13 +42,15 @@ class Catalogue:
 
     __slots__ = (
         "_endings", "_further", "_heads", "_reaches", "decoders_of", "index", "pool", "rules",
-        "rules_of",
+        "rules_of", "spent",
     )  # fmt: skip
 
     def __init__(self, rules: Sequence[Rule], decoders: Sequence[Decoder] = DECODERS) -> None:
         """Arrange `rules` and `decoders`."""
         self.rules = {rule.id: rule for rule in rules}
         self.pool = Pool()
+        self.spent: Spent | None = None
+        """The time of users' patterns in this run, once a content is looked at."""
         wanted = [anchor for rule in rules for anchor in rule.anchors]
         wanted += [anchor for decoder in decoders for anchor in decoder.anchors]
         self.index = AnchorIndex(wanted)

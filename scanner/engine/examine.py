@@ -152,8 +152,9 @@ def _account(
         spot = inside.get(spot, spot)
         value = aside.reason, aside.layer.data[aside.start : aside.end]
         firsts[value] = min(firsts.get(value, spot), spot, key=_order)
-    spots = [(reason, spot, "") for (reason, _), spot in firsts.items()]
-    spots += [(ALLOWED, spot, digest) for spot, digest in allowed]
+    spots = [(reason, spot) for (reason, _), spot in firsts.items()]
+    spots += [(ALLOWED, spot) for spot, _ in allowed]
+    tally.allowed.update((path, digest) for _, digest in allowed)
 
     # No more than are kept are counted out: a generated file can have thousands.
     spots.sort(key=lambda each: _order(each[1]))
@@ -164,9 +165,8 @@ def _account(
             *spot.text.position(spot.start),
             spot.role,
             reason,
-            digest=digest,
         )
-        for reason, spot, digest in spots[:MOST_PLACES]
+        for reason, spot in spots[:MOST_PLACES]
     )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import MAX_DEPTH, MAX_NAMES, OVER_RUN, Decoder
+from scanner.decoders.interface import MAX_DEPTH, MAX_NAMES, OVER_RUN, Budget, Decoder
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.file_names import name_layer
-from scanner.engine.matching import PatternTimeout, find
+from scanner.engine.matching import PatternTimeout, Spent, find
 from scanner.kinds import load
 from scanner.kinds.interface import Aside, Part
 from scanner.records import NamedTuple
@@ -46,6 +46,7 @@ def gather(
     `spots` are the anchors in `root`, if they are known already; `largest` is as in `Budget`.
     """
     gathered = Gathered([], [], [])
+    catalogue.spent = catalogue.spent or Spent()
     budget = catalogue.pool.budget(len(root.data), largest)
     timed_out: set[str] = set()  # rules whose pattern ran into its limit: not tried again here
     pending: list[tuple[Iterator[Layer], bool]] = [(iter((root,)), False)]
@@ -54,15 +55,13 @@ def gather(
     # before it, with everything inside, has been examined and can be freed.
     while pending:
         decoding, of_part = pending[-1]
-        known = len(budget.left)
+        budget.in_part = of_part
         try:
             layer = next(decoding, None)
         except Exception as error:  # noqa: BLE001 -- a decoder's defect ends that decoder only
             gathered.problems.append((INTERNAL, describe(error)))
             layer = None
 
-        if of_part and len(budget.left) > known:
-            budget.cut(known)
         if layer is None:
             pending.pop()
             continue
@@ -75,7 +74,7 @@ def gather(
             _look_at_name(catalogue, layer, gathered, timed_out)
             budget.names -= len(layer.member)
             if budget.names < 0:
-                budget.leave("decoder-limit", LONG_NAMES)
+                gathered.problems.append(("decoder-limit", LONG_NAMES))
                 pending.clear()
                 break
 
@@ -83,15 +82,21 @@ def gather(
             if layer.depth + 1 >= MAX_DEPTH:
                 budget.leave("decoder-limit", TOO_DEEP)
                 break
-            pending.append((decoder.decode(layer, offsets, budget), layer.is_part))
+            pending.append((_decoded(decoder, layer, offsets, budget), layer.is_part))
 
     catalogue.pool.settle(len(root.data), budget)
     if budget.is_cut and any(reason == "decoder-limit" for reason, _ in budget.left):
-        budget.leave("decoder-limit", OVER_RUN)
+        gathered.problems.append(("decoder-limit", OVER_RUN))
 
     # Each problem once: a bomb can have thousands of members that all meet the same limit.
-    problems = list(dict.fromkeys([*gathered.problems, *budget.left]))
+    problems = list(dict.fromkeys([*gathered.problems, *budget.left, *budget.further()]))
     return gathered._replace(problems=problems)
+
+
+def _decoded(decoder: Decoder, layer: Layer, offsets: list[int], budget: Budget) -> Iterator[Layer]:
+    # Called when the first layer is asked for: a module that cannot be imported is a defect of this
+    # decoder only.
+    yield from decoder.decode(layer, offsets, budget)
 
 
 def _decoders(catalogue: Catalogue, layer: Layer, spots: Spots) -> list[tuple[Decoder, list[int]]]:
@@ -148,7 +153,7 @@ def _detect(
                 continue
 
             try:
-                match = find(rule, layer.data, offset)
+                match = find(rule, layer.data, offset, catalogue.spent)
                 if match is None or (rule.id, match.start, match.end) in seen:
                     continue
                 seen.add((rule.id, match.start, match.end))

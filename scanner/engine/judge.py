@@ -66,7 +66,8 @@ def judge(
     `asides` are only counted. Without `heed_marks` no mark on a line allows anything.
     """
     counts = _count_asides(asides)
-    occurrences = apart(_on_the_ground(parts))
+    of_users = {rule.id for rule in rules.values() if rule.origin}
+    occurrences = apart(_on_the_ground(parts), of_users)
     kept: list[Occurrence] = []
     allowed: list[Part] = []
     marks: dict[int, Marks] = {}  # by the identity of the text: each is searched for marks once

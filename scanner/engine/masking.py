@@ -11,9 +11,25 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import TypeVar
 
-    from scanner.findings import Finding, Head, History, Moment, Notice, Report
+    from scanner.engine.value_search import ValueSearch
+    from scanner.findings import (
+        Finding,
+        Head,
+        History,
+        Location,
+        Moment,
+        Notice,
+        Remark,
+        Report,
+    )  # fmt: skip
+    from scanner.tally import SetAside
 
+    _Place = TypeVar("_Place", Location, SetAside)
+
+SEAM: Final = "\0"
+"""What joins two texts that are shown next to each other, such as a path and a member of it."""
 _SHORTEST: Final = 12
 """Fewest characters of a value that is looked for in names: a shorter one, which only a rule of the
 user can find, is likely to be a word that many names have. An access key ID has 20."""
@@ -22,7 +38,7 @@ user can find, is likely to be a word that many names have. An access key ID has
 class Masker:
     """Masks values in names and messages."""
 
-    __slots__ = ("_known", "_values")
+    __slots__ = ("_known", "_search")
 
     def __init__(self, report: Report, spellings: Mapping[str, str]) -> None:
         """Collect what is to be masked.
@@ -31,54 +47,59 @@ class Masker:
         values of the findings that are in any name or message of `report` are added to them.
         """
         values = dict(spellings)
-        # All texts as one, so that each value is searched for once: values are few, but a history
-        # has many names, and the list of values is gone through for each text that is masked.
-        everything = "\0".join(set(_texts(report)))
         for finding in report.findings:
             for value in finding.values.values():
                 text = value.reveal().decode("utf-8", "surrogateescape")
-                if len(text) >= _SHORTEST and text in everything:
+                if len(text) >= _SHORTEST:
                     values.setdefault(text, value.redacted())
 
-        # The longest first: a value can contain another one, and would not be recognised once that
-        # is masked.
-        self._values = sorted(values.items(), key=lambda item: (-len(item[0]), item))
+        self._search: ValueSearch | None = None
         self._known: dict[str, str] = {}
+        if not values:
+            return
+
+        from scanner.engine.value_search import ValueSearch  # here: a clean scan never needs it
+
+        # What is in no text at all is not looked for in each of them.
+        present = ValueSearch(values).present(set(_texts(report))) | dict(spellings)
+        self._search = ValueSearch(present) if present else None
 
     def __bool__(self) -> bool:
         """Return whether there is anything to mask."""
-        return bool(self._values)
+        return self._search is not None
 
     def mask(self, text: str) -> str:
         """Return `text` with every value in its redacted form."""
         masked = self._known.get(text)
-        if masked is None:
-            masked = text
-            for value, redacted in self._values:
-                masked = masked.replace(value, redacted)
-            self._known[text] = masked
-        return masked
+        if masked is None and self._search:
+            masked = self._known[text] = self._search.masked(text)
+        return text if masked is None else masked
+
+    def _side_by_side(self, one: str, other: str) -> tuple[str, str]:
+        """Return two texts masked that are shown next to each other: each may have a half."""
+        masked = self.mask(f"{one}{SEAM}{other}")
+        first, _, second = masked.partition(SEAM)
+        return first, second
 
     def report(self, report: Report) -> Report:
         """Return `report` masked; the notices and places of its tally are replaced."""
         tally = report.tally
         tally.notices = [self.notice(notice) for notice in tally.notices]
-        tally.places = [
-            each._replace(path=self.mask(each.path), member=self.mask(each.member))
-            for each in tally.places
-        ]
+        tally.places = [self._set_aside(each) for each in tally.places]
+        use, configuration = report.baseline, report.configuration
         return report._replace(
             findings=tuple(self.finding(finding) for finding in report.findings),
+            configuration=configuration
+            and configuration._replace(file=self.mask(configuration.file)),
+            baseline=use and use._replace(file=self.mask(use.file)),
+            remarks=tuple(map(self._remark, report.remarks)),
             narrowed=self._all(report.narrowed),
             heads=tuple(self._head(head) for head in report.heads),
         )
 
     def finding(self, finding: Finding) -> Finding:
         """Return `finding` with its locations and its history masked."""
-        masked = (
-            at._replace(path=self.mask(at.path), member=self.mask(at.member))
-            for at in finding.locations
-        )
+        masked = map(self._place, finding.locations)
         facts = finding.forensics
         return finding._replace(
             locations=tuple(dict.fromkeys(masked)),  # two names can be the same once masked
@@ -87,6 +108,17 @@ class Masker:
             forensics=facts and facts._replace(user=self.mask(facts.user)),
             user=self.mask(finding.user),
         )
+
+    def _place(self, at: _Place) -> _Place:
+        path, member = self._side_by_side(at.path, at.member)
+        return at._replace(path=path, member=member)
+
+    def _set_aside(self, at: SetAside) -> SetAside:
+        return self._place(at)._replace(detail=self.mask(at.detail))
+
+    def _remark(self, remark: Remark) -> Remark:
+        places = tuple((self.mask(path), line) for path, line in remark.places)
+        return remark._replace(text=self.mask(remark.text), places=places)
 
     def _history(self, history: History) -> History:
         return history._replace(
@@ -109,17 +141,19 @@ class Masker:
 
     def notice(self, notice: Notice) -> Notice:
         """Return `notice` with its path and detail masked."""
-        return notice._replace(path=self.mask(notice.path), detail=self.mask(notice.detail))
+        path, detail = self._side_by_side(notice.path, notice.detail)
+        return notice._replace(path=path, detail=detail)
 
 
 def _texts(report: Report) -> Iterator[str]:
     """Yield every name and message of `report` that could contain a value."""
     for finding in report.findings:
         for at in finding.locations:
-            yield at.path
-            yield at.member
+            yield f"{at.path}{SEAM}{at.member}"
 
         yield from finding.evidence  # it quotes names of users and hosts
+        yield finding.user
+        yield finding.forensics.user if finding.forensics else ""
         if finding.history:
             history = finding.history
             for moment in (history.first, history.last, history.removed):
@@ -128,13 +162,18 @@ def _texts(report: Report) -> Iterator[str]:
             yield from (*history.branches, *history.tags, *history.held_by)
 
     for notice in report.tally.notices:
-        yield notice.path
-        yield notice.detail
+        yield f"{notice.path}{SEAM}{notice.detail}"
 
     for place in report.tally.places:
-        yield place.path
-        yield place.member
+        yield f"{place.path}{SEAM}{place.member}"
+        yield place.detail
 
+    for remark in report.remarks:
+        yield remark.text
+        yield from (path for path, _ in remark.places)
+
+    yield report.configuration.file if report.configuration else ""
+    yield report.baseline.file if report.baseline else ""
     yield from report.narrowed
     for head in report.heads:
         yield head.repository

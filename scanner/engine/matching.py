@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 TIME_LIMIT: Final = 0.2
 """Seconds that the pattern of a user's rule may take at one anchor, and on one content in all."""
 
+RUN_LIMIT: Final = 60.0
+"""Seconds that the patterns of all users' rules may take together in one process of a run.
+
+A pattern that takes a little less than its limit on each of ten thousand files would take an hour.
+"""
+
 _EDGE: Final = 64
 """A match that ends this near to the end of the window may have been cut off by it."""
 _LARGEST: Final = 1 << 20
@@ -37,43 +43,50 @@ class PatternTimeout(Exception):  # noqa: N818 -- what happened, not a mistake
         self.rule = rule
 
 
-class _Spent:
-    """The seconds that users' patterns took on the content that is being scanned now."""
+class Spent:
+    """The seconds that users' patterns took: on what is being scanned now, and in the whole run."""
 
-    __slots__ = ("_content", "_seconds")
+    __slots__ = ("_content", "_seconds", "_total")
 
     def __init__(self) -> None:
+        """Start with nothing spent."""
         self._content: bytes = b""
         self._seconds: dict[str, float] = {}
+        self._total = 0.0
 
     def left(self, rule: Rule, data: bytes) -> float:
+        """Return how long the pattern of `rule` may still take on `data`."""
         if data is not self._content:
             self._content = data
             self._seconds = {}
-        return TIME_LIMIT - self._seconds.get(rule.id, 0.0)
+        return min(TIME_LIMIT - self._seconds.get(rule.id, 0.0), RUN_LIMIT - self._total)
 
     def add(self, rule: Rule, seconds: float) -> None:
+        """Count the `seconds` that the pattern of `rule` took."""
         self._seconds[rule.id] = self._seconds.get(rule.id, 0.0) + seconds
+        self._total += seconds
 
 
-_spent = _Spent()
+_spent = Spent()
+"""Where no run counts."""
 
 
-def find(rule: Rule, data: bytes, offset: int) -> Match | None:
+def find(rule: Rule, data: bytes, offset: int, spent: Spent | None = None) -> Match | None:
     """Return the match of the rule's pattern that covers `offset` or is the first one after it.
 
     The pattern is tried from `rule.before` bytes before the anchor to `rule.after` bytes behind it.
     A match that reaches the end of this window may be longer: the window grows until its end is
     certain. With `rule.before` 0 the match has to begin at the anchor, which saves the search of
     the window where anchors are many. Look-behind sees the bytes before the window. Raises
-    PatternTimeout for a user's pattern that has used up its time on this content.
+    PatternTimeout for a user's pattern that has used up its time on this content, or that of all
+    for the run, which is counted in `spent`.
     """
     compiled = _compile(rule)
     start = max(0, offset - rule.before)
     size = rule.after
     while True:
         end = min(len(data), offset + size)
-        found = _first(rule, compiled, data, start, end, offset)
+        found = _first(rule, compiled, data, start, end, offset, spent)
         # What reaches the end of the window could be longer, or not match at all, with the bytes
         # behind it: `$`, `\b` and look-ahead take the end of the window for the end of the data.
         certain = end == len(data) or (found is not None and found.end() < end - _EDGE)
@@ -96,7 +109,13 @@ def _compile(rule: Rule) -> re.Pattern[bytes]:
 
 
 def _first(
-    rule: Rule, compiled: re.Pattern[bytes], data: bytes, start: int, end: int, offset: int
+    rule: Rule,
+    compiled: re.Pattern[bytes],
+    data: bytes,
+    start: int,
+    end: int,
+    offset: int,
+    spent: Spent | None,
 ) -> re.Match[bytes] | None:
     if not rule.origin:
         if not rule.before:
@@ -104,7 +123,8 @@ def _first(
         return _covering(compiled.finditer(data, start, end), offset)
     from time import monotonic
 
-    left = _spent.left(rule, data)
+    spent = spent or _spent
+    left = spent.left(rule, data)
     if left <= 0:
         raise PatternTimeout(rule)
     began = monotonic()
@@ -117,7 +137,7 @@ def _first(
     except TimeoutError:
         raise PatternTimeout(rule) from None
     finally:
-        _spent.add(rule, monotonic() - began)
+        spent.add(rule, monotonic() - began)
 
 
 def _covering(matches: Iterator[re.Match[bytes]], offset: int) -> re.Match[bytes] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scanner.findings import Finding, Location
     from scanner.secret import Secret
@@ -31,6 +31,9 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
             spots.append(dict.fromkeys(finding.locations))
         else:
             spots[holder].update(dict.fromkeys(finding.locations))
+            # A rule of the user may be as sure of the value, and call it harmless.
+            if finding.severity > kept[holder].severity and finding.values == kept[holder].values:
+                kept[holder] = kept[holder]._replace(severity=finding.severity)
 
     merged = [
         finding._replace(locations=tuple(places))
@@ -55,11 +58,12 @@ def _weakness(finding: Finding) -> tuple[object, ...]:
 
 
 def _holder(
-    kept: list[Finding], holders: dict[tuple[str, Secret], list[int]], finding: Finding
+    kept: list[Finding], holders: Mapping[tuple[str, Secret], Sequence[int]], finding: Finding
 ) -> int | None:
-    # A finding that has all its values has the first one, so only those are compared.
-    part = next(iter(finding.values.items()))
-    for index in holders.get(part, ()):
+    # A finding that has all its values is among the holders of each: those of the rarest one are
+    # compared, since a file can have thousands of secrets after one and the same key ID.
+    fewest = min((holders.get(part, ()) for part in finding.values.items()), key=len)
+    for index in fewest:
         values = kept[index].values
         if all(values.get(role) == value for role, value in finding.values.items()):
             return index

@@ -10,8 +10,11 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from scanner.engine.join import KEY_ID, SECRET
+from scanner.findings import Confidence
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from scanner.engine.join import Occurrence
     from scanner.secret import Secret
 
@@ -19,13 +22,46 @@ MISSHAPEN: Final = "aws-misshapen-key"
 """The rule of values that are named as an access key and cannot be one: it knows least of all."""
 
 
-def apart(occurrences: list[Occurrence]) -> list[Occurrence]:
+def apart(occurrences: list[Occurrence], of_users: Set[str] = frozenset()) -> list[Occurrence]:
     """Return `occurrences` without those that are a part of another one.
 
     They are ordered by text and start; of those with one start the larger one comes first, then the
-    less decoded one.
+    less decoded one. `of_users` are the IDs of the users' rules: a repository brings its own, so
+    what one of these finds takes nothing away that a shipped rule finds.
     """
-    return _without_absorbed(_unique(_without_misshapen(occurrences)))
+    if not any(o.part.rule_id in of_users for o in occurrences):
+        return _without_absorbed(_unique(_without_misshapen(occurrences)))
+
+    # What is only a guess is no reason to take a misshapen key for something else.
+    sure = [o for o in occurrences if not _is_guess(o, of_users)]
+    shipped = [o for o in _without_misshapen(sure) if o.part.rule_id not in of_users]
+    kept = {id(o) for o in _without_absorbed(_unique(shipped))}
+    own = [o for o in occurrences if o.part.rule_id in of_users]
+    kept |= {id(o) for o in _without_absorbed(_unique(own))}
+    both = [o for o in occurrences if id(o) in kept]
+    return _without_absorbed_of_users(both, of_users)
+
+
+def _is_guess(occurrence: Occurrence, of_users: Set[str]) -> bool:
+    part = occurrence.part
+    return part.rule_id in of_users and part.confidence is Confidence.LOW
+
+
+def _without_absorbed_of_users(
+    occurrences: list[Occurrence], of_users: Set[str]
+) -> list[Occurrence]:
+    kept: list[Occurrence] = []
+    outer: Occurrence | None = None  # what goes furthest of that which may have others inside
+    for occurrence in occurrences:
+        if occurrence.part.rule_id in of_users:
+            if outer is not None and _absorbs(outer, occurrence):
+                continue
+        elif occurrence.part.role not in (KEY_ID, SECRET) and (
+            outer is None or outer.text is not occurrence.text or outer.end < occurrence.end
+        ):
+            outer = occurrence
+        kept.append(occurrence)
+    return kept
 
 
 def _unique(occurrences: list[Occurrence]) -> list[Occurrence]:

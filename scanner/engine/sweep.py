@@ -171,10 +171,10 @@ def _examine_large(examiner: Examiner, blob: Blob, tally: Tally) -> Examined:
         except Exception as error:  # noqa: BLE001 -- a defect on one file must not cost the others
             tally.notice(Notice(INTERNAL, blob.path, describe(error), hides=True))
 
-    return examiner.examine_windows(blob.path, _layers(examiner, blob, tally, windows()))
+    return examiner.examine_windows(blob.path, large_layers(examiner, blob, tally, windows()))
 
 
-def _layers(
+def large_layers(
     examiner: Examiner, blob: Blob, tally: Tally, windows: Iterator[Window]
 ) -> Iterator[Layer]:
     """Yield the layers of a large blob: its windows, or all of it if it has to be decoded whole.

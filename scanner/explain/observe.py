@@ -41,15 +41,20 @@ class Observed(NamedTuple):
 
 
 def observe(
-    root: Layer, rules: Sequence[Rule], line: int = 0, member: str | None = None
+    root: Layer,
+    rules: Sequence[Rule],
+    line: int = 0,
+    member: str | None = None,
+    largest: int = 0,
 ) -> Observed:
     """Look at `root` with `rules`, and return what was seen.
 
-    With a `line` only its candidates are kept, and with a `member` those in it.
+    With a `line` only its candidates are kept, and with a `member` those in it. `largest` is as in
+    `scanner.engine.examine.Examiner`.
     """
     watcher = _Watcher(rules, line, member)
     watcher.look(root)
-    gathered = gather(watcher.catalogue, root)
+    gathered = gather(watcher.catalogue, root, largest=largest)
     found = sorted(watcher.found.values(), key=lambda each: (each.member, each.place, each.rule.id))
     return Observed(gathered, found, watcher.left_out)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.git.process import GitError
+from scanner.git.process import GitError, unusable
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
@@ -26,6 +26,10 @@ _RAW: Final = (
 )  # fmt: skip
 # Without renames: a renamed file would otherwise be compared with its old path, which costs time
 # and depends on the configuration. The options after it override what a configuration can set.
+_DIGITS: Final = "0123456789abcdef"
+_LACKING: Final = (
+    "git did not show each commit: some trees are missing or damaged; fetch them, or run `git fsck`"
+)
 
 
 class ChangedPath(NamedTuple):
@@ -127,7 +131,13 @@ def of_commits(repository: Repository, listed: bytes) -> Iterator[Commit]:
         what="read the commits",
         stdin=listed,
     )
-    yield from parse_commits(shown)
+    asked = iter(listed.decode("ascii", "replace").split())
+    for commit in parse_commits(shown):
+        if commit.id != next(asked, ""):
+            raise unusable("diff-tree", "the commits that it was asked for")
+        yield commit
+    if next(asked, ""):  # git passes over a commit in silence that it cannot compare
+        raise GitError(_LACKING)
 
 
 def of_path(repository: Repository, listed: bytes, path: str) -> Iterator[Commit]:
@@ -180,7 +190,8 @@ def _entry(head: bytes, path: bytes) -> ChangedPath:
     # the same order, then a letter for each parent (git-diff-tree(1), "Diff format for merges").
     parents = len(head) - len(head.lstrip(b":"))
     fields = head[parents:].split(b" ")
-    if len(fields) != 2 * (parents + 1) + 1 or not path:
-        raise GitError("git gave a diff that cannot be parsed; try a newer git")
-    blobs = [blob.decode() for blob in fields[parents + 1 : -1]]
+    blobs = [blob.decode("ascii", "replace") for blob in fields[parents + 1 : -1]]
+    is_whole = parents and len(fields) == 2 * (parents + 1) + 1 and path
+    if not is_whole or any(blob.strip(_DIGITS) for blob in blobs):
+        raise unusable("diff", "modes, objects and a path for each difference")
     return ChangedPath(path, fields[parents], blobs[-1], tuple(blobs[:-1]), fields[-1] == b"U")

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from scanner.git.changes import SUBMODULE
-from scanner.git.process import GitError
+from scanner.git.process import GitError, unusable
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -93,7 +93,9 @@ def commits(repository: Repository) -> list[tuple[str, str, list[str]]]:
     lines = listed.decode("ascii", "replace").split("\n")
     rows = []
     for head, body in zip(lines[::2], lines[1::2], strict=False):
-        tree, *parents = body.split()
+        tree, *parents = body.split() or [""]
+        if not (tree and head.startswith("commit ")):
+            raise unusable("rev-list", "a commit and its tree")
         rows.append((head[7:], tree, parents))  # the ID follows `commit `
 
     return rows

@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+from scanner.files import open_regular, read_regular
 from scanner.git.inflate import FAILURES, decompressobj
 from scanner.git.pack_index import PackError, hash_of_object
 from scanner.records import NamedTuple
@@ -75,13 +76,12 @@ class ObjectStore:
             pending += self._alternates(directory)
 
     def _alternates(self, directory: str) -> Iterator[str]:
+        path = os.path.join(directory, "info", "alternates")
         try:
-            with open(os.path.join(directory, "info", "alternates"), "rb") as file:
-                lines = file.read().split(b"\n")
+            lines = read_regular(path).split(b"\n")
         except FileNotFoundError:
             return
         except OSError as error:
-            path = os.path.join(directory, "info", "alternates")
             self.problems.append((path, error.strerror or str(error)))
             return
 
@@ -140,7 +140,7 @@ def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
     The content is None if it has more than `largest` bytes. Never more is inflated than the head
     says, and one byte to notice that it is too small. Raises PackError, OSError.
     """
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         stored = file.read(_STEP)
         inflating = decompressobj()
         try:

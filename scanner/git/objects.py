@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
     from scanner.git.repository import Repository
+    from scanner.git.watch import Watch
 
 _SHA1 = 40
 """Hexadecimal digits of an ID in a repository of SHA-1."""
@@ -44,13 +45,16 @@ class ObjectReader:
         "_pipe",
         "_present",
         "_process",
-        "_repository", "_verify",
-        "kind"
-    )  # fmt: skip
+        "_repository",
+        "_verify",
+        "_watch",
+        "kind",
+    )
 
     _process: subprocess.Popen[bytes]
     _pipe: IO[bytes]
     _feeder: threading.Thread
+    _watch: Watch
 
     def __init__(
         self, repository: Repository, names: Sequence[str], *, verify: bool = False
@@ -85,13 +89,14 @@ class ObjectReader:
                 break
 
         if self._at >= len(self._names):
-            raise GitError(_STOPPED)
+            raise GitError(self._watch.found or _STOPPED)
 
         name = self._names[self._at]
         self._at += 1
         if self._present is not None and name not in self._present:
             return None
 
+        self._watch.steps += 1
         head = self._pipe.readline().split()
         if len(head) == 2 and head[1] == b"missing":
             return None
@@ -119,6 +124,7 @@ class ObjectReader:
         if not self._left:
             return b""
 
+        self._watch.steps += 1
         content = self._pipe.read(min(number, self._left))
         self._left -= len(content)
         if not content:
@@ -138,12 +144,14 @@ class ObjectReader:
         self._process.terminate()
         self._process.wait()
         self._feeder.join()
+        self._watch.close()
 
     def _begin(self, names: Sequence[str]) -> None:
         import threading
 
         self._process = self._repository.start("cat-file", "--batch", "--buffer")
         self._pipe = self._process.stdout  # type: ignore[assignment]  # it has pipes
+        self._watch = self._repository.watch(self._process)
         # A thread writes the names while contents are read: there is more of both than the pipes
         # can buffer, so that git and this process would wait for each other.
         self._feeder = threading.Thread(target=_feed, args=(self._process, names), daemon=True)
@@ -152,6 +160,9 @@ class ObjectReader:
     def _resume(self) -> None:
         self.close()
         self._left = 0
+        if self._watch.found:  # what comes later may be behind the same
+            self._at = len(self._names)
+            raise GitError(self._watch.found)
         if self._present is None:
             listed = ("--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
             found = self._repository.run("cat-file", *listed, what="list its objects")

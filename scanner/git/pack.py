@@ -11,13 +11,13 @@ system ends the process that reads from it (SIGBUS).
 
 from __future__ import annotations
 
-import os
 from array import array
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.git import delta
 from scanner.git.delta import LARGEST, apply
 from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
+from scanner.git.pack_file import PackFile
 from scanner.git.pack_heads import KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
 from scanner.git.pack_index import PackError, PackIndex, hash_of_object
 
@@ -72,13 +72,13 @@ class Pack:
         self.path = path
         self._hash_size = hash_size
         self._index = PackIndex(f"{path.removesuffix('.pack')}.idx", hash_size)
-        self._file = open(path, "rb", buffering=0)  # noqa: SIM115 -- it stays open
-        size = os.fstat(self._file.fileno()).st_size
+        self._file = PackFile(path)
+        size = self._file.size
 
         if size < START + hash_size:
             raise PackError("it is shorter than an empty pack")
 
-        head = self._file.read(START)
+        head = pread(self._file.descriptor(), START, 0)
         # Git writes version 2 and accepts 3, whose entries are the same.
         if head[:4] != _SIGNATURE or head[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
             raise PackError("it does not begin as a pack")
@@ -94,8 +94,13 @@ class Pack:
         that git wrote.
         """
         self._place(size - hash_size)
-        self._take(read_heads(self._file.fileno(), self._offsets, self._index, hash_size, jobs))
+        source = self._file.descriptor()
+        self._take(read_heads(source, self._offsets, self._index, hash_size, jobs))
         self._link()
+
+    def open(self) -> None:
+        """Open the file again if it was closed in favour of others. Raises PackError, OSError."""
+        self._file.descriptor()
 
     def __del__(self) -> None:
         """Close the file."""
@@ -207,7 +212,7 @@ class Pack:
         It runs for each object of a history, where every attribute that is looked up counts.
         """
         offsets, sizes, heads, positions = self._offsets, self._sizes, self._heads, self._positions
-        checksums, damaged, source = self._index.checksums, self.damaged, self._file.fileno()
+        checksums, damaged, source = self._index.checksums, self.damaged, self._file.descriptor()
 
         def inflate(entry: int) -> bytes:
             if entry in damaged:
@@ -246,12 +251,12 @@ class Pack:
         return inflate
 
     def columns(self) -> tuple[int, tuple[Any, ...]]:
-        """Return the file, and by entry what the compiled walk reads (`scanner/kernel/walk.c`).
+        """Return the open file, and by entry what the compiled walk reads (`scanner/kernel/walk.c`).
 
         In the order that it takes: offsets, sizes, lengths of heads, positions in the index, and
         by these the checksums or None; then the deltas on each entry, as `_link` arranges them.
         """
-        return self._file.fileno(), (
+        return self._file.descriptor(), (
             self._offsets, self._sizes, self._heads, self._positions, self._index.checksums,
             self.children_of, self.next_to,
         )  # fmt: skip
@@ -272,7 +277,7 @@ class Pack:
             while not inflating.eof:
                 stored = pending
                 if not pending:
-                    stored = pread(self._file.fileno(), min(step, end - at), at)
+                    stored = pread(self._file.descriptor(), min(step, end - at), at)
                     at += len(stored)
                     crc = crc32(stored, crc)
                     pending, head = stored[head:], max(0, head - len(stored))
@@ -347,7 +352,7 @@ class Pack:
         return hash_of_object(self._hash_size, KINDS[self.kinds[entry]], size)
 
     def close(self) -> None:
-        """Close the file; nothing can be read after that."""
+        """Close the file; it is opened again for what is read after that."""
         file = getattr(self, "_file", None)
         if file is not None:
             file.close()

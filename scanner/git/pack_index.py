@@ -15,6 +15,8 @@ from bisect import bisect_left
 from itertools import pairwise
 from typing import Any, Final
 
+from scanner.files import open_regular
+
 _SIGNATURE: Final = b"\xfftOc"
 """The first bytes since version 2; as the first number of version 1 they would be absurd."""
 _FANOUT: Final = 256
@@ -43,7 +45,7 @@ class PackIndex:
         Offsets are not compared with the size of the pack here.
         """
         self._hash_size = hash_size
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             head = file.read(8 + 4 * _FANOUT)
             self._step = hash_size

@@ -77,6 +77,9 @@ SECONDS: Final = 900
 """The longest that git may take for one answer: the log of a million commits takes two minutes."""
 QUICK: Final = 20
 """The longest that git may take to find what a name means."""
+PATIENCE: Final = 2.0
+"""Seconds without an answer after which git may be waiting for what is no file: most answers take
+milliseconds."""
 _PROCESSOR: Final = 4 * 3600
 """Seconds of the processor for a git that answers many questions."""
 _MEMORY: Final = 4 << 30
@@ -108,6 +111,14 @@ _CHANGING: Final = frozenset(
 
 class GitError(KeycatchError):
     """Git is missing, has failed, or has given an answer that cannot be read."""
+
+
+def unusable(command: str, expected: str) -> GitError:
+    """Return the error that git answered to `command` with something else than `expected`."""
+    return GitError(
+        f"git gave no usable answer to `git {command}`: {expected} expected; "
+        "is it git that is on the PATH?"
+    )
 
 
 def environment(inherited: Mapping[str, str], **settings: str) -> dict[str, str]:
@@ -197,18 +208,39 @@ def complete(
         ) as process:
             try:
                 _limit(process.pid, seconds)
-                output, errors = process.communicate(stdin, timeout=seconds)
+                output, errors = answer(process, directory, variables, stdin, seconds)
             except BaseException:  # as in `subprocess.run`: also when the time of the scan is up
                 process.kill()
                 raise
     except OSError as error:
         raise _cannot_run(directory, error) from None
-    except subprocess.TimeoutExpired:
-        raise GitError(
-            f"git did not answer within {seconds} seconds in {printable(directory)}: "
-            "run `git fsck` there"
-        ) from None
     return subprocess.CompletedProcess(whole, process.returncode, output, errors)
+
+
+def answer(
+    process: subprocess.Popen[bytes],
+    directory: str,
+    variables: Mapping[str, str],
+    stdin: bytes | None = None,
+    seconds: int = SECONDS,
+) -> tuple[bytes, bytes]:
+    """Return what a git that was started prints until its end, and its errors.
+
+    Raises GitError if that takes more than `seconds`, or if it waits for what is no file.
+    """
+    from subprocess import TimeoutExpired
+
+    with suppress(TimeoutExpired):
+        return process.communicate(stdin, timeout=min(seconds, PATIENCE))
+
+    from scanner.git.obstacles import obstacle
+
+    found = obstacle(directory, variables)
+    with suppress(TimeoutExpired):
+        return process.communicate(timeout=0 if found else max(seconds - PATIENCE, 0))
+    where = printable(directory)
+    late = f"git did not answer within {seconds} seconds in {where}: run `git fsck` there"
+    raise GitError(found or late)
 
 
 def _limit(process: int, seconds: int) -> None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 from time import gmtime
 from typing import TYPE_CHECKING, Final
 
+from scanner.git.process import unusable
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scanner.git.repository import Repository
+
+
+_KINDS: Final = frozenset(("blob", "commit", "tag", "tree"))
+_ABSENT: Final = frozenset(("missing", "ambiguous"))
+"""What git says after the name of something that is not there (git-cat-file(1), "BATCH OUTPUT")."""
+_ANSWER: Final = re.compile(
+    rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (?:(blob|commit|tag|tree) ([0-9]{1,18})|missing)\n"
+)
 
 
 class Person(NamedTuple):
@@ -36,13 +46,30 @@ def people(repository: Repository, names: Iterable[str]) -> dict[str, Person]:
 
 def kinds(repository: Repository, names: Iterable[str]) -> dict[str, str]:
     """Return the kinds of those of the objects `names` that exist, by ID. Raises GitError."""
-    asked = "".join(f"{name}\n" for name in names).encode()
+    found = looked_up(repository, names)
+    return {name: kind for name, kind in found if kind in _KINDS}
+
+
+def looked_up(repository: Repository, revisions: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the ID and the kind of what each of the `revisions` names, in their order.
+
+    For what is not there it is what git says instead, such as the revision and `missing`. Raises
+    GitError.
+    """
+    asked = [os.fsencode(each) for each in revisions]
     if not asked:
-        return {}
+        return []
     command = ("cat-file", "--batch-check=%(objectname) %(objecttype)")
-    shown = repository.run(*command, what="look up objects", stdin=asked)
-    rows = (line.split(" ") for line in shown.decode("ascii", "replace").splitlines())
-    return {name: kind for name, kind in rows if kind != "missing"}
+    stdin = b"".join(b"%b\n" % each for each in asked)
+    shown = repository.run(*command, what="look up objects", stdin=stdin)
+
+    lines = [line.decode("ascii", "replace").rpartition(" ") for line in shown.split(b"\n")[:-1]]
+    found = [(name, kind) for name, _, kind in lines]
+    if len(found) != len(asked) or not all(
+        repository.is_name(name) if kind in _KINDS else kind in _ABSENT for name, kind in found
+    ):
+        raise unusable("cat-file", "a line for each object")
+    return found
 
 
 def contents(repository: Repository, names: Iterable[str]) -> list[tuple[str, str, bytes]]:
@@ -57,14 +84,18 @@ def contents(repository: Repository, names: Iterable[str]) -> list[tuple[str, st
     shown = repository.run("cat-file", "--batch", "--buffer", what="read objects", stdin=asked)
     found, at = [], 0
     while at < len(shown):
-        end = shown.index(b"\n", at)
-        head = shown[at:end].decode("ascii", "replace").rsplit(" ", 2)
-        at = end + 1
-        if len(head) == 3:  # `ID missing` has two words
-            size = int(head[2])
-            found.append((head[0], head[1], shown[at : at + size]))
-            at += size + 1
+        head = _ANSWER.match(shown, at)
+        if head is None:
+            raise unusable("cat-file", "the objects that it was asked for")
 
+        at = head.end()
+        if head[2]:  # it is not missing
+            content = shown[at : at + int(head[3])]
+            found.append((head[1].decode(), head[2].decode(), content))
+            at += int(head[3]) + 1
+
+    if at != len(shown):
+        raise unusable("cat-file", "whole objects")
     return found
 
 

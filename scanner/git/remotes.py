@@ -11,10 +11,11 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+from scanner.git.process import unusable
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from scanner.git.repository import Repository
 
@@ -100,12 +101,8 @@ def tracked_objects(
     others = _matcher(
         pattern for other, each in remotes.items() if other != name for pattern in each.patterns
     )
-    listed = repository.run(
-        "for-each-ref", "--format=%(objectname) %(refname)", what="list the references"
-    )
     found: dict[str, None] = {}
-    for line in listed.split(b"\n"):
-        object_name, _, ref = line.decode("utf-8", "surrogateescape").partition(" ")
+    for object_name, ref in _references(repository):
         if not ref.startswith(_LOCAL) and own.fullmatch(ref) and not others.fullmatch(ref):
             found[object_name] = None
 
@@ -118,16 +115,24 @@ def tracking_refs(repository: Repository, remotes: dict[str, Remote]) -> list[Tr
     Where they are pushed to makes no difference. Raises GitError.
     """
     patterns = {name: _matcher(remote.patterns) for name, remote in remotes.items()}
-    form = "--format=%(objectname) %(refname)"
-    listed = repository.run("for-each-ref", form, what="list the references")
     found = []
-    for line in listed.split(b"\n"):
-        object_name, _, ref = line.decode("utf-8", "surrogateescape").partition(" ")
+    for object_name, ref in _references(repository):
         owners = [name for name, pattern in patterns.items() if pattern.fullmatch(ref)]
         if owners and not ref.startswith(_LOCAL):
             found.append(TrackingRef(owners[0] if len(owners) == 1 else "", ref, object_name))
 
     return found
+
+
+def _references(repository: Repository) -> Iterator[tuple[str, str]]:
+    """Yield the object and the name of each reference. Raises GitError."""
+    form = "--format=%(objectname) %(refname)"
+    listed = repository.run("for-each-ref", form, what="list the references")
+    for line in listed.split(b"\n")[:-1]:
+        name, _, ref = line.decode("utf-8", "surrogateescape").partition(" ")
+        if not (ref and repository.is_name(name)):
+            raise unusable("for-each-ref", "an object and a name for each reference")
+        yield name, ref
 
 
 def short_name(ref: str) -> str:
@@ -144,7 +149,8 @@ def _leads_elsewhere(repository: Repository, name: str, remote: Remote, url: str
     """Return whether a push to the remote reaches another repository than a fetch asks."""
     # With `insteadOf` applied, as the address that a hook is given has it.
     asked = repository.answers("remote", "get-url", "--all", name)
-    fetched = [line for line in os.fsdecode(asked).split("\n") if line] or remote.urls
+    lines = os.fsdecode(asked).split("\n")
+    fetched = [line for line in lines if line and "\0" not in line] or remote.urls
     pushed = [url] if url else remote.push_urls
     return any(not any(_same_place(one, other) for other in fetched) for one in pushed)
 

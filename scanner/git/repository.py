@@ -20,12 +20,15 @@ from scanner.git.process import (
     environment,
     for_any_repository,
     start,
+    unusable,
 )
 from scanner.secret import printable
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterable, Mapping
+
+    from scanner.git.watch import Watch
 
 _SQUASHED: Final = ["Squashed", "commit", "of", "the", "following:", "commit"]
 """How SQUASH_MSG begins, before the last of the commits."""
@@ -60,8 +63,8 @@ class Repository:
         asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir")
         answer = self.run("rev-parse", *asked, what="find a repository here").split(b"\n")
 
-        if len(answer) < 4:
-            raise GitError("git gave no usable answer to `git rev-parse`: is it git on the PATH?")
+        if len(answer) < 4 or b"\0" in answer[2]:
+            raise unusable("rev-parse", "the format and the directory of a repository")
         if answer[1].startswith(b"--"):  # rev-parse prints an option that it does not know
             raise GitError("this git is too old: 2.25 or newer is needed")
 
@@ -103,11 +106,39 @@ class Repository:
         """Start a git `command` with pipes to and from it. Raises GitError."""
         return start((*self._options, *command), self.directory, self._variables)
 
+    def names(self, *command: str) -> list[str]:
+        """Return the object IDs that the git `command` prints, even if it fails. Raises GitError.
+
+        It does so where there is anything else.
+        """
+        found = self.answers(*command).decode("ascii", "replace").split()
+        if not all(map(self.is_name, found)):
+            raise unusable(command[0], "IDs of objects")
+        return found
+
+    def paths(self, *command: str, what: str, number: int = 1) -> list[str]:
+        """Return the `number` of paths that the git `command` prints, in the git directory.
+
+        Raises GitError: git could not do `what`, or printed something else.
+        """
+        lines = self.run(*command, what=what).split(b"\n")[:-1]
+        # All begin in the same directory, whose name can have line feeds.
+        size, rest = divmod(len(lines), number)
+        found = [b"\n".join(lines[at : at + size]) for at in range(0, len(lines), size or 1)]
+        if rest or not found or not all(found) or any(b"\0" in path for path in found):
+            raise unusable(command[0], "paths")
+        return [os.path.join(self.directory, os.fsdecode(path)) for path in found]
+
+    def watch(self, process: subprocess.Popen[bytes]) -> Watch:
+        """Return a watch over a `process` that `start` returned."""
+        from scanner.git.watch import Watch  # here: threads are for few commands
+
+        return Watch(process, self.directory, self._variables)
+
     def object_directory(self) -> str:
         """Return the directory of the repository's own objects. Raises GitError."""
         asked = ("rev-parse", "--git-path", "objects")
-        path = self.run(*asked, what="find the objects").rstrip(b"\n")
-        return os.path.join(self.directory, os.fsdecode(path))
+        return self.paths(*asked, what="find the objects")[0]
 
     def remote(self) -> str:
         """Return the address of the remote called `origin`; empty without one."""
@@ -163,7 +194,7 @@ class Repository:
         answer = self.run("cat-file", "--batch-check", what="look up objects", stdin=asked)
         lines = answer.split(b"\n")[:-1]
         if len(lines) != len(wanted):
-            raise GitError("git gave no usable answer to `git cat-file`")
+            raise unusable("cat-file", "a line for each object")
         return [name for name, line in zip(wanted, lines, strict=True) if b"missing" not in line]
 
     def head(self) -> tuple[str, str] | None:
@@ -192,7 +223,10 @@ class Repository:
     def empty_tree(self) -> str:
         """Return the ID of the tree without entries, which git has without storing it."""
         asked = ("hash-object", "-t", "tree", "--stdin")
-        return self.run(*asked, what="hash the empty tree").decode().strip()
+        name = self.run(*asked, what="hash the empty tree").decode("ascii", "replace").strip()
+        if not self.is_name(name):
+            raise unusable("hash-object", "the ID of an object")
+        return name
 
     def merge_heads(self) -> list[str]:
         """Return the commits that are being merged into HEAD."""
@@ -208,8 +242,8 @@ class Repository:
         """
         files = ("MERGE_HEAD", "SQUASH_MSG", "CHERRY_PICK_HEAD")
         asked = [part for name in files for part in ("--git-path", name)]
-        paths = self.run("rev-parse", *asked, what="find MERGE_HEAD").split(b"\n")
-        merged, squashed, picked = (self._words_of(os.fsdecode(path)) for path in paths[:3])
+        paths = self.paths("rev-parse", *asked, what="find MERGE_HEAD", number=len(files))
+        merged, squashed, picked = map(_words_of, paths)
 
         found = [("merge", name) for name in merged]
         if not merged:
@@ -220,14 +254,6 @@ class Repository:
         found += (("cherry-pick", name) for name in picked)
         return [(how, name) for how, name in found if self.is_name(name)]
 
-    def _words_of(self, path: str) -> list[str]:
-        """Return the words of a file that git may have written; none without the file."""
-        try:
-            content = read_regular(os.path.join(self.directory, path))
-            return content.decode("utf-8", "replace").split()
-        except OSError:
-            return []
-
     def cut_off(self, commits: Iterable[str]) -> bool:
         """Return whether a shallow clone cut off the history at any of `commits`."""
         if not self.is_shallow:
@@ -237,3 +263,11 @@ class Repository:
             return not set(content.decode("ascii", "replace").split()).isdisjoint(commits)
         except OSError:
             return True  # the clone is shallow, and it is unknown where
+
+
+def _words_of(path: str) -> list[str]:
+    """Return the words of a file that git may have written; none without the file."""
+    try:
+        return read_regular(path).decode("utf-8", "replace").split()
+    except OSError:
+        return []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.git.changes import ChangedPath, whole_tree
 from scanner.git.process import GitError
+from scanner.git.records import looked_up, tag_target
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from scanner.git.repository import Repository
 
-_TAG_OF_TAG: Final = re.compile(rb"object ([0-9a-f]+)\ntype tag\n")
 _HEAD: Final = 128
 """Bytes of a tag that are enough to see its target: `object`, an ID of up to 64 digits and `type`
 are its first two lines (git-mktag(1)), at most 84 bytes."""
@@ -36,13 +35,12 @@ def published(repository: Repository, names: Sequence[str]) -> tuple[list[Tag], 
     The target of a tag can be another tag, which is published with it; or a tree; or a blob, whose
     path here is its ID. Raises GitError.
     """
-    asked = "".join(f"{name}\n{name}^{{}}\n" for name in names).encode()
-    found = repository.run("cat-file", "--batch-check", what="look up objects", stdin=asked)
-    answers = [line.decode("ascii", "replace").split() for line in found.splitlines()]
+    asked = [revision for name in names for revision in (name, f"{name}^{{}}")]
+    answers = looked_up(repository, asked)
     heads: list[Tag] = []
     entries: list[ChangedPath] = []
 
-    for (name, kind, *_), (end, of, *_) in zip(answers[::2], answers[1::2], strict=True):
+    for (name, kind), (end, of) in zip(answers[::2], answers[1::2], strict=True):
         if "missing" in (kind, of):
             raise GitError(f"{name}, or what it is a tag of, is not in this clone: fetch it")
         if kind == "tag":
@@ -57,32 +55,62 @@ def published(repository: Repository, names: Sequence[str]) -> tuple[list[Tag], 
 
 
 def _chains(repository: Repository, heads: Iterable[Tag]) -> list[Tag]:
-    """Return the tags `heads` and those that they lead to."""
+    """Return the tags `heads` and those that they lead to. Raises GitError."""
+    heads = list(heads)
+    below = targets(repository, [head.id for head in heads])
     found: dict[str, Tag] = {}
-
-    # One question after the other: only a tag itself names the next one, and a chain can be long.
-    process = repository.start("cat-file", "--batch")
-    try:
-        for head in heads:
-            name = head.id
-            while name and name not in found:
-                found[name] = head._replace(id=name)
-                name = _tag_below(name, process.stdin, process.stdout)  # type: ignore[arg-type]
-    except OSError:
-        raise GitError(_UNREADABLE) from None
-    finally:
-        process.terminate()
-        process.communicate()
+    for head in heads:
+        name, kind = head.id, "tag"
+        while kind == "tag" and name not in found:
+            if name not in below:
+                raise GitError(_UNREADABLE)
+            found[name] = head._replace(id=name)
+            name, kind = below[name]
 
     return list(found.values())
 
 
-def _tag_below(name: str, ask: IO[bytes], answer: IO[bytes]) -> str:
-    """Return the ID of the tag that is the target of the tag `name`; empty for any other target."""
+def targets(repository: Repository, names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return the ID and the kind of the target of each tag of `names`, and of those it leads to.
+
+    What is not there has no entry, and a damaged tag an empty target. Raises GitError.
+    """
+    found: dict[str, tuple[str, str]] = {}
+
+    # One question after the other: only a tag itself names the next one, and a chain can be long.
+    process = repository.start("cat-file", "--batch")
+    watch = repository.watch(process)
+    try:
+        for name in names:
+            kind = "tag"
+            while kind == "tag" and name not in found:
+                watch.steps += 1
+                content = _head_of(name, process.stdin, process.stdout)  # type: ignore[arg-type]
+                if content is None:
+                    break
+                target, kind = found[name] = tag_target(content)
+                name = target
+    except (OSError, GitError):
+        raise GitError(watch.found or _UNREADABLE) from None
+    finally:
+        process.terminate()
+        process.communicate()
+        watch.close()
+
+    return found
+
+
+def _head_of(name: str, ask: IO[bytes], answer: IO[bytes]) -> bytes | None:
+    """Return the first bytes of the object `name`, None where there is none.
+
+    Raises GitError, OSError.
+    """
     ask.write(f"{name}\n".encode())
     ask.flush()
     fields = answer.readline().split()
-    if len(fields) != 3:
+    if fields[1:] == [b"missing"]:
+        return None
+    if len(fields) != 3 or not fields[2].isdigit():
         raise GitError(_UNREADABLE)
 
     left = int(fields[2]) + 1  # git writes a line feed after the content
@@ -94,5 +122,4 @@ def _tag_below(name: str, ask: IO[bytes], answer: IO[bytes]) -> str:
             raise GitError(_UNREADABLE)
         left -= len(piece)
 
-    found = _TAG_OF_TAG.match(head)
-    return found[1].decode() if found else ""
+    return head

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from scanner.files import read_regular
 from scanner.git.changes import SUBMODULE
-from scanner.git.log import WITHOUT_COMMIT_GRAPH
 from scanner.git.process import GitError, complaint, complete, environment
-from scanner.git.records import contents, tag_target
+from scanner.git.records import contents, looked_up, tag_target
+from scanner.git.tags import targets
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -29,8 +30,11 @@ _PLACES: Final = ("GIT_DIR", "GIT_COMMON_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"
 _LOG_HEAD: Final = 130
 """Bytes of a line of a reflog that hold its two IDs of up to 64 digits, each with a space."""
 
-
-_LARGEST_LOG: Final = 1 << 30
+_LONGEST_CHAIN: Final = 100
+"""Tags on the way from a reference that a report says are held by it. With all of a forged chain,
+as many references to its tags would take memory in proportion to the square."""
+LARGEST_LOG: Final = 1 << 30
+"""Bytes of a reflog that are read: ten million lines."""
 
 
 class Tip(NamedTuple):
@@ -43,7 +47,7 @@ class Tip(NamedTuple):
     object: str
     """The ID of a commit, tree or blob; for an annotated tag, its target in the end."""
     tags: tuple[str, ...] = ()
-    """The IDs of the annotated tags on the way to it."""
+    """The IDs of the annotated tags on the way to it, the first `_LONGEST_CHAIN` of them."""
 
 
 class IndexEntry(NamedTuple):
@@ -62,8 +66,8 @@ def work_trees(repository: Repository) -> dict[str, str]:
     The keys are what reports add to the name of a holder: empty for the current work tree, which
     comes first, and ` of work tree NAME` for others. Raises GitError.
     """
-    own = repository.run("rev-parse", "--git-dir", what="find the repository").rstrip(b"\n")
-    here = os.path.realpath(os.path.join(repository.directory, os.fsdecode(own)))
+    (own,) = repository.paths("rev-parse", "--git-dir", what="find the repository")
+    here = os.path.realpath(own)
     common = os.path.realpath(repository.git_directory)
     try:
         names = sorted(os.listdir(os.path.join(common, "worktrees")))
@@ -83,24 +87,19 @@ def references(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
     lines = listed.decode("utf-8", "surrogateescape").split("\n")
     rows = [fields for line in lines if len(fields := line.split(" ")) == 4]
     tags = _tags(repository, {name for kind, name, *_ in rows if kind == "tag"})
+    ends = _ends(tags)
     tips = []
 
     for _, name, reference, symbolic in rows:
         if symbolic:  # `refs/remotes/origin/HEAD` names a branch that is listed itself
             continue
 
-        # The loop ends at damage as well: hashes make circles of tags impossible, but a tag in the
-        # object database need not have the content that its ID says.
-        chain = []
-        while name in tags and name not in chain:
-            chain.append(name)
-            name = tags[name]
-
+        chain = tuple(dict.fromkeys(islice(_chain(name, tags), _LONGEST_CHAIN)))
         kind, short = _short(reference)
         if reference == _STASH:
             short = "stash@{0}"
 
-        tips.append(Tip(kind, short, name, tuple(chain)))
+        tips.append(Tip(kind, short, ends.get(name, name), chain))
 
     return tips + _heads(repository, trees)
 
@@ -116,20 +115,39 @@ def _short(reference: str) -> tuple[str, str]:
 def _tags(repository: Repository, names: set[str]) -> dict[str, str]:
     """Return the target of each of the annotated tags `names`, and of the tags they lead to."""
     found: dict[str, str] = {}
-    while (
-        names
-    ):  # one call of git for each level: tags of tags are rare, long chains of them forged
-        below = set()
-        for name, kind, content in contents(repository, sorted(names)):
-            if kind == "tag":
-                target, of_what = tag_target(content)
-                found[name] = target
-                if of_what == "tag":
-                    below.add(target)
+    below = set()
+    for name, kind, content in contents(repository, sorted(names)):
+        if kind == "tag":
+            target, of_what = tag_target(content)
+            found[name] = target
+            if of_what == "tag":
+                below.add(target)
 
-        names = below - found.keys()
-
+    # Tags of tags are rare, and long chains of them are forged.
+    if below - found.keys():
+        found |= {name: target for name, (target, _) in targets(repository, sorted(below)).items()}
     return found
+
+
+def _ends(tags: Mapping[str, str]) -> dict[str, str]:
+    """Return what each of the `tags`, by which their targets are, leads to in the end."""
+    ends: dict[str, str] = {}
+    for tag in tags:
+        # The loop ends at damage as well: hashes make circles of tags impossible, but a tag in the
+        # object database need not have the content that its ID says.
+        name, chain = tag, set()
+        while name in tags and name not in ends and name not in chain:
+            chain.add(name)
+            name = tags[name]
+        ends.update(dict.fromkeys(chain, ends.get(name, name)))
+    return ends
+
+
+def _chain(name: str, tags: Mapping[str, str]) -> Iterator[str]:
+    """Yield the tag `name` and those that it leads to, without an end if they are in a circle."""
+    while name in tags:
+        yield name
+        name = tags[name]
 
 
 def _heads(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
@@ -143,14 +161,10 @@ def _heads(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
         else:  # the names of refs of other work trees (git-worktree(1), "Refs")
             asked.append(f"worktrees/{name}/HEAD" if suffix != _MAIN else "main-worktree/HEAD")
 
-    stdin = "".join(f"{name}^{{commit}}\n" for name in asked)
-    command = (*WITHOUT_COMMIT_GRAPH, "cat-file", "--batch-check=%(objectname)")
-    answer = repository.run(*command, what="look up HEAD", stdin=os.fsencode(stdin))
-    found = [line.decode("ascii", "replace") for line in answer.split(b"\n")]
-
+    found = looked_up(repository, (f"{name}^{{commit}}" for name in asked))
     return [
         Tip(OTHER, label, name)
-        for label, name in zip(labels, found, strict=False)
+        for label, (name, _) in zip(labels, found, strict=True)
         if repository.is_name(name)
     ]
 
@@ -174,7 +188,7 @@ def _logs(folder: str, suffix: str) -> Iterator[Tip]:
             path = os.path.join(root, file)
             reference = os.path.relpath(path, folder).replace(os.sep, "/")
             try:
-                lines = read_regular(path, _LARGEST_LOG).split(b"\n")
+                lines = read_regular(path, LARGEST_LOG).split(b"\n")
             except OSError as error:
                 raise GitError(f"a reflog cannot be read: {error}") from None
             shared = reference.startswith("refs/")  # all work trees have these in common

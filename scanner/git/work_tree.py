@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import (
     GitError,
+    answer,
     complaint,
     complete,
     environment,
     for_any_repository,
     start,
+    unusable,
 )
 from scanner.records import NamedTuple
 from scanner.secret import printable
@@ -55,12 +57,30 @@ def find_work_tree(path: str) -> str | None:
         parent, name = os.path.split(directory)
         if os.path.exists(os.path.join(directory, ".git")):
             return directory
-        if parent == directory or name.lower() == ".git" or _is_repository(directory):
+        if parent == directory or name.lower() == ".git" or is_repository(directory):
             return None
         directory = parent
 
 
-def _is_repository(directory: str) -> bool:
+def is_in_repository(path: str) -> bool:
+    """Return whether the directory `path` is in a work tree or in the directory of a repository."""
+    directory = os.path.realpath(path)
+    while not is_top(directory):
+        parent = os.path.dirname(directory)
+        if parent == directory:
+            return False
+        directory = parent
+    return True
+
+
+def is_top(directory: str) -> bool:
+    """Return whether a repository begins at the `directory`: a work tree, or one without."""
+    return os.path.lexists(os.path.join(directory, ".git")) or is_repository(directory)
+
+
+def is_repository(directory: str) -> bool:
+    """Return whether git takes the `directory` for a repository: a bare one, or a `.git`."""
+
     # The test of git itself (setup.c, is_git_directory). Such a directory can be committed, and
     # before version 2.38 git has no `safe.bareRepository` to refuse it.
     def has(name: str) -> bool:
@@ -87,7 +107,10 @@ def list_files(directory: str, root: str) -> Listing:
             (nested if path.endswith(b"/") else files).add(path.rstrip(b"/"))
         elif tag:
             is_submodule = path.startswith(_GITLINK)
-            (nested if is_submodule else files).add(path[path.index(b"\t") + 1 :])
+            _, mark, name = path.partition(b"\t")
+            if not (mark and name):
+                raise unusable("ls-files", "a path after each entry of the index")
+            (nested if is_submodule else files).add(name)
 
     said = [line for line in listed.stderr.splitlines() if _CANNOT_OPEN in line]
     return Listing(sorted(files), sorted(nested), [os.fsdecode(line) for line in said])
@@ -139,17 +162,21 @@ class IgnoredCount:
     the disk, and nobody wants to wait for them to be counted.
     """
 
-    __slots__ = ("_process",)
+    __slots__ = ("_directory", "_process", "_variables")
 
     def __init__(self, directory: str, root: str) -> None:
         """Start git below `directory` in the work tree at `root`. Raises GitError."""
         kinds = ("--others", "--ignored", "--exclude-standard", "--directory")
         command = ("--literal-pathspecs", "ls-files", "-z", *kinds)
-        self._process = start(command, directory, _environment(root))
+        self._directory, self._variables = directory, _environment(root)
+        self._process = start(command, directory, self._variables)
 
     def total(self) -> int:
-        """Return how many files and directories git ignores, as far as it could list them."""
-        listed, _ = self._process.communicate()
+        """Return how many files and directories git ignores, as far as it could list them.
+
+        Raises GitError.
+        """
+        listed, _ = answer(self._process, self._directory, self._variables)
         return listed.count(b"\0")
 
     def close(self) -> None:

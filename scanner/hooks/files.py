@@ -11,7 +11,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from scanner.errors import KeycatchError
-from scanner.files import write_whole
+from scanner.files import open_regular, write_whole
 from scanner.hooks.managers import objection
 from scanner.hooks.script import FRAMEWORK, KEPT, LEGACY, HookKind, kind_of
 from scanner.records import NamedTuple
@@ -219,7 +219,7 @@ def _read(path: str) -> tuple[bytes, int] | None:
     if not os.path.isfile(path):
         raise HookError(f"{printable(path)} is not a file: move it away")
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return file.read(), stat.S_IMODE(os.fstat(file.fileno()).st_mode)
     except OSError as error:
         raise _failed("read", path, error) from None

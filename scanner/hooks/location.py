@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
-from scanner.git.process import GitError, complaint, complete, environment
+from scanner.git.process import GitError, complaint, complete, environment, unusable
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
@@ -64,6 +64,8 @@ def here() -> HooksLocation:
     Raises GitError without a repository, UsageError inside of .git.
     """
     asked = _run("rev-parse", "--is-bare-repository", "--is-inside-work-tree").split()
+    if not (len(asked) == 2 and {b"true", b"false"}.issuperset(asked)):
+        raise unusable("rev-parse", "true or false")
     is_bare, in_work_tree = (answer == b"true" for answer in asked)
     git_directory = _path("rev-parse", "--absolute-git-dir")
     if not is_bare and not in_work_tree:
@@ -111,6 +113,8 @@ def settings() -> list[HooksPath]:
         raise GitError(f"git could not read its configuration: {complaint(done)}")
 
     fields = [os.fsdecode(field) for field in done.stdout.split(b"\0")[:-1]]
+    if len(fields) % 3:
+        raise unusable("config", "scope, origin and value")
     values = zip(fields[::3], fields[1::3], fields[2::3], strict=True)
     return [
         HooksPath(scope, printable(origin.partition(":")[2] or origin), value)
@@ -178,7 +182,10 @@ def _run(*command: str, at: str = ".", **variables: str) -> bytes:
 
 def _path(*command: str, at: str = ".", **variables: str) -> str:
     # Not strip(): the path itself may end in white space.
-    return os.fsdecode(_run(*command, at=at, **variables).removesuffix(b"\n"))
+    path = _run(*command, at=at, **variables).removesuffix(b"\n")
+    if not path or b"\0" in path:
+        raise unusable(command[0], "a path")
+    return os.fsdecode(path)
 
 
 def _is_below(path: str, folder: str) -> bool:

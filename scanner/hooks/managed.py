@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from scanner.files import write_whole
+from scanner.files import open_regular, write_whole
 from scanner.hooks.files import HookError
 from scanner.hooks.managers import managed_by
 from scanner.records import NamedTuple
@@ -112,7 +112,7 @@ def read(path: str) -> str | None:
     if not os.path.isfile(path):
         return None
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             return os.fsdecode(file.read())
     except OSError as error:
         reason = error.strerror or str(error)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from scanner.findings import Finding, Location, Threshold
 
@@ -33,6 +33,8 @@ class Sighting(NamedTuple):
     lead: Location
     parts: tuple[Location, ...]
     """Where the other parts of this copy are, in the same text."""
+    elsewhere: tuple[Location, ...] = ()
+    """One location for each role of the finding that this copy does not hold."""
 
 
 def ordered(findings: Iterable[Finding]) -> list[Finding]:
@@ -131,14 +133,30 @@ def sightings(finding: Finding) -> list[Sighting]:
     location is in exactly one of them. A finding has at least one location.
     """
     texts: dict[tuple[str, str, str, str], list[Location]] = {}
+    firsts: dict[str, Location] = {}
     for location in locations(finding):
         texts.setdefault(text_of(location), []).append(location)
-    found = [sighting for text in texts.values() for sighting in _in_one_text(text)]
+        firsts.setdefault(location.role, location)
+
+    # Here, once for all copies: a credential can be in ten thousand files.
+    found = [
+        _with_elsewhere(sighting, finding, firsts)
+        for text in texts.values()
+        for sighting in _in_one_text(text)
+    ]
     if finding.history is None:
         found.sort(key=lambda sighting: (-_completeness(sighting), *_position(sighting.lead)))
     else:
         found.sort(key=_place_in_history)
     return found
+
+
+def _with_elsewhere(
+    sighting: Sighting, finding: Finding, firsts: Mapping[str, Location]
+) -> Sighting:
+    missing = finding.values.keys() - {sighting.lead.role, *(part.role for part in sighting.parts)}
+    found = (firsts[role] for role in roles(missing) if role in firsts)
+    return sighting._replace(elsewhere=tuple(found)) if missing else sighting
 
 
 def _place_in_history(sighting: Sighting) -> tuple[object, ...]:
@@ -200,17 +218,7 @@ def _distance(one: Location, other: Location) -> tuple[int, int]:
     )
 
 
-def further(finding: Finding, copies: Sequence[Sighting]) -> list[Sighting]:
+def further(copies: Sequence[Sighting]) -> list[Sighting]:
     """Return the `copies` after the first, without lone parts that are shown with that one."""
-    shown = elsewhere(finding, copies[0])
+    shown = copies[0].elsewhere
     return [copy for copy in copies[1:] if copy.parts or copy.lead not in shown]
-
-
-def elsewhere(finding: Finding, sighting: Sighting) -> list[Location]:
-    """Return one location for each role of `finding` that this copy of it does not hold."""
-    missing = set(finding.values) - {sighting.lead.role, *(part.role for part in sighting.parts)}
-    found: dict[str, Location] = {}
-    for location in locations(finding):
-        if location.role in missing:
-            found.setdefault(location.role, location)
-    return [found[role] for role in roles(found)]

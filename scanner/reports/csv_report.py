@@ -16,7 +16,7 @@ import csv
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from scanner.reports.arrange import elsewhere, ordered, sightings, text_of
+from scanner.reports.arrange import ordered, sightings, text_of
 from scanner.reports.exposure import decoy
 from scanner.reports.interface import Format
 from scanner.reports.wording import DATE, effects, is_in_file, no_file, reason_name, role_name
@@ -93,7 +93,7 @@ def _finding_row(finding: Finding, copy: Sighting, view: View) -> dict[str, Any]
     lead = copy.lead
     history = finding.history
     value = finding.values.get(lead.role)
-    others = (*copy.parts, *elsewhere(finding, copy))
+    others = (*copy.parts, *copy.elsewhere)
 
     return {
         "record": "finding",

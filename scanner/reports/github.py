@@ -164,7 +164,7 @@ def in_lines(location: Location) -> bool:
 
 
 def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
-    from scanner.reports.arrange import elsewhere, further, text_of
+    from scanner.reports.arrange import further, text_of
     from scanner.reports.exposure import alive, exposed
     from scanner.reports.forensic import ending
     from scanner.reports.wording import (
@@ -200,12 +200,12 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
     if came := whence(lead):
         words += f" in {came}" if is_file else f" ({came})"
 
-    for number, part in enumerate((*copy.parts, *elsewhere(finding, copy))):
+    for number, part in enumerate((*copy.parts, *copy.elsewhere)):
         words += f", {'and' if number else 'with'} the {role_name(part.role)} "
         if text_of(part) != text_of(lead):
             words += f"in {file_name(part.path)} "
         words += f"on line {part.start_line}"
-    if others := len(further(finding, copies)):
+    if others := len(further(copies)):
         words += f", and in {plural(others, 'more place')}"
 
     if finding.history:

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
-from scanner.reports.arrange import as_in_head, by_exposure, elsewhere, further, sightings, text_of
+from scanner.reports.arrange import as_in_head, by_exposure, further, sightings, text_of
 from scanner.reports.exposure import alive, decoy, exposed
 from scanner.reports.interface import Format
 from scanner.reports.markdown import code as code_span
@@ -111,7 +111,7 @@ def _finding(finding: Finding, rules: dict[str, Rule], view: View) -> Iterator[s
 
 def _rows(finding: Finding, copies: list[Sighting], view: View) -> Iterator[str]:
     copy = copies[0]
-    for part in (copy.lead, *copy.parts, *elsewhere(finding, copy)):
+    for part in (copy.lead, *copy.parts, *copy.elsewhere):
         yield _part(finding, part, copy.lead)
     if finding.account_id:
         yield f"AWS account {code(finding.account_id)}"
@@ -128,7 +128,7 @@ def _rows(finding: Finding, copies: list[Sighting], view: View) -> Iterator[str]
     for label, texts in _facts(finding):
         yield f"{label}: {', '.join(map(code, texts))}"
 
-    others = further(finding, copies)
+    others = further(copies)
     listed = others if view.verbosity > 0 else others[:_COPIES]
     for other in listed:
         yield f"also at {code(_where(other.lead))}"

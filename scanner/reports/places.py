@@ -14,7 +14,6 @@ from scanner.reports.arrange import (
     UNPACKING,
     Sighting,
     as_in_head,
-    elsewhere,
     further,
     ordered,
     sightings,
@@ -119,12 +118,12 @@ def described(
     if came := whence(lead):
         words += f", in {mark(came)}"
 
-    for number, part in enumerate((*copy.parts, *elsewhere(finding, copy))):
+    for number, part in enumerate((*copy.parts, *copy.elsewhere)):
         words += f", {'and' if number else 'with'} the {mark(role_name(part.role))} "
         if text_of(part) != text_of(lead):
             words += f"in {mark(file_name(part.path) if is_in_file(part) else no_file(part))} "
         words += f"on line {part.start_line}"
-    if others := len(further(finding, entry.copies)):
+    if others := len(further(entry.copies)):
         words += f", and {plural(others, 'more time')} there"
 
     facts = (_exposed(finding), ending(finding), alive(finding), decoy(finding))

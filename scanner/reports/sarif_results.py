@@ -9,7 +9,6 @@ from scanner.records import NamedTuple
 from scanner.reports.arrange import (
     UNPACKING,
     Sighting,
-    elsewhere,
     further,
     ordered,
     roles,
@@ -119,8 +118,8 @@ def _has_lines(location: Location) -> bool:
 def _result(entry: _PathResult, rule: Rule, number: int, line_hash: str) -> dict[str, Any]:
     finding = entry.finding
     copy = entry.copies[0]
-    parts = [*copy.parts, *elsewhere(finding, copy)]
-    others = further(finding, entry.copies)
+    parts = [*copy.parts, *copy.elsewhere]
+    others = further(entry.copies)
     found: dict[str, Any] = {
         "ruleId": rule.id,
         "ruleIndex": number,

@@ -13,7 +13,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Severity
-from scanner.reports.arrange import as_in_head, elsewhere, further, ordered, sightings
+from scanner.reports.arrange import as_in_head, further, ordered, sightings
 from scanner.reports.exposure import alive, decoy, exposed
 from scanner.reports.forensic import ending
 from scanner.reports.markdown import code, escaped
@@ -151,9 +151,9 @@ def _finding(finding: Finding, name: str) -> str:
 
     words += [
         f"{'and' if number else 'with'} the {escaped(role_name(part.role))} at {code(_where(part))}"
-        for number, part in enumerate((*copy.parts, *elsewhere(finding, copy)))
+        for number, part in enumerate((*copy.parts, *copy.elsewhere))
     ]
-    if others := len(further(finding, copies)):
+    if others := len(further(copies)):
         words.append(f"and in {plural(others, 'more place')}")
 
     if finding.history:

@@ -14,7 +14,6 @@ from scanner.reports.arrange import (
     Sighting,
     as_in_head,
     by_exposure,
-    elsewhere,
     further,
     ordered,
     roles,
@@ -113,7 +112,7 @@ def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
         yield from row("because", sentences(reasons(finding)), paint)
         if finding.rule_id == KEY_ID_RULE and not finding.canary:
             yield from row("alone", [_ALONE], paint)
-        yield from row("also at", _others(further(finding, copies), view), paint)
+        yield from row("also at", _others(further(copies), view), paint)
         yield "\n"
     if notes:
         yield "\n"
@@ -166,7 +165,7 @@ def _head(
 def _values(finding: Finding, copy: Sighting, view: View, paint: Paint) -> Iterator[str]:
     """Yield a row for each part: its value, and where it is unless that is at the head."""
     places: dict[str, list[Location]] = {}
-    for part in (copy.lead, *copy.parts, *elsewhere(finding, copy)):
+    for part in (copy.lead, *copy.parts, *copy.elsewhere):
         places.setdefault(part.role, []).append(part)
 
     texts = {role: _value(finding, role, view) for role in roles(finding.values)}

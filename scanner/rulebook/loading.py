@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from scanner.errors import RuleError
+from scanner.files import read_regular
 from scanner.rulebook.checking import RuleFile, check
 from scanner.rulebook.files import rules_directory
 from scanner.secret import printable
@@ -33,8 +35,7 @@ def load_file(path: str, *, shipped: bool = False) -> RuleFile:
 def read_mapping(path: str) -> object:
     """Return what the YAML document in the file `path` holds, unchecked; raises RuleError."""
     try:
-        with open(path, "rb") as file:
-            text = file.read(MAX_BYTES + 1)
+        text = read_regular(path, MAX_BYTES + 1, pipes=True)
     except OSError as error:
         raise _unusable(path, f"cannot be read: {error.strerror or error}") from None
     if len(text) > MAX_BYTES:
@@ -57,13 +58,16 @@ def _unusable(path: str, reason: str) -> RuleError:
     return RuleError(printable(path), "", printable(reason))
 
 
-def shipped_files() -> Iterator[tuple[str, RuleFile]]:
-    """Yield (path, content) of every shipped rule file, by name; raises RuleError."""
+@cache
+def shipped_files() -> tuple[tuple[str, RuleFile], ...]:
+    """Return (path, content) of every shipped rule file, by name; raises RuleError.
+
+    They are read once in a process: YAML takes a second for all of them.
+    """
     directory = rules_directory()
-    for name in sorted(os.listdir(directory)):
-        if name.endswith(".yaml"):
-            path = os.path.join(directory, name)
-            yield path, load_file(path, shipped=True)
+    names = sorted(name for name in os.listdir(directory) if name.endswith(".yaml"))
+    paths = [os.path.join(directory, name) for name in names]
+    return tuple((path, load_file(path, shipped=True)) for path in paths)
 
 
 class _Loader(yaml.SafeLoader):

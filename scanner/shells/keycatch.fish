@@ -289,7 +289,7 @@ complete -c keycatch -n '_shtab_keycatch_using history' -l show-secrets -d 'prin
 complete -c keycatch -n '_shtab_keycatch_using history' -l color -xka "auto always never" -d 'default: auto'
 complete -c keycatch -n '_shtab_keycatch_using history' -s q -l quiet -d 'print only findings and errors'
 complete -c keycatch -n '_shtab_keycatch_using history' -s v -l verbose -d 'print every detail'
-complete -c keycatch -n '_shtab_keycatch_using history; and test $_shtab_keycatch_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'repositories, bare or not (default: the one around the current directory)'
+complete -c keycatch -n '_shtab_keycatch_using history; and test $_shtab_keycatch_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'repositories, bare or not, or directories that hold some (default: the repository around the current directory)'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a baseline -d 'Accept the credentials that a project knows; report new ones only.'
 complete -c keycatch -n '_shtab_keycatch_using baseline' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using baseline; and test $_shtab_keycatch_npos -eq 0' -a create -d 'Write the baseline: one line for each known credential.'

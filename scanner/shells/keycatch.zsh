@@ -305,7 +305,7 @@ _shtab_keycatch_history_options=(
   "--color[default\: auto]:color:(auto always never)"
   {-q,--quiet}"[print only findings and errors]"
   {-v,--verbose}"[print every detail]"
-  "(*)::repositories, bare or not (default\: the one around the current directory):_files"
+  "(*)::repositories, bare or not, or directories that hold some (default\: the repository around the current directory):_files"
 )
 
 # guard to ensure default positional specs are added only once per session

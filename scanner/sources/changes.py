@@ -191,8 +191,12 @@ class _Collection:
 
     def add(self, scope: str, commit: str, date: str, entries: Sequence[ChangedPath]) -> None:
         """Add the `entries` that `commit` changes."""
+        # What was excluded did not count where it was, so it is new wherever it goes.
         removed = self._removed[commit] = frozenset(
-            blob for entry in entries if entry.is_removal for blob in _contents(entry.before)
+            blob
+            for entry in entries
+            if entry.is_removal and not self._is_excluded(os.fsdecode(entry.path))
+            for blob in _contents(entry.before)
         )
         for entry in entries:
             if entry.is_removal:

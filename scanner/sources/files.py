@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from typing import TYPE_CHECKING, Final
 
+from scanner.files import NotAFileError, open_descriptor
 from scanner.findings import WORK_TREE
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to, stored_near
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     import hashlib
     from collections.abc import Iterator
 
-# Flags that some systems lack. A named pipe must not block the open, and a program that is started
-# while the file is open must not inherit it.
-_FLAGS: Final = (
-    os.O_RDONLY
-    | getattr(os, "O_CLOEXEC", 0)
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 # A link must not lead out of the tree, also if it is put there between the listing and the open.
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 _CHANGED: Final = "its size changed during the scan; scan again when nothing writes to it"
@@ -61,7 +53,7 @@ class FileBlob:
             return self._link_target()
 
         try:
-            size = self._regular_size(descriptor)
+            size = os.fstat(descriptor).st_size
             if size > WINDOW:
                 raise TooLarge
             data = os.read(descriptor, size + 1)  # one more, to notice that it grows
@@ -101,7 +93,7 @@ class FileBlob:
             return piece
 
         try:
-            size = self._regular_size(descriptor)
+            size = os.fstat(descriptor).st_size
             yield from windows(read)
         except OSError as error:
             raise self._unread(error) from None
@@ -128,11 +120,10 @@ class FileBlob:
         return StoredBlob(path).read()
 
     def _open(self) -> int:
-        flags = _FLAGS if self.follow else _FLAGS | _NO_FOLLOW
         try:
             if not _NO_FOLLOW and not self.follow and os.path.islink(self._at):
                 return -1
-            return os.open(self._at, flags)
+            return open_descriptor(self._at, 0 if self.follow else _NO_FOLLOW)
         except OSError as error:
             if not self.follow and os.path.islink(self._at):
                 return -1
@@ -144,22 +135,15 @@ class FileBlob:
         except OSError as error:
             raise self._unread(error) from None
 
-    def _regular_size(self, descriptor: int) -> int:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise self._not_a_file()
-        return status.st_size
-
     def _unread(self, error: OSError) -> Unread:
         if error.errno in _MISSING:
             return Unread("missing", "gone before it was read", hides=self.follow)
         # Windows says of a directory that access is denied.
-        if error.errno in _NOT_FILES or os.path.isdir(self._at):
-            return self._not_a_file()
+        is_other = isinstance(error, NotAFileError) or error.errno in _NOT_FILES
+        if is_other or os.path.isdir(self._at):
+            detail = "a directory, pipe, socket or device"
+            return Unread("not-a-file", detail, hides=self.follow)
         return Unread("unreadable", error.strerror or "cannot be read", hides=True)
-
-    def _not_a_file(self) -> Unread:
-        return Unread("not-a-file", "a directory, pipe, socket or device", hides=self.follow)
 
 
 class StoredBlob(FileBlob):

@@ -44,12 +44,12 @@ def payload(tmp_path):
 
 
 @pytest.fixture
-def hook(keycatch_here, tmp_path, clean_environment):
+def hook(keycatch, tmp_path, clean_environment):
     """Run the hook on a payload, and require the code and that no value is in the answer."""
 
     def run(payload, code, *arguments, secrets=(), **options):
         given = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-        done = keycatch_here("agent-hook", *arguments, given=given, cwd=tmp_path, **options)
+        done = keycatch("agent-hook", *arguments, given=given, cwd=tmp_path, **options)
         assert done.returncode == code, done
         for secret in secrets:
             assert secret not in done.stdout + done.stderr

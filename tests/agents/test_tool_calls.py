@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.agents.interface import CALL
@@ -25,6 +25,7 @@ def files(arguments, folder=""):
     return {piece.where: piece.text for piece in event.pieces if piece.path}
 
 
+@settings(max_examples=settings().max_examples // 2)
 @given(JSON | st.dictionaries(NAMES, JSON))
 def test_any_arguments_are_read(arguments):
     assert event_of_call("x", "Tool", arguments, "").kind == CALL

@@ -17,7 +17,7 @@ import pytest
 from bench import __main__ as command_line
 from bench import rounds
 from bench.inputs import source
-from bench.measures import history, scan
+from bench.measures import history, hostile, scan
 from bench.process import Command, Cost, Memory, Surroundings
 
 
@@ -77,7 +77,7 @@ def made_up_costs() -> Iterator[None]:
         return Cost(0.2 * number, 0.1 * number, number << 20, done.returncode, memory)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (rounds, scan, history):
+        for module in (rounds, scan, history, hostile):
             patch.setattr(module, "run", run)
         patch.setattr(source, "_POOL", 40)
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,15 @@ from scanner.rulebook.generator import Generator
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
     return generate(7)
+
+
+@pytest.fixture(autouse=True)
+def made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the cases of a seed once for all runs of the command, since that takes seconds."""
+    monkeypatch.setattr("bench.measures.accuracy.generate", _generated)
+
+
+_generated = cache(generate)
 
 
 def text_of(file: File) -> list[str]:

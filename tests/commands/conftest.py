@@ -106,8 +106,8 @@ class Past:
 
 
 @pytest.fixture
-def past(repository: Any, keycatch_here: Any, monkeypatch: pytest.MonkeyPatch) -> Past:
-    return Past(repository, keycatch_here, monkeypatch)
+def past(repository: Any, keycatch: Any, monkeypatch: pytest.MonkeyPatch) -> Past:
+    return Past(repository, keycatch, monkeypatch)
 
 
 class Walk:

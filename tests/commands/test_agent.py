@@ -24,12 +24,12 @@ FILES = {
 
 
 @pytest.fixture
-def agent(keycatch_here, repository, monkeypatch):
+def agent(keycatch, repository, monkeypatch):
     for name in ("CLAUDE_CONFIG_DIR", "CODEX_HOME", "COPILOT_HOME"):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments, code=0, cwd=None):
-        done = keycatch_here("agent", *arguments, cwd=cwd or repository.root)
+        done = keycatch("agent", *arguments, cwd=cwd or repository.root)
         assert done.returncode == code, done
         return done
 

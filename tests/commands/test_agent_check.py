@@ -12,7 +12,7 @@ pytestmark = pytest.mark.usefixtures("clean_environment")
 
 
 @pytest.fixture
-def check(keycatch_here, repository):
+def check(keycatch, repository):
     """Check the call of a tool of Claude Code, or a prompt."""
 
     def run(code, tool="Bash", event="PreToolUse", prompt="", response=None, **arguments):
@@ -20,9 +20,7 @@ def check(keycatch_here, repository):
             "session_id": "x", "cwd": str(repository.root), "hook_event_name": event,
             "tool_name": tool, "tool_input": arguments, "prompt": prompt, "tool_response": response,
         }  # fmt: skip
-        done = keycatch_here(
-            "agent-hook", given=json.dumps(given).encode(), cwd=repository.root.parent
-        )
+        done = keycatch("agent-hook", given=json.dumps(given).encode(), cwd=repository.root.parent)
         if event == "UserPromptSubmit" and code == 2:
             assert json.loads(done.stdout)["decision"] == "block"
             code = 0
@@ -118,11 +116,11 @@ def test_excluded_files(check, repository, plant):
     check(2, command=f"echo {plant.pair()} > vendor/a")
 
 
-def test_the_baseline_of_the_project(check, keycatch_here, repository, plant):
+def test_the_baseline_of_the_project(check, keycatch, repository, plant):
     pair = plant.pair()
     repository.commit("known.env")
     repository.write("known.env", pair)
-    assert keycatch_here("baseline", "create", cwd=repository.root).returncode == 0
+    assert keycatch("baseline", "create", cwd=repository.root).returncode == 0
     for case in ({"command": pair}, {"tool": "Write", "file_path": "b", "content": pair}):
         check(0, **case)
     check(0, event="UserPromptSubmit", prompt=pair)

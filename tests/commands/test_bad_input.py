@@ -14,12 +14,6 @@ pytestmark = pytest.mark.usefixtures("clean_environment")
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 
 
-@pytest.fixture
-def keycatch(keycatch_here: Any) -> Any:
-    """Run the command in this process, which starts no Python for each."""
-    return keycatch_here
-
-
 def refused(done: Any) -> str:
     """Check the form of a refusal and return what it says."""
     assert (done.returncode, done.stdout) == (2, "")

@@ -10,12 +10,6 @@ import pytest
 NAME = ".keycatch-baseline"
 
 
-@pytest.fixture
-def keycatch(keycatch_here: Any) -> Any:
-    """Run the command in this process, which starts no Python for each."""
-    return keycatch_here
-
-
 def scan(past: Any, code: int, base: str, *options: str) -> Any:
     done = past.keycatch("range", f"{base}..HEAD", "--format", "json", *options, cwd=past.root)
     assert done.returncode == code, (done.stdout, done.stderr)

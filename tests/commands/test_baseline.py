@@ -14,12 +14,6 @@ NAME = ".keycatch-baseline"
 
 
 @pytest.fixture
-def keycatch(keycatch_here: Any) -> Any:
-    """Run the command in this process, which starts no Python for each."""
-    return keycatch_here
-
-
-@pytest.fixture
 def project(past: Any, plant: Any) -> Any:
     """A repository with known credentials of several forms, committed."""
     past.put("app/settings.py", f"# settings\nA = 1\n{plant.pair()}\nB = 2\n")

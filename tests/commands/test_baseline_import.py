@@ -12,12 +12,6 @@ NAME = ".keycatch-baseline"
 
 
 @pytest.fixture
-def keycatch(keycatch_here: Any) -> Any:
-    """Run the command in this process, which starts no Python for each."""
-    return keycatch_here
-
-
-@pytest.fixture
 def project(past: Any, plant: Any) -> Any:
     """A repository with credentials, `values` of each by name and the `lines` of its key IDs."""
     past.values = {}

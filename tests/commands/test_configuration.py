@@ -17,12 +17,6 @@ posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 # -- configuration ---------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def keycatch(keycatch_here: Any) -> Any:
-    """Run the command in this process, which starts no Python for each."""
-    return keycatch_here
-
-
 @pytest.mark.parametrize("name", [".keycatch.toml", "pyproject.toml"])
 @pytest.mark.parametrize("inside", [".", "src"])
 def test_what_the_configuration_takes_away_is_said(

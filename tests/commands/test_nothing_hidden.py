@@ -10,8 +10,8 @@ import pytest
 from scanner.reports import FORMATS
 
 
-def scan(keycatch_here: Any, where: Path, *options: str, code: int = 0) -> Any:
-    done = keycatch_here("scan", ".", "--format", "json", *options, cwd=where)
+def scan(keycatch: Any, where: Path, *options: str, code: int = 0) -> Any:
+    done = keycatch("scan", ".", "--format", "json", *options, cwd=where)
     assert done.returncode == code, (done.stdout, done.stderr)
     return done
 
@@ -74,28 +74,26 @@ def test_a_mark_in_a_minified_file_covers_what_is_near(past: Any, plant: Any) ->
 # -- folders ------------------------------------------------------------------------------------
 
 
-def test_an_empty_folder_is_no_clean_one(keycatch_here: Any, tmp_path: Path) -> None:
+def test_an_empty_folder_is_no_clean_one(keycatch: Any, tmp_path: Path) -> None:
     (tmp_path / "below").mkdir()
-    done = keycatch_here("scan", ".", cwd=tmp_path)
+    done = keycatch("scan", ".", cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr == (
         "keycatch: nothing to scan in .: there is no file; name another directory, or use "
         "--allow-empty if that is expected\n"
     )
-    assert keycatch_here("scan", ".", "below", cwd=tmp_path).returncode == 2
-    assert keycatch_here("scan", ".", "--allow-empty", cwd=tmp_path).returncode == 0
+    assert keycatch("scan", ".", "below", cwd=tmp_path).returncode == 2
+    assert keycatch("scan", ".", "--allow-empty", cwd=tmp_path).returncode == 0
     (tmp_path / "a").write_text("")
-    assert keycatch_here("scan", ".", cwd=tmp_path).returncode == 0
+    assert keycatch("scan", ".", cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
-def test_an_empty_folder_in_every_format(
-    keycatch_here: Any, tmp_path: Path, format_name: str
-) -> None:
-    done = keycatch_here("scan", ".", "--format", format_name, cwd=tmp_path)
+def test_an_empty_folder_in_every_format(keycatch: Any, tmp_path: Path, format_name: str) -> None:
+    done = keycatch("scan", ".", "--format", format_name, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    done = keycatch_here("scan", ".", "--format", format_name, "--allow-empty", cwd=tmp_path)
+    done = keycatch("scan", ".", "--format", format_name, "--allow-empty", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
 
 

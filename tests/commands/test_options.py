@@ -24,12 +24,6 @@ posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX")
 
 
 @pytest.fixture
-def keycatch(keycatch_here: Any) -> Any:
-    """Run the command in this process, which starts no Python for each."""
-    return keycatch_here
-
-
-@pytest.fixture
 def summary(tmp_path: Path) -> Path:
     return tmp_path / "summary.md"
 

@@ -104,20 +104,22 @@ def test_nor_by_way_of_a_link(tmp_path: Any, monkeypatch: Any) -> None:
 
 
 @posix
-def test_nor_with_standard_output(keycatch: Any, tmp_path: Any) -> None:
+def test_nor_with_standard_output(keycatch_process: Any, tmp_path: Any) -> None:
     (tmp_path / "file").touch()
     both = ("-o", "json=report", "-o", "text=-")
     with open(tmp_path / "report", "wb") as stdout:
-        done = keycatch("scan", *both, "file", cwd=tmp_path, stdout=stdout)
+        done = keycatch_process("scan", *both, "file", cwd=tmp_path, stdout=stdout)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "--output report and --output - are one file" in done.stderr
     assert os.path.getsize(tmp_path / "report") == 0
 
     device = ("-o", "json=/dev/stdout", "-o", "text=-")
-    assert keycatch("scan", *device, "file", cwd=tmp_path).returncode == 2
+    assert keycatch_process("scan", *device, "file", cwd=tmp_path).returncode == 2
     with open(os.devnull, "wb") as stdout:
         nowhere = ("-o", f"json={os.devnull}", "-o", "text=-")
-        assert keycatch("scan", *nowhere, "file", cwd=tmp_path, stdout=stdout).returncode == 0
+        assert (
+            keycatch_process("scan", *nowhere, "file", cwd=tmp_path, stdout=stdout).returncode == 0
+        )
 
 
 @pytest.mark.parametrize("command", ["scan", "staged", "history"])

@@ -16,12 +16,6 @@ from scanner.git.repository import Repository
 
 
 @pytest.fixture
-def keycatch(keycatch_here: Any) -> Any:
-    """Run the command in this process, which starts no Python for each."""
-    return keycatch_here
-
-
-@pytest.fixture
 def ranged(keycatch: Any, repository: Any) -> Callable[..., Any]:
     """Run the command in the repository and check its exit code."""
 

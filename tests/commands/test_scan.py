@@ -188,9 +188,9 @@ def test_an_unreadable_file(
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="needs /proc")
-def test_a_file_of_proc(keycatch: Any, tmp_path: Path, plant: Any) -> None:
+def test_a_file_of_proc(keycatch_process: Any, tmp_path: Path, plant: Any) -> None:
     env = {"PLANTED": plant.key_id()}
-    done = keycatch("scan", "--format", "json", "/proc/self/environ", cwd=tmp_path, env=env)
+    done = keycatch_process("scan", "--format", "json", "/proc/self/environ", cwd=tmp_path, env=env)
     assert (done.returncode, done.paths()) == (1, {"/proc/self/environ"})
 
 

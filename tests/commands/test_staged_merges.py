@@ -16,12 +16,6 @@ from scanner.engine.novelty import ALREADY_THERE
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def keycatch(keycatch_here: Any) -> Any:
-    """Run the command in this process, which starts no Python for each."""
-    return keycatch_here
-
-
 class Clone:
     """A clone with the hooks, of a remote `origin` to which others push."""
 

@@ -320,7 +320,7 @@ def test_of_a_range_nothing_is_stopped(walk: Any, plant: Any, keycatch: Any) -> 
 
 
 def test_without_an_answer_of_git_there_is_a_way_out(
-    walk: Any, plant: Any, monkeypatch: pytest.MonkeyPatch, keycatch_here: Callable[..., Any]
+    walk: Any, plant: Any, monkeypatch: pytest.MonkeyPatch, keycatch: Callable[..., Any]
 ) -> None:
     clean(walk, "a")
     walk.write("app.env", plant.pair())
@@ -330,6 +330,6 @@ def test_without_an_answer_of_git_there_is_a_way_out(
         raise GitError("no answer")
 
     monkeypatch.setattr(stopped_commit, "_is_merge", fail)
-    done = keycatch_here("staged", cwd=walk.root)
+    done = keycatch("staged", cwd=walk.root)
     assert done.returncode == 1
     assert walk.commands(done.stdout) == ["git restore --staged -- app.env"]

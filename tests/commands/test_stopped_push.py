@@ -318,7 +318,7 @@ def test_a_name_of_a_branch_with_the_value_is_not_shown(outgoing: Any, plant: An
 
 
 def test_without_an_answer_of_git_there_is_a_way_out(
-    outgoing: Any, plant: Any, monkeypatch: pytest.MonkeyPatch, keycatch_here: Callable[..., Any]
+    outgoing: Any, plant: Any, monkeypatch: pytest.MonkeyPatch, keycatch: Callable[..., Any]
 ) -> None:
     name = commit(outgoing, "bad", app_env=plant.pair())
 
@@ -326,7 +326,7 @@ def test_without_an_answer_of_git_there_is_a_way_out(
         raise GitError("no answer")
 
     monkeypatch.setattr(stopped_push._Rewriting, "way_out", fail)
-    done = keycatch_here("push", cwd=outgoing.root, env=FRAMEWORK)
+    done = keycatch("push", cwd=outgoing.root, env=FRAMEWORK)
     assert done.returncode == 1
     assert f"Rewrite commit {name[:8]} without the value" in " ".join(done.stdout.split())
 

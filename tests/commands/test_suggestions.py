@@ -43,16 +43,16 @@ pytestmark = pytest.mark.usefixtures("clean_environment")
         ("completion bsh", "did you mean bash?"),
     ],
 )
-def test_what_was_meant_is_named(keycatch_here: Any, tmp_path: Any, line: str, said: str) -> None:
-    done = keycatch_here(*line.split(), cwd=tmp_path)
+def test_what_was_meant_is_named(keycatch: Any, tmp_path: Any, line: str, said: str) -> None:
+    done = keycatch(*line.split(), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("option", ["--qqq", "-x", "-5", "--no-verification", "--\x1b[31m"])
-def test_nothing_is_guessed(keycatch_here: Any, option: str) -> None:
-    done = keycatch_here("scan", option)
+def test_nothing_is_guessed(keycatch: Any, option: str) -> None:
+    done = keycatch("scan", option)
     assert done.returncode == 2
     assert "did you mean" not in done.stderr
     assert "\x1b" not in done.stderr

@@ -29,11 +29,10 @@ def test_everything_has_a_version(keycatch: Any, line: str) -> None:
     assert found.keys() == {"python", "system", "git", "search", *version._LIBRARIES}
 
 
-def test_without_git_and_without_a_library(
-    keycatch_here: Any, monkeypatch: Any, tmp_path: Path
-) -> None:
+def test_without_git_and_without_a_library(keycatch: Any, monkeypatch: Any, tmp_path: Path) -> None:
     monkeypatch.setattr(version, "_LIBRARIES", {"keycatch-none": "of use for nothing"})
-    done = keycatch_here("version", "-v", env={"PATH": str(tmp_path)})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = keycatch("version", "-v")
     assert done.returncode == 0
     assert "not installed (of use for nothing)" in done.stdout
 

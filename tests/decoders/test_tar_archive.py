@@ -91,3 +91,31 @@ def test_tar_with_an_impossible_size_ends(peel, field, make_tar, reasons):
 def test_tar_behind_a_tar(peel, make_tar, contents):
     data = make_tar({"a": b"x"}) + make_tar({"b": b"y"})
     assert contents(peel(data)) == {"a": b"x", "b": b"y"}
+
+
+def without_magic(archive: bytes) -> bytes:
+    """Return an archive of one member as V7 has it, with the checksum that it then has."""
+    head = bytearray(archive[:512])
+    head[257:265] = bytes(8)
+    head[148:154] = b"%06o" % (sum(head) - sum(head[148:156]) + 8 * 32)
+    return bytes(head) + archive[512:]
+
+
+def test_an_archive_of_v7(peel, contents):
+    assert contents(peel(without_magic(encode(b"content\n")))) == {"app/.env": b"content\n"}
+
+
+@pytest.mark.parametrize("at", [0, 100, 148, 151, 156, 511])
+def test_what_is_not_quite_a_header_of_v7_is_left_alone(at, peel):
+    data = bytearray(without_magic(encode(b"content\n")))
+    data[at] ^= 1
+    assert list(peel(bytes(data))) == []
+
+
+def test_a_value_in_an_archive_of_v7_is_found_once(secret, key_id):
+    from scanner.engine.examine import Examiner
+    from scanner.rulebook import load_rules
+
+    pair = b"aws_access_key_id = %b\naws_secret_access_key = %b\n" % (key_id(1), secret(1))
+    (finding,) = Examiner(load_rules((), ())).examine("a.tar", without_magic(encode(pair))).findings
+    assert {at.member for at in finding.locations} == {"app/.env"}

@@ -146,3 +146,11 @@ def test_text_inside_base64_leads_back(peel, secret, key_id, before, marked):
         assert ground.data == source
         start = content.index(encoded)
         assert (low, high) == (5 + start * 8 // 6, 5 + -(-(start + 40) * 8 // 6))
+
+
+@pytest.mark.parametrize("rest", [b"", b"\x90"])
+def test_strings_of_a_binary_stay_inside_of_it(rest, key_id):
+    data = b"\x90\x91" * 99 + key_id(1).decode().encode("utf-16-le") + rest
+    (layer,) = utf16.decode(Layer(data), [198], Budget())
+    _, low, high = layer.ground(0, len(layer.data))  # with the line feed that is only ours
+    assert (low, high) == (198, len(data))

@@ -82,7 +82,7 @@ NAMES = ("{}", "password: {}", "secret_key: {}", 'secret = "{}"', "aws_secret_ac
 @pytest.mark.parametrize("around", NAMES)
 def test_hashes_and_ciphertexts(name, around, made, rules):
     make = {**PASSWORD_HASHES, **CIPHERTEXTS}[name]
-    for _ in range(60):
+    for _ in range(20):
         text = around.format(make(made))
         found = scan_bytes(f"{text}\n".encode(), "x", rules)
         assert [f for f in found if f.confidence > Confidence.LOW] == [], text

@@ -164,3 +164,34 @@ def test_a_value_of_a_few_letters_is_a_word_that_many_names_have(length):
     whole = report(text, history(text))
     (found,) = Masker(whole, {}).report(whole).findings
     assert (text in repr(found.history)) is (length < 12)
+
+
+HALVES = [("{}/{}", ""), ("x/{}.zip", "{}/y"), ("x.zip", "{}!/{}")]
+
+
+@pytest.mark.parametrize("number", range(len(HALVES)))
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_report_shows_the_halves_of_a_value_in_a_path(name, number, made, rules):
+    """A directory is called like the first half, and a file in it like the second."""
+    secret = made.secret_access_key()
+    first, second = secret[:20], secret[20:]
+    whole = report(secret, None)
+    (found,) = whole.findings
+    path, _, member = "\n".join(HALVES[number]).format(first, second).partition("\n")
+    found = found._replace(
+        rule_id="aws-secret-access-key",
+        locations=(found.locations[0]._replace(path=path, member=member),),
+    )
+    whole = whole._replace(findings=(found,))
+    whole.tally.notice(Notice("unreadable", path, member, True))
+    masked = Masker(whole, {}).report(whole)
+    output = "".join(load(name).render(masked, View(False, False, 1, Confidence.LOW, (), 1)))
+    assert not any(half in output or half.replace("/", "%2F") in output for half in (first, second))
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_halves_in_a_name_of_somebody(field):
+    text = password()
+    whole = report(text, history(f"{text[:17]} <{text[17:]}@example.com>", (field,)))
+    (found,) = Masker(whole, {}).report(whole).findings
+    assert not any(half in repr(found.history) for half in (text[:17], text[17:]))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.engine import matching
-from scanner.engine.matching import PatternTimeout, find
+from scanner.engine.matching import PatternTimeout, Spent, find
 from scanner.kinds.interface import Match
 from scanner.rulebook.checking import check
 
@@ -130,6 +130,22 @@ def test_the_time_of_a_rule_is_counted_for_each_content(monkeypatch: pytest.Monk
         find(first, data, 0)
     assert find(second, data, 0) == Match(6, 11)  # another rule has time of its own
     assert find(first, bytes(bytearray(data)), 0) == Match(0, 5)  # and so has another content
+
+
+def test_the_time_of_all_rules_is_counted_for_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(10_000))
+    monkeypatch.setattr("time.monotonic", lambda: next(clock) * 0.19)
+    rules = [rule("acme1", shipped=False), rule("acme1", shipped=False, id="other")]
+    run = Spent()
+    stopped = []
+    for number in range(400):
+        try:
+            find(rules[number % 2], b"acme1 %d" % number, 0, run)
+        except PatternTimeout:
+            stopped.append(number)
+    # 60 seconds are over after 316 searches of 0.19 seconds, however many contents there are.
+    assert stopped == list(range(316, 400))
+    assert find(rules[0], b"acme1", 0, Spent()) == Match(0, 5)
 
 
 def test_shipped_patterns_need_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -282,11 +282,28 @@ print(peak)
 """
 
 
+def compressed_zeros(megabytes: int, head: bytes = b"") -> bytes:
+    """Return a stream of zlib of `head` and so many mebibytes of zeros, of which one is packed."""
+    compressor = zlib.compressobj(9, wbits=-15)
+    begin = compressor.compress(head) + compressor.flush(zlib.Z_FULL_FLUSH)
+    # After a full flush nothing refers to what was before, so that the same bytes can be repeated.
+    piece = compressor.compress(bytes(1 << 20)) + compressor.flush(zlib.Z_FULL_FLUSH)
+    # Adler-32 (RFC 1950): of zeros the first sum stays as it is and is added once for each.
+    checksum = zlib.adler32(head)
+    first, second = checksum & 0xFFFF, checksum >> 16
+    second = (second + first * (megabytes << 20)) % 65521
+    end = compressor.flush() + struct.pack(">HH", second, first)
+    return b"\x78\xda" + begin + piece * megabytes + end
+
+
+def test_the_zeros_are_a_whole_stream() -> None:
+    assert zlib.decompress(compressed_zeros(3, b"head")) == b"head" + bytes(3 << 20)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory work in another way")
 def test_bombs(place: Path, pack_format: Any, tmp_path: Path) -> None:
     """A few kilobytes that become gigabytes, in a process that may have 800 MiB."""
-    compressor = zlib.compressobj(9)
-    zeros = b"".join(compressor.compress(bytes(1 << 20)) for _ in range(1500)) + compressor.flush()
+    zeros = compressed_zeros(1500)
     assert len(zeros) < 2 << 20
     base = b"a base"
     grow = pack_format.copy(0, 6) * 3
@@ -308,9 +325,7 @@ def test_bombs(place: Path, pack_format: Any, tmp_path: Path) -> None:
     content, offsets = pack_format.pack(entries)
     place.write_bytes(content)
     place.with_suffix(".idx").write_bytes(pack_format.index(names, offsets, content))
-    stored = zlib.compressobj()
-    loose = stored.compress(b"blob 70\0" + bytes(500 << 20)) + stored.flush()
-    (tmp_path / "loose").write_bytes(loose)
+    (tmp_path / "loose").write_bytes(compressed_zeros(500, b"blob 70\0"))
     command = [sys.executable, "-c", BOMBS, str(ROOT), str(place), str(tmp_path / "loose")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import subprocess
 import zlib
 from pathlib import Path
 from typing import Any
@@ -133,3 +134,35 @@ def test_a_loose_object_that_is_damaged(damage: str, repository: Any, monkeypatc
     monkeypatch.chdir(repository.root)
     assert main(["range", "HEAD~1..HEAD"]) in (1, 2)
     assert main(["history"]) in (1, 2)
+
+
+def _packs(repository: Any, number: int, contents: dict[int, str]) -> None:
+    """Make `number` packs of one commit each, with the `contents` of some of them."""
+    commands = []
+    for each in range(number):
+        data = contents.get(each, f"{each}\n")
+        parent = f"from :{each}\n" if each else ""
+        commands.append(
+            f"commit refs/heads/many\nmark :{each + 1}\ncommitter T <t@example.com> {each} +0000\n"
+            f"data 1\nx\n{parent}M 644 inline {each}.env\ndata {len(data)}\n{data}\ncheckpoint\n"
+        )
+    options = ["-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--force"]
+    subprocess.run(
+        ["git", *options], cwd=repository.root, input="".join(commands).encode(), check=True
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="limits of POSIX")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_more_packs_than_a_process_may_have_files(
+    jobs: str, repository: Any, keycatch_process: Any
+) -> None:
+    places = {number: expand(PAIR, str(number)) for number in (0, 75, 149)}
+    _packs(repository, 150, places)
+    assert len(list(Path(repository.root).glob(".git/objects/pack/*.pack"))) >= 149
+    limited = ["sh", "-c", 'ulimit -n 64; exec "$@"', "sh"]
+    done = keycatch_process(
+        "history", "--format", "json", "--jobs", jobs, cwd=repository.root, prefix=limited
+    )
+    assert done.returncode == 1, done.stderr
+    assert done.paths() == {f"{number}.env" for number in places}

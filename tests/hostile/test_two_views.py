@@ -113,6 +113,24 @@ def two_directories() -> bytes:
     return second[: end + 20] + struct.pack("<H", len(second) - len(first)) + second[end + 22 :]
 
 
+def swallowed(moved: int = 0, end_moved: int = 0) -> bytes:
+    """The stream of a member goes on through the next one; the directory lists both.
+
+    It says that members are `moved` bytes further on, and its end that it is `end_moved` bytes.
+    """
+    inner = secret()
+    body = inner.head() + inner.body
+    first = Entry("a.txt", b"", local_packed=9, central_packed=9)
+    size = 4 + len(body)
+    first.body = struct.pack("<BHH4s", 0, size, size ^ 0xFFFF, b"text")  # a stored block: RFC 1951
+    start = len(first.head() + first.body)
+    last_block = b"\1\0\0\xff\xff"
+    data = first.head() + first.body + body + last_block
+    directory = first.listed(max(0, moved)) + inner.listed(start + moved)
+    end = struct.pack("<4sHHHHLLH", END, 0, 0, 2, 2, len(directory), len(data) + end_moved, 0)
+    return data + directory + end
+
+
 def xz_of_large_dictionary() -> bytes:
     filters = [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}]
     body = bytearray(lzma.compress(PLANTED, lzma.FORMAT_XZ, filters=filters))
@@ -198,6 +216,11 @@ ZIPS: dict[str, Callable[[], bytes]] = {
     "an xz member of a large dictionary": lambda: archive(
         Entry("a", xz_of_large_dictionary(), method=0, local_method=95, central_method=95)
     ),
+    "a stream that goes on through the next member": swallowed,
+    "bytes are missing in front": lambda: swallowed(7, 7),
+    "bytes are missing in front by the end alone": lambda: swallowed(0, 7),
+    "bytes in front by the end alone": lambda: swallowed(0, -7),
+    "bytes in front by the entries alone": lambda: swallowed(-7, 0),
     "a split marker": lambda: b"PK\7\x08" + archive(secret(), unlisted=(0,)),
 }  # fmt: skip
 
@@ -276,6 +299,11 @@ def tar_member(name: str, content: bytes, **fields: bytes) -> bytes:
     return bytes(head) + content + bytes(-len(content) % 512)
 
 
+def seventh(member: bytes) -> bytes:
+    """Return `member` with a space and a null byte after the digits of its checksum."""
+    return member[:154] + member[154:156][::-1] + member[156:]
+
+
 def packed(content: bytes = PLANTED) -> bytes:
     return gzip.compress(content, mtime=0)
 
@@ -284,6 +312,16 @@ TAR_END = bytes(1024)
 BAD = b"000001\0 "
 
 TARS: dict[str, Callable[[], bytes]] = {
+    "under a header of V7": lambda: appended(
+        tar_member("a", PLAIN, magic=bytes(8)),
+        tar_member("b.gz", packed(), magic=bytes(8)), TAR_END,
+    ),
+    "under a header of V7 that ends its checksum as V7 did": lambda: appended(
+        seventh(tar_member("b.gz", packed(), magic=bytes(8))), tar_member("a", PLAIN), TAR_END
+    ),
+    "under a header of V7 and before one of POSIX": lambda: appended(
+        tar_member("b.gz", packed(), magic=bytes(8)), tar_member("a", PLAIN), TAR_END
+    ),
     "after a header with a wrong checksum": lambda: appended(
         tar_member("a", PLAIN), tar_member("b", PLAIN, checksum=BAD),
         tar_member("c.gz", packed()), TAR_END,

@@ -904,7 +904,7 @@ def test_without_the_option_nothing_is_sent_run_or_read(
 
 
 def test_the_values_never_leave_the_process(
-    desk: Desk, keycatch: Any, sts: Any, maker: Any, helpers: Any, make_repository: Any
+    desk: Desk, keycatch_process: Any, sts: Any, maker: Any, helpers: Any, make_repository: Any
 ) -> None:
     elsewhere = desk.report.parent / "elsewhere"
     elsewhere.mkdir()
@@ -920,7 +920,7 @@ def test_the_values_never_leave_the_process(
         for name in ("text", "json", "markdown"):
             options = ["--check-liveness", "--liveness-endpoint", sts.url, "--format", name]
             env = {"TMPDIR": str(elsewhere), "HOME": str(elsewhere), "BOTO_DEBUG": "1"}
-            done = keycatch("respond", str(desk.report), *options, env=env)
+            done = keycatch_process("respond", str(desk.report), *options, env=env)
             assert (done.returncode, "3 live" in done.stderr) == (0, True), done.stderr
             assert len(secrets) == 6
             for secret in secrets:

@@ -10,7 +10,6 @@ from scanner.findings import Confidence, Severity
 from scanner.reports.arrange import (
     as_in_head,
     by_exposure,
-    elsewhere,
     further,
     instant,
     locations,
@@ -67,8 +66,8 @@ def test_each_copy_has_the_parts_next_to_it(builders):
     flat = [place for copy in copies for place in (copy.lead, *copy.parts)]
     assert sorted(flat) == sorted(places)
     assert locations(found) == sorted(places, key=lambda place: (place.path, place.start_line))
-    assert elsewhere(found, copies[0]) == []
-    assert [part.start_line for part in elsewhere(found, copies[2])] == [2, 60]
+    assert copies[0].elsewhere == ()
+    assert [part.start_line for part in copies[2].elsewhere] == [2, 60]
 
 
 def test_members_of_an_archive_are_texts_of_their_own(builders):
@@ -189,7 +188,7 @@ def test_what_is_still_in_head_leads_and_stands_where_it_stands_there(make_case)
     lead = sightings(found)[0].lead
     assert (lead.path, lead.start_line) == ("config/settings.py", 12)
     copies = sightings(as_in_head(found))
-    lead, (secret,) = copies[0]
+    lead, (secret,), _ = copies[0]
     assert (lead.path, lead.start_line, lead.start_column, lead.end_column) == (
         "config/settings.py", 40, 5, 25,
     )  # fmt: skip
@@ -207,4 +206,4 @@ def test_copies_that_are_not_told_yet(builders):
         builders.at("key_id", "a", 1), builders.at("secret", "b", 1), builders.at("key_id", "c", 1),
     ]  # fmt: skip
     found = builders.finding(builders.PAIR, values, *places)
-    assert [copy.lead.path for copy in further(found, sightings(found))] == ["c"]
+    assert [copy.lead.path for copy in further(sightings(found))] == ["c"]

@@ -135,7 +135,7 @@ def reports(draw):
     return made
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(make=reports(), verbosity=st.integers(-1, 1), color=st.booleans())
 def test_no_piece_of_a_value_comes_out(builders, make, verbosity, color):
     """Every report is written in every format: to make one costs more than to write it."""
@@ -163,7 +163,7 @@ def test_the_search_for_pieces_finds_them(builders, make_case, name):
         assert leaks([hidden], odd.encode())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(make=reports(), verbosity=st.integers(-1, 1), shown=st.booleans())
 def test_nothing_in_the_text_controls_a_terminal(builders, make, verbosity, shown):
     report = make(builders)
@@ -175,7 +175,7 @@ def test_nothing_in_the_text_controls_a_terminal(builders, make, verbosity, show
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(make=reports())
 def test_every_report_is_valid(builders, make):
     report, view = make(builders), builders.view()
@@ -183,7 +183,7 @@ def test_every_report_is_valid(builders, make):
         json.loads("".join(load(name).render(report, view)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(path=PATHS)
 def test_a_path_stays_on_its_line(builders, path):
     def lines(name):

@@ -192,6 +192,32 @@ def test_exclusion(here: Repository, repository: Any, tally: Tally) -> None:
     assert read(change) == {"in": b"in\n"}
 
 
+@pytest.mark.parametrize("edit", ["", "more\n"])
+def test_what_leaves_an_excluded_path_is_new(
+    edit: str, here: Repository, repository: Any, tally: Tally
+) -> None:
+    """It was not searched where it was, so that it would never be."""
+    for name in ("vendor/a", "b"):
+        repository.write(name, f"{name}\n")
+    repository.commit()
+    for name in ("vendor/a", "b"):
+        (repository.root / name).unlink()
+        repository.write(f"{os.path.basename(name)}2", f"{name}\n{edit}")
+    repository.git("add", "-A")
+    change = changes.of_index(here, tally, lambda path: path.startswith("vendor/"))
+    assert change.removed[""] == {id_of(repository, "HEAD:b")}
+    assert set(read(change)) == ({"a2", "b2"} if edit else {"a2"})
+
+
+def test_what_goes_to_an_excluded_path_is_excluded(
+    here: Repository, repository: Any, tally: Tally
+) -> None:
+    repository.commit("a")
+    repository.git("mv", "a", "b")
+    change = changes.of_index(here, tally, lambda path: path == "b")
+    assert read(change) == {}
+
+
 def test_a_content_that_is_excluded_at_one_path_only(
     here: Repository, repository: Any, tally: Tally
 ) -> None:

@@ -12,6 +12,7 @@ import os
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
+from scanner.files import open_regular
 from scanner.git.object_store import is_named, read_loose
 from scanner.git.pack_index import PackError, PackIndex, hash_of
 from scanner.records import NamedTuple
@@ -73,7 +74,7 @@ def inventory(store: ObjectStore, hash_size: int) -> Inventory | None:
 def _mark(path: str, hash_size: int) -> PackMark | None:
     """Return the mark of the pack at `path`; None if its index belongs to another pack."""
     # A pack ends with its checksum, an index with that of its pack and its own (gitformat-pack(5)).
-    with open(path, "rb") as pack, open(_index_of(path), "rb") as index:
+    with open_regular(path) as pack, open_regular(_index_of(path)) as index:
         of_pack, of_index = os.fstat(pack.fileno()), os.fstat(index.fileno())
         if min(of_pack.st_size, of_index.st_size) < 2 * hash_size:
             return None
@@ -103,7 +104,7 @@ def is_whole_pack(path: str, hash_size: int) -> bool:
         return False
 
     digest = hash_of(hash_size)
-    with open(path, "rb") as file:
+    with open_regular(path) as file:
         left = os.fstat(file.fileno()).st_size - hash_size
         while left > 0:
             piece = file.read(min(left, _STEP))

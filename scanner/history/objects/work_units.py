@@ -121,7 +121,7 @@ class WorkUnits:
     def pack_of(self, unit: WorkUnit) -> tuple[Pack, list[int], frozenset[int]]:
         """Return the pack of `unit`, its roots, and the entries that are not to be searched.
 
-        A process that was not forked opens the pack first; raises PackError, OSError.
+        Its file is open then; raises PackError, OSError.
         """
         pack = self._packs[unit.pack]
         if pack is None:
@@ -129,6 +129,7 @@ class WorkUnits:
             if pack.checksum != self._checksums[unit.pack]:
                 raise PackError("it was replaced while it was read: scan again")
             self._packs[unit.pack] = pack
+        pack.open()
         return pack, self._roots[unit.pack][unit.start : unit.end], self._unwanted[unit.pack]
 
     def _open(self, paths: Sequence[str], jobs: int) -> list[Pack]:

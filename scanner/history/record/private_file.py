@@ -6,12 +6,10 @@ import os
 import stat
 from typing import Final
 
-# Without O_BINARY Windows changes line feeds. A link or a pipe in the place of a file was made by
-# somebody else: neither is followed or waited for. Each flag is missing on some system.
-_READ: Final = os.O_RDONLY | sum(
-    getattr(os, flag, 0) for flag in ("O_BINARY", "O_NOFOLLOW", "O_NONBLOCK")
-)
+from scanner.files import open_regular
 
+_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+"""A link in the place of a file was made by somebody else. Windows lacks the flag."""
 _LARGEST: Final = 1 << 30
 """Bytes of a file that is read: many times what the largest repositories need."""
 
@@ -19,12 +17,12 @@ _LARGEST: Final = 1 << 30
 def read_private(path: str) -> bytes:
     """Return the content of a file that nobody but its owner can have written, else nothing."""
     try:
-        handle = os.open(path, _READ)
+        file = open_regular(path, _NO_FOLLOW)
     except OSError:
         return b""
-    with open(handle, "rb") as file:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST or not _is_private(found):
+    with file:
+        found = os.fstat(file.fileno())
+        if found.st_size > _LARGEST or not _is_private(found):
             return b""
         try:
             return file.read()

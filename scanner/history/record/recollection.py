@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from scanner.files import read_regular
 from scanner.findings import History, Moment, Report, Tally
 from scanner.git.process import GitError
-from scanner.git.tips import indexes, work_trees
+from scanner.git.tips import LARGEST_LOG, indexes, work_trees
 from scanner.history.attribution.attribution import attribute
 from scanner.history.attribution.interface import HistoryPlace
 from scanner.history.record.json_shape import has_shape
@@ -191,8 +192,7 @@ def _digest(repository: Repository, objects: Collection[str]) -> str:
 def _content(path: str) -> bytes:
     """Return the content of a file, marked so that an empty file differs from none."""
     try:
-        with open(path, "rb") as file:
-            return b"+" + file.read()
+        return b"+" + read_regular(path, LARGEST_LOG)
     except FileNotFoundError:
         return b"-"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.reports.arrange import UNPACKING, elsewhere, further, roles, text_of
+from scanner.reports.arrange import UNPACKING, further, roles, text_of
 from scanner.reports.exposure import alive, decoy, exposed, moment, reach
 from scanner.reports.page.bars import bar
 from scanner.reports.page.elements import Html, code, described, joined
@@ -55,7 +55,7 @@ def _rows(
 
     yield "Evidence", _evidence(finding)
     yield "Confidence", [finding.confidence.label]
-    yield "Also at", _others(further(finding, copies))
+    yield "Also at", _others(further(copies))
     yield "Rule", [code(finding.rule_id)]
     yield "Fingerprint", [code(finding.fingerprint)]
 
@@ -87,7 +87,7 @@ def _canary(finding: Finding) -> list[str]:
 def _parts(finding: Finding, copy: Sighting) -> Iterator[tuple[str, list[str]]]:
     """Yield each part of the credential: its redacted value, and where it is."""
     places: dict[str, list[Location]] = {}
-    for part in (copy.lead, *copy.parts, *elsewhere(finding, copy)):
+    for part in (copy.lead, *copy.parts, *copy.elsewhere):
         places.setdefault(part.role, []).append(part)
 
     for role in roles(finding.values):

@@ -78,7 +78,7 @@ def places(entry: CredentialPlan) -> list[str]:
     """Return where the credential is, first the best place to look at."""
     finding = entry.leak.finding
     copies = sightings(finding)
-    all_copies = [copies[0], *further(finding, copies)]
+    all_copies = [copies[0], *further(copies)]
     found = [_place(copy.lead) for copy in all_copies[:PLACES]]
     if len(all_copies) > PLACES:
         found.append(f"and {plural(len(all_copies) - PLACES, 'more place')}")

@@ -267,7 +267,7 @@ def test_a_damaged_pack(planted: Any, units: Any, examiner: Examiner) -> None:
     whole = path.read_bytes()
     expected = places(scan(units(planted)))
     path.chmod(0o644)
-    for at in range(12, len(whole) - 20, len(whole) // 40):
+    for at in range(12, len(whole) - 20, len(whole) // 15):
         damaged = bytearray(whole)
         damaged[at] ^= 0x55
         path.write_bytes(damaged)

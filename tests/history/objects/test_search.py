@@ -99,7 +99,7 @@ def test_random_histories(
     """With `dense` 0 every delta is used, however little it saves."""
     monkeypatch.setattr(searching, "_DENSE", dense)
     monkeypatch.setattr(searching, "BATCH", 100_000)
-    for seed in history_seeds(30 if dense == 0 else 10):
+    for seed in history_seeds(10 if dense == 0 else 5):
         versions = author(seed).history(25)
         for version in versions[1:]:
             assert apply(versions[version.base].data, version.delta) == version.data
@@ -115,7 +115,7 @@ def test_changes_at_all_distances(
 ) -> None:
     """This proves the reaches of detectors and decoders, as far as it can be proved."""
     monkeypatch.setattr(searching, "_DENSE", 0)
-    for seed in history_seeds(50):
+    for seed in history_seeds(12):
         versions = author(seed).star()
         assert not (found := difference(examiner, versions, told_of)), (seed, found)
 
@@ -157,6 +157,6 @@ def test_what_is_known_is_what_a_search_finds(
             checked += 1
 
     monkeypatch.setattr(ObjectSearch, "_examine", checking)
-    for seed in history_seeds(20):
+    for seed in history_seeds(12):
         by_deltas(examiner, author(seed).history(25), lambda finding: finding.rule_id)
     assert checked > 100

@@ -1,0 +1,36 @@
+"""Databases of SQLite: whatever SQLite reads from damaged pages, a scan sees."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from fuzz.interface import Target
+from fuzz.planted import NOISE, PLANTED, examine, require_seen
+from fuzz.readers import in_database
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def _one(data: bytes) -> None:
+    if any(PLANTED in value for value in in_database(data)):
+        require_seen(data, "SQLite")
+    else:
+        examine(data)
+
+
+def _seeds() -> Iterable[bytes]:
+    for size in (512, 1024):
+        with closing(sqlite3.connect(":memory:")) as base:
+            base.execute(f"pragma page_size = {size}")
+            base.execute("create table t (a, b)")
+            base.execute("insert into t values (1, ?)", (PLANTED.decode(),))
+            base.execute("insert into t values (2, ?)", (NOISE,))
+            base.execute("insert into t values (?, 3)", (NOISE + PLANTED,))
+            base.commit()
+            yield base.serialize()
+
+
+TARGETS: Final = (Target("sqlite", "values that SQLite reads are seen", _one, _seeds, 8192),)

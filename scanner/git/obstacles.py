@@ -1,0 +1,106 @@
+"""What git would wait for without an end: pipes and devices in the place of files that it reads.
+
+Git opens its files whatever they are. A pipe that nobody writes to holds it for ever, and a device
+without an end fills its memory. Whoever can write to a repository can put one there, for example in
+an archive of it. They are looked for when git has not answered for a while, so a git that answers
+costs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from scanner.files import read_regular
+from scanner.secret import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_MOST: Final = 500_000
+"""Entries of directories that are looked at, about half a second."""
+_OF_WORK_TREES: Final = frozenset({".gitattributes", ".gitignore", ".gitmodules", ".mailmap"})
+"""The files of a work tree that git reads itself, in any of its directories or at its top."""
+_POINTS_TO: Final = b"gitdir: "
+"""How the file begins that is called `.git` (gitrepository-layout(5))."""
+
+
+def obstacle(directory: str, variables: Mapping[str, str]) -> str:
+    """Return a sentence about what git waits for, started in `directory`; empty where nothing is.
+
+    `variables` are those that it was started with.
+    """
+    for entry in islice(_entries(directory, variables), _MOST):
+        try:
+            if entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False):
+                continue
+            mode = os.stat(entry.path).st_mode
+        except OSError:  # a link to nothing, or in a circle: git cannot open it either
+            continue
+
+        what = "a pipe" if stat.S_ISFIFO(mode) else "a device" if stat.S_ISCHR(mode) else ""
+        if what:
+            return f"git waits for {printable(entry.path)}, which is {what} and no file: remove it"
+    return ""
+
+
+def _entries(directory: str, variables: Mapping[str, str]) -> Iterator[os.DirEntry[str]]:
+    """Yield what is in the directories of the repository, and the files of git in its work tree."""
+    own, top = _places(directory, variables)
+    if not own:
+        return
+
+    common = os.path.join(own, _line(os.path.join(own, "commondir")) or ".")
+    yield from _below(own)
+    if os.path.realpath(common) != os.path.realpath(own):
+        yield from _below(common)
+
+    from scanner.git.object_store import ObjectStore
+
+    objects = variables.get("GIT_OBJECT_DIRECTORY") or os.path.join(common, "objects")
+    others = variables.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
+    for elsewhere in ObjectStore(os.path.join(directory, objects), 40, others).directories:
+        if os.path.dirname(elsewhere) != common:
+            yield from _below(elsewhere)
+    if top:
+        yield from (entry for entry in _below(top) if entry.name in _OF_WORK_TREES)
+
+
+def _places(directory: str, variables: Mapping[str, str]) -> tuple[str, str]:
+    """Return the git directory of `directory` and the top of its work tree, empty where unknown."""
+    from scanner.git.work_tree import find_work_tree, is_repository
+
+    top = find_work_tree(directory) or ""
+    if variables.get("GIT_DIR"):
+        return os.path.join(directory, variables["GIT_DIR"]), top
+
+    own = os.path.join(top, ".git") if top else os.path.realpath(directory)
+    if top and not os.path.isdir(own):
+        line = _line(own)
+        return os.path.join(top, line) if line else "", top
+
+    while not top and not is_repository(own) and os.path.dirname(own) != own:
+        own = os.path.dirname(own)
+    return own if top or is_repository(own) else "", top
+
+
+def _line(path: str) -> str:
+    """Return the path that a file of git holds; empty without one."""
+    try:
+        return os.fsdecode(read_regular(path, 4096).removeprefix(_POINTS_TO).rstrip(b"\r\n"))
+    except OSError:
+        return ""
+
+
+def _below(directory: str) -> Iterator[os.DirEntry[str]]:
+    pending = [directory]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                found = list(entries)
+        except OSError:
+            continue
+        yield from found
+        pending += (entry.path for entry in found if entry.is_dir(follow_symlinks=False))
