@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from bench.measures import accuracy, agent, history, hostile, liveness, push, reports, scan, staged
+from bench.processor import do_without_avx512, is_without_avx512
 from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for measure in MEASURES:
         measure.configure(commands)
     args = parser.parse_args(argv)
+    if is_without_avx512():
+        do_without_avx512()
 
     try:
         if not hasattr(os, "wait4") or not hasattr(os, "posix_spawn"):

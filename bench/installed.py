@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bench.machine import say
-from bench.process import ROOT, Command, Memory, last_line, run
+from bench.process import Command, Memory, last_line, run
+from bench.processor import environment
 from bench.tools import AWS, JOBS, KEYCATCH, NAMES, PEERS, REPORT, Reported, Target, peer_names
 from scanner.about import VERSION
 from scanner.errors import KeycatchError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 SCANNER: Final = (sys.executable, "-P", "-m", "scanner")
 """How keycatch is started; -P keeps a package `scanner` of the measured repository out of it."""
-CHECKOUT: Final[Mapping[str, str]] = {"PYTHONPATH": str(ROOT)}
+CHECKOUT: Final[Mapping[str, str]] = environment()
 """The variables with which Python finds the scanner of this checkout."""
 
 # ELF, and Mach-O for one and for several processors: how a compiled program begins.

@@ -10,6 +10,8 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, NamedTuple
 
+from bench.processor import features, search
+
 # The compiled libraries that a scan spends its time in: another version, other figures.
 _LIBRARIES: Final = ("stringzilla", "regex", "isal")
 
@@ -25,6 +27,10 @@ class Machine(NamedTuple):
     git: str
     """Empty where git is not installed."""
     libraries: dict[str, str]
+    code: str
+    """Which code searches and applies deltas."""
+    features: str
+    """Of the processor, as far as searches have code for them."""
 
 
 def describe(cores_used: int) -> Machine:
@@ -51,6 +57,8 @@ def describe(cores_used: int) -> Machine:
         platform.python_version(),
         "".join(git.split()[2:3]),
         libraries,
+        search(),
+        features(),
     )
 
 

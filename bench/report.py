@@ -116,6 +116,8 @@ def _head(
     lines = {
         "machine": f"{machine.processor}, {machine.cores_used} of {machine.cores} processors used",
         "system": f"{machine.system}; Python {machine.python}; {libraries}",
+        "code": machine.code,
+        "features": machine.features,
         **about,
         "load": ", ".join(f"{value:.2f} {when}" for when, value in loads),
     }

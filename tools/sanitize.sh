@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Run the tests of the compiled search under the address and undefined-behaviour sanitizers:
+# Run the tests of what is compiled under the address and undefined-behaviour sanitizers:
 # `tools/sanitize.sh PYTHON [CORPUS]`, from the root of a checkout. CORPUS is a directory of inputs
 # for the fuzz target `search`, as `python -m fuzz run search` keeps them. They need gcc and the
-# headers of Python; where these are missing it says so and ends with 0, since the compiled search is
-# not built either.
+# headers of Python; where these are missing it says so and ends with 0, since nothing is compiled
+# either.
 set -euo pipefail
 
 python=$(command -v "$1")
@@ -21,17 +21,25 @@ corpus=${2:+$(cd "$2" && pwd)}
 python=$(cd "$(dirname "$python")" && pwd)/$(basename "$python")
 cd "$copy"
 rm -f scanner/kernel/*.so
-gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
-    -Wno-cast-function-type -fPIC -shared "-I$headers" \
-    -o scanner/kernel/anchors.abi3.so scanner/kernel/anchors.c
+build() {
+    gcc -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
+        -Wno-cast-function-type -fPIC -shared "-I$headers" -o "$@"
+}
+(
+    cd scanner/kernel
+    build anchors.abi3.so anchors.c
+    build packs.abi3.so packs.c batch.c deltas.c heads.c walk.c
+)
 
 # Python's own allocator would hide what is read beyond an object; its leaks are not ours to mend.
 watched() {
     LD_PRELOAD="$(gcc -print-file-name=libasan.so) $(gcc -print-file-name=libubsan.so)" \
         ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=$copy "$python" "$@"
 }
-watched -m pytest -q -n0 -p no:cacheprovider tests/kernel -k "not environment and not says_once"
-watched -m pytest -q -n0 -p no:cacheprovider tests/fuzz -k "seeds and (search or pieces)"
+watched -m pytest -q -n0 -p no:cacheprovider tests/kernel tests/git/test_delta.py \
+    tests/git/test_pack_heads.py tests/git/test_walk.py tests/history/objects/test_batch.py \
+    -k "not environment and not says_once"
+watched -m pytest -q -n0 -p no:cacheprovider tests/fuzz -k "seeds and (search or pieces or delta or pack)"
 if [ -n "$corpus" ]; then
     watched -m fuzz repeat search "$corpus"
 fi

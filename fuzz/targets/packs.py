@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from fuzz.borrowed import of_tests
@@ -10,6 +11,7 @@ from fuzz.files import written
 from fuzz.interface import Target, require
 from fuzz.planted import PLANTED
 from fuzz.recipe import Recipe
+from scanner.git import delta as deltas
 from scanner.git.delta import apply, copies, fresh
 from scanner.git.pack import Pack
 from scanner.git.pack_heads import KINDS, NAME_DELTA, OFFSET_DELTA
@@ -17,7 +19,7 @@ from scanner.git.pack_index import PackError, PackIndex
 from scanner.git.walk import out_of_reach, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 _LARGEST: Final = 1 << 20
 """Bytes of a result that the plain reader makes: a delta of a few bytes can ask for a gigabyte."""
@@ -44,6 +46,10 @@ def _delta(data: bytes) -> None:
 
     margin = recipe.number() or 8
     spans = fresh(delta, margin)
+    answers = (result, copies(delta), spans)
+    with _in_python():
+        python = (apply(base, delta), copies(delta), fresh(delta, margin))
+        require(answers == python, "both say the same of a delta")
     new = bytearray(len(result) + 1)
     for start, end in spans:
         require(0 <= start <= end <= len(result), "a span is inside of the result")
@@ -164,10 +170,27 @@ def _pack(data: bytes) -> None:
     index = form.index([entry.name for entry in entries], offsets, content, version)
     path = written("fuzzed.pack", content)
     written("fuzzed.idx", index)
-    _compare(path, entries, proves=version == 1)
+    compiled = _compare(path, entries, proves=version == 1)
+    with _in_python():
+        require(
+            compiled == _compare(path, entries, proves=version == 1), "both readers read the same"
+        )
 
 
-def _compare(path: str, entries: list[_Entry], *, proves: bool) -> None:
+@contextmanager
+def _in_python() -> Iterator[None]:
+    """Do without what is compiled."""
+    compiled = deltas.packs
+    deltas.packs = None
+    try:
+        yield
+    finally:
+        deltas.packs = compiled
+
+
+def _compare(
+    path: str, entries: list[_Entry], *, proves: bool
+) -> tuple[dict[int, bytes], dict[int, str]]:
     pack = Pack(path, 20)
     read: dict[int, bytes] = {}
     unread: dict[int, str] = {}
@@ -188,6 +211,7 @@ def _compare(path: str, entries: list[_Entry], *, proves: bool) -> None:
         require(
             content == _plain(entries, number), "an object has the content that the format says"
         )
+    return read, unread
 
 
 def _plain(entries: list[_Entry], number: int, depth: int = 0) -> bytes | None:

@@ -62,6 +62,7 @@ def _opens_zstd() -> bool:
 
 
 def _search() -> Result:
+    kernel.load("packs")  # no command but that of a history does it
     if kernel.problem:
         said = f"the compiled search cannot be loaded ({kernel.problem}); Python takes its place"
         return Result(NOTE, "search", said, "pip install --force-reinstall keycatch")

@@ -34,7 +34,7 @@ For a larger one, the cost of the calls is small against that of the search.
 BATCH: Final = 512 << 10
 """Bytes of a batch: it stays in the processor's second-level cache between the passes."""
 
-_SEPARATOR: Final = EDGE + b"\0" + EDGE
+SEPARATOR: Final = EDGE + b"\0" + EDGE
 """What is between two files of a batch: no anchor contains it, so that none is found across it."""
 
 
@@ -142,11 +142,11 @@ def with_spots(index: AnchorIndex, pieces: Sequence[bytes]) -> Iterator[tuple[in
         return
 
     # The empty pieces at both ends give the buffer its edges.
-    spots = index.search(_SEPARATOR.join([b"", *pieces, b""]))
+    spots = index.search(SEPARATOR.join([b"", *pieces, b""]))
     if not spots:
         return
 
-    step = len(_SEPARATOR)
+    step = len(SEPARATOR)
     # `search` counts offsets from after the first byte of the buffer.
     begins = [*accumulate((len(piece) + step for piece in pieces), initial=step - 1)]
     found: dict[int, Spots] = {}

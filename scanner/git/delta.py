@@ -5,19 +5,24 @@ operations: copy a stretch of the base, or insert the bytes that follow. Copied 
 searched in the base. What has to be searched in the result is the inserted bytes and the joints
 between operations, with as much around them as a credential can reach.
 
-`sizes`, `fresh` and `copies` run for each of a million deltas. Their loops are written out because
-calls for the parts of an operation take twice as long.
+`apply`, `fresh` and `copies` run for each of a million deltas. They are compiled
+(`scanner/kernel/deltas.c`) where there is a compiler; what that does not accept, and everything
+without one, is done here. The loops are written out because calls for the parts of an operation
+take twice as long.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from dulwich.errors import ApplyDeltaError as _DeltaError
 
+from scanner import kernel
 from scanner.git.pack_index import PackError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TypeAlias
 
     Copy: TypeAlias = tuple[int, int, int]
@@ -29,6 +34,9 @@ try:
     from dulwich._pack import apply_delta as _apply  # type: ignore[import-not-found]
 except ImportError:  # platforms without a wheel
     from dulwich.pack import apply_delta as _apply
+
+packs = kernel.load("packs")
+"""The compiled code, or None. Its functions return None for a delta that is left to Python."""
 
 LARGEST: Final = 1 << 30
 """Bytes that the result of a delta, or an object of a pack, may have in memory.
@@ -51,6 +59,9 @@ _LENGTH_BYTES: Final = _OFFSET_BYTES[:8]
 
 def apply(base: bytes, delta: bytes) -> bytes:
     """Return the result of `delta` on `base`. Raises PackError."""
+    if packs and (result := packs.apply(base, delta, LARGEST)) is not None:
+        made: bytes = result
+        return made
     if sizes(delta)[1] > LARGEST:
         raise PackError(f"a delta would make more than {LARGEST >> 20} MiB")
     try:
@@ -99,6 +110,9 @@ def fresh(delta: bytes, margin: int) -> list[tuple[int, int]]:
     every string of up to `margin` bytes that is not in the base is in one of them. The delta must
     be one that `apply` accepts.
     """
+    if packs and (found := packs.fresh(delta, margin)) is not None:
+        new: list[tuple[int, int]] = found
+        return new
     base_size, size, at = sizes(delta)
     spans: list[tuple[int, int]] = []
     offset_bytes, length_bytes, end_of_delta = _OFFSET_BYTES, _LENGTH_BYTES, len(delta)
@@ -162,12 +176,26 @@ def fresh(delta: bytes, margin: int) -> list[tuple[int, int]]:
     return spans
 
 
-def copies(delta: bytes) -> list[Copy]:
+def copies(delta: bytes, offsets: list[int] | None = None) -> list[Copy]:
     """Return the stretches that the result has from the base, by ascending place in the result.
 
-    Operations that go on where the one before ended, in base and result, become one stretch. The
-    delta must be one that `apply` accepts.
+    Operations that go on where the one before ended, in base and result, become one stretch. If
+    `offsets` in the base are given, ascending, only stretches are returned that hold one of them.
+    The delta must be one that `apply` accepts.
     """
+    if packs and (found := packs.copies(delta, offsets)) is not None:
+        stretches: list[Copy] = found
+        return stretches
+    return [each for each in _copies(delta) if offsets is None or _holds_any(each, offsets)]
+
+
+def _holds_any(copy: Copy, offsets: Sequence[int]) -> bool:
+    start, end, source = copy
+    nearest = bisect_left(offsets, source)
+    return nearest < len(offsets) and offsets[nearest] < source + end - start
+
+
+def _copies(delta: bytes) -> list[Copy]:
     _, _, at = sizes(delta)
     found: list[Copy] = []
     end_of_delta = len(delta)

@@ -14,6 +14,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Any, Final
 
+from scanner.git import delta
 from scanner.git.delta import LARGEST, apply
 from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
 from scanner.git.pack_file import PackFile
@@ -134,26 +135,7 @@ class Pack:
         """By entry, the first delta on it, or -1."""
         self.next_to = following = array("q", [NONE]) * number
         """By entry, the next delta on its base, or -1."""
-        kinds = self.kinds
-        later: list[int] = []
-
-        # Backwards, so that the deltas on a base are listed in the order of the file.
-        for entry in range(number - 1, -1, -1):
-            base = bases[entry]
-            if base >= 0:
-                following[entry] = children[base]
-                children[base] = entry
-
-        for entry in range(number):
-            base = bases[entry]
-            if base >= 0:
-                if base < entry and kinds[base] < OFFSET_DELTA:
-                    kinds[entry] = kinds[base]
-                else:
-                    later.append(entry)
-            elif kinds[entry] >= OFFSET_DELTA:
-                kinds[entry] = 0
-
+        later = (delta.packs.link if delta.packs else _link)(bases, self.kinds, children, following)
         for entry in later:  # a base by name can come after its delta, or be in a circle
             self._settle_kind(entry)
 
@@ -268,6 +250,17 @@ class Pack:
 
         return inflate
 
+    def columns(self) -> tuple[int, tuple[Any, ...]]:
+        """Return the open file, and by entry what the compiled walk reads (`scanner/kernel/walk.c`).
+
+        In the order that it takes: offsets, sizes, lengths of heads, positions in the index, and
+        by these the checksums or None; then the deltas on each entry, as `_link` arranges them.
+        """
+        return self._file.descriptor(), (
+            self._offsets, self._sizes, self._heads, self._positions, self._index.checksums,
+            self.children_of, self.next_to,
+        )  # fmt: skip
+
     def windows(self, entry: int, step: int) -> Iterator[bytes]:
         """Yield a whole object that is too large for memory, in pieces of up to `step` bytes.
 
@@ -363,6 +356,32 @@ class Pack:
         file = getattr(self, "_file", None)
         if file is not None:
             file.close()
+
+
+def _link(
+    bases: array[int], kinds: bytearray, children: array[int], following: array[int]
+) -> list[int]:
+    """Fill `children` and `following`, and the `kinds` of deltas as far as that is known.
+
+    Returns the deltas whose base has no kind yet.
+    """
+    later: list[int] = []
+    # Backwards, so that the deltas on a base are listed in the order of the file.
+    for entry in range(len(bases) - 1, -1, -1):
+        base = bases[entry]
+        if base >= 0:
+            following[entry] = children[base]
+            children[base] = entry
+
+    for entry, base in enumerate(bases):
+        if base >= 0:
+            if base < entry and kinds[base] < OFFSET_DELTA:
+                kinds[entry] = kinds[base]
+            else:
+                later.append(entry)
+        elif kinds[entry] >= OFFSET_DELTA:
+            kinds[entry] = 0
+    return later
 
 
 def _inflated(packed: memoryview, size: int) -> bytes:

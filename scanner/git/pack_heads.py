@@ -1,8 +1,9 @@
 """The heads of the entries of a pack: the kind and the size of each, and the base of a delta.
 
 Each head is directly before its content, and no index has them: all of a pack has to be read once
-before its delta trees are known. That takes about a microsecond for each entry, so large packs are
-read by several processes (`bench/`).
+before its delta trees are known. That takes about a microsecond for each entry in Python, so large
+packs are read by several processes (`bench/`). Heads as git writes them are read by compiled code
+(`scanner/kernel/heads.c`) where there is a compiler.
 
 The format is in gitformat-pack(5): "Size encoding", and "offset encoding" for `OBJ_OFS_DELTA`.
 """
@@ -15,6 +16,7 @@ from bisect import bisect_left
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
+from scanner.git import delta
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -109,7 +111,15 @@ class _Reading:
         self._index = index
         self._hash_size = hash_size
         self._number = len(offsets) - 1
-        self._at_offset = dict(zip(offsets, range(self._number), strict=False))
+        self._entries: dict[int, int] = {}
+        if delta.packs is None:
+            self._at_offset()  # once, before processes are forked
+
+    def _at_offset(self) -> dict[int, int]:
+        """Return the entries by their offsets. The compiled code has no need of it."""
+        if not self._entries:
+            self._entries = dict(zip(self._offsets, range(self._number), strict=False))
+        return self._entries
 
     def scan(self, start: int, end: int) -> list[tuple[int, Heads]]:
         """Return the heads of blocks, each with the number of its block."""
@@ -132,11 +142,15 @@ class _Reading:
         kinds, lengths = bytearray(number), bytearray(number)
         sizes, bases = array("Q", bytes(8 * number)), array("q", [NONE]) * number
         damaged: dict[int, str] = {}
-        offsets, at_offset, source = self._offsets, self._at_offset, self._file
+        offsets, source = self._offsets, self._file
+        places: Sequence[int] = range(number)
+        if delta.packs:
+            places = delta.packs.read_heads(source, offsets, start, kinds, lengths, sizes, bases)
+        at_offset = self._at_offset() if places else {}
         end_of_pack = offsets[self._number]
         chunk, begin = b"", 0
 
-        for place in range(number):
+        for place in places:
             entry = start + place
             offset = offsets[entry]
             following = offsets[entry + 1]

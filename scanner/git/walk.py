@@ -3,13 +3,18 @@
 A root is inflated, then each delta on it is applied, and the deltas on those, depth first. The
 content of an object is kept until all deltas on it have been applied. If that would take more
 memory than allowed, the contents nearest to the root are dropped, and resolved again when needed.
+
+The walk is compiled (`scanner/kernel/walk.c`) where there is a compiler. What is here is the
+reference, and does the same.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.git.delta import apply
+from scanner.git import delta
+from scanner.git.delta import LARGEST, apply
+from scanner.git.inflate import crc32, decompress
 from scanner.git.pack_index import PackError
 
 if TYPE_CHECKING:
@@ -42,6 +47,23 @@ def walk(
     Bases that wait for their deltas take up to about `memory` bytes. `unread` is called with each
     entry that cannot be read and the reason, and with every entry that is based on it.
     """
+    if delta.packs is None:
+        return _walk(pack, roots, memory, unread)
+
+    def give_up(entry: int, error: PackError) -> None:
+        _give_up(pack, entry, str(error), unread)
+
+    prove = pack.prove if pack.unproved else None
+    walked: Iterator[Resolved] = delta.packs.Walk(
+        *pack.columns(), pack.damaged, list(roots), memory, LARGEST, PackError,
+        (crc32, decompress, pack.inflater(), apply, pack.resolve, prove, give_up),
+    )  # fmt: skip
+    return walked
+
+
+def _walk(
+    pack: Pack, roots: Iterable[int], memory: int, unread: Callable[[int, str], None]
+) -> Iterator[Resolved]:
     children, siblings, inflate = pack.children_of, pack.next_to, pack.inflater()
     unproved = pack.unproved
     for root in roots:
@@ -82,15 +104,15 @@ def walk(
                 stack.pop()
 
             try:
-                delta = inflate(child)
-                data = apply(base, delta)
+                changes = inflate(child)
+                data = apply(base, changes)
                 if unproved:
                     pack.prove(child, data)
             except PackError as error:
                 _give_up(pack, child, str(error), unread)
                 continue
 
-            yield child, top.base, data, delta
+            yield child, top.base, data, changes
             following = children[child]
             if following >= 0:
                 stack.append(_Waiting(child, data, following))

@@ -1,8 +1,8 @@
-"""The compiled search for anchors, where it was built and is wanted.
+"""What is compiled: the search for anchors, and the reading of packs (README.md next to this).
 
-`anchors.c` is built with the package if there is a compiler (`hatch_build.py`), and left out if
-there is none. The same search in Python, `scanner.engine.anchors`, is the reference: both return
-the same for every buffer, and nothing but the time depends on which of them runs.
+It is built with the package if there is a compiler (`hatch_build.py`), and left out if there is
+none. The same in Python is the reference: both return the same for all content, and nothing but the
+time depends on which of them runs.
 """
 
 from __future__ import annotations
@@ -23,21 +23,27 @@ def is_unwanted() -> bool:
     return os.environ.get(PURE, "0") not in ("", "0")
 
 
-def load() -> tuple[Any, str]:
-    """Return the compiled module, or None, and why one that was built could not be loaded."""
+def load(name: str) -> Any:
+    """Return the compiled module `name`, or None.
+
+    If it was built and cannot be loaded, `problem` says why.
+    """
+    global problem
     if is_unwanted():
-        return None, ""
+        return None
     try:
         from importlib import import_module
 
-        return import_module(f"{__name__}.anchors"), ""
+        return import_module(f"{__name__}.{name}")
     except ModuleNotFoundError:
-        return None, ""
+        return None
     except ImportError as error:
-        return None, str(error)
+        problem = str(error)
+        return None
 
 
-anchors, problem = load()
+problem = ""
+anchors = load("anchors")
 
 
 def search_for(tables: tuple[Any, ...]) -> Callable[[bytes], Any]:
@@ -46,8 +52,9 @@ def search_for(tables: tuple[Any, ...]) -> Callable[[bytes], Any]:
 
 
 def described() -> str:
-    """Return which search runs, and why it is the one in Python."""
-    if anchors:
+    """Return which code runs, and why it is the one in Python."""
+    load("packs")  # no command but that of a history does it
+    if anchors and not problem:
         return "compiled"
     if problem:
         return f"Python; the compiled one cannot be loaded: {problem}"

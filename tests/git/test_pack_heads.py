@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scanner.engine import workers
-from scanner.git import pack_heads
+from scanner.git import delta, pack_heads
 from scanner.git.pack import Pack
 
 SHARED = pytest.mark.skipif(not workers.FORKS, reason="heads are shared out where workers fork")
@@ -94,6 +95,7 @@ def test_a_pack_that_cannot_be_read_is_told_as_by_one_process(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(pack_heads, "pread", fail)
+    monkeypatch.setattr(delta, "packs", None)  # it reads with that of the system
     with pytest.raises(OSError, match="Input/output error"):
         Pack(str(one_pack / "git.pack"), 20, 2)
     assert counted == [0]
@@ -102,3 +104,70 @@ def test_a_pack_that_cannot_be_read_is_told_as_by_one_process(
 def test_a_small_pack_starts_no_process(one_pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "share_out", None)
     assert Pack(str(one_pack / "git.pack"), 20, 2).number
+
+
+COMPILED = pytest.mark.skipif(
+    delta.packs is None, reason="what reads packs is not compiled: there is no compiler"
+)
+
+
+def both(path: str, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return what heads say, and the trees of deltas, by the compiled code and by Python."""
+    answers = []
+    for packs in (delta.packs, None):
+        with monkeypatch.context() as patch:
+            patch.setattr(delta, "packs", packs)
+            pack = Pack(path, 20)
+            answers.append([*told(pack), pack.children_of, pack.next_to])
+    return answers
+
+
+@COMPILED
+def test_both_read_the_same(one_pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled, python = both(str(one_pack / "git.pack"), monkeypatch)
+    assert compiled == python
+    assert any(base >= 0 for _, base, _ in compiled[0])
+
+
+@COMPILED
+def test_both_read_the_same_of_what_is_forged(
+    tmp_path: Path, pack_format: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Heads of random bytes, most of which have the high bit and so go on; cut off at the end."""
+    rng = random.Random(11)
+    path = tmp_path / "p.pack"
+    endless = [b"\xff" * length for length in (1, 8, 9, 10, 30, 70)]
+    kinds = [*endless, b"\xe0", b"\x60\0", b"\x60\x05", b"\x60\x80\0", b"\x70" + b"a" * 20, b"\x35"]
+    for _ in range(60):
+        pieces = [rng.choice(kinds) + rng.randbytes(rng.randrange(40)) for _ in range(30)]
+        pieces = [bytes(byte | rng.choice((0, 0, 0x80)) for byte in piece) for piece in pieces]
+        data, offsets = pack_format.pack(pieces)
+        if rng.random() < 0.5:  # some begin at the same place, or where there is nothing
+            offsets[rng.randrange(30)] = offsets[rng.randrange(30)]
+            offsets[rng.randrange(30)] = rng.choice([0, 11, len(data), 1 << 31, (1 << 32) - 1])
+        names = [pack_format.name("blob", bytes((number,))) for number in range(30)]
+        (tmp_path / "p.idx").write_bytes(pack_format.index(names, offsets, data, 1))
+        path.write_bytes(data)
+        compiled, python = both(str(path), monkeypatch)
+        assert compiled == python
+
+
+@COMPILED
+@pytest.mark.parametrize("column", range(5))
+def test_columns_that_cannot_be_are_refused(column: int) -> None:
+    offsets = bytes(8 * 3)
+    for wrong in (b"abc", bytearray(7), bytearray(99), "text", None):
+        columns = [offsets, bytearray(2), bytearray(2), bytearray(16), bytearray(16)]
+        columns[column] = wrong  # type: ignore[call-overload]
+        with pytest.raises((TypeError, ValueError, BufferError)):
+            delta.packs.read_heads(0, columns[0], 0, *columns[1:])
+        if column < 4:
+            linked = [bytes(16), bytearray(2), bytearray(16), bytearray(16)]
+            linked[column] = wrong  # type: ignore[call-overload]
+            with pytest.raises((TypeError, ValueError, BufferError)):
+                delta.packs.link(*linked)
+    for start in (-1, 1, 1 << 40):
+        with pytest.raises(ValueError, match="no such entries"):
+            delta.packs.read_heads(
+                0, offsets, start, bytearray(2), bytearray(2), bytearray(16), bytearray(16)
+            )

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from scanner.git import delta as deltas
 from scanner.git import walk as walking
 from scanner.git.pack import Pack
 from scanner.git.pack_index import PackError
 from scanner.git.walk import walk
+
+
+@pytest.fixture(scope="module", params=["compiled", "python"], autouse=True)
+def implementation(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run every test of this module with both walks, where both are there."""
+    if request.param == "compiled" and deltas.packs is None:
+        pytest.skip("what reads packs is not compiled: there is no compiler")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "python":
+            patch.setattr(deltas, "packs", None)
+        yield
+
 
 SIZE = 1000
 DELTA = 64  # bytes, at the most, of the deltas of these tests
@@ -90,6 +103,7 @@ def test_the_same_in_any_memory(grow: Any, memory: int) -> None:
 @pytest.mark.parametrize("memory", [0, SIZE, 5 * SIZE, 50 * SIZE])
 def test_what_is_held(grow: Any, monkeypatch: pytest.MonkeyPatch, memory: int) -> None:
     """Waiting bases never take more than the bound and one object."""
+    monkeypatch.setattr(deltas, "packs", None)  # what the compiled walk holds cannot be seen
     waiting: list[Any] = []
 
     class Counted(walking._Waiting):
@@ -177,3 +191,52 @@ def test_a_base_that_cannot_be_read_a_second_time(
     found = [entry for entry, *_ in walk(pack, pack.roots(), 0, lambda *e: told.append(e))]
     assert found == [0, 1, 2, 6]
     assert sorted(told) == [(3, "gone"), (4, "gone"), (5, "gone")]
+
+
+@pytest.mark.parametrize("memory", [0, 1 << 20])
+def test_both_walks_read_the_same_of_a_damaged_pack(
+    grow: Any, monkeypatch: pytest.MonkeyPatch, memory: int
+) -> None:
+    """Wherever a byte of an entry is wrong, and wherever the file ends."""
+    whole, _ = grow([-1, 0, 1, 1, 0, 4, -1, 6])
+    path, compiled = Path(whole.path), deltas.packs
+    content = path.read_bytes()
+    rng = random.Random(7)
+
+    def read(pack: Pack) -> tuple[Any, ...]:
+        told: list[tuple[int, str]] = []
+        found = list(walk(pack, pack.roots(), memory, lambda *each: told.append(each)))
+        return found, told
+
+    for _ in range(60):
+        damaged = bytearray(content)
+        damaged[rng.randrange(12, len(damaged))] ^= 1 << rng.randrange(8)
+        path.write_bytes(damaged)
+        for pack in (whole, Pack(str(path), 20)):  # the first one was opened before the damage
+            for checksums in (pack._index.checksums, None):
+                monkeypatch.setattr(pack._index, "checksums", checksums)
+                if rng.random() < 0.2:
+                    path.write_bytes(damaged[: rng.randrange(len(damaged))])
+                answers = []
+                for packs in (compiled, None):
+                    monkeypatch.setattr(deltas, "packs", packs)
+                    answers.append(read(pack))
+                assert answers[0] == answers[1]
+
+
+def test_columns_that_cannot_be_are_refused(grow: Any) -> None:
+    if deltas.packs is None:
+        pytest.skip("it is about the compiled walk")
+    pack, _ = grow([-1, 0])
+    file, columns = pack.columns()
+    calls = (None,) * 7
+    for column in range(len(columns)):
+        for wrong in (bytes(1000), b"", b"abc", None):
+            if (column, wrong) == (4, None):
+                continue  # an index of version 1 has no checksums
+            changed = (*columns[:column], wrong, *columns[column + 1 :])
+            with pytest.raises((TypeError, ValueError)):
+                deltas.packs.Walk(file, changed, {}, [0], 0, 0, PackError, calls)
+    for root in (-1, 2, 1 << 40):
+        with pytest.raises(IndexError):
+            next(deltas.packs.Walk(file, columns, {}, [root], 0, 0, PackError, calls))

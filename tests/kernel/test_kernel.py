@@ -155,8 +155,10 @@ def test_one_that_cannot_be_loaded_is_a_problem_and_not_used(
         raise ImportError("wrong ELF class")
 
     monkeypatch.setattr("importlib.import_module", fail)
+    monkeypatch.setattr(kernel, "problem", "")
     monkeypatch.delenv(kernel.PURE, raising=False)
-    assert kernel.load() == (None, "wrong ELF class")
+    assert kernel.load("packs") is None
+    assert kernel.problem == "wrong ELF class"
 
 
 def test_one_that_was_not_built_is_no_problem(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +166,9 @@ def test_one_that_was_not_built_is_no_problem(monkeypatch: pytest.MonkeyPatch) -
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr("importlib.import_module", fail)
-    assert kernel.load() == (None, "")
+    monkeypatch.setattr(kernel, "problem", "")
+    assert kernel.load("packs") is None
+    assert kernel.problem == ""
 
 
 def test_a_scan_says_once_that_the_compiled_search_cannot_be_loaded(
@@ -187,4 +191,5 @@ def test_what_runs_is_described(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kernel, "problem", "wrong ELF class")
     assert kernel.described() == "Python; the compiled one cannot be loaded: wrong ELF class"
     monkeypatch.setattr(kernel, "anchors", object())
+    monkeypatch.setattr(kernel, "problem", "")
     assert kernel.described() == "compiled"

@@ -56,12 +56,8 @@ class PlaceCarrier:
         widths, guards, reaches = self.widths, self.guards, self._catalogue.reaches()
         offsets = sorted([at for at, _ in before.open] + [at for at, _ in before.settled])
 
-        for start, end, source in copies(delta):
+        for start, end, source in copies(delta, offsets):  # most copies contain no place
             source_end = source + end - start
-            nearest = bisect_left(offsets, source)
-            if nearest == len(offsets) or offsets[nearest] >= source_end:
-                continue  # most copies contain no place: this loop runs for each copy of a history
-
             shift = start - source
             # At an end that both contents share there is nothing that could have changed.
             is_head = start == source == 0

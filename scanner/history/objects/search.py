@@ -16,10 +16,11 @@ import operator
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from scanner.engine.sweep import BATCH, with_spots
+from scanner.engine.sweep import BATCH
 from scanner.findings import COMMIT_MESSAGE, MESSAGES, TAG_MESSAGE
-from scanner.git.delta import fresh
+from scanner.git.delta import packs
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
+from scanner.history.objects.batch import new_batch
 from scanner.history.objects.known_places import KnownPlaces, PlaceCarrier
 from scanner.history.objects.large_blobs import search_large
 from scanner.history.objects.name_search import names_in_tree
@@ -49,8 +50,8 @@ MARGIN: Final = 64
 _HELD: Final = 16 << 20
 
 # A content of less than this many times the bytes of its delta is searched whole: reading the
-# operations of the delta would take longer. Measured with `python -m bench history`.
-_DENSE: Final = 40
+# operations of the delta would take longer, in Python above all (`python -m bench history`).
+_DENSE: Final = 2 if packs else 40
 
 # A piece of more than this is searched alone: copying it into a batch would cost more than the call
 # into the search that a batch saves.
@@ -67,9 +68,9 @@ class ObjectSearch:
     """Searches one object after the other and collects the results in `found`."""
 
     __slots__ = (
-        "_carrier", "_catalogue", "_examiner", "_guards", "_held", "_index", "_known", "_margin",
-        "_max_size", "_name_of", "_names", "_owners", "_pieces", "_places", "_size", "_waiting",
-        "_widths", "found",
+        "_batch", "_carrier", "_catalogue", "_examiner", "_guards", "_held", "_index", "_known",
+        "_margin", "_max_size", "_name_of", "_names", "_places", "_size", "_waiting", "_widths",
+        "found",
     )  # fmt: skip
 
     def __init__(self, examiner: Examiner, max_size: int = 0) -> None:
@@ -103,9 +104,8 @@ class ObjectSearch:
 
     def _begin_batch(self) -> None:
         self._waiting: list[_Waiting] = []
-        self._pieces: list[bytes] = []
-        self._owners: list[tuple[int, int]] = []
-        """For each piece: the position of its object in `_waiting`, and the offset in that."""
+        self._batch = new_batch()
+        """The pieces to be searched, by the positions of their objects in `_waiting`."""
         self._places: dict[int, Spots] = {}
         """What was found in objects that were searched alone, by their position in `_waiting`."""
         self._size = 0
@@ -146,22 +146,14 @@ class ObjectSearch:
         tally.bytes += size
 
         position = len(self._waiting)
-        if delta is not None and len(delta) * _DENSE < size:
-            pieces, owners = self._pieces, self._owners
-            for start, end in fresh(delta, self._margin):
-                pieces.append(data[start:end])
-                owners.append((position, start))
-                self._size += end - start
-        else:
+        if delta is not None and len(delta) * _DENSE >= size:
             delta = None
-            if size > _ALONE:
-                spots = self._index.search_bytes(data)
-                if spots:
-                    self._places[position] = spots
-            else:
-                self._pieces.append(data)
-                self._owners.append((position, 0))
-                self._size += size
+        if delta is None and size > _ALONE:
+            spots = self._index.search_bytes(data)
+            if spots:
+                self._places[position] = spots
+        else:
+            self._size += self._batch.add(position, data, delta, self._margin)
 
         self._waiting.append((key, kind, data, base, delta, has_children, is_last))
         self._held += size
@@ -203,13 +195,18 @@ class ObjectSearch:
     def _search_batch(self) -> dict[int, Spots]:
         """Return the places of anchors in the objects that wait, by their positions."""
         places = self._places
-        for piece, spots in with_spots(self._index, self._pieces):
-            position, start = self._owners[piece]
-            length = len(self._pieces[piece])
-            for at, anchor in spots:
-                if self._guards[anchor] == 1 and self._is_cut(position, start, length, at, anchor):
-                    continue
-                places.setdefault(position, []).append((at + start, anchor))
+        if not self._size:
+            return places
+        # The search counts offsets from after the first byte of its buffer.
+        for before, anchor in self._index.search(self._batch.joined()):
+            piece = self._batch.piece_at(before + 1)
+            if piece is None:
+                continue
+            position, start, begin, length = piece
+            at = before + 1 - begin
+            if self._guards[anchor] == 1 and self._is_cut(position, start, length, at, anchor):
+                continue
+            places.setdefault(position, []).append((at + start, anchor))
         return places
 
     def _is_cut(self, position: int, start: int, length: int, at: int, anchor: int) -> bool:

@@ -1,0 +1,35 @@
+/* What is compiled for the reading of packs: see README.md. */
+
+#include "batch.h"
+#include "deltas.h"
+#include "heads.h"
+#include "walk.h"
+
+static PyMethodDef methods[] = {
+    {"apply", delta_apply, METH_VARARGS, "Return the result of a delta on a base; None if Python has to."},
+    {"fresh", delta_fresh, METH_VARARGS, "Return the spans that a base lacks; None if Python has to."},
+    {"copies", delta_copies, METH_VARARGS, "Return what is copied of a base; None if Python has to."},
+    {"read_heads", heads_read, METH_VARARGS, "Read heads of entries; return those that Python has to read."},
+    {"link", heads_link, METH_VARARGS, "Link bases to deltas; return those of which the kind is open."},
+    {NULL, NULL, 0, NULL},
+};
+
+static int add_type(PyObject *module, const char *name, PyType_Spec *spec) {
+    PyObject *type = PyType_FromSpec(spec);
+    int failed = type == NULL ? -1 : PyModule_AddObjectRef(module, name, type);
+    Py_XDECREF(type);
+    return failed;
+}
+
+static int execute(PyObject *module) {
+    return add_type(module, "Walk", &walk_type) < 0 ? -1 : add_type(module, "Batch", &batch_type);
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, execute}, {0, NULL}};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "scanner.kernel.packs", "The reading of packs, compiled.", 0, methods,
+    slots, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit_packs(void) { return PyModuleDef_Init(&definition); }
