@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from scanner.git.records import Person
     from scanner.git.repository import Repository
     from scanner.history.attribution.interface import Key
+    from scanner.history.objects.work_units import WorkUnits
 
 # What reports show as the holder of an object that nothing reaches, and of one that git reaches
 # from a reflog which is not among the files that `scanner.git.tips` reads.
@@ -56,16 +57,17 @@ def attribute(
     names: Collection[bytes] = (),
     *,
     jobs: int = 1,
-    paths: Collection[bytes] | None = None,
+    units: WorkUnits | None = None,
+    by_git: bool = False,
 ) -> Attribution:
     """Read the history of the repository as far as it concerns `objects` and file `names`.
 
     `objects` are full IDs of blobs, commits and annotated tags; `names` are those of files or
-    directories, without slashes. `jobs` processes compare trees. A caller that knows all `paths`
-    that any of the objects has in any commit can give them: git then skips the others. Raises
-    GitError.
+    directories, without slashes. `jobs` processes read trees. A caller that has opened all packs of
+    the repository can give them as `units`. With `by_git` git compares the trees, which gives the
+    same answers at a multiple of the cost. Raises GitError.
     """
-    return Attribution(Traces(repository, objects, names, paths, jobs))
+    return Attribution(Traces(repository, objects, names, jobs, units, by_git=by_git))
 
 
 class Attribution:

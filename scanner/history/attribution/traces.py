@@ -1,7 +1,8 @@
 """When and where objects and file names came into a repository and went, and what holds them.
 
-Everything is read here once, with a number of git processes that does not depend on how many
-objects, commits or references there are.
+Everything is read here once: trees in process, the rest by git, with a number of processes that
+does not depend on how many objects, commits or references there are. Git also compares the trees
+where one cannot be read in process, and where a value is in the name of a file.
 """
 
 from __future__ import annotations
@@ -9,18 +10,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.git.log import commits, differences
+from scanner.git.object_store import store_of
+from scanner.git.pack_index import PackError
 from scanner.git.records import Person, contents, kinds, people, tag_target
 from scanner.git.tips import OTHER, indexes, references, reflogs, work_trees
 from scanner.history.attribution.graph import Graph
 from scanner.history.attribution.spans import Timeline
+from scanner.history.attribution.tree_contents import EMPTY, TreeContents
+from scanner.history.attribution.tree_work import UnreadableTreeError
+from scanner.history.objects.work_units import WorkUnits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from typing import TypeAlias
 
     from scanner.git.log import Difference
     from scanner.git.repository import Repository
     from scanner.git.tips import IndexEntry, Tip
     from scanner.history.attribution.interface import Key
+
+    Changes: TypeAlias = dict[tuple[bytes, bytes], list[tuple[int, Key, Key]]]
+    """By path, and for a name by path and name, since a directory and a file can follow each other:
+    the nodes that change it, with what was there before and after. Only for annotations."""
 
 _HEAD: Final = (OTHER, "HEAD")
 """The beginning of the `Tip` of the main work tree's HEAD."""
@@ -39,8 +50,10 @@ class Traces:
         repository: Repository,
         objects: Collection[str],
         names: Collection[bytes],
-        paths: Collection[bytes] | None,
         jobs: int,
+        units: WorkUnits | None = None,
+        *,
+        by_git: bool = False,
     ) -> None:
         """Read all of it; the arguments are those of `attribution.attribute`. Raises GitError."""
         self._repository = repository
@@ -66,7 +79,7 @@ class Traces:
         self.people: dict[str, Person] = {}
         """The authors of commits, by the IDs of the commits."""
 
-        self._compare_trees(wanted, frozenset(names), paths, jobs)
+        self._compare_trees(wanted, frozenset(names), jobs, units, by_git=by_git)
         self._assign_tips(tips + reflogs(trees), wanted)
         self._read_indexes(indexes(repository, trees), wanted, frozenset(names))
         self._read_unreached(wanted)
@@ -88,27 +101,70 @@ class Traces:
         self,
         wanted: set[str],
         names: frozenset[bytes],
-        paths: Collection[bytes] | None,
         jobs: int,
+        units: WorkUnits | None,
+        *,
+        by_git: bool,
     ) -> None:
-        graph = self.graph
-        blobs = wanted - graph.number.keys()
+        blobs = wanted - self.graph.number.keys()
+        changes: Changes = {}
+        try:
+            if blobs and not by_git:
+                self._read_trees(blobs, jobs, units, changes)
+                blobs = set()
+        except (UnreadableTreeError, PackError, OSError):
+            changes.clear()  # git may have another copy, and if it has none it says so
+        self._ask_git(blobs, names, jobs, changes)
+        for (path, _), events in changes.items():
+            self._add_timeline(path, events)
+
+    def _read_trees(
+        self,
+        blobs: set[str],
+        jobs: int,
+        units: WorkUnits | None,
+        changes: Changes,
+    ) -> None:
+        """Add the changes at paths of `blobs`, from the trees in packs and loose ones."""
+        repository, graph = self._repository, self.graph
+        if units is None:
+            store = store_of(repository)
+            units = WorkUnits(store.packs(), store.loose(), len(repository.zero) // 2, jobs=jobs)
+        empty = repository.empty_tree()
+        tops = {bytes.fromhex(tree) for tree in graph.trees if tree != empty}
+        contents = TreeContents(units, {bytes.fromhex(blob) for blob in blobs}, tops, jobs)
+
+        numbers = [contents.number_of(bytes.fromhex(tree)) for tree in graph.trees]
+        numbers.append(EMPTY)  # at the index `graph.NONE`
+        for node in graph.nodes:
+            number, base = numbers[node], numbers[graph.base[node]]
+            if number != base:
+                before, after = contents.files(base), contents.files(number)
+                for path in before.keys() | after.keys():
+                    old, new = before.get(path, b""), after.get(path, b"")
+                    if old != new:
+                        changes.setdefault((path, b""), []).append((node, old.hex(), new.hex()))
+
+    def _ask_git(
+        self,
+        blobs: Collection[str],
+        names: frozenset[bytes],
+        jobs: int,
+        changes: Changes,
+    ) -> None:
+        """Add the changes at paths of `blobs`, and of files with `names`, that git finds."""
         if not (blobs or names):
             return
 
+        graph = self.graph
         # Several commits can make the same tree of the same tree: each pair is compared once.
         pairs = graph.comparisons(self._repository.empty_tree())
         asked = [pair for pair in dict.fromkeys(pairs) if pair]
-        found = differences(self._repository, asked, blobs, names, paths=paths, jobs=jobs)
-
-        # By path, and for a name by path and name: a directory and a file can follow each other.
-        changes: dict[tuple[bytes, bytes], list[tuple[int, Key, Key]]] = {}
+        found = differences(self._repository, asked, blobs, names, jobs=jobs)
         for node, pair in zip(graph.nodes, pairs, strict=True):
             for entry in found.get(pair, ()):
                 for line, before, after in _changes(entry, names):
                     changes.setdefault(line, []).append((node, before, after))
-        for (path, _), events in changes.items():
-            self._add_timeline(path, events)
 
     def _add_timeline(self, path: bytes, events: list[tuple[int, Key, Key]]) -> None:
         """Add what happens at one `path`: (node, key before, key after)."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
     from scanner.history.attribution.attribution import Attribution
     from scanner.history.attribution.interface import Key
+    from scanner.history.objects.work_units import WorkUnits
     from scanner.history.record.json_shape import Shape
 
 _DAY: Final = 86400
@@ -69,12 +70,14 @@ class Recollection:
         names: Collection[bytes],
         jobs: int,
         stored: dict[str, Any] | None,
+        units: WorkUnits | None = None,
     ) -> None:
         """Take the arguments of `attribute`, and what `to_store` returned for the scan before."""
         self._repository = repository
         self._objects = objects
         self._names = names
         self._jobs = jobs
+        self._units = units
         self._attribution: Attribution | None = None
         # A name with a credential must not be stored, and with one there are hardly any others.
         self._key = "" if names else _digest(repository, objects)
@@ -122,7 +125,7 @@ class Recollection:
         """Return what answers from the repository."""
         if self._attribution is None:
             self._attribution = attribute(
-                self._repository, self._objects, self._names, jobs=self._jobs
+                self._repository, self._objects, self._names, jobs=self._jobs, units=self._units
             )
             self._stored = None
         return self._attribution
