@@ -235,6 +235,12 @@ def test_it_says_what_every_tree_says(
     for group, history in zip(groups, histories, strict=True):
         assert as_dict(history) == oracle.history(lambda path, blob, group=group: blob in group)
         assert history.copies == len(group)
+    if not file_names:  # the same with what was known before some of the commits were made
+        head = chance.choice(sorted(oracle.parents))
+        known = found.known_changes(ids)._replace(heads=[head])
+        again = attribute(Repository(str(repository.root)), ids, known=known)
+        assert again.histories([(group, ()) for group in groups], NOW) == histories
+        assert all(again.places(each) == found.places(each) for each in ids)
     if file_names:
         (history,) = found.histories([(ids[:1], file_names)], NOW)
         assert as_dict(history) == oracle.history(
