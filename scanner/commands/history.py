@@ -200,6 +200,7 @@ def _scan(
 ) -> None:
     """Scan one repository into `outcome`; `prefix` goes before its paths."""
     from scanner.findings import Head
+    from scanner.history.attribution.attribution import attribute
     from scanner.history.attribution.credentials import credentials, in_repository, without
     from scanner.history.narrowing import objects
     from scanner.history.run import add_large_files, search
@@ -214,7 +215,8 @@ def _scan(
         if job.progress:
             job.progress.clear()
 
-    recall = rescan.recall if rescan else None
+    opened = partial(attribute, repository, jobs=job.jobs, units=result.units)
+    recall = rescan.recall if rescan else opened
     findings = credentials(repository, result.findings, job.rules, job.jobs, result.tally, recall)
     if rescan:
         close_record(args, rescan, findings, result)

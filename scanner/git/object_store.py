@@ -14,6 +14,8 @@ from scanner.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.git.repository import Repository
+
 _MOST_ALTERNATES: Final = 1000
 """Object directories that are followed, whether or not they are there. A forged list can name more
 of them without an end."""
@@ -143,11 +145,18 @@ class ObjectStore:
             return []
 
 
-def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
+def store_of(repository: Repository) -> ObjectStore:
+    """Return where the objects of `repository` are. Raises GitError."""
+    others = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
+    return ObjectStore(repository.object_directory(), len(repository.zero), others)
+
+
+def read_loose(path: str, largest: int, only: str = "") -> tuple[str, int, bytes | None]:
     """Return (kind, size in bytes, content) of the loose object at `path`.
 
-    The content is None if it has more than `largest` bytes. Never more is inflated than the head
-    says, and one byte to notice that it is too small. Raises PackError, OSError.
+    The content is None if it has more than `largest` bytes, or is of another kind than `only`.
+    Never more is inflated than the head says, and one byte to notice that it is too small. Raises
+    PackError, OSError.
     """
     with open_regular(path) as file:
         stored = file.read(_STEP)
@@ -159,7 +168,7 @@ def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
                 raise PackError("it does not begin as an object")
 
             kind, size = head[1].decode(), int(head[2])
-            if size > largest:
+            if size > largest or (only and kind != only):
                 return kind, size, None
 
             pieces = [content[head.end() :]]
