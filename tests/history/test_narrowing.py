@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from scanner.errors import UsageError
+from scanner.git import changes
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
-from scanner.history import narrowing
 from scanner.history.narrowing import Narrowing, checked_date, objects
 
 
@@ -35,7 +35,7 @@ def test_an_empty_repository(repository: Any) -> None:
 
 def test_a_commit_that_git_passes_over(repository: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     repository.commit("a")
-    monkeypatch.setattr(narrowing, "of_commits", lambda _repository, _listed: iter(()))
+    monkeypatch.setattr(changes, "parse_commits", lambda _shown: iter(()))
     with pytest.raises(GitError, match="run `git fsck`"):
         objects(Repository(str(repository.root)), Narrowing(("HEAD",)))
 
