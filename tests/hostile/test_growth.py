@@ -139,6 +139,14 @@ REPORTS: dict[str, Callable[[int], Report]] = {
     "credentials of one line": lambda n: report(
         [finding({"key_id": each}, [at("a", line_hash="1:1")]) for each in IDS[:n]]
     ),
+    "messages of many repositories": lambda n: report(
+        [
+            finding(
+                {"key_id": IDS[0]},
+                [at(f"{each}", scope="commit-message", object="a" * 40) for each in range(n)],
+            )
+        ]
+    ),
     "notices and places": lambda n: report([finding(PAIR, [at("a")])], n, n),
 }
 
