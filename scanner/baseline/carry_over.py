@@ -8,6 +8,9 @@ a key ID and not the secret next to it.
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
+from collections import Counter
+from itertools import accumulate
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -49,8 +52,16 @@ def carry_over(
     index = _Index(found.findings)
     accepted: dict[str, tuple[Finding, str]] = {}
     lost: dict[str, int] = {}
+    indexes: dict[tuple[str, str], _Index] = {}
 
-    for claim in claims:
+    def of_commit(claim: Claim, path: str) -> _Index:
+        key = claim.commit, path
+        if key not in indexes:
+            indexes[key] = _Index(found.in_commits.get(key, ()))
+        return indexes[key]
+
+    # A file can say the same of a place as often as there are findings.
+    for claim, times in Counter(claims).items():
         path = relative(claim.path, root)
         problem = NOT_FOUND
         matches: Collection[Finding] = ()
@@ -62,17 +73,16 @@ def carry_over(
         elif claim.value or claim.sha1 or claim.sha256:
             matches = index.of_value(claim)
             if not matches and claim.commit:
-                own = _Index(found.in_commits.get((claim.commit, path), ()))
-                matches = own.of_value(claim)
+                matches = of_commit(claim, path).of_value(claim)
         elif claim.commit:
-            there = found.in_commits.get((claim.commit, path))
-            problem = NO_COMMIT if there is None else NOT_FOUND
-            matches = _at(there or (), claim, path)
+            is_there = (claim.commit, path) in found.in_commits
+            problem = NOT_FOUND if is_there else NO_COMMIT
+            matches = of_commit(claim, path).at(claim, path)
         else:
-            matches = _at(index.by_path.get(path, ()), claim, path)
+            matches = index.at(claim, path)
 
         if not matches:
-            lost[problem] = lost.get(problem, 0) + 1
+            lost[problem] = lost.get(problem, 0) + times
         for finding in matches:
             accepted.setdefault(finding.fingerprint, (finding, claim.reason))
     return accepted, lost
@@ -88,20 +98,6 @@ def relative(path: str, root: str) -> str:
     return path
 
 
-def _at(findings: Iterable[Finding], claim: Claim, path: str) -> list[Finding]:
-    """Return those of `findings` that have a part at `path` on the lines of `claim`."""
-    last = max(claim.line, claim.end_line)
-    return [
-        finding
-        for finding in findings
-        if any(
-            at.start_line <= last and claim.line <= at.end_line
-            for at in finding.locations
-            if not at.member and at.path.replace(os.sep, "/") == path
-        )
-    ]
-
-
 class _Index:
     """Findings by path and by digests of their values."""
 
@@ -109,15 +105,32 @@ class _Index:
         """Have a look at `findings`."""
         self._findings = list(findings)
         self._by_sum: dict[str, list[Finding]] = {}
-        self.by_path: dict[str, list[Finding]] = {}
-        for finding in self._findings:
-            for path in dict.fromkeys(at.path.replace(os.sep, "/") for at in finding.locations):
-                self.by_path.setdefault(path, []).append(finding)
+        self._values = _Values(self._findings)
+        self._by_line: dict[str, dict[int, list[int]]] = {}
+        """By path and line, the numbers of the findings that have a part there."""
+        for number, finding in enumerate(self._findings):
+            for at in finding.locations:
+                if not at.member:
+                    by_line = self._by_line.setdefault(at.path.replace(os.sep, "/"), {})
+                    for line in range(at.start_line, at.end_line + 1):
+                        by_line.setdefault(line, []).append(number)
+
+    def at(self, claim: Claim, path: str) -> list[Finding]:
+        """Return the findings that have a part at `path` on the lines of `claim`."""
+        by_line = self._by_line.get(path, {})
+        last = max(claim.line, claim.end_line)
+        if last - claim.line < len(by_line):
+            lines: Iterable[int] = range(claim.line, last + 1)
+        else:
+            lines = [line for line in by_line if claim.line <= line <= last]
+        numbers = {number for line in lines for number in by_line.get(line, ())}
+        return [self._findings[number] for number in sorted(numbers)]
 
     def of_value(self, claim: Claim) -> list[Finding]:
         """Return the findings that have the value of `claim`."""
         if claim.value is not None:
-            return self._of_text(claim.value.reveal())
+            numbers = self._values.like(claim.value.reveal())
+            return [self._findings[number] for number in sorted(numbers)]
         if not self._by_sum:
             from hashlib import sha1, sha256
 
@@ -127,18 +140,6 @@ class _Index:
                         name = digest(value.reveal(), usedforsecurity=False).hexdigest()
                         self._by_sum.setdefault(name, []).append(finding)
         return self._by_sum.get(claim.sha1 or claim.sha256, [])
-
-    def _of_text(self, text: bytes) -> list[Finding]:
-        # What another scanner takes for the value can have more around it, or less of it.
-        def is_same(value: bytes) -> bool:
-            short, long = sorted((value, text), key=len)
-            return value == text or (len(short) >= _LONG_ENOUGH and short in long)
-
-        return [
-            finding
-            for finding in self._findings
-            if any(is_same(value.reveal()) for value in finding.values.values())
-        ]
 
     def matching(self, pattern: str) -> list[Finding]:
         """Return the findings with a value that `pattern` matches; raises ValueError."""
@@ -160,3 +161,41 @@ class _Index:
             ]
         except (regex.error, TimeoutError, RecursionError, OverflowError) as error:
             raise ValueError(str(error)) from None
+
+
+class _Values:
+    """The values of findings, searched for a text that has more around one, or less of it."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Have a look at the values of `findings`."""
+        self._whole: dict[bytes, list[int]] = {}
+        self._by_head: dict[bytes, list[bytes]] = {}
+        for number, finding in enumerate(findings):
+            for secret in finding.values.values():
+                self._whole.setdefault(secret.reveal(), []).append(number)
+        for value in self._whole:
+            if len(value) >= _LONG_ENOUGH:
+                self._by_head.setdefault(value[:_LONG_ENOUGH], []).append(value)
+        # One after the other, so that one search at the speed of memory goes through all of them.
+        self._order = list(self._whole)
+        self._starts = [*accumulate((len(value) for value in self._order), initial=0)]
+        self._all = b"".join(self._order)
+
+    def like(self, text: bytes) -> set[int]:
+        """Return the numbers of the findings with a value that is `text`, in it, or around it."""
+        found = set(self._whole.get(text, ()))
+        if len(text) < _LONG_ENOUGH:
+            return found
+
+        for start in range(len(text) - _LONG_ENOUGH + 1):
+            for value in self._by_head.get(text[start : start + _LONG_ENOUGH], ()):
+                if text.startswith(value, start):
+                    found.update(self._whole[value])
+
+        at = self._all.find(text)
+        while at >= 0:
+            number = bisect_right(self._starts, at) - 1
+            if at + len(text) <= self._starts[number + 1]:
+                found.update(self._whole[self._order[number]])
+            at = self._all.find(text, max(at + 1, self._starts[number + 1] - len(text) + 1))
+        return found

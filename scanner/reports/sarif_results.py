@@ -37,6 +37,10 @@ Viewers list each one, and of a credential that is in a file so often nobody rea
 """
 
 
+_DIGITS: Final = 8
+"""Digits of a fingerprint that keep the credentials of one line apart."""
+
+
 class _PathResult(NamedTuple):
     """What one result is about: a credential in one path."""
 
@@ -85,6 +89,7 @@ def _line_hashes(entries: Sequence[_PathResult]) -> list[str]:
     """
     found = [""] * len(entries)
     taken: set[tuple[str, str, str]] = set()
+    tried: dict[tuple[str, str, str, str], int] = {}
     # By place, so that it is the first one on a line that keeps the hash, whatever is worse.
     in_file_order = sorted(range(len(entries)), key=lambda each: _place(entries[each]))
     for number in in_file_order:
@@ -94,11 +99,15 @@ def _line_hashes(entries: Sequence[_PathResult]) -> list[str]:
         line_hash = lead.line_hash if _has_lines(lead) and not finding.history else ""
         line_hash = line_hash or f"{own[:16]}:1"  # as long as a hash of GitHub's
 
-        # Eight digits of the fingerprint, and more only for those that have them in common.
-        value, digits = line_hash, 8
+        # Eight digits of the fingerprint, and more only for those that have them in common. The
+        # messages of many repositories have one URI, so that one credential can be there often.
+        value, key = line_hash, (finding.rule_id, uri, own, line_hash)
+        digits = tried.get(key, _DIGITS)
         while (finding.rule_id, uri, value) in taken:
-            value = f"{line_hash.partition(':')[0]}:{int(own[:digits], 16)}"
+            beyond = max(0, digits - len(own))
+            value = f"{line_hash.partition(':')[0]}:{int(own[:digits], 16) + beyond}"
             digits += 1
+        tried[key] = digits
         taken.add((finding.rule_id, uri, value))
         found[number] = value
     return found

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from scanner.baseline.carry_over import NOT_FOUND, Found, carry_over
 from scanner.baseline.entry import Entry, entry_of
+from scanner.baseline.imports.interface import Claim
 from scanner.baseline.matching import sort
 from scanner.engine.masking import Masker
 from scanner.engine.merge import merge
@@ -137,6 +139,14 @@ REPORTS: dict[str, Callable[[int], Report]] = {
     "credentials of one line": lambda n: report(
         [finding({"key_id": each}, [at("a", line_hash="1:1")]) for each in IDS[:n]]
     ),
+    "messages of many repositories": lambda n: report(
+        [
+            finding(
+                {"key_id": IDS[0]},
+                [at(f"{each}", scope="commit-message", object="a" * 40) for each in range(n)],
+            )
+        ]
+    ),
     "notices and places": lambda n: report([finding(PAIR, [at("a")])], n, n),
 }
 
@@ -208,3 +218,36 @@ def test_a_baseline(what: str, work: Work) -> None:
         return sorting
 
     assert_linear(work, sorted_out)
+
+
+CLAIMS: dict[str, Callable[[int], list[Claim]]] = {
+    "the same place": lambda n: [Claim(path="a", line=1)] * n,
+    "each line": lambda n: [Claim(path="b", line=line) for line in range(n)],
+    "values": lambda n: [Claim(value=Secret(each.encode())) for each in IDS[:n]],
+    "values with more around them": lambda n: [
+        Claim(value=Secret(f"id={each};".encode())) for each in IDS[:n]
+    ],
+    "parts of values": lambda n: [Claim(value=Secret(each[:17].encode())) for each in IDS[:n]],
+    "no values": lambda n: [Claim(value=Secret(each.encode())) for each in SECRETS[:n]],
+}
+
+
+@pytest.mark.parametrize("what", CLAIMS)
+def test_what_another_scanner_accepts(what: str, work: Work) -> None:
+    def carried(number: int) -> Callable[[], object]:
+        claims = CLAIMS[what](number)
+        found = [
+            finding({"key_id": each}, [at("a"), at("b", line)])
+            for line, each in enumerate(IDS[:number])
+        ]
+
+        def carrying() -> None:
+            accepted, lost = carry_over(claims, Found(found, {}), "/")
+            if what == "no values":
+                assert (accepted, lost) == ({}, {NOT_FOUND: number})
+            else:
+                assert len(accepted) == number
+
+        return carrying
+
+    assert_linear(work, carried)
