@@ -57,7 +57,8 @@ def _records(data: bytes) -> None:
     require(not pointed or PLANTED not in data, "a pointer has nothing in it besides itself")
     for path in _listed(data.replace(b"\0", b"").decode("utf-8", "surrogateescape")):
         require("\0" not in path, "a path has no null byte")
-    _unquoted(data)
+    path_of_line = _unquoted(data)
+    require(path_of_line == data or b"\0" not in path_of_line, "nor has one out of quotes")
 
 
 def _record_seeds() -> Iterable[bytes]:

@@ -28,6 +28,10 @@ _LONGEST_HEAD: Final = 32
 _STEP: Final = 1 << 20
 """Bytes of a loose object that are read at once."""
 _HEX: Final = re.compile(r"[0-9a-f]+")
+_QUOTED: Final = re.compile(rb'"(?:[^"\\]|\\(?:[abfnrtv"\\]|[0-3][0-7]{2}))*"')
+_ESCAPES: Final = {
+    b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v",
+}  # fmt: skip
 
 
 class Loose(NamedTuple):
@@ -216,18 +220,15 @@ def is_named(name: str, kind: str, content: bytes) -> bool:
 
 
 def _unquoted(line: bytes) -> bytes:
-    """Return a path without the C-style quotes that git accepts around it (quote.c)."""
-    if not re.fullmatch(rb'"(?:[^"\\]|\\.)*"', line, re.DOTALL):
-        return line
+    """Return a path without the C-style quotes that git accepts around it (quote.c).
 
-    escapes = {
-        b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v",
-    }  # fmt: skip
+    With any escape that git does not know, the quotes are a part of the path, as they are for git.
+    """
+    if not _QUOTED.fullmatch(line):
+        return line
 
     def plain(found: re.Match[bytes]) -> bytes:
         text = found[1]
-        if text.isdigit():
-            return bytes((int(text, 8) & 0xFF,))  # git itself accepts no more than `\377`
-        return escapes.get(text, text)
+        return bytes((int(text, 8),)) if text.isdigit() else _ESCAPES.get(text, text)
 
-    return re.sub(rb"\\([0-7]{3}|.)", plain, line[1:-1])
+    return re.sub(rb"\\([0-3][0-7]{2}|.)", plain, line[1:-1]).partition(b"\0")[0]

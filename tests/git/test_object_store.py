@@ -146,6 +146,25 @@ def test_alternates_in_a_circle(filled: Any) -> None:
     assert (len(store.directories), store.problems) == (2, [])
 
 
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        (b'"x\\8"', b'"x\\8"'),
+        (b'"x\\400"', b'"x\\400"'),
+        (b'"x\\12"', b'"x\\12"'),
+        (b'"x\\q"', b'"x\\q"'),
+        (b'"x', b'"x'),
+        (b'"x\\\\\\"\\141"', b'x\\"a'),
+        (b'"x\\000y"', b"x"),
+    ],
+)
+def test_a_path_in_quotes_is_what_git_makes_of_it(line: bytes, read: bytes, tmp_path: Path) -> None:
+    (tmp_path / "info").mkdir()
+    (tmp_path / "info/alternates").write_bytes(line + b"\n")
+    (problem,) = ObjectStore(str(tmp_path), 40).problems
+    assert os.fsencode(problem[0]) == os.fsencode(tmp_path) + b"/" + read
+
+
 def test_alternates_that_are_gone(filled: Any, tmp_path: Path) -> None:
     top = filled("top", commits=1)
     alternates = top.root / ".git/objects/info/alternates"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanner.engine.sweep import sweep
 from scanner.git.pack_index import PackError
+from scanner.git.process import GitError
 from scanner.sources.interface import TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def search_large(examiner: Examiner, name: str, read: Callable[[int], bytes]) -> Swept:
     """Search the blob with the ID `name`, which `read(n)` returns in pieces.
 
-    `read` returns nothing at the end of the blob, and may raise PackError.
+    `read` returns nothing at the end of the blob, and may raise PackError or GitError.
     """
     swept = sweep(examiner, [_LargeBlob(name, read)])
     swept.findings[:] = [
@@ -45,5 +46,5 @@ class _LargeBlob:
     def windows(self) -> Iterator[Window]:
         try:
             yield from windows(self._read)
-        except PackError as error:
+        except (PackError, GitError) as error:
             raise Unread("unreadable", str(error), hides=True) from None

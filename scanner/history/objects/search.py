@@ -289,9 +289,9 @@ class ObjectSearch:
                 self._known[key] = KnownPlaces(spots, [])
 
     def add_large(self, name: bytes, read: Callable[[int], bytes]) -> None:
-        """Search a blob that `read(n)` returns in pieces, none at its end; it may raise PackError.
+        """Search a blob that `read(n)` returns in pieces, none at its end.
 
-        `name` is its binary ID.
+        `name` is its binary ID. `read` may raise PackError or GitError.
         """
         swept = search_large(self._examiner, name.hex(), read)
         self.found.add(swept)
