@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
     from scanner.git.watch import Watch
 
+_KINDS = frozenset((b"blob", b"commit", b"tag", b"tree"))
 _SHA1 = 40
 """Hexadecimal digits of an ID in a repository of SHA-1."""
 _MUCH = 256 << 10
@@ -110,7 +111,7 @@ class ObjectReader:
         if len(head) == 2 and head[1] == b"missing":
             return None
 
-        if len(head) != 3:
+        if len(head) != 3 or head[1] not in _KINDS or not head[2].isdigit():
             self._resume()
             return None
 
@@ -186,7 +187,7 @@ class ObjectReader:
         if self._present is None:
             listed = ("--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
             found = self._repository.run("cat-file", *listed, what="list its objects")
-            self._present = set(found.decode().split())
+            self._present = set(found.decode("ascii", "replace").split())
         rest = self._names[self._at :]
         self._begin([name for name in rest if name in self._present])
 

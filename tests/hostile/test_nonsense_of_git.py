@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ from scanner.git import (
     tips,
     work_tree,
 )
+from scanner.git.objects import ObjectReader
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
 from scanner.history import narrowing
@@ -139,3 +142,24 @@ def test_an_answer_that_hides_something_is_refused(
         return
     with pytest.raises(GitError, match="git "):
         READERS[reader](answer(NONSENSE[said]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a script takes the place of git")
+@pytest.mark.parametrize("verify", [False, True])
+@pytest.mark.parametrize("said", NONSENSE)
+def test_objects_that_are_none_are_not_read(
+    said: str, verify: bool, repository: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit("a")
+    here = Repository(str(repository.root))
+    (tmp_path / "said").write_bytes(NONSENSE[said])
+    script = tmp_path / "git"
+    script.write_text(f"#!/bin/sh\ncat {tmp_path}/said\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(process, "program", lambda: str(script))
+    with closing(ObjectReader(here, [ID, OTHER], verify=verify)) as reader:
+        for _ in range(2):
+            with suppress(GitError):
+                size = reader.next_size()
+                content = b"".join(iter(lambda: reader.read(100), b"")) if size else b""
+                assert not content or (not verify and said == "an object")
