@@ -29,6 +29,10 @@ _STEPS: Final = 100_000
 """Instructions of a query of SQLite: the pages of a damaged table can lead in a circle."""
 
 
+_ENCRYPTED, _SIZES_LATER = 1, 8
+"""Flags of a member (4.4.4)."""
+
+
 def listed_in_zip(data: bytes) -> Iterator[bytes]:
     """Yield the members that the directory names, whatever their checksums: zipfile."""
     with suppress(Exception):
@@ -53,15 +57,17 @@ def streamed_in_zip(data: bytes) -> Iterator[bytes]:
         flags, method = struct.unpack_from("<HH", data, at + 6)
         packed, _, name, extra = struct.unpack_from("<LLHH", data, at + 18)
         at += 30 + name + extra
+        if flags & _ENCRYPTED:
+            return
         if method == zipfile.ZIP_DEFLATED:
             reader = zlib.decompressobj(-15)
             content, at = _in_steps(reader, data, at)
             yield content
             if not reader.eof:
                 return
-            if flags & 8:  # a descriptor follows, with its signature or without (4.3.9)
+            if flags & _SIZES_LATER:  # in a descriptor, with its signature or without (4.3.9)
                 at += 16 if data.startswith(b"PK\7\x08", at) else 12
-        elif method == zipfile.ZIP_STORED and not flags & 8:
+        elif method == zipfile.ZIP_STORED and not flags & _SIZES_LATER:
             yield data[at : at + packed]
             at += packed
         else:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would turn line feeds into two characters
+_DESCRIPTORS: Final = "/proc/self/fd"
 MAX_BYTES: Final = 64 << 20
 """More than any file about a repository that is read whole."""
 _READ: Final = os.O_RDONLY | sum(
@@ -74,6 +75,9 @@ class Pending(NamedTuple):
 
     path: str
     temporary: str
+    """The name that it has until then, or gets for the moment in which it replaces another file."""
+    descriptor: int = -1
+    """Of a file that has no name at all; -1 where it has the temporary one."""
 
 
 def write_whole(
@@ -115,15 +119,19 @@ def prepare(
 ) -> Pending:
     """Write `chunks` next to `path`, for `publish` or `abandon`; otherwise as `write_whole`.
 
-    Nothing is left if anything goes wrong. Raises OSError.
+    Nothing is left if anything goes wrong. What only its owner may read has no name until then
+    where the system has such files, so that nothing of it is left even if the process is killed.
+    Raises OSError.
     """
     # In the directory of the target, since a rename does not cross file systems. The name does not
     # contain the target's, which may be as long as a name can be.
     temporary = os.path.join(os.path.dirname(path), f".keycatch-{os.urandom(8).hex()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY
-    pending = Pending(path, temporary)
+    descriptor = -1 if mode & 0o077 or exact else _open_without_name(path, mode)
+    pending = Pending(path, temporary, descriptor)
     try:
-        with open(os.open(temporary, flags, mode), "wb") as file:
+        writing = os.open(temporary, flags, mode) if descriptor < 0 else os.dup(descriptor)
+        with open(writing, "wb") as file:
             file.writelines(chunks)
             if durable:
                 file.flush()
@@ -136,15 +144,34 @@ def prepare(
     return pending
 
 
+def _open_without_name(path: str, mode: int) -> int:
+    """Return the descriptor of a new file in the directory of `path` that has no name, or -1.
+
+    See O_TMPFILE in open(2): some file systems have none, and it gets a name through /proc.
+    """
+    flag = getattr(os, "O_TMPFILE", 0)
+    if not flag or not os.path.isdir(_DESCRIPTORS):
+        return -1
+    try:
+        return os.open(os.path.dirname(path) or ".", os.O_WRONLY | flag, mode)
+    except OSError:
+        return -1
+
+
 def publish(pending: Pending, *, only_new: bool = False) -> None:
     """Give the file its name; if that fails, nothing of it is left. Raises OSError."""
     try:
         if only_new and os.path.lexists(pending.path):
             raise FileExistsError(0, "it exists already")
+        if pending.descriptor >= 0:
+            # A directory is named, though none is needed: without, the link itself would be linked.
+            source = f"{_DESCRIPTORS}/{pending.descriptor}"
+            os.link(source, pending.temporary, src_dir_fd=pending.descriptor, follow_symlinks=True)
         os.replace(pending.temporary, pending.path)
     except BaseException:
         abandon(pending)
         raise
+    _close(pending)
 
 
 def keep(path: str) -> str | None:
@@ -175,6 +202,13 @@ def restore(path: str, kept: str | None) -> None:
 def abandon(pending: Pending) -> None:
     """Remove the file, which does not have its name yet; never fails."""
     drop(pending.temporary)
+    _close(pending)
+
+
+def _close(pending: Pending) -> None:
+    if pending.descriptor >= 0:
+        with suppress(OSError):
+            os.close(pending.descriptor)
 
 
 def drop(temporary: str | None) -> None:

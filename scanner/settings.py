@@ -26,6 +26,9 @@ BASELINE_NAME: Final = ".keycatch-baseline"
 """The baseline that applies where it is at the root of the project and nothing else is named."""
 MAX_BYTES: Final = 1 << 20
 """A larger file is no configuration, and is not parsed."""
+_MOST_PATTERNS: Final = 1000
+"""Patterns of `exclude`: each is compared with each path, and a configuration of 1 MiB has room for
+enough of them to make a scan of a large project take an hour."""
 PUBLISHED_ON: Final = "published-on"
 """The key that is only for a push."""
 PYPROJECT: Final = "pyproject.toml"
@@ -231,6 +234,11 @@ def _file(path: str, table: dict[str, object], key: str) -> str:
 
 def _patterns(path: str, table: dict[str, object]) -> tuple[str, ...]:
     patterns = _strings(path, table, "exclude")
+    if len(patterns) > _MOST_PATTERNS:
+        raise ConfigError(
+            f"{printable(path)}: exclude: has {len(patterns):,} patterns, more than the "
+            f"{_MOST_PATTERNS:,} that are looked at: name directories in place of their files"
+        )
     for pattern in patterns:
         if problem := pattern_problem(pattern):
             raise ConfigError(f"{printable(path)}: exclude: {problem}")

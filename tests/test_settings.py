@@ -178,6 +178,7 @@ def test_a_byte_order_mark_is_no_matter(project: Path) -> None:
         ("fail-on = ['low']", "fail-on: must be low, medium or high"),
         ("exclude = ['./vendor/']", "exclude: './vendor/' can match nothing: write it relative"),
         ("exclude = ['/vendor/']", "exclude: '/vendor/' can match nothing"),
+        (f"exclude = {['a'] * 1001}", "exclude: has 1,001 patterns, more than the 1,000"),
         ("exclude = ['../a']", "exclude: '../a' can match nothing"),
         ("exclude = ['a\\b']", "exclude: 'a\\b' can match nothing"),
         ("a = = 1", "not valid TOML: "),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scanner.files import discard, write_whole
+from scanner.files import abandon, discard, prepare, publish, write_whole
 
 
 def breaking(error: BaseException) -> Iterator[bytes]:
@@ -109,3 +109,67 @@ def test_a_closed_stream_is_left_alone(tmp_path: Path) -> None:
     with open(tmp_path / "file", "w") as stream:
         pass
     discard(stream)
+
+
+# -- what only its owner may read ----------------------------------------------------------------
+
+PRIVATE = 0o600
+needs_unnamed_files = pytest.mark.skipif(
+    not hasattr(os, "O_TMPFILE"), reason="the system has no files without a name"
+)
+
+
+@needs_unnamed_files
+def test_a_private_file_has_no_name_until_it_is_whole(tmp_path: Path) -> None:
+    """Whoever kills the process, by whatever signal, leaves nothing of it."""
+    seen = []
+
+    def content() -> Iterator[bytes]:
+        yield b"secret"
+        seen.append(os.listdir(tmp_path))
+
+    path = tmp_path / "file"
+    pending = prepare(str(path), content(), PRIVATE)
+    assert seen == [[]]
+    assert os.listdir(tmp_path) == []
+    publish(pending)
+    assert path.read_bytes() == b"secret"
+    assert stat.S_IMODE(path.stat().st_mode) == PRIVATE
+    assert os.listdir(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("without", [True, False])
+def test_private_files_with_and_without_such_files(
+    without: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if without:
+        monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    path = tmp_path / "file"
+    before = os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []
+    for content in (b"one", b"two"):
+        write_whole(str(path), [content], PRIVATE)
+        assert path.read_bytes() == content
+        assert stat.S_IMODE(path.stat().st_mode) == PRIVATE or os.name == "nt"
+    with pytest.raises(FileExistsError):
+        write_whole(str(path), [b"three"], PRIVATE, only_new=True)
+    with pytest.raises(ValueError, match="broken"):
+        write_whole(str(path), breaking(ValueError("broken")), PRIVATE)
+    abandon(prepare(str(path), [b"four"], PRIVATE))
+    assert path.read_bytes() == b"two"
+    assert os.listdir(tmp_path) == ["file"]
+    after = os.listdir("/proc/self/fd") if os.path.isdir("/proc/self/fd") else []
+    assert len(after) == len(before)
+
+
+@needs_unnamed_files
+@pytest.mark.parametrize("step", ["link", "replace"])
+def test_nothing_is_left_when_a_private_file_gets_no_name(
+    step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(5, "broken")
+
+    monkeypatch.setattr(os, step, refuse)
+    with pytest.raises(OSError, match="broken"):
+        write_whole(str(tmp_path / "file"), [b"new"], PRIVATE)
+    assert os.listdir(tmp_path) == []

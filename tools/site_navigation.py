@@ -71,6 +71,7 @@ NAVIGATION: Final[list[tuple[str, Any]]] = [
         ("Accuracy", "accuracy.md"),
         ("Real input", "real-input.md"),
         ("Benchmarks", "benchmarks.md"),
+        ("Hostile input", "hostile.md"),
         ("Python API", "api.md"),
         ("Write your own rules", "writing-rules.md"),
         ("Files of the shipped rules", "rule-files.md"),

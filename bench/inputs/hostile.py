@@ -259,7 +259,7 @@ KINDS: Final = (
     Hostile("kB of \\u002f", 1000, _repeated("\\u002f")),
     Hostile("kB of \\x41", 1000, _repeated("\\x41")),
     Hostile("kB of &#x2F;", 1000, _repeated("&#x2F;")),
-    Hostile("kB of string pieces", 300, _repeated('"AK" + "IA" + ')),
+    Hostile("kB of string pieces", 300, _repeated('"AKIA" + "Q" + ')),
     Hostile("kB of colours", 200, _repeated("\x1b[32mAKIA")),
     Hostile("kB of hexadecimal", 1000, _repeated("41")),
     Hostile("keys of a configuration", 2000, _files(_toml), ("scan", "--jobs", "1", ".")),

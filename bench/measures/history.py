@@ -14,7 +14,7 @@ from bench.inputs.planted_history import plant_history, require_both_halves
 from bench.inputs.repositories import Stored, stored
 from bench.installed import find_peers, keycatch
 from bench.machine import available_cores, load, say
-from bench.measures import agreement, growth
+from bench.measures import agreement, attribution, growth
 from bench.measures.floors import floors, require_all
 from bench.options import add_jobs, add_json, add_number, add_peers
 from bench.process import place_in, run
@@ -52,6 +52,10 @@ def configure(commands: Any) -> None:
     kind.add_argument(
         "--growth", action="store_true", help="time per object, on generated repositories"
     )
+    kind.add_argument(
+        "--attribution", action="store_true",
+        help="what ten credentials add to the cost, in copies with pairs of different age",
+    )  # fmt: skip
     add_number(history, "--rounds", 3)
     add_jobs(history)
     add_peers(history, Target.REPOSITORY, ", ".join(USUAL))
@@ -67,6 +71,8 @@ def _history(args: argparse.Namespace) -> int:
         raise KeycatchError("say which repositories are to be read")
     if args.agreement:
         return agreement.run(args.repositories)
+    if args.attribution:
+        return attribution.run_attribution(args)
     return _compare(args)
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 TIMES: Final = 4
 """How much larger the second input is."""
-_LIMIT: Final = 120
+_LIMIT: Final = 900
 """Seconds after which a scan is stopped."""
 _TOLERANCE: Final = 1.5
 """How much more than in proportion is still taken for linear: caches are left, lists are sorted,

@@ -118,7 +118,7 @@ class Part(NamedTuple):
     find: Callable[[Path], list[Path]]
     """The files of that kind below a git directory."""
     seal: bool = False
-    """Whether the checksum at its end is made good again, as whoever forges one does."""
+    """Whether the checksum at its end is made good again, as a forger does."""
 
 
 def _packs(git: Path) -> list[Path]:

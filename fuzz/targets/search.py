@@ -60,9 +60,11 @@ def _tables(recipe: Recipe) -> Tables | None:
     encoded_run = 4 + recipe.number(6)
     # A head is looked for in what is long enough for an encoded literal only.
     least = min([1 + recipe.number(6), encoded_run, *(run.length for run in runs)])
+    lower_heads = recipe.piece(recipe.number(4))
+    wants_heads = bool(lower_heads or recipe.number(2))
     return Tables(
         tuple(numbered[encoded:]), tuple(numbered[:encoded]), tuple(runs), least, encoded_run,
-        bool(recipe.number(2)), recipe.piece(recipe.number(4)),
+        wants_heads, lower_heads,
     )  # fmt: skip
 
 

@@ -35,31 +35,61 @@ class Sorted(NamedTuple):
 
 def sort(findings: Iterable[Finding], entries: Sequence[Entry], today: str) -> Sorted:
     """Sort `findings` by `entries` as they are on the day `today`, written as `2026-11-28`."""
-    whole: dict[str, list[Entry]] = {}
-    single: dict[str, list[Entry]] = {}
+    whole: dict[str, _Group] = {}
+    single: dict[str, _Group] = {}
     for entry in entries:
-        whole.setdefault(entry.fingerprint, []).append(entry)
+        whole.setdefault(entry.fingerprint, _Group()).add(entry, today)
         for part in entry.parts or (entry.fingerprint[:PART_DIGITS],):
-            single.setdefault(part, []).append(entry)
+            single.setdefault(part, _Group()).add(entry, today)
 
     found = Sorted([], [], [], set())
     for finding in findings:
         # Groups of entries, of each of which one has to count: that for the credential as a whole,
         # or else one for each of its values.
-        values = [single.get(part, []) for part in sorted(digests(finding))]
-        groups = [whole[finding.fingerprint]] if finding.fingerprint in whole else values
-        if not all(groups):
+        values = [single[part] for part in sorted(digests(finding)) if part in single]
+        if finding.fingerprint in whole:
+            groups = [whole[finding.fingerprint]]
+        elif len(values) == len(finding.values):
+            groups = values
+        else:
             found.new.append(finding)
             continue
 
-        found.used.update(entry.fingerprint for group in (*groups, *values) for entry in group)
-        expired = [group for group in groups if all(entry.is_expired(today) for entry in group)]
-        if expired:
-            found.expired.append((finding, max(expired[0], key=lambda entry: entry.expires)))
+        for group in (*groups, *values):
+            found.used.update(group.unused())
+        counting = [group.counting for group in groups]
+        first = counting[0]
+        if first is not None and None not in counting:
+            found.accepted.append((finding, first))
         else:
-            counting = [entry for entry in groups[0] if not entry.is_expired(today)]
-            found.accepted.append((finding, counting[0]))
+            found.expired.append((finding, groups[counting.index(None)].last))
     return found
+
+
+class _Group:
+    """The entries about one credential or one value: there can be thousands for one key ID."""
+
+    __slots__ = ("_unused", "counting", "last")
+
+    def __init__(self) -> None:
+        self._unused: set[str] = set()
+        self.counting: Entry | None = None
+        """The first one that has not expired."""
+        self.last: Entry
+        """The one that expires last, of those that do."""
+
+    def add(self, entry: Entry, today: str) -> None:
+        """Add an `entry` as it is on the day `today`."""
+        self._unused.add(entry.fingerprint)
+        if self.counting is None and not entry.is_expired(today):
+            self.counting = entry
+        if not hasattr(self, "last") or entry.expires > self.last.expires:
+            self.last = entry
+
+    def unused(self) -> set[str]:
+        """Return the fingerprints of the entries, and nothing when asked again."""
+        unused, self._unused = self._unused, set()
+        return unused
 
 
 def applied(report: Report, entries: Sequence[Entry], file: str, today: str) -> Report:

@@ -19,7 +19,7 @@ from scanner.commands.history_removal import (
     report_removed,
     write_replacements,
 )
-from scanner.commands.history_targets import NOT_READ, not_read, open_each, repositories
+from scanner.commands.history_targets import UNREAD_REPOSITORY, not_read, open_each, repositories
 from scanner.commands.options import (
     EXCLUDED,
     add_report_options,
@@ -160,7 +160,7 @@ def run(args: argparse.Namespace) -> int:
         fail_on = threshold(args, settings)
         write_replacements(args, report, outcome.sources, rules, fail_on)
     # A repository that was asked for and not read is no part of the answer, whatever others hold.
-    return 2 if NOT_READ in outcome.tally.skipped else code
+    return 2 if UNREAD_REPOSITORY in outcome.tally.skipped else code
 
 
 def _open(name: str, args: argparse.Namespace) -> Repository:
@@ -200,6 +200,7 @@ def _scan(
 ) -> None:
     """Scan one repository into `outcome`; `prefix` goes before its paths."""
     from scanner.findings import Head
+    from scanner.history.attribution.attribution import attribute
     from scanner.history.attribution.credentials import credentials, in_repository, without
     from scanner.history.narrowing import objects
     from scanner.history.run import add_large_files, search
@@ -214,7 +215,8 @@ def _scan(
         if job.progress:
             job.progress.clear()
 
-    recall = rescan.recall if rescan else None
+    opened = partial(attribute, repository, jobs=job.jobs, units=result.units)
+    recall = rescan.recall if rescan else opened
     findings = credentials(repository, result.findings, job.rules, job.jobs, result.tally, recall)
     if rescan:
         close_record(args, rescan, findings, result)

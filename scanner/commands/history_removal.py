@@ -247,8 +247,8 @@ def _place(at: Location, repositories: Sequence[Repository]) -> str:
         return f"{where}, since commit {at.commit}"
     if not at.object:
         return f"{where} ({(at.scope or 'name').replace('-', ' ')})"
+    from scanner.git.object_store import store_of
     from scanner.history.objects.inventory import files_of
-    from scanner.history.run import object_store
 
-    files = [file for each in repositories for file in files_of(object_store(each), at.object)]
+    files = [file for each in repositories for file in files_of(store_of(each), at.object)]
     return f"{where}, object {at.object} in {' and '.join(files) or 'no file that can be read'}"

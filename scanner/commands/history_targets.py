@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scanner.findings import Tally
     from scanner.git.repository import Repository
 
-NOT_READ: Final = "repository-not-read"
+UNREAD_REPOSITORY: Final = "repository-not-read"
 """The reason of a notice that one of several repositories could not be read."""
 NO_REPOSITORY: Final = "no-repository"
 """The reason why a directory was passed over that is next to repositories."""
@@ -66,7 +66,7 @@ def open_each(
 
 def not_read(name: str, error: KeycatchError) -> Notice:
     """Return the notice that the repository at the path `name` was not read because of `error`."""
-    return Notice(NOT_READ, name, str(error), hides=True)
+    return Notice(UNREAD_REPOSITORY, name, str(error), hides=True)
 
 
 def _below(folder: str, tally: Tally) -> list[str]:

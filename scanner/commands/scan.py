@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
@@ -17,6 +18,7 @@ from scanner.commands.options import (
 from scanner.commands.scanning import excluder, scan_blobs
 from scanner.console import say
 from scanner.errors import UsageError
+from scanner.git.work_tree import is_bare
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from scanner.findings import Tally
 
+_ANOTHER_SCAN: Final = {"git-unavailable", "stored-repository"}
+"""Reasons of notices that the scan is not the one that was asked for: also said under --quiet."""
 _NOT_CONTENT: Final = {"git-directory", "ignored-by-git"}
 """Reasons why something was passed over that is there in an empty folder as well."""
 
@@ -59,24 +63,40 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings(args)
     rules = load_rules(settings)
     tally = Tally()
-    blobs = tree.blobs(args.paths or ["."], tally, args.no_ignore)
-    is_empty = not blobs and not tally.notices and tally.skipped.keys() <= _NOT_CONTENT
-    if is_empty and not args.allow_empty:
-        raise UsageError(_nothing(args.paths or ["."], tally))
-
-    for notice in tally.notices:
-        if notice.reason == tree.WITHOUT_GIT:  # not the scan that was asked for: also under --quiet
-            say(f"{NAME}: {notice.detail}")
-
     is_excluded = excluder(settings)
-    kept = [blob for blob in blobs if not (blob.shareable and is_excluded(blob.path))]
-    excluded = len(blobs) - len(kept)
-    if excluded:
-        tally.skip(EXCLUDED, excluded)
-    announce(args, settings, excluded, len(blobs))
+    with ExitStack() as stack:
+        stored, paths = _split(args.paths or ["."])
+        blobs = tree.blobs(paths, tally, args.no_ignore) if paths else []
+        names: set[str] = set()
+        if stored:
+            from scanner.sources.stored_tree import collect  # here: most scans are of files
 
-    report = scan_blobs("scan", kept, tally, args, rules)
+            found, names = collect(stored, tally, is_excluded, stack)
+            blobs = sorted([*found, *blobs], key=lambda blob: blob.shareable)
+
+        is_empty = not blobs and not tally.notices and tally.skipped.keys() <= _NOT_CONTENT
+        if is_empty and not args.allow_empty:
+            raise UsageError(_nothing(args.paths or ["."], tally))
+
+        for notice in tally.notices:
+            if notice.reason in _ANOTHER_SCAN:  # than was asked for: also under --quiet
+                say(f"{NAME}: {notice.detail}")
+
+        kept = [blob for blob in blobs if not (blob.shareable and is_excluded(blob.path))]
+        excluded = len(blobs) - len(kept)
+        if excluded:
+            tally.skip(EXCLUDED, excluded)
+        announce(args, settings, excluded, len(blobs))
+
+        others = sorted(names - {blob.path for blob in kept})
+        report = scan_blobs("scan", kept, tally, args, rules, others)
     return conclude(report, args, settings, rules)
+
+
+def _split(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return those of `paths` that are repositories without a work tree, and the others."""
+    stored = [path for path in paths if path != "-" and is_bare(path)]
+    return list(dict.fromkeys(stored)), [path for path in paths if path not in stored]
 
 
 def _nothing(paths: Sequence[str], tally: Tally) -> str:

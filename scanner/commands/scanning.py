@@ -170,6 +170,7 @@ def _blobs(repository: Repository, names: Collection[str]) -> Iterator[Blob]:
     ordered = sorted(names)
     if ordered:
         lfs = Storage(repository)
-        with closing(ObjectReader(repository, ordered)) as reader:
+        # A forged content from before would make a new credential one that was there.
+        with closing(ObjectReader(repository, ordered, verify=True)) as reader:
             for name in ordered:
                 yield GitBlob("", name, reader, lfs)

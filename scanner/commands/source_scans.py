@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scanner.commands.scanning import excluder
@@ -155,6 +156,7 @@ def _scan_history(
     Of the objects and commits at the `wanted` locations git is only asked whether they exist.
     """
     # Here: a report about files needs nothing of it.
+    from scanner.history.attribution.attribution import attribute
     from scanner.history.attribution.credentials import credentials, without
     from scanner.history.run import HistoryJob, add_large_files, search
 
@@ -164,7 +166,8 @@ def _scan_history(
         )
         swept = search(repository, job)
         add_large_files(repository, job, swept)
-    found = credentials(repository, swept.findings, source.rules, job.jobs, swept.tally)
+    recall = partial(attribute, repository, jobs=job.jobs, units=swept.units)
+    found = credentials(repository, swept.findings, source.rules, job.jobs, swept.tally, recall)
     kept, _ = without(found, excluder(source.settings, source.settings.directory))
     excluded = {each.fingerprint for each in found} - {each.fingerprint for each in kept}
 

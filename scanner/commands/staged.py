@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from scanner.reports.interface import Stop
     from scanner.sources.changes import ChangeSet
 
-
+_INDEX: Final = "GIT_INDEX_FILE"
+"""Git sets it for the hooks of a commit (run_commit_hook in git's commit.c). A framework that runs
+by hand, or by CI, does not have it."""
 _RUN: Final = (
     "not in a commit, so each tracked file is read as it is staged, and {:,} with changes that are "
     "not staged as they are in the work tree as well"
@@ -54,12 +56,11 @@ def run(args: argparse.Namespace) -> int:
     from scanner.sources import changes
 
     repository = Repository()
-    since, until = os.environ.get("PRE_COMMIT_FROM_REF"), os.environ.get("PRE_COMMIT_TO_REF")
-
+    since, until = _range_of_framework()
     by_hand = _runs_by_hand()
 
     def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
-        if since and until:
+        if since:
             ends = [repository.required(name, DEEPEN) for name in (until, since)]
             if not args.quiet:
                 say(f"{NAME}: {_RANGE.format(printable(since), printable(until))}")
@@ -78,8 +79,19 @@ def run(args: argparse.Namespace) -> int:
         return stop_of_commit(repository, findings)
 
     # A range and the whole index are scanned where there is no commit to stop.
-    is_commit = not (since and until) and not by_hand
+    is_commit = not since and not by_hand
     return scan_change("staged", args, repository, collect, stopped if is_commit else None)
+
+
+def _range_of_framework() -> tuple[str, str]:
+    """Return the ends of the range that a framework is run for; empty without one.
+
+    Where git commits, they were inherited from another run, and the index is what counts.
+    """
+    if _INDEX in os.environ:
+        return "", ""
+    ends = (os.environ.get("PRE_COMMIT_FROM_REF", ""), os.environ.get("PRE_COMMIT_TO_REF", ""))
+    return ends if all(ends) else ("", "")
 
 
 def _of_run(
@@ -109,9 +121,13 @@ def _of_run(
 
 def _refuse_no_index(repository: Repository) -> None:
     """Raise UsageError where nothing can be staged; asked only where nothing is."""
+    from scanner.git.process import unusable
+
     asked = ("rev-parse", "--is-inside-work-tree", "--absolute-git-dir")
     answer = repository.run(*asked, what="find a work tree").splitlines()
     # With GIT_DIR=. git takes its own directory for a work tree.
+    if len(answer) != 2:
+        raise unusable("rev-parse", "whether there is a work tree, and a path")
     if answer[0] != b"true" or os.path.realpath(os.fsdecode(answer[1])) == os.path.realpath("."):
         raise UsageError(
             "there is no work tree here, so nothing is staged: run it in a work tree of the "
@@ -119,9 +135,9 @@ def _refuse_no_index(repository: Repository) -> None:
         )
 
     named = repository.run("rev-parse", "--git-path", "index", what="find its index")
-    index = os.environ.get("GIT_INDEX_FILE") or os.fsdecode(named.removesuffix(b"\n"))
+    index = os.environ.get(_INDEX) or os.fsdecode(named.removesuffix(b"\n"))
     # A new repository has no index until something is added to it.
-    is_new = "GIT_INDEX_FILE" not in os.environ and repository.resolve("HEAD") is None
+    is_new = _INDEX not in os.environ and repository.resolve("HEAD") is None
     if not is_new and not os.path.exists(index):
         raise UsageError(
             f"there is no index at {printable(index)}, so it is not known what is staged: "
@@ -130,6 +146,4 @@ def _refuse_no_index(repository: Repository) -> None:
 
 
 def _runs_by_hand() -> bool:
-    # git sets GIT_INDEX_FILE for the hooks of a commit (run_commit_hook in git's commit.c); the
-    # framework run by hand, or by CI, does not have it.
-    return os.environ.get("PRE_COMMIT") == "1" and "GIT_INDEX_FILE" not in os.environ
+    return os.environ.get("PRE_COMMIT") == "1" and _INDEX not in os.environ

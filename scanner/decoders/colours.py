@@ -3,7 +3,7 @@ r"""Colours of a terminal, in place: output of `grep`, `ls`, `terraform` and CI 
 A colour before a value ends in a letter, so that the value seems to be a piece of something longer,
 and `grep` shows what it found in another colour, perhaps in the middle of a value. So the text is
 searched as it was before it was coloured. Logs and programs have the escape character in many
-spellings (`scanner.decoders.glued_text`); three of them are looked for, and the others count where
+spellings (`scanner.decoders.glued_text`); four of them are looked for, and the others count where
 there is something to be found near them.
 """
 
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 _COLOURS = tuple(b"\x1b[%d" % digit for digit in range(5))
 """How most colours begin: bright, underlined, one of eight (ECMA-48, 8.3.117)."""
-_SPELLED = (b"\\x1b[", b"\\x1B[", b"\\033[")
+_OTHERS = (b"\x1b(B", b"\x1b[?")
+"""How `tput sgr0` begins, and what hides the cursor: their letters seem to be part of the value."""
+_SPELLED = (b"\\x1b[", b"\\x1B[", b"\\033[", b"\\u001b[")
+_LINK = rb"|\x1b\][0-9]{1,4};[^\x07\x1b\n]{0,2000}(?:\x07|\x1b\\)"
+"""A command of the operating system, such as the link around a word: up to what ends it (ECMA-48,
+8.3.89). It has no letter at its end, so that nothing seems to begin in it."""
 _BEFORE, _AFTER = 256, 64
 """Bytes around a place in which a colour counts: the anchor of a value can be in its middle."""
 
@@ -38,16 +43,19 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     if may_show_content(data):
         return  # a colour is part of the name of a member, each of which is looked at
 
-    colour = re.compile(COLOUR)
+    colour = re.compile(COLOUR + _LINK)
 
     def places() -> Iterator[int]:
         for offset in offsets:
-            if data.startswith((*_COLOURS, *_SPELLED), offset):
+            if data.startswith((*_COLOURS, *_SPELLED, *_OTHERS), offset):
                 yield offset
                 continue
             begin, end = max(0, offset - _BEFORE), offset + _AFTER
-            # Most places have no bracket near them, which is found out sooner than a colour.
-            if data.find(b"[", begin, end) >= 0 and colour.search(data, begin, end):
+            # Most places have nothing of it near them, which is found out sooner than a colour.
+            if data.find(b"\x1b", begin, end) >= 0 or (
+                (data.find(b"[", begin, end) >= 0 or data.find(b"\x9b", begin, end) >= 0)
+                and colour.search(data, begin, end)
+            ):
                 yield offset
 
     yield from decode_escapes(layer, places(), budget, "colours", colour, lambda _: b"")
@@ -56,15 +64,16 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 DECODER = Decoder(
     "colours",
     (),
-    tuple(Anchor(literal) for literal in (*_COLOURS, *_SPELLED)),
+    tuple(Anchor(literal) for literal in (*_COLOURS, *_SPELLED, *_OTHERS)),
     decode,
     Description(
-        "a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\033[m`); one in another spelling "
-        "(`\\u001b[32m`, `^[[32m`, `[32m`, `ESC[K`) near what a rule looks for",
+        "a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\u001b[m`); one in another spelling "
+        "(`^[[32m`, `[32m`), what moves or clears (`ESC[K`, `ESC[1G`) and links near what a rule "
+        "looks for",
         "the line with the lines around it, without colours",
         "the value, without the colours around it",
     ),
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
     of_rules="values",
-    signs=b"[\x9b",
+    signs=b"[\x9b\x1b",
 )

@@ -91,13 +91,13 @@ TABLE: tuple[CompiledDecoder, ...] = (
     ('zip', ((0, b'PK\x03\x04'), (0, b'PK\x05\x06'), (0, b'PK\x07\x08PK\x03\x04')), (
     ), ('`PK` signature: zip, jar, wheel, Lambda bundle, office document; the end of a directory at the end of any file: zipapp, executable jar, self-extracting archive', 'every member, also one that no directory lists: stored, deflate, bzip2, LZMA, xz', 'path in the archive, line and column in the member'), b'PK\x05\x06', 0, False, '', b''),
     ('tar', ((257, b'ustar'), (154, b'\x00 '), (154, b' \x00')), (
-    ), ('`ustar` at offset 257, or at the start a header of V7 with its checksum', 'every member, and the targets of links', 'path in the archive, line and column in the member'), b'', 0, True, '', b''),
+    ), ('`ustar` at offset 257, or at the start a header of V7 with its checksum; `ustar` in the last 64 KiB, with a header in any block of 512 bytes', 'every member, and the targets of links', 'path in the archive, line and column in the member'), b'ustar', 0, True, '', b''),
     ('gzip', ((0, b'\x1f\x8b\x08'),), (
     ), ('signature', 'the content of all streams', 'line and column in the content; inside base64, of the encoded characters'), b'', 0, False, '', b''),
     ('bzip2', ((0, b'BZh'),), (
     ), ('signature', 'the content of all streams', 'line and column in the content'), b'', 0, False, '', b''),
-    ('xz', ((0, b'\xfd7zXZ\x00'),), (
-    ), ('signature', 'the content of all streams', 'line and column in the content'), b'', 0, False, '', b''),
+    ('xz', ((0, b'\xfd7zXZ\x00'), (0, b']\x00\x00')), (
+    ), ('signature, also that of `.lzma`', 'the content of all streams', 'line and column in the content'), b'', 0, True, '', b''),
     ('quoted-printable', ((0, b'From '), (0, b'From:'), (0, b'Date:'), (0, b'Deliv'), (0, b'MIME-'), (0, b'Messa'), (0, b'Recei'), (0, b'Retur')), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
@@ -234,7 +234,10 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'\\x1b[', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\\x1B[', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\\033[', False, 0, b'', b'', b'', (), '', b'', False),
-    ), ('a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\033[m`); one in another spelling (`\\u001b[32m`, `^[[32m`, `[32m`, `ESC[K`) near what a rule looks for', 'the line with the lines around it, without colours', 'the value, without the colours around it'), b'', 8192, False, 'values', b'[\x9b'),
+        (b'\\u001b[', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'\x1b(B', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'\x1b[?', False, 0, b'', b'', b'', (), '', b'', False),
+    ), ('a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\u001b[m`); one in another spelling (`^[[32m`, `[32m`), what moves or clears (`ESC[K`, `ESC[1G`) and links near what a rule looks for', 'the line with the lines around it, without colours', 'the value, without the colours around it'), b'', 8192, False, 'values', b'[\x9b\x1b'),
     ('hex-dump', ((0, b'00000000'), (0, b'0000000 '), (0, b'000000 ')), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),

@@ -21,7 +21,12 @@ COLOUR: Final = (
     # The escape character as it is, as literals of C, Java, Python, Go, Rust, JavaScript and shells
     # spell it, and as terminals and `cat -v` show it; also as two bytes of UTF-8 or as C1.
     rb"(?:(?:\x1b|\\(?:x1[bB]|u001[bB]|u\{0{0,4}1[bB]\}|U0{0,6}1[bB]|0?33|[eE])|\^\[|%1[bB]"
-    rb"|&#(?:27|x1[bB]);|\xe2\x90\x9b|ESC)\[|\xc2?\x9b)(?:[0-9]{0,3}[;:]){0,12}[0-9]{0,3}[mK]"
+    rb"|&#(?:27|x1[bB]);|\xe2\x90\x9b|ESC)\[|\xc2?\x9b)"
+    # Besides colours what moves or clears: with numbers any letter, for without them the letter can
+    # be that of a value after a bracket (ECMA-48, 5.4).
+    rb"(?:(?:[0-9]{0,3}[;:]){0,12}[0-9]{0,3}[mK]|[0-9?][0-9;?]{0,20}[A-Za-ln-z])"
+    # How `tput sgr0` ends a colour: it chooses the characters of ASCII (ECMA-35, 14.1).
+    rb"|\x1b\([0AB]"
     # Logs lose the escape character: then a number has to be there.
     rb"|\[(?:[0-9]{1,3};){0,12}[0-9]{1,3}m"
 )

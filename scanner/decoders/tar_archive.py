@@ -1,4 +1,4 @@
-"""tar (POSIX ustar and pax, GNU, and the V7 headers inside them): every member of the archive.
+"""tar (POSIX ustar and pax, GNU, and V7, which has no magic): every member of the archive.
 
 Headers are read here rather than by `tarfile`: that keeps every member it has seen, recurses over
 chained headers, and in many patch releases still in use does not end on hostile sizes
@@ -24,6 +24,7 @@ from scanner.decoders.tar_blocks import (
     begins_tar,
     has_header,
     is_valid,
+    later_header,
     number,
 )
 
@@ -67,12 +68,26 @@ _MAX_META = 1 << 20
 
 
 def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
-    """Yield the members of the tar archive `layer`."""
+    """Yield the members of the tar archive `layer`, or of one that begins in a later block of it.
+
+    GNU tar passes over the blocks before the first header, whatever is in them.
+    """
     from scanner.decoders.streams import Slice
 
     data = layer.data
-    if begins_tar(data) and has_header(data):
-        yield from walk(Slice(data, 0, len(data)), layer, budget)
+    if begins_tar(data):
+        if has_header(data):
+            yield from walk(Slice(data, 0, len(data)), layer, budget)
+        return
+
+    # In a window it is not known where the blocks of the whole begin.
+    if layer.is_part and later_header(data, 1):
+        from scanner.decoders.layers import LIMIT, path_of
+
+        budget.leave(LIMIT, f"tar that begins before a window: {path_of(layer, '')}")
+        return
+    if start := later_header(data):
+        yield from walk(Slice(data, start, len(data)), layer, budget)
 
 
 def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, bool]:
@@ -138,6 +153,8 @@ def walk(read: Read, archive: Layer, budget: Budget) -> Generator[Layer, None, b
             continue
 
         size = said.size if said.size >= 0 else size
+        if said.has_map and size > 0:
+            size -= _pass_over_map(read, size)
         member = (said.name or _header_name(block)).decode("utf-8", "surrogateescape")
         target = said.link or block[_LINK_NAME].partition(b"\0")[0]
         said = _Extended()
@@ -183,12 +200,14 @@ def _content(
 class _Extended:
     """What GNU and pax headers say about the next member in place of its own header."""
 
-    __slots__ = ("link", "name", "size")
+    __slots__ = ("has_map", "link", "name", "size")
 
     def __init__(self) -> None:
         self.name = b""
         self.link = b""
         self.size = -1
+        self.has_map = False
+        """Whether the content begins with the map of a sparse file."""
 
     def take(self, kind: bytes, meta: bytes) -> None:
         """Take in the content `meta` of a header of this `kind`."""
@@ -202,6 +221,28 @@ class _Extended:
             self.name = records.get(b"GNU.sparse.name") or records.get(b"path", self.name)
             self.link = records.get(b"linkpath", self.link)
             self.size = _decimal(records.get(b"size", b""))
+            self.has_map = records.get(b"GNU.sparse.major") == b"1"
+
+
+def _pass_over_map(read: Read, size: int) -> int:
+    """Read the map before the `size` bytes of a sparse file, and return how many bytes it has.
+
+    It is the number of its entries and two numbers for each, a line each, padded to a full block
+    (GNU tar manual, "PAX Format, Version 1.0").
+    """
+    done = lines = 0
+    wanted = 1
+    head = b""
+    while lines < wanted and done < min(size, _MAX_META):
+        block = read(BLOCK)
+        done += len(block)
+        if len(block) < BLOCK:
+            break
+        if not lines:
+            head, _, _ = block.partition(b"\n")
+            wanted = 1 + 2 * max(0, _decimal(head))
+        lines += block.count(b"\n")
+    return done
 
 
 def _decimal(digits: bytes) -> int:
@@ -254,9 +295,14 @@ DECODER = Decoder(
     (),
     decode,
     Description(
-        "`ustar` at offset 257, or at the start a header of V7 with its checksum",
+        (
+            "`ustar` at offset 257, or at the start a header of V7 with its checksum; `ustar` in "
+            "the last 64 KiB, with a header in any block of 512 bytes"
+        ),
         "every member, and the targets of links",
         "path in the archive, line and column in the member",
     ),
+    # Text has no null byte there, and is not searched for it.
+    ending=MAGIC,
     applies=begins_tar,
 )

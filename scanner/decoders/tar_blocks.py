@@ -63,6 +63,20 @@ def has_header(data: bytes) -> bool:
     return any(is_valid(data[at : at + BLOCK]) for at in range(0, len(data), BLOCK))
 
 
+def later_header(data: bytes, step: int = BLOCK) -> int:
+    """Return the first multiple of `step` where a header with a magic begins, 0 for nowhere.
+
+    One at the start of `data` does not count.
+    """
+    at = data.find(MAGIC, MAGIC_AT + 1)
+    while at >= 0:
+        begin = at - MAGIC_AT
+        if begin % step == 0 and is_valid(data[begin : begin + BLOCK]):
+            return begin
+        at = data.find(MAGIC, at + 1)
+    return 0
+
+
 def is_valid(block: bytes) -> bool:
     """Return whether `block` is a header with the checksum that it states."""
     if len(block) < BLOCK:

@@ -36,6 +36,8 @@ class Gathered(NamedTuple):
     asides: list[Aside]
     problems: list[tuple[str, str]]
     """(reason, detail) of what could not be looked at."""
+    doubtful: list[Part]
+    """Parts that may begin with the end of a colour, until the text without it is looked at."""
 
 
 def gather(
@@ -45,7 +47,7 @@ def gather(
 
     `spots` are the anchors in `root`, if they are known already; `largest` is as in `Budget`.
     """
-    gathered = Gathered([], [], [])
+    gathered = Gathered([], [], [], [])
     catalogue.spent = catalogue.spent or Spent()
     budget = catalogue.pool.budget(len(root.data), largest)
     timed_out: set[str] = set()  # rules whose pattern ran into its limit: not tried again here
@@ -90,7 +92,10 @@ def gather(
 
     # Each problem once: a bomb can have thousands of members that all meet the same limit.
     problems = list(dict.fromkeys([*gathered.problems, *budget.left, *budget.further()]))
-    return gathered._replace(problems=problems)
+    parts = (
+        [*gathered.parts, *_not_without_colour(gathered)] if gathered.doubtful else gathered.parts
+    )
+    return Gathered(parts, gathered.asides, problems, [])
 
 
 def _decoded(decoder: Decoder, layer: Layer, offsets: list[int], budget: Budget) -> Iterator[Layer]:
@@ -167,22 +172,37 @@ def _detect(
                 continue
 
             if isinstance(judged, Part):
-                if not _begins_in_colour(layer.data, judged.start):
-                    gathered.parts.append(judged)
+                begins = _begins_in_colour(layer.data, judged.start)
+                (gathered.doubtful if begins else gathered.parts).append(judged)
             elif judged is not None:
                 gathered.asides.append(judged)
 
 
 def _begins_in_colour(data: bytes, start: int) -> bool:
-    """Return whether the end of a terminal's colour was taken for the beginning of a value.
-
-    The value is found without it in what is decoded next.
-    """
+    """Return whether the end of a terminal's colour may be taken for the beginning of a value."""
     if data.find(b"[", max(0, start - _COLOUR_REACH), start) < 0:
         return False
     from scanner.decoders.glued_text import is_in_colour
 
     return is_in_colour(data, start)
+
+
+def _not_without_colour(gathered: Gathered) -> list[Part]:
+    """Return those of the doubtful parts that are not found without the colour.
+
+    A value can begin like the end of a colour, and somebody can write the rest of one before it.
+    """
+    ends: set[tuple[int, str, int]] = set()
+    for part in gathered.parts:
+        text, _, end = part.layer.ground(part.start, part.end)
+        ends.add((id(text), part.role, end))
+
+    kept = []
+    for part in gathered.doubtful:
+        text, _, end = part.layer.ground(part.start, part.end)
+        if (id(text), part.role, end) not in ends:
+            kept.append(part)
+    return kept
 
 
 def _timeout(rule: Rule) -> tuple[str, str]:

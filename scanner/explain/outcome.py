@@ -79,6 +79,12 @@ class _Deciding:
         kept = [part for part in parts if part.rule_id in active]
         judgement = judge(path, kept, asides, active, None, policy.heed_marks)
         self._found = _by_place(judgement.findings)
+        self._accepted: dict[str, Entry] = {}
+        if policy.entries:
+            from scanner.baseline.matching import sort
+
+            known = sort(judgement.findings, policy.entries, policy.today)
+            self._accepted = {each.fingerprint: entry for each, entry in known.accepted}
         self._allowed = {_key(part) for part in judgement.allowed}
         # Without rules disabled and marks: to know what they took away, and which is the larger
         # credential that a value is a part of.
@@ -120,14 +126,10 @@ class _Deciding:
 
     def _of_finding(self, finding: Finding) -> Outcome:
         policy = self._policy
-        if policy.entries:
-            from scanner.baseline.matching import sort
-
-            known = sort([finding], policy.entries, policy.today)
-            for _, entry in known.accepted:
-                why = f": {entry.why()}" if entry.why() else ""
-                said = f"the baseline {policy.baseline} accepts it{why}"
-                return Outcome("suppressed", said, finding)
+        if entry := self._accepted.get(finding.fingerprint):
+            why = f": {entry.why()}" if entry.why() else ""
+            said = f"the baseline {policy.baseline} accepts it{why}"
+            return Outcome("suppressed", said, finding)
         if policy.fail_on is not None and not finding.fails(policy.fail_on):
             said = f"below --fail-on {threshold_name(policy.fail_on)}, so only counted as possible"
             return Outcome("possible", said, finding)

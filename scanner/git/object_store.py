@@ -14,8 +14,13 @@ from scanner.records import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.git.repository import Repository
+
 _MOST_ALTERNATES: Final = 1000
-"""Object directories that are followed. A forged list can name more of them without an end."""
+"""Object directories that are followed, whether or not they are there. A forged list can name more
+of them without an end."""
+LARGEST_LIST: Final = 1 << 20
+"""Bytes of a list of alternates: ten thousand of them, and git looks for each object in all."""
 _HEAD: Final = re.compile(rb"(blob|tree|commit|tag) (0|[1-9][0-9]{0,18})\0")
 # The head of a loose object (git's object-file.c): kind, size without leading zeros, NUL.
 _LONGEST_HEAD: Final = 32
@@ -57,7 +62,7 @@ class ObjectStore:
         known = {os.path.realpath(each) for each in self.directories}
         while pending:
             directory = pending.pop()
-            if len(self.directories) >= _MOST_ALTERNATES:
+            if len(known) >= _MOST_ALTERNATES:
                 reason = f"more than {_MOST_ALTERNATES} directories of objects are not followed"
                 self.problems.append((directory, reason))
                 return
@@ -78,15 +83,21 @@ class ObjectStore:
     def _alternates(self, directory: str) -> Iterator[str]:
         path = os.path.join(directory, "info", "alternates")
         try:
-            lines = read_regular(path).split(b"\n")
+            content = read_regular(path, LARGEST_LIST + 1)
         except FileNotFoundError:
             return
         except OSError as error:
             self.problems.append((path, error.strerror or str(error)))
             return
 
-        for line in lines:
-            if line and not line.startswith(b"#"):
+        if len(content) > LARGEST_LIST:
+            self.problems.append((path, "it is larger than 1 MiB, too large for a list"))
+            return
+
+        for line in content.split(b"\n"):
+            if b"\0" in line:
+                self.problems.append((path, "a line of it is no path"))
+            elif line and not line.startswith(b"#"):
                 yield os.path.join(directory, os.fsdecode(_unquoted(line)))
 
     def packs(self) -> list[str]:
@@ -134,11 +145,18 @@ class ObjectStore:
             return []
 
 
-def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
+def store_of(repository: Repository) -> ObjectStore:
+    """Return where the objects of `repository` are. Raises GitError."""
+    others = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
+    return ObjectStore(repository.object_directory(), len(repository.zero), others)
+
+
+def read_loose(path: str, largest: int, only: str = "") -> tuple[str, int, bytes | None]:
     """Return (kind, size in bytes, content) of the loose object at `path`.
 
-    The content is None if it has more than `largest` bytes. Never more is inflated than the head
-    says, and one byte to notice that it is too small. Raises PackError, OSError.
+    The content is None if it has more than `largest` bytes, or is of another kind than `only`.
+    Never more is inflated than the head says, and one byte to notice that it is too small. Raises
+    PackError, OSError.
     """
     with open_regular(path) as file:
         stored = file.read(_STEP)
@@ -150,7 +168,7 @@ def read_loose(path: str, largest: int) -> tuple[str, int, bytes | None]:
                 raise PackError("it does not begin as an object")
 
             kind, size = head[1].decode(), int(head[2])
-            if size > largest:
+            if size > largest or (only and kind != only):
                 return kind, size, None
 
             pieces = [content[head.end() :]]

@@ -1,4 +1,4 @@
-"""What git would wait for without an end: pipes and devices in the place of files that it reads.
+"""What git would read without an end: pipes and devices in the place of files, and absurd lists.
 
 Git opens its files whatever they are. A pipe that nobody writes to holds it for ever, and a device
 without an end fills its memory. Whoever can write to a repository can put one there, for example in
@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from scanner.files import read_regular
+from scanner.git.object_store import LARGEST_LIST, ObjectStore
 from scanner.secret import printable
 
 if TYPE_CHECKING:
@@ -23,26 +24,34 @@ _MOST: Final = 500_000
 """Entries of directories that are looked at, about half a second."""
 _OF_WORK_TREES: Final = frozenset({".gitattributes", ".gitignore", ".gitmodules", ".mailmap"})
 """The files of a work tree that git reads itself, in any of its directories or at its top."""
+_ALTERNATES: Final = "alternates"
+"""The list of other directories with objects (gitrepository-layout(5))."""
 _POINTS_TO: Final = b"gitdir: "
 """How the file begins that is called `.git` (gitrepository-layout(5))."""
 
 
 def obstacle(directory: str, variables: Mapping[str, str]) -> str:
-    """Return a sentence about what git waits for, started in `directory`; empty where nothing is.
+    """Return a sentence about what holds git, started in `directory`; empty where nothing does.
 
     `variables` are those that it was started with.
     """
     for entry in islice(_entries(directory, variables), _MOST):
+        is_list = entry.name == _ALTERNATES
         try:
-            if entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False):
                 continue
-            mode = os.stat(entry.path).st_mode
+            if entry.is_file(follow_symlinks=False) and not is_list:
+                continue
+            found = os.stat(entry.path)
         except OSError:  # a link to nothing, or in a circle: git cannot open it either
             continue
 
-        what = "a pipe" if stat.S_ISFIFO(mode) else "a device" if stat.S_ISCHR(mode) else ""
-        if what:
-            return f"git waits for {printable(entry.path)}, which is {what} and no file: remove it"
+        path = printable(entry.path)
+        if stat.S_ISFIFO(found.st_mode) or stat.S_ISCHR(found.st_mode):
+            what = "a pipe" if stat.S_ISFIFO(found.st_mode) else "a device"
+            return f"git waits for {path}, which is {what} and no file: remove it"
+        if is_list and found.st_size > LARGEST_LIST:
+            return f"git looks for objects in all that {path} lists, which is too much: shorten it"
     return ""
 
 
@@ -52,17 +61,15 @@ def _entries(directory: str, variables: Mapping[str, str]) -> Iterator[os.DirEnt
     if not own:
         return
 
-    common = os.path.join(own, _line(os.path.join(own, "commondir")) or ".")
-    yield from _below(own)
-    if os.path.realpath(common) != os.path.realpath(own):
-        yield from _below(common)
-
-    from scanner.git.object_store import ObjectStore
+    common = os.path.join(own, _line(os.path.join(own, "commondir")))
+    walked = {os.path.realpath(each) for each in (own, common)}
+    for each in walked:
+        yield from _below(each)
 
     objects = variables.get("GIT_OBJECT_DIRECTORY") or os.path.join(common, "objects")
     others = variables.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
     for elsewhere in ObjectStore(os.path.join(directory, objects), 40, others).directories:
-        if os.path.dirname(elsewhere) != common:
+        if os.path.dirname(os.path.realpath(elsewhere)) not in walked:
             yield from _below(elsewhere)
     if top:
         yield from (entry for entry in _below(top) if entry.name in _OF_WORK_TREES)

@@ -56,9 +56,12 @@ _HARDENED: Final = (
     "safe.bareRepository=explicit",
 )
 
-_SETTINGS: Final = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+_SETTINGS: Final = {
+    "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "",
+}  # fmt: skip
 """English messages, which `_REMEDIES` matches; no question at the terminal; no fetch of the objects
-that a partial clone lacks (since git 2.45)."""
+that a partial clone lacks. Git knows GIT_NO_LAZY_FETCH since 2.45. Before, it would run what the
+configuration of the repository names, which it cannot without a protocol (known since 2.6)."""
 
 _CONFIGURES: Final = frozenset((
     "GIT_CONFIG_GLOBAL",

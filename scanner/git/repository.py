@@ -53,10 +53,7 @@ class Repository:
             inherited = for_any_repository(inherited)
             self._options = ("-c", "safe.bareRepository=all")
 
-        # Git ignores GIT_NO_LAZY_FETCH before version 2.45 and would run what the configuration
-        # names to fetch the missing objects of a partial clone. Without a protocol it cannot.
-        ours = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_ALLOW_PROTOCOL": ""}
-
+        ours = {"GIT_NO_REPLACE_OBJECTS": "1"}
         # Grafts are the older way to replace parents, and can hide commits. No file can be there.
         ours["GIT_GRAFT_FILE"] = os.path.join(os.devnull, "grafts")
         self._variables = environment(inherited, **ours)
@@ -139,6 +136,13 @@ class Repository:
         """Return the directory of the repository's own objects. Raises GitError."""
         asked = ("rev-parse", "--git-path", "objects")
         return self.paths(*asked, what="find the objects")[0]
+
+    def own_objects(self) -> str:
+        """Return what `object_directory` does, as far as it is known without asking git."""
+        directory = self._variables.get("GIT_OBJECT_DIRECTORY")
+        if directory:
+            return os.path.join(self.directory, directory)
+        return os.path.join(self.git_directory, "objects")
 
     def remote(self) -> str:
         """Return the address of the remote called `origin`; empty without one."""

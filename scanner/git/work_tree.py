@@ -78,6 +78,18 @@ def is_top(directory: str) -> bool:
     return os.path.lexists(os.path.join(directory, ".git")) or is_repository(directory)
 
 
+def is_bare(path: str) -> bool:
+    """Return whether the directory `path` is a repository without a work tree, or a `.git`.
+
+    In a work tree there can be files that look like a repository: those are files.
+    """
+    directory = os.path.realpath(path)
+    if not is_repository(directory) or os.path.lexists(os.path.join(directory, ".git")):
+        return False
+    parent, name = os.path.split(directory)
+    return name.lower() == ".git" or not is_in_repository(parent)
+
+
 def is_repository(directory: str) -> bool:
     """Return whether git takes the `directory` for a repository: a bare one, or a `.git`."""
 

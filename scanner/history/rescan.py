@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from scanner.engine.examine import Examiner
-from scanner.git.object_store import Loose
+from scanner.git.object_store import Loose, store_of
 from scanner.git.pack_index import PackError
 from scanner.history.objects.git_fallback import search_with_git
 from scanner.history.objects.inventory import ids_in, inventory
@@ -28,7 +28,7 @@ from scanner.history.record.changed_objects import RecordUnusableError, changed_
 from scanner.history.record.recollection import Recollection
 from scanner.history.record.record_file import ScanRecord, checksum, load, record_path, save
 from scanner.history.record.scan_key import scan_key
-from scanner.history.run import object_store, search, search_work
+from scanner.history.run import search, search_work
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from scanner.findings import Finding
     from scanner.git.repository import Repository
     from scanner.history.objects.inventory import Inventory, ObjectIds
+    from scanner.history.objects.work_units import WorkUnits
     from scanner.history.record.changed_objects import ChangedObjects
     from scanner.history.record.record_file import Asides
     from scanner.history.run import HistoryJob
@@ -62,6 +63,7 @@ class Rescan:
         """What `save` writes, with `_ids`, if those have changed."""
         self._ids: ObjectIds | None = None
         self._recollection: Recollection | None = None
+        self._units: WorkUnits | None = None
         self.new = -1
         """The number of objects that the scan before did not know; negative if all were read."""
 
@@ -76,6 +78,7 @@ class Rescan:
                 self._after = self._ids = None
 
         result = search(self._repository, self._job)
+        self._units = result.units
         after = self._inventory()
         # What was added or deleted in between may or may not have been read.
         if before and after and before[:2] == after[:2] and not result.named:
@@ -90,7 +93,9 @@ class Rescan:
     def recall(self, objects: Collection[str], names: Collection[bytes]) -> Recollection:
         """Return what answers for `attribute`, from the record where it still holds."""
         stored = self._before.attribution if self._before else None
-        self._recollection = Recollection(self._repository, objects, names, self._job.jobs, stored)
+        self._recollection = Recollection(
+            self._repository, objects, names, self._job.jobs, stored, self._units
+        )
         return self._recollection
 
     def save(self, findings: Sequence[Finding], spellings: dict[str, str]) -> str:
@@ -116,7 +121,7 @@ class Rescan:
 
     def _inventory(self) -> Inventory | None:
         try:
-            return inventory(object_store(self._repository), self._hash_size)
+            return inventory(store_of(self._repository), self._hash_size)
         except OSError:
             return None
 
@@ -179,7 +184,7 @@ class Rescan:
                 tally.aside(reason, number)
 
         result.add(search_names(self._repository, examiner))
-        store = object_store(self._repository)
+        store = store_of(self._repository)
         missing = find_missing(
             self._repository, store, {*map(bytes.fromhex, change.gone), *result.named}
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from scanner.engine.examine import Examiner
 from scanner.findings import Notice
-from scanner.git.object_store import ObjectStore
+from scanner.git.object_store import store_of
 from scanner.history.objects.git_fallback import search_with_git
 from scanner.history.objects.missing_objects import absent, find_missing
 from scanner.history.objects.name_search import search_names, search_noted_names
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from scanner.findings import Tally
+    from scanner.git.object_store import ObjectStore
     from scanner.git.repository import Repository
     from scanner.rulebook.model import Rule
 
@@ -105,7 +106,7 @@ def _search_objects(
     problems: dict[str, Notice] = {}
     unreadable: dict[str, Notice] = {}
     for _ in range(_ROUNDS):
-        store = object_store(repository)
+        store = store_of(repository)
         new = [path for path in store.packs() if path not in packs]
         if searched and not new:
             break
@@ -138,6 +139,8 @@ def _search_objects(
         missing = set(job.only) - _ids_in(searched)
         result.tally.add(absent(repository, store, missing))
     else:
+        if len(searched) == 1:
+            result.units = searched[0].units
         _drop_existing(repository, searched, result.named)
     return store
 
@@ -158,12 +161,6 @@ def _drop_existing(
     if named:
         found = repository.existing(name.hex() for name in named)
         named.difference_update(map(bytes.fromhex, found))
-
-
-def object_store(repository: Repository) -> ObjectStore:
-    """Return where the objects of `repository` are. Raises GitError."""
-    others = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-    return ObjectStore(repository.object_directory(), len(repository.zero), others)
 
 
 def search_work(

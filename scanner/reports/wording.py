@@ -49,6 +49,7 @@ REASONS: Final = {
     "not-a-file": "not a regular file",
     "repository-not-read": "repository that could not be read",
     "rule-timeout": "rule timed out",
+    "stored-repository": "repository without a work tree (its HEAD was read)",
     "submodule": "submodule (scan it in its own repository)",
     "submodule-not-checked-out": "submodule, not checked out",
     "unread-object": "object git could not read",

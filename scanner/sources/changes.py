@@ -104,12 +104,23 @@ def of_tracked(
 
 
 def of_tree(
-    repository: Repository, commit: str, tally: Tally, is_excluded: Callable[[str], bool]
+    repository: Repository,
+    commit: str,
+    tally: Tally,
+    is_excluded: Callable[[str], bool],
+    prefix: str = "",
 ) -> ChangeSet:
-    """Return all files of a `commit`, given its ID, as if all of them were new. Raises GitError."""
+    """Return all files of a `commit`, given its ID, as if all of them were new.
+
+    Their paths get the `prefix`. Raises GitError.
+    """
     found = _Collection(tally, is_excluded)
     tally.commits += 1
-    found.add("commit", commit, "", changes.whole_tree(repository, commit))
+    entries = changes.whole_tree(repository, commit)
+    if prefix:
+        above = os.fsencode(prefix)
+        entries = [entry._replace(path=above + entry.path) for entry in entries]
+    found.add("commit", commit, "", entries)
     return found.of(repository)
 
 

@@ -137,6 +137,20 @@ def test_both_readers_agree(given: Path, bench: Callable[..., Any]) -> None:
     assert "0 disagreements" in done.stdout
 
 
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_what_findings_cost(
+    object_format: str, tmp_path: Path, bench: Callable[..., Any], files_of: Callable[[Path], Any]
+) -> None:
+    given = filled(tmp_path / "given", object_format)
+    before = files_of(given)
+    done = bench("history", "--attribution", given, *SHORT, measured=True)
+    assert done.code == 0, done.stdout + done.stderr
+    assert files_of(given) == before
+    assert ": 0 disagreements" in done.stdout
+    (table,) = done.tables("scans")
+    assert [row["name"] for row in table["rows"]] == ["no credential", "10 pairs"]
+
+
 def test_both_readers_agree_on_longer_names(tmp_path: Path, bench: Callable[..., Any]) -> None:
     done = bench("history", "--agreement", filled(tmp_path / "given", "sha256"))
     assert done.code == 0, done.stdout + done.stderr

@@ -459,6 +459,17 @@ def test_two_revisions_of_the_framework(staged: Any, repository: Any, plant: Any
     assert "nothing is not in this clone" in staged(2, env={**FRAMEWORK, **ends}).stderr
 
 
+def test_inherited_ends_of_a_range_do_not_outrank_the_index(
+    staged: Any, repository: Any, plant: Any
+) -> None:
+    """A commit that is made while a framework runs for a range has its variables."""
+    repository.commit("a")
+    stage(repository, "b", plant.pair())
+    ends = {"PRE_COMMIT": "1", "PRE_COMMIT_FROM_REF": "HEAD", "PRE_COMMIT_TO_REF": "HEAD"}
+    staged(0, env=ends)
+    staged(1, env={**ends, "GIT_INDEX_FILE": ".git/index"})
+
+
 def state(root: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(root)): path.read_bytes()

@@ -78,3 +78,46 @@ def test_the_end_of_a_colour_is_no_part_of_a_value_of_small_letters(escape, colo
         for secret in each.values.values()
     ]
     assert found == [value]
+
+
+AROUND = {
+    "erased": ("\x1b[2K\x1b[1G", "\x1b[K"),
+    "moved": ("\x1b[12;40H", "\x1b[5D"),
+    "saved": ("\x1b[?25l", "\x1b[?25h"),
+    "tput": ("\x1b(B\x1b[m", "\x1b(B"),
+    "tput after": ("", "\x1b(B\x1b[m"),
+    "a link": ("\x1b]8;;https://example.com/a\x1b\\", "\x1b]8;;\x1b\\"),
+    "a link ended by a bell": ("\x1b]8;id=1;file:///a\x07", "\x1b]8;;\x07"),
+    "a title": ("\x1b]0;make\x07", ""),
+    "in JSON": ("\\u001b[0K", "\\u001b[0m"),
+    "in JSON, moved": ("\\u001b[1G\\u001b[2K", ""),
+}
+NAMED = {
+    "key ID": ("id = ", lambda made: made.access_key_id()),
+    "secret": ("aws_secret_access_key = ", lambda made: made.secret_access_key()),
+    "client secret": ("cognito_client_secret = ", lambda made: made.word(51)),
+}
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("what", NAMED)
+def test_what_moves_clears_and_links_goes_too(what, around):
+    name, make = NAMED[what]
+    value = make(Generator(what))
+    before, after = AROUND[around]
+    text = f"{name}{before}{value}{after}\n"
+    found = scan_bytes(text.encode(), "session.log", load_rules((), ()))
+    assert value in [each.reveal().decode() for f in found for each in f.values.values()]
+
+
+@pytest.mark.parametrize("before", ["\x1b[", "\\u001b[", "[", "\x1b[?", "\x1b[1;", "\x1b("])
+@pytest.mark.parametrize("first", "mKAGx")
+def test_the_rest_of_a_colour_before_a_value_hides_nothing(before, first):
+    """A value can begin like the end of a colour, and anybody can write the rest before it."""
+    value = first + Generator(3).secret_access_key()[1:]
+    key_id = Generator(3).access_key_id()
+    text = f"aws_secret_access_key = {before}{value}\naws_access_key_id = {before}{key_id}\n"
+    found = scan_bytes(text.encode(), "session.log", load_rules((), ()))
+    values = [each.reveal().decode() for f in found for each in f.values.values()]
+    assert key_id in values
+    assert value in values

@@ -7,6 +7,8 @@ import tarfile
 
 import pytest
 
+from scanner.content import Layer
+from scanner.decoders import tar_archive
 from scanner.decoders.interface import Budget
 
 
@@ -91,6 +93,26 @@ def test_tar_with_an_impossible_size_ends(peel, field, make_tar, reasons):
 def test_tar_behind_a_tar(peel, make_tar, contents):
     data = make_tar({"a": b"x"}) + make_tar({"b": b"y"})
     assert contents(peel(data)) == {"a": b"x", "b": b"y"}
+
+
+@pytest.mark.parametrize(("before", "members"), [(512, 1), (511, 0), (5120, 1), (513, 0)])
+def test_an_archive_begins_at_a_block(before, members):
+    layers = list(tar_archive.decode(Layer(b"x" * before + encode(b"content\n")), [], Budget()))
+    assert [layer.member for layer in layers] == ["app/.env"] * members
+
+
+def test_a_window_with_a_header_further_on_is_a_limit(reasons):
+    budget = Budget()
+    data = b"x" * 100 + encode(b"content\n")
+    assert list(tar_archive.decode(Layer(data, is_part=True), [], budget)) == []
+    assert reasons(budget) == ["decoder-limit"]
+
+
+def test_a_file_that_only_names_the_magic_is_left_alone():
+    budget = Budget()
+    data = b"\0ustar" * 5000
+    assert list(tar_archive.decode(Layer(data, is_part=True), [], budget)) == []
+    assert budget.left == []
 
 
 def without_magic(archive: bytes) -> bytes:

@@ -325,3 +325,30 @@ def test_a_list_of_alternates_without_an_end(tmp_path: Path) -> None:
     assert len(store.directories) == 1000
     (problem,) = store.problems
     assert "more than 1000 directories of objects are not followed" in problem[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"/nowhere\0\n", "a line of it is no path"),
+        (b"\0", "a line of it is no path"),
+        (b"x" * (1 << 20) + b"\n", "it is larger than 1 MiB, too large for a list"),
+        (b"#" * (1 << 21), "it is larger than 1 MiB, too large for a list"),
+    ],
+)
+def test_a_list_that_is_none(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "info/alternates"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    store = ObjectStore(str(tmp_path), 40)
+    assert store.directories == [str(tmp_path)]
+    assert store.problems == [(str(path), reason)]
+
+
+def test_a_list_of_what_is_gone_has_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "info/alternates"
+    path.parent.mkdir()
+    path.write_text("".join(f"/gone/{number}\n" for number in range(50_000)))
+    problems = ObjectStore(str(tmp_path), 40).problems
+    assert len(problems) <= 1000
+    assert "are not followed" in problems[-1][1]

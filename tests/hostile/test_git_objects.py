@@ -28,7 +28,7 @@ def forge(repository: Any, name: str, kind: str, content: bytes) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 9, 70_000, 17 << 20])
-@pytest.mark.parametrize("command", [["staged"], ["history"]])
+@pytest.mark.parametrize("command", [["staged"], ["history"], ["range", "HEAD~1"]])
 def test_another_object_under_the_name(
     size: int, command: list[str], repository: Any, monkeypatch: Any
 ) -> None:
@@ -41,6 +41,54 @@ def test_another_object_under_the_name(
     forge(repository, name, "blob", b"x" * size)
     monkeypatch.chdir(repository.root)
     assert main(command) == 2
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_a_credential_that_was_never_there_before(
+    is_packed: bool, repository: Any, monkeypatch: Any
+) -> None:
+    """Under the name of the content from before is one that has the credential already."""
+    repository.write("a.env", "nothing\n")
+    repository.commit("first")
+    name = repository.git("rev-parse", "HEAD:a.env").strip()
+    repository.write("a.env", PLANTED)
+    repository.git("add", "-A")
+    monkeypatch.chdir(repository.root)
+    assert main(["staged"]) == 1
+    forge(repository, name, "blob", PLANTED.encode())
+    if is_packed:
+        # Git packs what it finds under a name, and compares nothing.
+        names = repository.root / "names"
+        names.write_text(f"{name}\n")
+        base = ".git/objects/pack/pack"
+        with names.open() as given:
+            subprocess.run(
+                ["git", "pack-objects", "-q", base], cwd=repository.root, stdin=given, check=True,
+                stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+        (repository.root / ".git/objects" / name[:2] / name[2:]).unlink()
+        names.unlink()
+    assert main(["staged"]) in (1, 2)
+
+
+@pytest.mark.parametrize("what", ["blob", "commit", "tag"])
+def test_a_push_of_another_object_under_the_name(
+    what: str, repository: Any, keycatch_here: Any
+) -> None:
+    repository.commit("first")
+    repository.write("a.env", PLANTED)
+    repository.git("add", "-A")
+    repository.git("commit", "-qm", PLANTED)
+    repository.git("tag", "-a", "-m", PLANTED, "v1")
+    of = {"blob": "HEAD:a.env", "commit": "HEAD", "tag": "v1"}[what]
+    name = repository.git("rev-parse", of).strip()
+    raw = repository.git("cat-file", what, name).replace(PLANTED.strip(), "nothing")
+    forge(repository, name, what, raw.encode())
+    tip = repository.git("rev-parse", "v1").strip()
+    line = f"refs/tags/v1 {tip} refs/tags/v1 {'0' * 40}\n".encode()
+    done = keycatch_here("push", "origin", "x", "--format", "json", cwd=repository.root, given=line)
+    said = "git returns other content than its ID says" in done.stdout
+    assert said or done.returncode == 2  # git itself compares commits and tags in some places
 
 
 def test_other_messages_under_the_name(repository: Any, monkeypatch: Any) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from scanner.baseline.entry import Entry, entry_of
+from scanner.baseline.matching import sort
 from scanner.engine.masking import Masker
 from scanner.engine.merge import merge
 from scanner.findings import (
@@ -176,3 +178,33 @@ def test_masking(made: Callable[[int], Report], work: Work) -> None:
     shown = repr([each.locations for each in Masker(whole, {}).report(whole).findings])
     assert not any(value in shown for value in (*IDS, *SECRETS))
     assert_linear(work, masked)
+
+
+ENTRIES: dict[str, Callable[[int], list[Entry]]] = {
+    "each a pair of one key ID": lambda n: [
+        entry_of(finding({"key_id": IDS[0], "secret": each}, [])) for each in SECRETS[:n]
+    ],
+    "all expired": lambda n: [
+        entry_of(finding({"key_id": IDS[0], "secret": each}, []))._replace(expires="2020-01-01")
+        for each in SECRETS[:n]
+    ],
+    "the same again and again": lambda n: [entry_of(finding(PAIR, []))] * n,
+}
+
+
+@pytest.mark.parametrize("what", ENTRIES)
+def test_a_baseline(what: str, work: Work) -> None:
+    def sorted_out(number: int) -> Callable[[], object]:
+        entries = ENTRIES[what](number)
+        found = [
+            *(finding({"key_id": IDS[0], "secret": each}, [at("a")]) for each in SECRETS[:number]),
+            *(finding({"key_id": IDS[0]}, [at("a", line)]) for line in range(number)),
+        ]
+
+        def sorting() -> None:
+            used = sort(found, entries, "2026-01-01").used
+            assert len(used) == len({each.fingerprint for each in entries})
+
+        return sorting
+
+    assert_linear(work, sorted_out)

@@ -9,6 +9,7 @@ import io
 import lzma
 import random
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from scanner.decoders import interface
 from scanner.kinds.examples import expand
 
 PAIR = "aws_access_key_id = {{access_key_id}}\naws_secret_access_key = {{secret_access_key}}\n"
@@ -162,3 +164,85 @@ def _before_damage(data: bytes, pack: Pack) -> bool:
         for at in range(len(data)):
             out += reader.decompress(data[at : at + 1])
     return PLANTED in out
+
+
+# -- archives without a magic, and what is not stored as it is -----------------------------------
+
+
+def v7(name: str, content: bytes, mode: bytes = b"0000644\0", end: bytes = b"\0 ") -> bytes:
+    """A member with a header of V7, which has no magic and no owner by name."""
+    head = bytearray(512)
+    head[: len(name)] = name.encode()
+    fields = (mode, b"0001750\0", b"0001750\0", b"%011o\0" % len(content), b"14000000000\0")
+    head[100:148] = b"".join(fields)
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o" % sum(head) + end
+    return bytes(head) + content + bytes(-len(content) % 512)
+
+
+def pax_sparse(entries: int = 1) -> bytes:
+    """A sparse file in the format 1.0 of GNU: its map is in front of its data."""
+    content = gz(PLANTED)
+    numbers = [entries, *([len(content), 0] * (entries - 1)), 0, len(content)]
+    sparse_map = b"".join(b"%d\n" % number for number in numbers)
+    sparse_map += bytes(-len(sparse_map) % 512)
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        entry = tarfile.TarInfo("GNUSparseFile.0/a.gz")
+        entry.size = len(sparse_map + content)
+        entry.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.name": "a.gz"}
+        archive.addfile(entry, io.BytesIO(sparse_map + content))
+    return stream.getvalue()
+
+
+def lzma_alone(content: bytes = PLANTED, **options: int) -> bytes:
+    filters = [{"id": lzma.FILTER_LZMA1, **options}]
+    return lzma.compress(content, lzma.FORMAT_ALONE, filters=filters)
+
+
+OLD: dict[str, Callable[[], bytes]] = {
+    "V7": lambda: v7("a.gz", gz(PLANTED)) + bytes(1024),
+    "V7: a second member": lambda: v7("a", NOISE) + v7("b.gz", gz(PLANTED)) + bytes(1024),
+    "V7: no end": lambda: v7("a.gz", gz(PLANTED)),
+    "V7: the mode of Unix": lambda: v7("a.gz", gz(PLANTED), b"100644 \0", b" \0") + bytes(1024),
+    "V7: spaces": lambda: v7("a.gz", gz(PLANTED), b"   644 \0") + bytes(1024),
+    "V7 before ustar": lambda: v7("a", NOISE) + ustar("b.gz", gz(PLANTED)),
+    "V7 in gzip": lambda: gz(v7("a.gz", gz(PLANTED)) + bytes(1024)),
+    "V7 in zip": lambda: zipped(zipfile.ZIP_DEFLATED, v7("a.gz", gz(PLANTED)) + bytes(1024)),
+    "a sparse file": pax_sparse,
+    "a sparse file of many pieces": lambda: pax_sparse(200),
+    "lzma": lzma_alone,
+    "lzma: a large dictionary": lambda: lzma_alone(dict_size=96 << 20),
+    "lzma: cut off": lambda: lzma_alone(PLANTED + NOISE)[:-50],
+    "lzma in a tar": lambda: ustar("a.lzma", lzma_alone()),
+}
+
+
+def ustar(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("attack", OLD)
+def test_old_formats(attack: str, verdict: Verdict) -> None:
+    assert verdict(OLD[attack]()) == "found"
+
+
+@pytest.mark.parametrize("size", [300, 40_000])
+def test_a_window_of_an_archive_of_v7(size: int, monkeypatch: Any, verdict: Verdict) -> None:
+    """One that is larger than a layer is walked through while it is decompressed."""
+    monkeypatch.setattr(interface, "MAX_LAYER_BYTES", 140_000)
+    noise = random.Random(1).randbytes(size) * 5
+    data = gz(v7("a", noise) + v7("b.gz", gz(PLANTED)) + bytes(1024))
+    assert verdict(data) == "found"
+
+
+@pytest.mark.parametrize("changed", [100, 103, 120, 150])
+def test_what_only_looks_like_v7_is_no_archive(changed: int, verdict: Verdict) -> None:
+    data = bytearray(v7("a.gz", gz(PLANTED)) + bytes(1024))
+    data[changed] ^= 1
+    assert verdict(bytes(data)) == "clean"

@@ -210,3 +210,15 @@ def test_a_pipe_in_a_directory_of_others_is_named(here: Any, keycatch: Any, tmp_
     done = keycatch("range", "HEAD~1", "--format", "json", cwd=here.root)
     assert done.returncode == 2
     assert "git waits for" in done.stdout + done.stderr
+
+
+def test_a_list_of_directories_that_holds_git_is_named(
+    here: Any, keycatch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (process, watch):
+        monkeypatch.setattr(module, "PATIENCE", 0.01)
+    path = here.root / ".git/objects/info/alternates"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"/gone\n" * 200_000)
+    done = keycatch("staged", cwd=here.root)
+    assert (done.returncode, "alternates lists" in done.stderr) == (2, True)

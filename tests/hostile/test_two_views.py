@@ -312,6 +312,19 @@ TAR_END = bytes(1024)
 BAD = b"000001\0 "
 
 TARS: dict[str, Callable[[], bytes]] = {
+    "after a block of text": lambda: appended(
+        b"text ".ljust(512, b"-"), tar_member("c.gz", packed()), TAR_END
+    ),
+    "after blocks of noise, a member and the end": lambda: appended(
+        random.Random(1).randbytes(9 * 512), tar_member("a", PLAIN), tar_member("c.gz", packed()),
+        TAR_END,
+    ),
+    "after the end of a picture": lambda: appended(
+        b"\x89PNG\r\n\x1a\n".ljust(1024, b"\0"), tar_member("c.gz", packed())
+    ),
+    "after the first half of an archive was cut off": lambda: appended(
+        tar_member("a", PLAIN * 99), tar_member("c.gz", packed()), TAR_END
+    )[1024:],
     "under a header of V7": lambda: appended(
         tar_member("a", PLAIN, magic=bytes(8)),
         tar_member("b.gz", packed(), magic=bytes(8)), TAR_END,

@@ -20,7 +20,7 @@ from scanner.history.attribution.pairs import join
 from scanner.history.objects.missing_objects import WHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from scanner.findings import Finding, Location, Tally
     from scanner.git.repository import Repository
@@ -52,6 +52,7 @@ def credentials(
     without a history, and `tally` gets a notice. `recall` replaces `attribute`, which uses `jobs`
     processes.
     """
+    findings = list(findings)
     merged = merge(findings)
     if not merged:
         return []
@@ -62,7 +63,8 @@ def credentials(
         answers: Answers = (
             recall(objects, names) if recall else attribute(repository, objects, names, jobs=jobs)
         )
-        return _attributed(repository, join(merged, answers, rules), answers)
+        found = _attributed(repository, join(merged, answers, rules), answers)
+        return [*_with_evidence_of_lead(found, findings)]
     except GitError as error:
         detail = f"cannot determine who added the findings, and when: {error}"
         tally.notice(Notice("git-unavailable", WHERE, detail, hides=True))
@@ -86,6 +88,31 @@ def _attributed(
         finding._replace(locations=_locations(finding, answers, head), history=history)
         for finding, history in zip(merged, histories, strict=True)
     ]
+
+
+def _with_evidence_of_lead(
+    found: Sequence[Finding], findings: Sequence[Finding]
+) -> Iterator[Finding]:
+    """Yield each of the attributed `found` with the evidence of the place that reports begin with.
+
+    One finding stands for all versions that have the credential, of which each may name it in
+    another way. `findings` are those of the objects.
+    """
+    said: dict[str, dict[str, tuple[str, ...]]] = {}
+    for each in findings:
+        strong = f"{each.fingerprint} {each.rule_id} {each.confidence} {each.severity}"
+        own = said.setdefault(strong, {})
+        for at in each.locations:
+            own.setdefault(at.object, each.evidence)
+
+    for each in found:
+        own = said.get(f"{each.fingerprint} {each.rule_id} {each.confidence} {each.severity}", {})
+        if len(set(own.values())) > 1:
+            from scanner.reports.arrange import sightings, where_in_head  # here: it is seldom so
+
+            lead = where_in_head(sightings(each)[0].lead)
+            each = each._replace(evidence=own.get(lead.object, each.evidence))
+        yield each
 
 
 def without(

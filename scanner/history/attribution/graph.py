@@ -98,13 +98,13 @@ class Graph:
             self.leave[node] = begin + size[node]
             self.nodes[begin] = node
 
-    def comparisons(self, empty_tree: str) -> list[str]:
-        """Return for each node, in preorder, the IDs of the trees before and after it.
+    def comparisons(self, nodes: Iterable[int], empty_tree: str) -> list[str]:
+        """Return for each of `nodes` the IDs of the trees before and after it.
 
         They are separated by a space; the text is empty where nothing changed.
         """
         trees = [*self.trees, empty_tree]  # at the index `NONE`
-        pairs = ((trees[self.base[node]], trees[node]) for node in self.nodes)
+        pairs = ((trees[self.base[node]], trees[node]) for node in nodes)
         return [f"{before} {after}" if before != after else "" for before, after in pairs]
 
     def ancestors(self, nodes: Iterable[int]) -> bytearray:

@@ -31,6 +31,17 @@ class HistoryPlace(NamedTuple):
     """A word of `scanner.findings` for a message, else empty."""
 
 
+class KnownChanges(NamedTuple):
+    """What was read of the trees of some commits, so that they need not be read again."""
+
+    heads: list[str]
+    """The IDs of commits: these and all that they descend from were read."""
+    objects: list[str]
+    """The IDs of the objects that were looked for."""
+    changes: list[tuple[bytes, str, str, str]]
+    """A path, a commit that changed it, the blob there before and after; empty for any other."""
+
+
 class Answers(Protocol):
     """Answers questions about a fixed set of objects and names. Both methods raise GitError."""
 

@@ -13,7 +13,7 @@ from scanner.engine.join import ID_RULE, KEY_ID, PAIR_RULE, SECRET, SECRET_RULE,
 from scanner.findings import Confidence, Severity, fingerprint_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from scanner.findings import Finding
     from scanner.history.attribution.interface import Answers
@@ -40,9 +40,11 @@ def join(findings: Sequence[Finding], answers: Answers, rules: Sequence[Rule]) -
     secret_files = _by_path(findings, secrets, answers)
     partners: dict[int, set[int]] = {}
     for path in id_files.keys() & secret_files.keys():
-        for one, other in _matches(id_files[path], secret_files[path]):
-            partners.setdefault(one, set()).add(other)
-            partners.setdefault(other, set()).add(one)
+        for one, others in (
+            *_partners(id_files[path], secret_files[path]),
+            *_partners(secret_files[path], id_files[path]),
+        ):
+            partners.setdefault(one, set()).update(others)
 
     joined: dict[int, Finding] = {}
     gone: set[int] = set()
@@ -80,16 +82,34 @@ def _by_path(
     return found
 
 
-def _matches(ids: dict[int, set[int]], secrets: dict[int, set[int]]) -> list[tuple[int, int]]:
-    """Return the pairs of numbers that can belong together in one file."""
-    if len(ids) == len(secrets) == 1:
-        return [(next(iter(ids)), next(iter(secrets)))]
-    return [
-        (one, other)
-        for one, lines in ids.items()
-        for other, others in secrets.items()
-        if any(abs(line - other_line) <= _NEAR for line in lines for other_line in others)
-    ]
+def _partners(
+    ours: dict[int, set[int]], theirs: dict[int, set[int]]
+) -> Iterator[tuple[int, set[int]]]:
+    """Yield each number of `ours` with those of `theirs` that can belong to it in one file.
+
+    With two there is no only one, so that no more are looked for: a file can have thousands of
+    either on one line.
+    """
+    if len(ours) == len(theirs) == 1:
+        yield next(iter(ours)), set(theirs)
+        return
+
+    on_line: dict[int, list[int]] = {}
+    for number, lines in theirs.items():
+        for line in lines:
+            there = on_line.setdefault(line, [])
+            if len(there) < 2:
+                there.append(number)
+
+    for number, lines in ours.items():
+        found: set[int] = set()
+        for line in lines:
+            for near in range(line - _NEAR, line + _NEAR + 1):
+                found.update(on_line.get(near, ()))
+            if len(found) > 1:
+                break
+        if found:
+            yield number, found
 
 
 def _pair(one: Finding, other: Finding, rule: Rule) -> Finding:

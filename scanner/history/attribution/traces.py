@@ -1,7 +1,8 @@
 """When and where objects and file names came into a repository and went, and what holds them.
 
-Everything is read here once, with a number of git processes that does not depend on how many
-objects, commits or references there are.
+Everything is read here once: trees in process, the rest by git, with a number of processes that
+does not depend on how many objects, commits or references there are. Git also compares the trees
+where one cannot be read in process, and where a value is in the name of a file.
 """
 
 from __future__ import annotations
@@ -9,19 +10,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.git.log import commits, differences
+from scanner.git.object_store import store_of
+from scanner.git.pack_index import PackError
 from scanner.git.records import Person, contents, kinds, people, tag_target
 from scanner.git.tips import OTHER, indexes, references, reflogs, work_trees
 from scanner.history.attribution.graph import Graph
+from scanner.history.attribution.interface import KnownChanges
 from scanner.history.attribution.spans import Timeline
+from scanner.history.attribution.tree_contents import EMPTY, TreeContents
+from scanner.history.attribution.tree_work import UnreadableTreeError
+from scanner.history.objects.work_units import WorkUnits
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from typing import TypeAlias
 
     from scanner.git.log import Difference
     from scanner.git.repository import Repository
     from scanner.git.tips import IndexEntry, Tip
     from scanner.history.attribution.interface import Key
 
+    Changes: TypeAlias = dict[tuple[bytes, bytes], list[tuple[int, Key, Key]]]
+    """By path, and for a name by path and name, since a directory and a file can follow each other:
+    the nodes that change it, with what was there before and after. Only for annotations."""
+
+_FEW_COMMITS: Final = 1000
+"""New commits whose trees git compares faster than all packs are opened."""
 _HEAD: Final = (OTHER, "HEAD")
 """The beginning of the `Tip` of the main work tree's HEAD."""
 
@@ -30,8 +44,8 @@ class Traces:
     """What the history of a repository has to do with some objects and names."""
 
     __slots__ = (
-        "_direct", "_repository", "added", "graph", "head", "indexed", "people", "published",
-        "removed", "spans", "tags", "tips", "unreached",
+        "_changes", "_direct", "_repository", "added", "graph", "head", "indexed", "people",
+        "published", "removed", "spans", "tags", "tips", "unreached",
     )  # fmt: skip
 
     def __init__(
@@ -39,8 +53,11 @@ class Traces:
         repository: Repository,
         objects: Collection[str],
         names: Collection[bytes],
-        paths: Collection[bytes] | None,
         jobs: int,
+        units: WorkUnits | None = None,
+        *,
+        by_git: bool = False,
+        known: KnownChanges | None = None,
     ) -> None:
         """Read all of it; the arguments are those of `attribution.attribute`. Raises GitError."""
         self._repository = repository
@@ -66,7 +83,12 @@ class Traces:
         self.people: dict[str, Person] = {}
         """The authors of commits, by the IDs of the commits."""
 
-        self._compare_trees(wanted, frozenset(names), paths, jobs)
+        self._changes: Changes = {}
+        blobs = wanted - number.keys()
+        if known is None or not self._take_known(blobs, known, jobs):
+            self._compare_trees(blobs, frozenset(names), jobs, units, by_git=by_git)
+        for (path, _), events in self._changes.items():
+            self._add_timeline(path, events)
         self._assign_tips(tips + reflogs(trees), wanted)
         self._read_indexes(indexes(repository, trees), wanted, frozenset(names))
         self._read_unreached(wanted)
@@ -84,31 +106,106 @@ class Traces:
         """Return what points to the object `key` without a commit: tags of blobs, and all tags."""
         return self._direct.get(key, ()) if isinstance(key, str) else ()
 
+    def known_changes(self, objects: Collection[str]) -> KnownChanges:
+        """Return what was read of trees, of which `objects` were asked for, to be given again."""
+        graph = self.graph
+        inner = {parent for parents in graph.parents for parent in parents}
+        return KnownChanges(
+            [graph.ids[node] for node in range(graph.commits) if node not in inner],
+            sorted(objects),
+            [
+                (path, graph.ids[node], before, after)
+                for (path, _), events in sorted(self._changes.items())
+                for node, before, after in events
+                if node < graph.commits and isinstance(before, str) and isinstance(after, str)
+            ],
+        )
+
+    def _take_known(self, blobs: set[str], known: KnownChanges, jobs: int) -> bool:
+        """Take the changes of `known`, and compare the trees of later commits only.
+
+        Returns whether that is enough: not for a blob that was not asked for before, and not for
+        many commits.
+        """
+        graph = self.graph
+        heads = [graph.number[name] for name in known.heads if name in graph.number]
+        is_old = graph.ancestors(heads)
+        new = [node for node in graph.nodes if not is_old[node]]
+        if len(new) > _FEW_COMMITS or not blobs.issubset(known.objects):
+            return False
+
+        for path, commit, before, after in known.changes:
+            node = graph.number.get(commit)
+            if node is not None and is_old[node]:
+                self._changes.setdefault((path, b""), []).append((node, before, after))
+        self._ask_git(blobs, frozenset(), jobs, new)
+        return True
+
     def _compare_trees(
         self,
-        wanted: set[str],
+        blobs: set[str],
         names: frozenset[bytes],
-        paths: Collection[bytes] | None,
         jobs: int,
+        units: WorkUnits | None,
+        *,
+        by_git: bool,
     ) -> None:
-        graph = self.graph
-        blobs = wanted - graph.number.keys()
+        """Compare the tree of each commit with that of its base."""
+        try:
+            if blobs and not by_git:
+                self._read_trees(blobs, jobs, units)
+                blobs = set()
+        except (UnreadableTreeError, PackError, OSError):
+            self._changes.clear()  # git may have another copy, and if it has none it says so
+        self._ask_git(blobs, names, jobs, self.graph.nodes)
+
+    def _read_trees(
+        self,
+        blobs: set[str],
+        jobs: int,
+        units: WorkUnits | None,
+    ) -> None:
+        """Add the changes at paths of `blobs`, from the trees in packs and loose ones."""
+        repository, graph = self._repository, self.graph
+        if units is None:
+            store = store_of(repository)
+            units = WorkUnits(store.packs(), store.loose(), len(repository.zero) // 2, jobs=jobs)
+        empty = repository.empty_tree()
+        tops = {bytes.fromhex(tree) for tree in graph.trees if tree != empty}
+        contents = TreeContents(units, {bytes.fromhex(blob) for blob in blobs}, tops, jobs)
+
+        numbers = [contents.number_of(bytes.fromhex(tree)) for tree in graph.trees]
+        numbers.append(EMPTY)  # at the index `graph.NONE`
+        for node in graph.nodes:
+            number, base = numbers[node], numbers[graph.base[node]]
+            if number != base:
+                before, after = contents.files(base), contents.files(number)
+                for path in before.keys() | after.keys():
+                    old, new = before.get(path, b""), after.get(path, b"")
+                    if old != new:
+                        events = self._changes.setdefault((path, b""), [])
+                        events.append((node, old.hex(), new.hex()))
+
+    def _ask_git(
+        self,
+        blobs: Collection[str],
+        names: frozenset[bytes],
+        jobs: int,
+        nodes: Sequence[int],
+    ) -> None:
+        """Add the changes at `nodes`, of `blobs` and of files with `names`, that git finds."""
         if not (blobs or names):
             return
 
+        graph = self.graph
         # Several commits can make the same tree of the same tree: each pair is compared once.
-        pairs = graph.comparisons(self._repository.empty_tree())
+        pairs = graph.comparisons(nodes, self._repository.empty_tree())
         asked = [pair for pair in dict.fromkeys(pairs) if pair]
-        found = differences(self._repository, asked, blobs, names, paths=paths, jobs=jobs)
-
-        # By path, and for a name by path and name: a directory and a file can follow each other.
-        changes: dict[tuple[bytes, bytes], list[tuple[int, Key, Key]]] = {}
-        for node, pair in zip(graph.nodes, pairs, strict=True):
+        found = differences(self._repository, asked, blobs, names, jobs=jobs)
+        for node, pair in zip(nodes, pairs, strict=True):
             for entry in found.get(pair, ()):
                 for line, before, after in _changes(entry, names):
-                    changes.setdefault(line, []).append((node, before, after))
-        for (path, _), events in changes.items():
-            self._add_timeline(path, events)
+                    self._changes.setdefault(line, []).append((node, before, after))
 
     def _add_timeline(self, path: bytes, events: list[tuple[int, Key, Key]]) -> None:
         """Add what happens at one `path`: (node, key before, key after)."""

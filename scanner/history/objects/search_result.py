@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from scanner.engine.examine import Examined
     from scanner.engine.sweep import Swept
     from scanner.findings import Finding
+    from scanner.history.objects.work_units import WorkUnits
 
 
 class Noted(NamedTuple):
@@ -27,7 +28,7 @@ class Noted(NamedTuple):
 class SearchResult:
     """What some objects of a history hold."""
 
-    __slots__ = ("findings", "named", "noted", "pointers", "spellings", "tally")
+    __slots__ = ("findings", "named", "noted", "pointers", "spellings", "tally", "units")
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -41,6 +42,8 @@ class SearchResult:
         """Binary IDs that commits, tags and loose trees name, to be checked for existence."""
         self.pointers: dict[str, str] = {}
         """The names of files in Git LFS, to the ID of a pointer to each."""
+        self.units: WorkUnits | None = None
+        """The open packs and the loose objects, if those of the whole repository were searched."""
 
     def add(self, other: SearchResult | Swept | Examined) -> None:
         """Add what `other` holds."""

@@ -42,8 +42,8 @@ class WorkUnits:
     """
 
     __slots__ = (
-        "_checksums", "_found", "_hash_size", "_is_new", "_packs", "_roots", "_units", "_unwanted",
-        "is_divided", "loose", "paths", "problems",
+        "_checksums", "_found", "_is_new", "_packs", "_roots", "_units", "_unwanted",
+        "hash_size", "is_divided", "loose", "paths", "problems",
     )  # fmt: skip
 
     def __init__(
@@ -65,7 +65,7 @@ class WorkUnits:
         """The packs that cannot be read at all."""
         self.paths: list[str] = []
         """The paths of the packs, by their numbers."""
-        self._hash_size = hash_size
+        self.hash_size = hash_size
         self._packs: list[Pack | None] = []
         self._checksums: list[bytes] = []
         self._roots: list[list[int]] = []
@@ -123,20 +123,25 @@ class WorkUnits:
 
         Its file is open then; raises PackError, OSError.
         """
-        pack = self._packs[unit.pack]
-        if pack is None:
-            pack = Pack(self.paths[unit.pack], self._hash_size)
-            if pack.checksum != self._checksums[unit.pack]:
-                raise PackError("it was replaced while it was read: scan again")
-            self._packs[unit.pack] = pack
-        pack.open()
+        pack = self.pack(unit.pack)
         return pack, self._roots[unit.pack][unit.start : unit.end], self._unwanted[unit.pack]
+
+    def pack(self, number: int) -> Pack:
+        """Return the pack with that `number`, whose file is open; raises PackError, OSError."""
+        pack = self._packs[number]
+        if pack is None:
+            pack = Pack(self.paths[number], self.hash_size)
+            if pack.checksum != self._checksums[number]:
+                raise PackError("it was replaced while it was read: scan again")
+            self._packs[number] = pack
+        pack.open()
+        return pack
 
     def _open(self, paths: Sequence[str], jobs: int) -> list[Pack]:
         packs: list[Pack] = []
         for path in paths:
             try:
-                packs.append(Pack(path, self._hash_size, jobs))
+                packs.append(Pack(path, self.hash_size, jobs))
             except (PackError, OSError) as error:
                 self.problems.append(damaged(path, error))
         return sorted(packs, key=lambda pack: -pack.number)

@@ -15,7 +15,7 @@ from scanner.findings import History, Moment, Report, Tally
 from scanner.git.process import GitError
 from scanner.git.tips import LARGEST_LOG, indexes, work_trees
 from scanner.history.attribution.attribution import attribute
-from scanner.history.attribution.interface import HistoryPlace
+from scanner.history.attribution.interface import HistoryPlace, KnownChanges
 from scanner.history.record.json_shape import has_shape
 from scanner.history.record.record_file import checksum
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
     from scanner.history.attribution.attribution import Attribution
     from scanner.history.attribution.interface import Key
+    from scanner.history.objects.work_units import WorkUnits
     from scanner.history.record.json_shape import Shape
 
 _DAY: Final = 86400
@@ -50,6 +51,8 @@ def _is_first_moment(value: object) -> bool:
 
 _SHAPE: Final[Shape] = {
     "key": str,
+    "shallow": str,
+    "known": ([str], [str], [(str, str, str, str)]),  # the fields of `KnownChanges`
     "places": {str: [(str, str, str, str)]},
     "histories": {
         str: (
@@ -69,12 +72,14 @@ class Recollection:
         names: Collection[bytes],
         jobs: int,
         stored: dict[str, Any] | None,
+        units: WorkUnits | None = None,
     ) -> None:
         """Take the arguments of `attribute`, and what `to_store` returned for the scan before."""
         self._repository = repository
         self._objects = objects
         self._names = names
         self._jobs = jobs
+        self._units = units
         self._attribution: Attribution | None = None
         # A name with a credential must not be stored, and with one there are hardly any others.
         self._key = "" if names else _digest(repository, objects)
@@ -82,13 +87,16 @@ class Recollection:
         self._places: dict[str, list[HistoryPlace]] = {}
         self._histories: dict[str, History] = {}
         self._stored: dict[str, Any] | None = None
-        if self._key and has_shape(stored, _SHAPE) and stored and stored["key"] == self._key:
+        self._before: dict[str, Any] | None = None
+        """What is stored, also where the repository has changed since."""
+        if not (self._key and stored and has_shape(stored, _SHAPE)):
+            return
+        self._before = stored
+        if stored["key"] == self._key:
             self._stored = stored
             for key, places in stored["places"].items():
                 self._places[key] = [
-                    HistoryPlace(
-                        path.encode("utf-8", "surrogateescape"), Moment(commit, "", date), scope
-                    )
+                    HistoryPlace(_bytes(path), Moment(commit, "", date), scope)
                     for path, commit, date, scope in places
                 ]
             for key, fields in stored["histories"].items():
@@ -122,10 +130,23 @@ class Recollection:
         """Return what answers from the repository."""
         if self._attribution is None:
             self._attribution = attribute(
-                self._repository, self._objects, self._names, jobs=self._jobs
+                self._repository,
+                self._objects,
+                self._names,
+                jobs=self._jobs,
+                units=self._units,
+                known=self._known(),
             )
             self._stored = None
         return self._attribution
+
+    def _known(self) -> KnownChanges | None:
+        """Return what is stored of the trees, unless commits have other parents than they had."""
+        if self._before is None or self._before["shallow"] != _shallow(self._repository):
+            return None
+        heads, objects, changes = self._before["known"]
+        rows = [(_bytes(path), *ids) for path, *ids in changes]
+        return KnownChanges(heads, objects, rows)
 
     def to_store(
         self, findings: Sequence[Finding], spellings: dict[str, str]
@@ -142,13 +163,20 @@ class Recollection:
         if not self._key or spellings or Masker(Report("", tuple(findings), Tally()), spellings):
             return None
 
+        if self._attribution is None:
+            return None
+        known = self._attribution.known_changes(self._objects)
         found = {
             "key": self._key,
+            "shallow": _shallow(self._repository),
+            "known": known._replace(
+                changes=[(_text(path), *ids) for path, *ids in known.changes]  # type: ignore[misc]
+            ),
             "places": {
                 key: [
                     # Without who wrote the commit, which no place is asked for.
                     [
-                        at.path.decode("utf-8", "surrogateescape"),
+                        _text(at.path),
                         at.moment.commit,
                         at.moment.author_date,
                         at.scope,
@@ -187,6 +215,22 @@ def _digest(repository: Repository, objects: Collection[str]) -> str:
         return ""
     # With the length before each part, no two lists of parts are the same text.
     return checksum(b"".join(b"%d\0%s" % (len(each), each) for each in parts))
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
+
+
+def _shallow(repository: Repository) -> str:
+    """Return what identifies the commits at which a shallow clone is cut off."""
+    try:
+        return checksum(_content(os.path.join(repository.git_directory, "shallow")))
+    except OSError:
+        return ""
 
 
 def _content(path: str) -> bytes:

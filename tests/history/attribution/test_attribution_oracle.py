@@ -197,6 +197,8 @@ def test_it_says_what_every_tree_says(
         references["refs/heads/main"] = len(commits) - 1
     repository = make_repository()
     write(repository, commits, references)
+    if seed % 2:  # else all objects are loose
+        repository.git("repack", "-adfq", "--depth=50")
     oracle = Oracle(repository)
     blobs = {
         content: subprocess.run(
@@ -211,17 +213,17 @@ def test_it_says_what_every_tree_says(
         for content in CONTENTS
     }
     ids = list(blobs.values())
-    monkeypatch.setattr(log, "_FEWEST", 3)  # so that there is something to share out
+    # So that there is something to share out.
+    monkeypatch.setattr(log, "_FEWEST", 3)
+    for limit in ("_ROOTS", "_LOOSE", "_FEW"):
+        monkeypatch.setattr(f"scanner.history.attribution.tree_work.{limit}", 1 + seed % 3)
     monkeypatch.setattr("scanner.history.attribution.graph._BITS", 2)
     monkeypatch.setattr("scanner.history.attribution.attribution._BATCH", 3)
     monkeypatch.setattr("scanner.history.attribution.attribution._BLOCK", 2)
     if seed % 2:
         monkeypatch.setattr(log, "_MOST_ASKED", 0)
     file_names = (b"a", b"e") if seed % 5 == 0 else ()
-    paths = PATHS if seed % 7 == 0 else None
-    found = attribute(
-        Repository(str(repository.root)), ids, file_names, jobs=1 + seed % 3, paths=paths
-    )
+    found = attribute(Repository(str(repository.root)), ids, file_names, jobs=1 + seed % 3)
     for each in ids:
         places = [(place.path, place.moment.commit) for place in found.places(each)]
         assert places == oracle.places(lambda path, blob, each=each: blob == each)
@@ -233,6 +235,12 @@ def test_it_says_what_every_tree_says(
     for group, history in zip(groups, histories, strict=True):
         assert as_dict(history) == oracle.history(lambda path, blob, group=group: blob in group)
         assert history.copies == len(group)
+    if not file_names:  # the same with what was known before some of the commits were made
+        head = chance.choice(sorted(oracle.parents))
+        known = found.known_changes(ids)._replace(heads=[head])
+        again = attribute(Repository(str(repository.root)), ids, known=known)
+        assert again.histories([(group, ()) for group in groups], NOW) == histories
+        assert all(again.places(each) == found.places(each) for each in ids)
     if file_names:
         (history,) = found.histories([(ids[:1], file_names)], NOW)
         assert as_dict(history) == oracle.history(

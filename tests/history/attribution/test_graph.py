@@ -57,7 +57,7 @@ def test_a_base_is_a_parent_and_the_same_tree_if_any_is(graph: Graph) -> None:
 
 @given(graphs())
 def test_comparisons(graph: Graph) -> None:
-    for node, pair in zip(graph.nodes, graph.comparisons(EMPTY), strict=True):
+    for node, pair in zip(graph.nodes, graph.comparisons(graph.nodes, EMPTY), strict=True):
         base = graph.base[node]
         before = EMPTY if base == NONE else graph.trees[base]
         assert pair == (f"{before} {graph.trees[node]}" if before != graph.trees[node] else "")

@@ -20,6 +20,7 @@ from scanner.history.attribution.credentials import credentials
 from scanner.history.attribution.interface import HistoryPlace
 from scanner.history.attribution.pairs import APART, join
 from scanner.history.run import HistoryJob, search
+from scanner.reports.arrange import sightings, where_in_head
 from scanner.secret import Secret
 
 PAIR, ID, SECRET = "aws-access-key-pair", "aws-access-key-id", "aws-secret-access-key"
@@ -224,3 +225,41 @@ def test_confidence(
         assert found == halves
     else:
         assert [each.confidence for each in found] == [expected]
+
+
+@pytest.mark.parametrize("one_line", [True, False])
+def test_thousands_of_halves_in_one_file(one_line: bool) -> None:
+    """The work is in proportion to their number, also where none of them has a partner."""
+    number = 3000
+    halves = [
+        half(role, f"{role}{each}", 1 if one_line else 20 * each + 1)
+        for each in range(number)
+        for role in ("key_id", "secret")
+    ]
+    rules = rulebook.load_rules((), ())
+    found = join(halves, Answers(), rules)  # type: ignore[arg-type]
+    assert len(found) == (2 * number if one_line else number)
+
+
+def half(role: str, value: str, line: int) -> Finding:
+    values = {role: Secret(value.encode())}
+    rule, at = (ID, SECRET)[role == "secret"], Location(role, "", line, 1, line, 9, object=value)
+    return Finding(
+        rule, Severity.HIGH, Confidence.HIGH, fingerprint_of(values), values, "", (), (at,)
+    )
+
+
+@pytest.mark.parametrize("last", ["head", "removed", "moved"])
+def test_the_evidence_is_that_of_the_place_that_is_shown(find: Any, plant: Any, last: str) -> None:
+    """Each version calls the secret something else, and that on another line."""
+    secret = plant.secret()
+    old, new = f"{FILLING * 3}SecretAccessKey: {secret}\n", f"aws_secret_access_key = {secret}\n"
+    versions = {
+        "head": [("a.txt", old), ("a.txt", new)],
+        "removed": [("a.txt", old), ("a.txt", new), ("a.txt", "text\n")],
+        "moved": [("a.txt", new), ("a.txt", "text\n"), ("b.txt", old)],
+    }
+    (found,) = find(*versions[last])
+    lead = where_in_head(sightings(found)[0].lead)
+    named = {1: "named aws_secret_access_key", 4: "named SecretAccessKey"}
+    assert named[lead.start_line] in found.evidence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from scanner import rulebook
 from scanner.findings import Finding
 from scanner.git.repository import Repository
 from scanner.history.attribution.credentials import credentials
+from scanner.history.attribution.tree_contents import TreeContents
 from scanner.history.record import recollection
 from scanner.history.record.record_file import STATE
 from scanner.history.rescan import Rescan
@@ -96,6 +98,82 @@ def test_a_change(scans: Scans, with_pair: Any, change: str) -> None:
     assert scans.worked_out == 2
     scans.scan()
     assert scans.worked_out == 2
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Count how often all trees are read: once for each attribution that knows nothing."""
+    found: list[object] = []
+
+    def counted(*arguments: Any) -> TreeContents:
+        found.append(None)
+        return TreeContents(*arguments)
+
+    monkeypatch.setattr("scanner.history.attribution.traces.TreeContents", counted)
+    return found
+
+
+COMMITS = {
+    "nothing": ["git commit -q --allow-empty -m x"],
+    "removed": ["git rm -q keys", "git commit -qm x"],
+    "moved and back": ["git mv keys z", "git commit -qm x", "git mv z keys", "git commit -qm x"],
+    "copied into a directory": ["mkdir d", "cp keys d/k", "git add .", "git commit -qm x"],
+    "a merge": [
+        "git checkout -qb side HEAD~1", "git commit -q --allow-empty -m x",
+        "git checkout -q main", "git merge -q --no-ff -m x side",
+    ],
+    "a merge that removes": [
+        "git checkout -qb side HEAD~1", "git rm -q keys", "git commit -qm x",
+        "git checkout -q main", "git merge -q --no-ff --no-commit -s ours side",
+        "git rm -q keys", "git commit -qm x",
+    ],
+    "another history": ["git checkout -q --orphan other", "git commit -qm x"],
+    "what was there is gone": [
+        "git commit -q --amend -m y", "git reflog expire --expire=now --all",
+        "git gc -q --prune=now",
+    ],
+    "an older branch": ["git branch old HEAD~1", "git reset -q --hard old"],
+    "a tag of a tree": ["git tag tree HEAD^{tree}"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", COMMITS)
+def test_new_commits_do_not_start_it_over(
+    scans: Scans, with_pair: Any, read: list[object], what: str
+) -> None:
+    with_pair.git("branch", "-M", "main")
+    with_pair.commit("b")
+    scans.scan()
+    assert len(read) == 2  # with and without the record
+    for command in COMMITS[what]:
+        subprocess.run(command, shell=True, cwd=with_pair.root, check=True)
+    scans.scan()  # compares the answers with those of a scan without the record
+    assert len(read) == 3
+
+
+def test_a_new_credential_starts_it_over(
+    scans: Scans, with_pair: Any, read: list[object], plant: Any
+) -> None:
+    scans.scan()
+    with_pair.write("more", plant.pair())
+    with_pair.commit("c")
+    scans.scan()
+    assert len(read) == 4
+
+
+def test_older_commits_that_are_fetched_later_start_it_over(
+    scans: Scans, with_pair: Any, read: list[object]
+) -> None:
+    """The parents of the commits at which the clone was cut off are others then."""
+    with_pair.commit("b")
+    with_pair.commit("c")
+    url = f"file://{with_pair.root}"
+    with_pair.git("clone", "-q", "--depth=1", url, "../shallow")
+    scans.root = with_pair.root.parent / "shallow"
+    scans.scan()
+    with_pair.git("-C", "../shallow", "fetch", "-q", "--unshallow")
+    scans.scan()
+    assert len(read) == 4
 
 
 def test_the_reflog_of_a_linked_work_tree(scans: Scans, with_pair: Any) -> None:
