@@ -251,7 +251,7 @@ class Pack:
         return inflate
 
     def columns(self) -> tuple[int, tuple[Any, ...]]:
-        """Return the open file, and by entry what `scanner/kernel/walk.c` reads.
+        """Return the file, and by entry what the compiled walk reads (`scanner/kernel/walk.c`).
 
         In the order that it takes: offsets, sizes, lengths of heads, positions in the index, and
         by these the checksums or None; then the deltas on each entry, as `_link` arranges them.

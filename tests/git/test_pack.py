@@ -432,9 +432,11 @@ def test_reading_where_there_is_no_pread(
     assert (read, unread) == (one_pack_objects, {})
 
 
-def test_closing(one_pack: Path) -> None:
-    pack = Pack(str(one_pack / "git.pack"), 20)
+def test_closing(one_pack: Path, tmp_path: Path) -> None:
+    for name in ("git.pack", "git.idx"):  # of its own: other tests need theirs
+        (tmp_path / name).write_bytes((one_pack / name).read_bytes())
+    pack = Pack(str(tmp_path / "git.pack"), 20)
     pack.close()
-    (one_pack / "git.pack").rename(one_pack / "moved.pack")
+    (tmp_path / "git.pack").rename(tmp_path / "moved.pack")
     with pytest.raises(FileNotFoundError):
         pack.inflate(pack.roots()[0])

@@ -50,8 +50,9 @@ MARGIN: Final = 64
 _HELD: Final = 16 << 20
 
 # A content of less than this many times the bytes of its delta is searched whole: reading the
-# operations of the delta would take longer, in Python above all (`python -m bench history`).
-_DENSE: Final = 2 if packs else 40
+# operations of the delta, and carrying places along them, would take longer. Measured on git/git,
+# for which less is better, and on botocore, for which it is not.
+_DENSE: Final = 4 if packs else 40
 
 # A piece of more than this is searched alone: copying it into a batch would cost more than the call
 # into the search that a batch saves.
