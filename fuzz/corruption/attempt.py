@@ -34,13 +34,14 @@ class Ended(NamedTuple):
     seconds: float
     """Of the processor, with the processes of git."""
     peak: int
-    """Bytes of the largest of its processes."""
+    """Bytes that the largest of its processes had, without those it was forked with."""
     defect: str
     """What it said about an exception; empty for nothing."""
 
 
 def scanned(arguments: Sequence[str], directory: Path) -> Ended:
     """Run the command with `arguments` in `directory`."""
+    before = _resident()
     with tempfile.TemporaryFile() as said:
         child = os.fork()
         if not child:
@@ -53,9 +54,18 @@ def scanned(arguments: Sequence[str], directory: Path) -> Ended:
     return Ended(
         os.waitstatus_to_exitcode(status),
         used.ru_utime + used.ru_stime,
-        used.ru_maxrss * unit,
+        max(0, used.ru_maxrss * unit - before),
         defect.decode("utf-8", "replace"),
     )
+
+
+def _resident() -> int:
+    """Return the bytes of memory that this process has now; 0 where the system does not say."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:  # proc(5)
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _run(arguments: Sequence[str], directory: Path, said: int) -> None:

@@ -72,8 +72,8 @@ def _reading(report: Report) -> Iterator[str]:
     if report.incomplete:
         places = sorted({(notice.path, notice.reason) for notice in report.incomplete})
         lines = [
-            f"{printable(file_name(path)) if path else 'not in a file'}: "
-            f"{printable(reason_name(reason))}"
+            # As a whole, since a path of a colon and the one after it would be a runner's command.
+            printable(f"{file_name(path) if path else 'not in a file'}: {reason_name(reason)}")
             for path, reason in places
         ]
         items = plural(len(places), "place")
@@ -110,7 +110,7 @@ def _text(entry: PathEntry, sentence: str, rules: dict[str, Rule]) -> Iterator[s
     finding = entry.finding
     # `path:line` at the start of a line is what people and editors follow.
     if is_in_file(entry.lead):
-        yield f"{printable(entry.path)}:{entry.lines[0]}"
+        yield printable(f"{entry.path}:{entry.lines[0]}")
     yield sentence
     yield f"severity {finding.severity.label}, confidence {finding.confidence.label}"
     for evidence in finding.evidence:

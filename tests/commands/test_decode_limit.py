@@ -12,13 +12,15 @@ import pytest
 pytestmark = pytest.mark.usefixtures("clean_environment")
 
 LIMIT = 64 << 20
+MORE = 20 << 20
+"""Bytes after the limit: what is read of the end of an archive would have the credential."""
 
 
 def nested(plant: Any) -> bytes:
     """Return a zip with a stored zip in it that is larger than what is decoded at once."""
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("zeros.bin", bytes(LIMIT))  # stored, so that the archive itself is large
+        archive.writestr("zeros.bin", bytes(LIMIT + MORE))  # stored, so that the archive is large
         archive.writestr("deep/key.ini", plant.pair(), zipfile.ZIP_DEFLATED)
     outer = io.BytesIO()
     with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -587,12 +587,13 @@ def test_no_repository(past: Any, tmp_path: Path) -> None:
 
 
 def test_one_of_several_is_none(past: Any, tmp_path: Path, plant: Any) -> None:
-    """Nothing is scanned, so that a report on the rest is not taken for one on all."""
+    """It is named, and the report on the others is not taken for one on all."""
     past.put("a", plant.key_id())
     (tmp_path / "empty").mkdir()
     environment = {"GIT_CEILING_DIRECTORIES": str(tmp_path)}
     done = past.scan(2, past.root, tmp_path / "empty", cwd=tmp_path, env=environment)
-    assert done.stdout == ""
+    assert done.report()["scan"]["incomplete"] == ["repository-not-read"]
+    assert len(done.report()["findings"]) == 1
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions work in another way")

@@ -8,7 +8,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
 
@@ -145,6 +145,8 @@ def test_what_does_not_fail_the_command_fails_no_test(builders, make_case):
 
 @settings(max_examples=150, deadline=None)
 @given(name=NASTY, other=NASTY)
+@example(name="", other=":")
+@example(name=":", other="x")
 def test_hostile_names_stay_what_they_are(builders, name, other):
     path = (name or "x").replace("\0", "")
     rule = builders.KEY_ID._replace(name=f"n{other}")
