@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
+import zlib
 from typing import Any
 
 import pytest
@@ -12,19 +14,24 @@ import pytest
 pytestmark = pytest.mark.usefixtures("clean_environment")
 
 LIMIT = 64 << 20
-MORE = 20 << 20
-"""Bytes after the limit: what is read of the end of an archive would have the credential."""
 
 
 def nested(plant: Any) -> bytes:
-    """Return a zip with a stored zip in it that is larger than what is decoded at once."""
-    inner = io.BytesIO()
-    with zipfile.ZipFile(inner, "w") as archive:
-        archive.writestr("zeros.bin", bytes(LIMIT + MORE))  # stored, so that the archive is large
-        archive.writestr("deep/key.ini", plant.pair(), zipfile.ZIP_DEFLATED)
+    """Return a zip with a gzip file in it that is larger than what is decoded at once.
+
+    The credential is compressed after that much: no part of the file shows it.
+    """
+    zeros, pair = bytes(LIMIT), plant.pair().encode()
+    stored, deflated = (zlib.compressobj(level, wbits=-15) for level in (0, 9))
+    # After a full flush a stream goes on with whatever refers to nothing before.
+    body = stored.compress(zeros) + stored.flush(zlib.Z_FULL_FLUSH)
+    body += deflated.compress(pair) + deflated.flush()
+    # The head and the end of a file (RFC 1952).
+    end = struct.pack("<II", zlib.crc32(zeros + pair), len(zeros + pair))
+    inner = b"\x1f\x8b\x08" + bytes(6) + b"\xff" + body + end
     outer = io.BytesIO()
     with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("inner.zip", inner.getvalue())
+        archive.writestr("deep/inner.gz", inner)
     return outer.getvalue()
 
 
@@ -47,7 +54,7 @@ def test_the_member_and_both_remedies_are_named_and_work(
     done = keycatch(command, cwd=staged.root)
     assert done.returncode == 2
     said = text(done)
-    assert "too large to be decoded further: inner.zip" in said
+    assert "too large to be decoded further: deep/inner.gz" in said
     (remedy,) = re.findall(r"write `(decode-limit = .*?)`", said)
     (other,) = re.findall(r"write `(exclude = .*?)`", said)
 
@@ -55,7 +62,7 @@ def test_the_member_and_both_remedies_are_named_and_work(
     done = keycatch(command, "--format=json", cwd=staged.root)
     assert (done.returncode, done.paths()) == (1, {"big one.zip"})
     members = {at["member"] for each in done.report()["findings"] for at in each["locations"]}
-    assert members == {"inner.zip!/deep/key.ini"}
+    assert members == {"deep/inner.gz"}
 
     staged.write(".keycatch.toml", f"{other}\n")
     done = keycatch(command, cwd=staged.root)
