@@ -104,6 +104,8 @@ def partial(past: Any, plant: Any) -> tuple[Path, str]:
     clone = past.root.parent / "partial"
     url = f"file://{past.root}"
     past.git("clone", "-q", "--no-local", "--filter=blob:none", url, str(clone))
+    # After `fetch --refetch` git would repack in the background, while the packs are read.
+    past.git("-C", str(clone), "config", "maintenance.auto", "false")
     return clone, lost
 
 
