@@ -32,7 +32,12 @@ class NotAFileError(OSError):
 
 
 def open_descriptor(path: str, flags: int = 0, *, pipes: bool = False) -> int:
-    """Return a descriptor of the regular file at `path`, opened with `flags` in addition.
+    """Return a descriptor of the regular file at `path`, as `open_sized` does."""
+    return open_sized(path, flags, pipes=pipes)[0]
+
+
+def open_sized(path: str, flags: int = 0, *, pipes: bool = False) -> tuple[int, int]:
+    """Return a descriptor of the regular file at `path`, opened with `flags`, and its size.
 
     Whoever writes to a directory can put anything there. A pipe that the user gave, as the shell
     does for `<(command)`, is accepted with `pipes`; without anybody who writes to it, it is empty.
@@ -40,17 +45,19 @@ def open_descriptor(path: str, flags: int = 0, *, pipes: bool = False) -> int:
     """
     descriptor = os.open(path, _READ | flags)
     try:
-        mode = os.fstat(descriptor).st_mode
+        found = os.fstat(descriptor)
+        mode = found.st_mode
+        if stat.S_ISREG(mode):
+            return descriptor, found.st_size
         if stat.S_ISDIR(mode):
             raise NotAFileError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-        if pipes and stat.S_ISFIFO(mode):
-            os.set_blocking(descriptor, True)
-        elif not stat.S_ISREG(mode):
+        if not (pipes and stat.S_ISFIFO(mode)):
             raise NotAFileError(errno.EINVAL, "it is not a regular file", path)
+        os.set_blocking(descriptor, True)
     except BaseException:
         os.close(descriptor)
         raise
-    return descriptor
+    return descriptor, 0
 
 
 def open_regular(path: str, flags: int = 0, *, buffering: int = -1) -> BinaryIO:

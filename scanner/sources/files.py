@@ -6,7 +6,7 @@ import errno
 import os
 from typing import TYPE_CHECKING, Final
 
-from scanner.files import NotAFileError, open_descriptor
+from scanner.files import NotAFileError, open_sized
 from scanner.findings import WORK_TREE
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to, stored_near
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
@@ -48,12 +48,11 @@ class FileBlob:
 
     def read(self) -> bytes:
         """Return the content; raises Unread or TooLarge."""
-        descriptor = self._open()
+        descriptor, size = self._open()
         if descriptor < 0:
             return self._link_target()
 
         try:
-            size = os.fstat(descriptor).st_size
             if size > WINDOW:
                 raise TooLarge
             data = os.read(descriptor, size + 1)  # one more, to notice that it grows
@@ -75,11 +74,11 @@ class FileBlob:
 
     def windows(self) -> Iterator[Window]:
         """Yield the content of a large file in windows; raises Unread."""
-        descriptor = self._open()
+        descriptor, size = self._open()
         if descriptor < 0:
             raise Unread("changed-while-read", "it has become a link", hides=True)
 
-        size = total = 0
+        total = 0
         digest = _sha256() if self._name else None
 
         def read(number: int) -> bytes:
@@ -93,7 +92,6 @@ class FileBlob:
             return piece
 
         try:
-            size = os.fstat(descriptor).st_size
             yield from windows(read)
         except OSError as error:
             raise self._unread(error) from None
@@ -119,14 +117,15 @@ class FileBlob:
         self._at, self._name = path, name
         return StoredBlob(path).read()
 
-    def _open(self) -> int:
+    def _open(self) -> tuple[int, int]:
+        """Return a descriptor and the size of the file; for a link that is read itself, -1."""
         try:
             if not _NO_FOLLOW and not self.follow and os.path.islink(self._at):
-                return -1
-            return open_descriptor(self._at, 0 if self.follow else _NO_FOLLOW)
+                return -1, 0
+            return open_sized(self._at, 0 if self.follow else _NO_FOLLOW)
         except OSError as error:
             if not self.follow and os.path.islink(self._at):
-                return -1
+                return -1, 0
             raise self._unread(error) from None
 
     def _link_target(self) -> bytes:
