@@ -72,7 +72,7 @@ def _compare(given: str) -> list[str]:
     """
     repository = Repository(given, named=True)
     digits = len(repository.zero)
-    store = ObjectStore(repository.object_directory(), digits)
+    store = ObjectStore(repository.objects, digits)
 
     kinds: dict[bytes, str] = {}
     wrong: list[str] = []

@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
     from scanner.git.repository import Repository
 
-WITHOUT_COMMIT_GRAPH: Final = ("-c", "core.commitGraph=false")
-"""Options without which git would read commits from its cache of them, the commit graph.
-
-The commits themselves have to be read anyway, so the cache saves nothing; and it can be damaged.
-"""
 _DIFF: Final = ("diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-renames")
 _FEWEST: Final = 1024
 """Pairs of trees for one git process, at least: its start then costs little for each of them."""
@@ -79,7 +74,6 @@ def commits(repository: Repository) -> list[tuple[str, str, list[str]]]:
     Raises GitError.
     """
     listed = repository.run(
-        *WITHOUT_COMMIT_GRAPH,
         "rev-list",
         "--ignore-missing",  # for broken references; a missing parent is an error nevertheless
         "--all",

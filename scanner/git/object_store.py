@@ -150,9 +150,9 @@ class ObjectStore:
 
 
 def store_of(repository: Repository) -> ObjectStore:
-    """Return where the objects of `repository` are. Raises GitError."""
+    """Return where the objects of `repository` are."""
     others = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-    return ObjectStore(repository.object_directory(), len(repository.zero), others)
+    return ObjectStore(repository.objects, len(repository.zero), others)
 
 
 def read_loose(path: str, largest: int, only: str = "") -> tuple[str, int, bytes | None]:

@@ -73,7 +73,7 @@ class ObjectReader:
         """
         self._verify_all = verify
         self._verify = verify
-        self._objects = repository.own_objects()
+        self._objects = repository.objects
         self._loose: dict[str, frozenset[str]] = {}
         self._repository = repository
         self._names = names

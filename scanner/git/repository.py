@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from scanner.git.watch import Watch
 
+_FORMATS: Final = {b"sha1": 40, b"sha256": 64}
+"""Hexadecimal digits of an ID, by the name of its hash (gitformat-pack(5))."""
 _SQUASHED: Final = ["Squashed", "commit", "of", "the", "following:", "commit"]
 """How SQUASH_MSG begins, before the last of the commits."""
 
@@ -37,7 +39,10 @@ _SQUASHED: Final = ["Squashed", "commit", "of", "the", "following:", "commit"]
 class Repository:
     """The repository of the current directory, or one that the user names. It is only read."""
 
-    __slots__ = ("_options", "_variables", "directory", "git_directory", "is_shallow", "zero")
+    __slots__ = (
+        "_options", "_variables", "directory", "git_directory", "is_shallow", "objects",
+        "own_directory", "zero",
+    )  # fmt: skip
 
     def __init__(self, directory: str = ".", *, named: bool = False) -> None:
         """Ask git for the repository at `directory`. Raises GitError, with git's reason.
@@ -57,18 +62,29 @@ class Repository:
         # Grafts are the older way to replace parents, and can hide commits. No file can be there.
         ours["GIT_GRAFT_FILE"] = os.path.join(os.devnull, "grafts")
         self._variables = environment(inherited, **ours)
-        asked = ("--is-shallow-repository", "--show-object-format", "--git-common-dir")
-        answer = self.run("rev-parse", *asked, what="find a repository here").split(b"\n")
+        # All in one question, since each git takes milliseconds. The format is also what separates
+        # the paths: those can have line feeds.
+        asked = ["--is-shallow-repository"]
+        for path in (("--git-common-dir",), ("--git-dir",), ("--git-path", "objects")):
+            asked += ("--show-object-format", *path)
+        answer = self.run("rev-parse", *asked, what="find a repository here")
 
-        if len(answer) < 4 or b"\0" in answer[2]:
-            raise unusable("rev-parse", "the format and the directory of a repository")
-        if answer[1].startswith(b"--"):  # rev-parse prints an option that it does not know
+        shallow, form, _ = [*answer.split(b"\n", 2), b"", b""][:3]
+        if form.startswith(b"--"):  # rev-parse prints an option that it does not know
             raise GitError("this git is too old: 2.25 or newer is needed")
+        paths = answer.removesuffix(b"\n").split(b"\n%b\n" % form)[1:]
+        if form not in _FORMATS or len(paths) != 3 or b"\0" in answer or not all(paths):
+            raise unusable("rev-parse", "the format and the directories of a repository")
 
-        self.is_shallow = answer[0] == b"true"
-        self.zero = "0" * (64 if answer[1] == b"sha256" else 40)
-        self.git_directory = os.path.join(directory, os.fsdecode(answer[2]))
+        self.is_shallow = shallow == b"true"
+        self.zero = "0" * _FORMATS[form]
+        common, own, objects = (os.path.join(directory, os.fsdecode(path)) for path in paths)
+        self.git_directory = common
         """The directory of objects and references, common to all work trees of the repository."""
+        self.own_directory = own
+        """The directory of what this work tree has of its own, such as its HEAD and its index."""
+        self.objects = objects
+        """The directory of the objects: in the hook of a push, of those that are in quarantine."""
 
     def with_index(self, path: str) -> Repository:
         """Return this repository with the index at `path`; with that of git, where it is empty.
@@ -113,36 +129,11 @@ class Repository:
             raise unusable(command[0], "IDs of objects")
         return found
 
-    def paths(self, *command: str, what: str, number: int = 1) -> list[str]:
-        """Return the `number` of paths that the git `command` prints, in the git directory.
-
-        Raises GitError: git could not do `what`, or printed something else.
-        """
-        lines = self.run(*command, what=what).split(b"\n")[:-1]
-        # All begin in the same directory, whose name can have line feeds.
-        size, rest = divmod(len(lines), number)
-        found = [b"\n".join(lines[at : at + size]) for at in range(0, len(lines), size or 1)]
-        if rest or not found or not all(found) or any(b"\0" in path for path in found):
-            raise unusable(command[0], "paths")
-        return [os.path.join(self.directory, os.fsdecode(path)) for path in found]
-
     def watch(self, process: subprocess.Popen[bytes]) -> Watch:
         """Return a watch over a `process` that `start` returned."""
         from scanner.git.watch import Watch  # here: threads are for few commands
 
         return Watch(process, self.directory, self._variables)
-
-    def object_directory(self) -> str:
-        """Return the directory of the repository's own objects. Raises GitError."""
-        asked = ("rev-parse", "--git-path", "objects")
-        return self.paths(*asked, what="find the objects")[0]
-
-    def own_objects(self) -> str:
-        """Return what `object_directory` does, as far as it is known without asking git."""
-        directory = self._variables.get("GIT_OBJECT_DIRECTORY")
-        if directory:
-            return os.path.join(self.directory, directory)
-        return os.path.join(self.git_directory, "objects")
 
     def remote(self) -> str:
         """Return the address of the remote called `origin`; empty without one."""
@@ -245,8 +236,7 @@ class Repository:
         can be left over from earlier, or be made up: the caller looks what the commits are.
         """
         files = ("MERGE_HEAD", "SQUASH_MSG", "CHERRY_PICK_HEAD")
-        asked = [part for name in files for part in ("--git-path", name)]
-        paths = self.paths("rev-parse", *asked, what="find MERGE_HEAD", number=len(files))
+        paths = [os.path.join(self.own_directory, name) for name in files]
         merged, squashed, picked = map(_words_of, paths)
 
         found = [("merge", name) for name in merged]

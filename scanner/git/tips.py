@@ -64,10 +64,9 @@ def work_trees(repository: Repository) -> dict[str, str]:
     """Return the directory of each work tree for what is its own, such as its HEAD and its index.
 
     The keys are what reports add to the name of a holder: empty for the current work tree, which
-    comes first, and ` of work tree NAME` for others. Raises GitError.
+    comes first, and ` of work tree NAME` for others.
     """
-    (own,) = repository.paths("rev-parse", "--git-dir", what="find the repository")
-    here = os.path.realpath(own)
+    here = os.path.realpath(repository.own_directory)
     common = os.path.realpath(repository.git_directory)
     try:
         names = sorted(os.listdir(os.path.join(common, "worktrees")))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
 from scanner.git.changes import of_commits
-from scanner.git.log import WITHOUT_COMMIT_GRAPH
 from scanner.git.process import unusable
 from scanner.records import NamedTuple
 from scanner.secret import printable
@@ -82,7 +81,6 @@ def objects(repository: Repository, narrowing: Narrowing) -> set[bytes]:
     """
     tips = [repository.required(branch, _REMEDY) for branch in narrowing.branches]
     listed = repository.run(
-        *WITHOUT_COMMIT_GRAPH,
         "rev-list",
         "--timestamp",
         *(tips or ("--all", "--reflog")),

@@ -32,6 +32,46 @@ def test_the_common_directory_of_a_linked_work_tree(repository: Any, tmp_path: P
     assert os.path.samefile(found, repository.root / ".git")
 
 
+def test_directories_whose_names_have_line_feeds(
+    clean_environment: Path, tmp_path: Path, make_repository: Any
+) -> None:
+    repository = make_repository("a\nsha1 \nb\n")
+    repository.commit("below/a")
+    repository.git("worktree", "add", "-q", str(tmp_path / "linked"))
+    git = repository.root / ".git"
+    for directory, own in (
+        (repository.root, git),
+        (repository.root / "below", git),
+        (tmp_path / "linked", git / "worktrees" / "linked"),
+    ):
+        found = Repository(str(directory))
+        assert os.path.samefile(found.git_directory, git)
+        assert os.path.samefile(found.own_directory, own)
+        assert os.path.samefile(found.objects, git / "objects")
+
+
+def test_a_directory_that_the_answer_cannot_tell_apart(
+    clean_environment: Path, tmp_path: Path, make_repository: Any
+) -> None:
+    make_repository("a\nsha1\nb").git("worktree", "list")
+    below = tmp_path / "a\nsha1\nb" / "below"
+    below.mkdir()
+    with pytest.raises(GitError, match="the directories of a repository"):
+        Repository(str(below))
+
+
+def test_objects_of_the_environment(repository: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    """The hook of a push has them in quarantine (git-receive-pack(1))."""
+    repository.commit("below/a")
+    (tmp_path / "quarantine").mkdir()
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(tmp_path / "quarantine"))
+    for directory in (repository.root, repository.root / "below"):
+        assert os.path.samefile(Repository(str(directory)).objects, tmp_path / "quarantine")
+        assert Repository(str(directory), named=True).objects.endswith(
+            os.path.join(".git", "objects")
+        )
+
+
 def test_nothing_is_fetched_by_any_version_of_git(here: Repository) -> None:
     """Those before 2.45 do not know the first variable."""
     assert here._variables["GIT_NO_LAZY_FETCH"] == "1"

@@ -54,10 +54,8 @@ NONSENSE = {
 }
 READERS: dict[str, Callable[[Repository], Any]] = {
     "repository": lambda _: Repository(),
-    "objects": Repository.object_directory,
     "resolve": lambda repository: repository.resolve("main"),
     "head": Repository.head,
-    "merges": Repository.incoming_heads,
     "existing": lambda repository: repository.existing([ID]),
     "names": lambda repository: repository.names("merge-base", ID, OTHER),
     "staged": lambda repository: changes.staged(repository, ID),
@@ -69,7 +67,6 @@ READERS: dict[str, Callable[[Repository], Any]] = {
     "published": lambda repository: tags.published(repository, [ID]),
     "kinds": lambda repository: records.kinds(repository, [ID]),
     "people": lambda repository: records.people(repository, [ID]),
-    "trees": tips.work_trees,
     "references": lambda repository: tips.references(repository, {"": "."}),
     "indexes": lambda repository: tips.indexes(repository, {"": "."}),
     "files": lambda _: work_tree.list_files(".", "."),

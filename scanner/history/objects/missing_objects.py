@@ -16,7 +16,6 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Notice, Tally
-from scanner.git.log import WITHOUT_COMMIT_GRAPH
 from scanner.git.process import GitError
 
 if TYPE_CHECKING:
@@ -44,8 +43,10 @@ def find_missing(
     is_partial = _is_partial(repository, store)
     try:
         is_all = is_partial or not _are_there(repository, suspected)
-        missing = _missing(repository, ["--all", "--reflog"] if is_all else ["--no-walk"])
-        missing |= _lost_tips(repository)
+        head = repository.resolve("HEAD")
+        extent = ["--all", "--reflog"] if is_all else ["--no-walk"]
+        missing = _missing(repository, [*extent, "HEAD"] if head else extent)
+        missing |= _lost_tips(repository, head)
     except GitError as error:
         detail = f"cannot determine whether objects are missing: {error}; {_CHECK}"
         tally.notice(Notice(_UNKNOWN, WHERE, detail, hides=True))
@@ -96,16 +97,13 @@ def _are_there(repository: Repository, names: Collection[bytes]) -> bool:
 
 def _missing(repository: Repository, extent: list[str]) -> set[str]:
     """Return the IDs of missing objects that the commits of `extent` or an index need."""
-    head = [] if repository.resolve("HEAD") is None else ["HEAD"]
     listed = repository.run(
-        *WITHOUT_COMMIT_GRAPH,
         "rev-list",
         "--ignore-missing",  # broken references would end git: `_lost_tips` looks at them
         "--objects",
         "--missing=print",
         "--indexed-objects",
         *extent,
-        *head,
         "--",
         what="look for missing objects",
     )
@@ -113,9 +111,10 @@ def _missing(repository: Repository, extent: list[str]) -> set[str]:
     return {line[1:].decode("ascii") for line in listed.split(b"\n") if line[:1] == b"?"}
 
 
-def _lost_tips(repository: Repository) -> set[str]:
-    """Return the IDs of missing objects that references or HEAD name."""
+def _lost_tips(repository: Repository, head: str | None) -> set[str]:
+    """Return the IDs of missing objects that references name, or HEAD where it has no `head`."""
     listed = repository.run("for-each-ref", "--format=%(objectname)", what="list the references")
-    listed += repository.answers("rev-parse", "--quiet", "--verify", "HEAD")
+    if head is None:
+        listed += repository.answers("rev-parse", "--quiet", "--verify", "HEAD")
     names = {name for name in listed.decode("ascii", "replace").split() if repository.is_name(name)}
     return names.difference(repository.existing(sorted(names)))

@@ -112,7 +112,5 @@ def _examined(examiner: Examiner, names: Iterable[bytes]) -> SearchResult:
 
 def _submodules(repository: Repository) -> set[bytes]:
     """Return the paths of the submodules of HEAD: a bare repository has no index."""
-    if repository.resolve("HEAD") is None:
-        return set()
     listed = repository.answers("ls-tree", "-r", "-z", "HEAD").split(b"\0")
     return {entry.partition(b"\t")[2] for entry in listed if entry.startswith(SUBMODULE)}
