@@ -198,16 +198,6 @@ def start(clean_environment: Path) -> Callable[..., subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-def keycatch(keycatch_here: Callable[..., Done]) -> Callable[..., Done]:
-    """Run the command in this process, to save the start of Python; see `keycatch_here`.
-
-    A test of what only a process has takes `keycatch_process`: its environment, its standard
-    streams, and whether something comes out of it.
-    """
-    return keycatch_here
-
-
-@pytest.fixture
 def keycatch_process(start: Callable[..., subprocess.Popen[bytes]]) -> Callable[..., Done]:
     """Run the command to its end, with the options of `start`; a traceback fails the test.
 
@@ -235,12 +225,14 @@ _OF_A_PROCESS = ("PATH", "PYTHON", "LANG", "LC_", "KEYCATCH_PURE")
 
 
 @pytest.fixture
-def keycatch_here(
+def keycatch(
     keycatch_process: Callable[..., Done], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., Done]:
-    """Run the command like `keycatch_process`, but in this process.
+    """Run the command like `keycatch_process`, but in this process, to save the start of Python.
 
     With an option or a variable that only a process can have, such as `prefix` or PATH, it is one.
+    A test of anything else that only a process has takes `keycatch_process`: its environment, its
+    standard streams, and whether something comes out of it.
     """
 
     def run(

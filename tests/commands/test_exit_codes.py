@@ -64,7 +64,7 @@ def test_the_files_hold_what_their_names_say(keycatch: Any, levels: Path) -> Non
 )
 def test_exit_codes(
     keycatch: Any,
-    keycatch_here: Any,
+    keycatch_process: Any,
     levels: Path,
     given: str,
     options: str,
@@ -72,7 +72,7 @@ def test_exit_codes(
     report_format: str,
 ) -> None:
     # How a process ends is seen in one format; what the others come to needs no process.
-    run = keycatch if report_format == "text" else keycatch_here
+    run = keycatch_process if report_format == "text" else keycatch
     done = run("scan", "--format", report_format, *options.split(), *given.split(), cwd=levels)
     assert done.returncode == code
     if os.devnull in given:
@@ -86,13 +86,13 @@ def test_exit_codes(
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("option", [None, *LEVELS])
 def test_fail_on_of_the_configuration_and_of_the_command_line(
-    keycatch_here: Any, levels: Path, level: str, option: str | None
+    keycatch: Any, levels: Path, level: str, option: str | None
 ) -> None:
     (levels / ".keycatch.toml").write_text(f'fail-on = "{level}"\n')
     options = ["--fail-on", option] if option else []
     least = LEVELS.index(option or level)
     for number, name in enumerate(LEVELS):
-        done = keycatch_here("scan", *options, name, cwd=levels)
+        done = keycatch("scan", *options, name, cwd=levels)
         assert done.returncode == (number >= least)
         weakened = "" if option or level != "high" else "sets fail-on to high\n"
         assert done.stderr.endswith(weakened)

@@ -16,12 +16,6 @@ from scanner.engine import examine
 MARK = "  # keycatch:allow\n"
 
 
-@pytest.fixture
-def keycatch(keycatch_here: Any) -> Any:
-    """Run the command in this process, which starts no Python for each."""
-    return keycatch_here
-
-
 def added(past: Any, base: str, *options: str, code: int = 0) -> Any:
     done = past.keycatch("range", f"{base}..HEAD", "--format", "json", *options, cwd=past.root)
     assert done.returncode == code, (done.stdout, done.stderr)

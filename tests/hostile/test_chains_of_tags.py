@@ -137,13 +137,13 @@ def test_a_tag_that_git_cannot_read(here: Any) -> None:
 
 @pytest.mark.parametrize("command", ["history", "push"])
 def test_a_credential_at_the_end_of_a_chain(
-    command: str, here: Any, keycatch_here: Callable[..., Any]
+    command: str, here: Any, keycatch: Callable[..., Any]
 ) -> None:
     pair = "aws_access_key_id = {{access_key_id}}\naws_secret_access_key = {{secret_access_key}}\n"
     names = chain(here, 200, expand(pair, "chain"))
     packed(here, {"refs/tags/t": names[0]})
     line = f"refs/tags/t {names[0]} refs/tags/t {'0' * 40}\n".encode()
-    done = keycatch_here(
+    done = keycatch(
         command, *(["origin", "x"] if command == "push" else []), cwd=here.root, given=line
     )
     assert done.returncode == 1, done.stderr

@@ -72,9 +72,7 @@ def test_a_credential_that_was_never_there_before(
 
 
 @pytest.mark.parametrize("what", ["blob", "commit", "tag"])
-def test_a_push_of_another_object_under_the_name(
-    what: str, repository: Any, keycatch_here: Any
-) -> None:
+def test_a_push_of_another_object_under_the_name(what: str, repository: Any, keycatch: Any) -> None:
     repository.commit("first")
     repository.write("a.env", PLANTED)
     repository.git("add", "-A")
@@ -86,7 +84,7 @@ def test_a_push_of_another_object_under_the_name(
     forge(repository, name, what, raw.encode())
     tip = repository.git("rev-parse", "v1").strip()
     line = f"refs/tags/v1 {tip} refs/tags/v1 {'0' * 40}\n".encode()
-    done = keycatch_here("push", "origin", "x", "--format", "json", cwd=repository.root, given=line)
+    done = keycatch("push", "origin", "x", "--format", "json", cwd=repository.root, given=line)
     said = "git returns other content than its ID says" in done.stdout
     assert said or done.returncode == 2  # git itself compares commits and tags in some places
 

@@ -47,7 +47,7 @@ def trap(request: Any, repository: Any, tmp_path: Path) -> Trap:
 
 @pytest.mark.parametrize("knows", [True, False])
 def test_no_command_runs_it(
-    knows: bool, trap: Trap, keycatch_here: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    knows: bool, trap: Trap, keycatch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not knows:  # as git before 2.45
         monkeypatch.setitem(process._SETTINGS, "GIT_NO_LAZY_FETCH", "0")
@@ -59,7 +59,7 @@ def test_no_command_runs_it(
     commands = ["scan .", "staged", "history", "range HEAD~1", "push origin x", "receive", "doctor"]
     for command in commands:
         line = given.get(command.split()[0], "").encode()
-        keycatch_here(*command.split(), cwd=trap.root, given=line)
+        keycatch(*command.split(), cwd=trap.root, given=line)
         assert not trap.mark.exists(), command
     trap.git("cat-file", "-p", "HEAD:below/b")
     assert trap.mark.exists()  # git alone does run it

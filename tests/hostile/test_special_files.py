@@ -19,10 +19,10 @@ KINDS = ("pipe", "directory", "device", "circle")
 
 
 @pytest.fixture
-def keycatch(keycatch_here: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Any:
+def keycatch(keycatch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     for module in (process, watch):
         monkeypatch.setattr(module, "PATIENCE", 0.3)
-    return keycatch_here
+    return keycatch
 
 
 @pytest.fixture
