@@ -59,9 +59,10 @@ _HARDENED: Final = (
 _SETTINGS: Final = {
     "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "",
 }  # fmt: skip
-"""English messages, which `_REMEDIES` matches; no question at the terminal; no fetch of the objects
-that a partial clone lacks. Git knows GIT_NO_LAZY_FETCH since 2.45. Before, it would run what the
-configuration of the repository names, which it cannot without a protocol (known since 2.6)."""
+"""English messages, which `scanner.git.complaint` matches; no question at the terminal; no fetch of
+the objects that a partial clone lacks. Git knows GIT_NO_LAZY_FETCH since 2.45. Before, it would run
+what the configuration of the repository names, which it cannot without a protocol (known since
+2.6)."""
 
 _CONFIGURES: Final = frozenset((
     "GIT_CONFIG_GLOBAL",
@@ -72,9 +73,6 @@ _CONFIGURES: Final = frozenset((
 ))  # fmt: skip
 """Variables that hold for every repository of the user (git(1), git-config(1) "ENVIRONMENT")."""
 _SAFE: Final = "safe.directory"
-
-_ADD_SAFE: Final = "git config --global --add safe.directory"
-"""How the line of git begins that makes an exception for a directory (setup.c)."""
 
 SECONDS: Final = 900
 """The longest that git may take for one answer: the log of a million commits takes two minutes."""
@@ -88,15 +86,6 @@ _PROCESSOR: Final = 4 * 3600
 _MEMORY: Final = 4 << 30
 """Bytes of memory of its own for git; packs are mapped, and do not count. A forged pack in which
 two deltas are based on one another makes git 2.39 take memory without end."""
-
-_REMEDIES: Final = {
-    "dubious ownership": f"if you trust it, run `{_ADD_SAFE}` with it",
-    "unsafe repository": f"if you trust it, run `{_ADD_SAFE}` with it",  # git before 2.35.3
-    "safe.bareRepository": "to scan a bare repository, set GIT_DIR to its path",
-    "not a git repository": "run keycatch inside a repository",
-}
-"""Words in git's errors, to what to do: git itself says so on later lines or not at all."""
-
 
 _CHANGING: Final = frozenset(
     (
@@ -280,21 +269,6 @@ def start(
         raise _cannot_run(directory, error) from None
     _limit(process.pid, _PROCESSOR)
     return process
-
-
-def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the reason that git gave and what to do about it, fit for a terminal."""
-    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-    if not lines:
-        return f"exit code {done.returncode}"
-    # Warnings and traces can come before the reason.
-    reasons = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
-    remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in reasons[0]]
-    # Git quotes the directory for a shell; another directory than that of the reason may be meant.
-    exceptions = [line.strip() for line in lines if line.strip().startswith(f"{_ADD_SAFE} ")]
-    if remedies and exceptions and exceptions[0].isprintable():
-        remedies = [f"if you trust it, run `{exceptions[0]}`"]
-    return "; ".join([printable(reasons[0]), *remedies[:1]])
 
 
 def _cannot_run(directory: str, error: OSError) -> GitError:

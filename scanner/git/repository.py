@@ -15,7 +15,6 @@ from scanner.git.process import (
     QUICK,
     SECONDS,
     GitError,
-    complaint,
     complete,
     environment,
     for_any_repository,
@@ -104,6 +103,8 @@ class Repository:
         """Return what the git `command` prints. Raises GitError: git could not do `what`."""
         done = complete((*self._options, *command), self.directory, self._variables, stdin)
         if done.returncode:
+            from scanner.git.complaint import complaint  # here: git seldom fails
+
             raise GitError(f"git could not {what}: {complaint(done)}")
         return done.stdout
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.files import read_regular
 from scanner.git.changes import SUBMODULE
-from scanner.git.process import GitError, complaint, complete, environment
+from scanner.git.process import GitError, complete, environment
 from scanner.git.records import contents, looked_up, tag_target
 from scanner.git.tags import targets
 from scanner.records import NamedTuple
@@ -227,6 +227,8 @@ def _index(repository: Repository, label: str, settings: Mapping[str, str]) -> l
         done = complete(command, repository.directory, variables)
 
         if done.returncode:
+            from scanner.git.complaint import complaint  # here: git seldom fails
+
             raise GitError(f"git could not list the {label}: {complaint(done)}")
 
         listed = done.stdout

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from scanner.git.process import (
     GitError,
     answer,
-    complaint,
     complete,
     environment,
     for_any_repository,
@@ -231,6 +230,8 @@ def _environment(root: str) -> dict[str, str]:
 def _run(directory: str, root: str, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
     done = _start(directory, root, command)
     if done.returncode:
+        from scanner.git.complaint import complaint  # here: git seldom fails
+
         where = printable(directory)
         raise GitError(f"git could not list the files of {where}: {complaint(done)}")
     return done

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
-from scanner.git.process import GitError, complaint, complete, environment, unusable
+from scanner.git.process import GitError, complete, environment, unusable
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
@@ -110,6 +110,8 @@ def settings() -> list[HooksPath]:
     asked = ("--show-scope", "--show-origin", "--type=path", "--get-all")
     done = _complete("config", "-z", *asked, "core.hooksPath")
     if done.returncode not in (0, 1):  # 1: there is none
+        from scanner.git.complaint import complaint  # here: git seldom fails
+
         raise GitError(f"git could not read its configuration: {complaint(done)}")
 
     fields = [os.fsdecode(field) for field in done.stdout.split(b"\0")[:-1]]
@@ -161,6 +163,8 @@ def use_no_more() -> None:
 def _change(what: str, *arguments: str) -> None:
     done = _complete("config", "--global", *arguments)
     if done.returncode:
+        from scanner.git.complaint import complaint  # here: git seldom fails
+
         raise GitError(
             f"git could not {what} core.hooksPath in the user's configuration: {complaint(done)}; "
             "edit it by hand (`git config --show-origin core.hooksPath` shows the file) and run "
@@ -176,6 +180,8 @@ def _complete(*command: str, at: str = ".", **variables: str) -> Completed:
 def _run(*command: str, at: str = ".", **variables: str) -> bytes:
     done = _complete(*command, at=at, **variables)
     if done.returncode:
+        from scanner.git.complaint import complaint  # here: git seldom fails
+
         raise GitError(f"git could not find a repository here: {complaint(done)}")
     return done.stdout
 
