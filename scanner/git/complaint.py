@@ -19,16 +19,22 @@ _REMEDIES: Final = {
     "not a git repository": "run keycatch inside a repository",
 }
 """Words in git's errors, to what to do: git itself says so on later lines or not at all."""
+_WHERE_NAMED: Final = {"not a git repository": "name the directory of a repository"}
+"""What to do instead in a directory that the user named."""
 
 
-def complaint(done: Completed) -> str:
-    """Return the reason that git gave and what to do about it, fit for a terminal."""
+def complaint(done: Completed, *, named: bool = False) -> str:
+    """Return the reason that git gave and what to do about it, fit for a terminal.
+
+    `named` means that the user named the directory.
+    """
     lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
     if not lines:
         return f"exit code {done.returncode}"
     # Warnings and traces can come before the reason.
     reasons = [line for line in lines if line.startswith(("fatal: ", "error: "))] or lines
-    remedies = [remedy for sign, remedy in _REMEDIES.items() if sign in reasons[0]]
+    known = {**_REMEDIES, **_WHERE_NAMED} if named else _REMEDIES
+    remedies = [remedy for sign, remedy in known.items() if sign in reasons[0]]
     # Git quotes the directory for a shell; another directory than that of the reason may be meant.
     exceptions = [line.strip() for line in lines if line.strip().startswith(f"{_ADD_SAFE} ")]
     if remedies and exceptions and exceptions[0].isprintable():

@@ -66,7 +66,8 @@ class Repository:
         asked = ["--is-shallow-repository"]
         for path in (("--git-common-dir",), ("--git-dir",), ("--git-path", "objects")):
             asked += ("--show-object-format", *path)
-        answer = self.run("rev-parse", *asked, what="find a repository here")
+        where = f"at {printable(directory)}" if named else "here"
+        answer = self.run("rev-parse", *asked, what=f"find a repository {where}")
 
         shallow, form, _ = [*answer.split(b"\n", 2), b"", b""][:3]
         if form.startswith(b"--"):  # rev-parse prints an option that it does not know
@@ -105,7 +106,7 @@ class Repository:
         if done.returncode:
             from scanner.git.complaint import complaint  # here: git seldom fails
 
-            raise GitError(f"git could not {what}: {complaint(done)}")
+            raise GitError(f"git could not {what}: {complaint(done, named=bool(self._options))}")
         return done.stdout
 
     def answers(self, *command: str, stdin: bytes = b"", seconds: int = SECONDS) -> bytes:

@@ -72,6 +72,20 @@ def test_objects_of_the_environment(repository: Any, tmp_path: Path, monkeypatch
         )
 
 
+def test_what_to_do_without_a_repository(
+    clean_environment: Path, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    (tmp_path / "x").mkdir()
+    monkeypatch.chdir(tmp_path)
+    said = r"git could not find a repository here: .*; run keycatch inside a repository$"
+    with pytest.raises(GitError, match=said):
+        Repository()
+    said = r"git could not find a repository at x: .*; name the directory of a repository$"
+    with pytest.raises(GitError, match=said):
+        Repository("x", named=True)
+
+
 def test_nothing_is_fetched_by_any_version_of_git(here: Repository) -> None:
     """Those before 2.45 do not know the first variable."""
     assert here._variables["GIT_NO_LAZY_FETCH"] == "1"
