@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.findings import Notice
-from scanner.git.work_tree import is_in_repository, is_top
+from scanner.git.work_tree import find_top, is_top
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,7 +32,7 @@ def repositories(names: Iterable[str], tally: Tally) -> list[str]:
     """
     found: list[str] = []
     for name in names:
-        is_folder = os.path.isdir(name) and not is_in_repository(name)
+        is_folder = os.path.isdir(name) and find_top(name) is None
         found += (_below(name, tally) if is_folder else []) or [name]
     return found
 

@@ -77,20 +77,21 @@ def _entries(directory: str, variables: Mapping[str, str]) -> Iterator[os.DirEnt
 
 def _places(directory: str, variables: Mapping[str, str]) -> tuple[str, str]:
     """Return the git directory of `directory` and the top of its work tree, empty where unknown."""
-    from scanner.git.work_tree import find_work_tree, is_repository
+    from scanner.git.work_tree import find_top, find_work_tree, is_repository
 
     top = find_work_tree(directory) or ""
     if variables.get("GIT_DIR"):
         return os.path.join(directory, variables["GIT_DIR"]), top
 
-    own = os.path.join(top, ".git") if top else os.path.realpath(directory)
-    if top and not os.path.isdir(own):
+    if not top:
+        own = find_top(directory) or ""
+        return own if is_repository(own) else "", ""
+
+    own = os.path.join(top, ".git")
+    if not os.path.isdir(own):
         line = _line(own)
         return os.path.join(top, line) if line else "", top
-
-    while not top and not is_repository(own) and os.path.dirname(own) != own:
-        own = os.path.dirname(own)
-    return own if top or is_repository(own) else "", top
+    return own, top
 
 
 def _line(path: str) -> str:

@@ -61,15 +61,18 @@ def find_work_tree(path: str) -> str | None:
         directory = parent
 
 
-def is_in_repository(path: str) -> bool:
-    """Return whether the directory `path` is in a work tree or in the directory of a repository."""
+def find_top(path: str) -> str | None:
+    """Return where the repository begins that contains the directory `path`, or None in none.
+
+    That is the root of a work tree, or the directory of a repository without one.
+    """
     directory = os.path.realpath(path)
     while not is_top(directory):
         parent = os.path.dirname(directory)
         if parent == directory:
-            return False
+            return None
         directory = parent
-    return True
+    return directory
 
 
 def is_top(directory: str) -> bool:
@@ -86,7 +89,7 @@ def is_bare(path: str) -> bool:
     if not is_repository(directory) or os.path.lexists(os.path.join(directory, ".git")):
         return False
     parent, name = os.path.split(directory)
-    return name.lower() == ".git" or not is_in_repository(parent)
+    return name.lower() == ".git" or find_top(parent) is None
 
 
 def is_repository(directory: str) -> bool:
