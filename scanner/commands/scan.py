@@ -23,12 +23,11 @@ from scanner.secret import printable
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scanner.findings import Tally
+    from scanner.sources.interface import Blob
 
-_ANOTHER_SCAN: Final = {"git-unavailable", "stored-repository"}
-"""Reasons of notices that the scan is not the one that was asked for: also said under --quiet."""
 _NOT_CONTENT: Final = {"git-directory", "ignored-by-git"}
 """Reasons why something was passed over that is there in an empty folder as well."""
 
@@ -58,29 +57,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Scan what `args` names, write the report and return the exit code."""
     from scanner.findings import Tally
-    from scanner.sources import tree
 
     settings = load_settings(args)
     rules = load_rules(settings)
     tally = Tally()
     is_excluded = excluder(settings)
     with ExitStack() as stack:
-        stored, paths = _split(args.paths or ["."])
-        blobs = tree.blobs(paths, tally, args.no_ignore) if paths else []
-        names: set[str] = set()
-        if stored:
-            from scanner.sources.stored_tree import collect  # here: most scans are of files
-
-            found, names = collect(stored, tally, is_excluded, stack)
-            blobs = sorted([*found, *blobs], key=lambda blob: blob.shareable)
-
+        blobs, names = _collect(args, tally, is_excluded, stack)
         is_empty = not blobs and not tally.notices and tally.skipped.keys() <= _NOT_CONTENT
         if is_empty and not args.allow_empty:
             raise UsageError(_nothing(args.paths or ["."], tally))
-
-        for notice in tally.notices:
-            if notice.reason in _ANOTHER_SCAN:  # than was asked for: also under --quiet
-                say(f"{NAME}: {notice.detail}")
 
         kept = [blob for blob in blobs if not (blob.shareable and is_excluded(blob.path))]
         excluded = len(blobs) - len(kept)
@@ -91,6 +77,33 @@ def run(args: argparse.Namespace) -> int:
         others = sorted(names - {blob.path for blob in kept})
         report = scan_blobs("scan", kept, tally, args, rules, others)
     return conclude(report, args, settings, rules)
+
+
+def _collect(
+    args: argparse.Namespace, tally: Tally, is_excluded: Callable[[str], bool], stack: ExitStack
+) -> tuple[list[Blob], set[str]]:
+    """Return what `args` names, and the names of all files that are stored in repositories.
+
+    It can be read until `stack` is closed. Where that is not what was asked for, it says so, also
+    under --quiet.
+    """
+    from scanner.sources import tree
+
+    stored, paths = _split(args.paths or ["."])
+    blobs = tree.blobs(paths, tally, args.no_ignore) if paths else []
+    names: set[str] = set()
+    another = {tree.WITHOUT_GIT}
+    if stored:
+        from scanner.sources.stored_tree import STORED, collect  # here: most scans are of files
+
+        found, names = collect(stored, tally, is_excluded, stack)
+        blobs = sorted([*found, *blobs], key=lambda blob: blob.shareable)
+        another.add(STORED)
+
+    for notice in tally.notices:
+        if notice.reason in another:
+            say(f"{NAME}: {notice.detail}")
+    return blobs, names
 
 
 def _split(paths: Sequence[str]) -> tuple[list[str], list[str]]:
