@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from scanner.git import delta as deltas
+
 KINDS = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 
 
@@ -141,6 +143,17 @@ class Format:
 @pytest.fixture(scope="session")
 def pack_format() -> Format:
     return Format()
+
+
+@pytest.fixture(scope="module", params=["compiled", "python"])
+def implementation(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Run a test with what reads packs in C and in Python, where both are there."""
+    if request.param == "compiled" and deltas.packs is None:
+        pytest.skip("what reads packs is not compiled: there is no compiler")
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "python":
+            patch.setattr(deltas, "packs", None)
+        yield
 
 
 class Stored(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -15,16 +14,7 @@ from scanner.git import delta as deltas
 from scanner.git.delta import apply, copies, fresh, sizes
 from scanner.git.pack_index import PackError
 
-
-@pytest.fixture(scope="module", params=["compiled", "python"], autouse=True)
-def implementation(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Run every test of this module with both, where both are there."""
-    if request.param == "compiled" and deltas.packs is None:
-        pytest.skip("what reads packs is not compiled: there is no compiler")
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "python":
-            patch.setattr(deltas, "packs", None)
-        yield
+pytestmark = pytest.mark.usefixtures("implementation")
 
 
 OPERATION = st.one_of(

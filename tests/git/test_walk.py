@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,7 @@ from scanner.git.pack import Pack
 from scanner.git.pack_index import PackError
 from scanner.git.walk import walk
 
-
-@pytest.fixture(scope="module", params=["compiled", "python"], autouse=True)
-def implementation(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Run every test of this module with both walks, where both are there."""
-    if request.param == "compiled" and deltas.packs is None:
-        pytest.skip("what reads packs is not compiled: there is no compiler")
-    with pytest.MonkeyPatch.context() as patch:
-        if request.param == "python":
-            patch.setattr(deltas, "packs", None)
-        yield
+pytestmark = pytest.mark.usefixtures("implementation")
 
 
 SIZE = 1000
