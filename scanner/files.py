@@ -39,7 +39,7 @@ def open_descriptor(path: str, flags: int = 0, *, pipes: bool = False) -> int:
 def open_sized(path: str, flags: int = 0, *, pipes: bool = False) -> tuple[int, int]:
     """Return a descriptor of the regular file at `path`, opened with `flags`, and its size.
 
-    Whoever writes to a directory can put anything there. A pipe that the user gave, as the shell
+    Anyone who writes to a directory can put anything there. A pipe that the user gave, as the shell
     does for `<(command)`, is accepted with `pipes`; without anybody who writes to it, it is empty.
     Raises OSError.
     """

@@ -1,4 +1,4 @@
-"""Marks that a change itself adds: what it allows is shown to whoever reviews it.
+"""Marks that a change itself adds: what it allows is shown to the person who reviews it.
 
 A mark counts as added where it allows a value that was not allowed in what the change replaced. So
 an old credential that gets a mark is shown as well, and one that had its mark before is not.

@@ -1,4 +1,4 @@
-"""What a push publishes, by whoever describes it: git, a framework of hooks, or nobody.
+"""What a push publishes, as git describes it, a framework of hooks, or nobody.
 
 Git writes one line per reference to the standard input of a pre-push hook (githooks(5)). Another
 command may have read it before (`git lfs pre-push`), and some managers of hooks do not pass it on.

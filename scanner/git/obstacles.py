@@ -1,7 +1,7 @@
 """What git would read without an end: pipes and devices in the place of files, and absurd lists.
 
 Git opens its files whatever they are. A pipe that nobody writes to holds it for ever, and a device
-without an end fills its memory. Whoever can write to a repository can put one there, for example in
+without an end fills its memory. Anyone who can write to a repository can put one there, such as in
 an archive of it. They are looked for when git has not answered for a while, so a git that answers
 costs nothing.
 """

@@ -1,7 +1,7 @@
 """Decides what happens to each hook of a directory, writes hooks, and removes them again.
 
 A hook that is not keycatch's is kept next to keycatch's under another name and comes back to the
-byte. Whoever writes gives an `undo` stack: leaving its block early takes everything back.
+byte. The caller gives an `undo` stack: leaving its block early takes everything back.
 """
 
 from __future__ import annotations
