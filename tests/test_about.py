@@ -48,6 +48,7 @@ def shown_to_users() -> list[Path]:
     return found
 
 
-@pytest.mark.parametrize("path", shown_to_users(), ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_placeholder_is_where_an_address_belongs(path: Path) -> None:
-    assert PLACEHOLDERS.search(path.read_text(encoding="utf-8")) is None
+def test_no_placeholder_is_where_an_address_belongs() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in shown_to_users()}
+    assert len(texts) > 500
+    assert [path for path, text in texts.items() if PLACEHOLDERS.search(text)] == []

@@ -874,15 +874,15 @@ HOSTILE_NAMES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", HOSTILE_NAMES, ids=ascii)
 @pytest.mark.parametrize("provider", COMPLETE)
-def test_hostile_base_is_refused_with_one_sentence(provider, name):
-    with pytest.raises(NoRange) as refused:
-        COMPLETE[provider](KEYCATCH_BASE=name)
-    message = str(refused.value)
-    assert "KEYCATCH_BASE" in message
-    assert message.isprintable()
-    assert len(message) < 300
+def test_hostile_base_is_refused_with_one_sentence(provider):
+    for name in HOSTILE_NAMES:
+        with pytest.raises(NoRange) as refused:
+            COMPLETE[provider](KEYCATCH_BASE=name)
+        message = str(refused.value)
+        assert "KEYCATCH_BASE" in message
+        assert message.isprintable()
+        assert len(message) < 300
 
 
 HEADS = (
@@ -903,13 +903,13 @@ HOSTILE_HASHES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", HOSTILE_HASHES, ids=ascii)
 @pytest.mark.parametrize(("provider", "name"), HEADS)
-def test_hostile_hash_is_refused_with_one_sentence(provider, name, text):
-    with pytest.raises(NoRange) as refused:
-        provider(**{name: text, "KEYCATCH_BASE": "main"})
-    assert name in str(refused.value)
-    assert str(refused.value).isprintable()
+def test_hostile_hash_is_refused_with_one_sentence(provider, name):
+    for text in HOSTILE_HASHES:
+        with pytest.raises(NoRange) as refused:
+            provider(**{name: text, "KEYCATCH_BASE": "main"})
+        assert name in str(refused.value)
+        assert str(refused.value).isprintable()
 
 
 @pytest.mark.parametrize("text", [*HOSTILE_HASHES, HEAD[:12], ZERO], ids=ascii)

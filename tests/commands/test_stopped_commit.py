@@ -28,8 +28,12 @@ def clean(walk: Any, *names: str) -> None:
     walk.git("commit", "-q", "--no-verify", "-m", "clean")
 
 
-@pytest.mark.parametrize("has_head", [True, False])
-@pytest.mark.parametrize("name", [*NAMES, b"bytes-\xff\xfe.env"])
+# What takes the place of HEAD in a first commit has little to do with the name.
+@pytest.mark.parametrize(
+    ("name", "has_head"),
+    [(name, True) for name in [*NAMES, b"bytes-\xff\xfe.env"]]
+    + [(name, False) for name in ("it's.env", "-option", ":colon", "star*.env", "new\nline.env")],
+)
 def test_a_new_file_of_any_name(walk: Any, plant: Any, name: str | bytes, has_head: bool) -> None:
     if has_head:
         clean(walk, "other")

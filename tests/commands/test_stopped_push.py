@@ -249,8 +249,11 @@ def test_two_branches(outgoing: Any, plant: Any) -> None:
     assert outgoing.names("origin/two") == ["a", "two"]
 
 
-@pytest.mark.parametrize("name", ["a b.env", "it's", "star*", "[x]", "-x", ":x", "\x1b[31m", "é\n"])
-@pytest.mark.parametrize("is_last", [True, False])
+@pytest.mark.parametrize(
+    ("name", "is_last"),
+    [(name, True) for name in ("a b.env", "it's", "star*", "[x]", "-x", ":x", "\x1b[31m", "é\n")]
+    + [(name, False) for name in ("it's", "star*", "-x", "é\n")],
+)
 def test_names(outgoing: Any, plant: Any, name: str, is_last: bool) -> None:
     outgoing.write("sub/in", "x\n")
     content = plant.pair()

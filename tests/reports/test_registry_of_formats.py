@@ -43,22 +43,19 @@ def test_its_name_is_its_own_and_in_the_documentation(name: str) -> None:
     assert row in PAGE.read_text("utf-8").splitlines(), "run python tools/register.py"
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_two_runs_give_the_same_bytes(name: str, case_name: str, make_case: Any) -> None:
-    """Whatever the order in which workers finished: `make_case` makes everything anew."""
-    render = load(name).render
-    report, view = make_case(case_name)
-    once = "".join(render(report, view))
-    report, view = make_case(case_name)
-    turned = report._replace(findings=report.findings[::-1])
-    assert "".join(render(turned, view)) == once
+def test_two_runs_give_the_same_bytes(case_name: str, make_case: Any) -> None:
+    """Whatever the order in which workers finished: `make_case` makes everything anew.
 
-
-@pytest.mark.parametrize("name", FORMATS)
-def test_every_line_is_ended(name: str, case: Any) -> None:
-    """A line that is not would be glued to what the next program prints."""
-    output = "".join(load(name).render(case.report, case.view))
-    assert not output or output.endswith("\n")
+    And every line is ended: one that is not would be glued to what the next program prints.
+    """
+    for name in FORMATS:
+        render = load(name).render
+        report, view = make_case(case_name)
+        once = "".join(render(report, view))
+        report, view = make_case(case_name)
+        turned = report._replace(findings=report.findings[::-1])
+        assert "".join(render(turned, view)) == once, name
+        assert not once or once.endswith("\n"), name
 
 
 @pytest.mark.parametrize("name", FORMATS)

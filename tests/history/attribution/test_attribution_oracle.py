@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from scanner.findings import History
 from scanner.git import log
@@ -183,7 +184,7 @@ def as_dict(history: History) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", range(settings().max_examples * 2 // 5))
 def test_it_says_what_every_tree_says(
     seed: int, make_repository: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
