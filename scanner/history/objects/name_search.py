@@ -87,7 +87,10 @@ def search_names(repository: Repository, examiner: Examiner) -> SearchResult:
     # In trees the parts of a path are entries of their own, and a name is to be found once.
     result.add(_examined(examiner, _with_anchors(examiner, paths.replace(b"/", b"\0"))))
 
-    submodules = {entry.path for entry in entries if not entry.blob} or _submodules(repository)
+    # A bare repository has no index.
+    submodules = (
+        {each.path for each in entries if not each.blob} if entries else _of_head(repository)
+    )
     if submodules:
         result.tally.skip(_SUBMODULE_COUNT, len(submodules))
     return result
@@ -110,7 +113,7 @@ def _examined(examiner: Examiner, names: Iterable[bytes]) -> SearchResult:
     return result
 
 
-def _submodules(repository: Repository) -> set[bytes]:
-    """Return the paths of the submodules of HEAD: a bare repository has no index."""
+def _of_head(repository: Repository) -> set[bytes]:
+    """Return the paths of the submodules of HEAD."""
     listed = repository.answers("ls-tree", "-r", "-z", "HEAD").split(b"\0")
     return {entry.partition(b"\t")[2] for entry in listed if entry.startswith(SUBMODULE)}
