@@ -107,11 +107,14 @@ class Planted:
     def leaks(self, output: bytes) -> list[bytes]:
         """Return the pieces that stand in `output` in any spelling."""
         found: set[bytes] = set()
-        for text in (output, unquote_to_bytes(output), output.replace(b"\\/", b"/"),
-                     output.replace(b"\\n", b"\n"), output.replace(b"\r\n", b"\n"),
-                     # What readers of XML, of Markdown and of a table take it for.
-                     html.unescape(output.decode("latin-1")).encode("latin-1", "replace"),
-                     output.replace(b"\\", b""), output.replace(b"'", b"")):  # fmt: skip
+        spellings = (
+            output, unquote_to_bytes(output), output.replace(b"\\/", b"/"),
+            output.replace(b"\\n", b"\n"), output.replace(b"\r\n", b"\n"),
+            # What readers of XML, of Markdown and of a table take it for.
+            html.unescape(output.decode("latin-1")).encode("latin-1", "replace"),
+            output.replace(b"\\", b""), output.replace(b"'", b""),
+        )  # fmt: skip
+        for text in dict.fromkeys(spellings):
             found |= self.pieces & windows(text)
         for shift in range(3):
             # Characters that also depend on the bytes before and after are left out.
