@@ -13,6 +13,8 @@ from scanner.kinds.examples import expand
 from scanner.rulebook import load_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scanner.engine.examine import Examined
 
 _PAIR: Final = (
@@ -57,11 +59,14 @@ def verdict(examined: Examined) -> str:
     return "incomplete" if any(each.hides for each in examined.tally.notices) else "clean"
 
 
-def require_seen(data: bytes, reader: str) -> None:
-    """Raise unless a scan of `data`, in which `reader` shows the credential, sees it too."""
-    require(
-        verdict(examine(data)) != "clean", f"what {reader} shows is found, or said to be unread"
-    )
+def compare(data: bytes, shown: Iterable[bytes], reader: str) -> None:
+    """Scan `data`; raise if `reader` has `shown` the credential in it and the scan has not seen it.
+
+    `shown` is only read up to the credential.
+    """
+    is_shown = any(PLANTED in content for content in shown)
+    seen = verdict(examine(data)) != "clean"
+    require(seen or not is_shown, f"what {reader} shows is found, or said to be unread")
 
 
 def require_masked(text: str, where: str) -> None:

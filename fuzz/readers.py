@@ -33,7 +33,13 @@ _ENCRYPTED, _SIZES_LATER = 1, 8
 """Flags of a member (4.4.4)."""
 
 
-def listed_in_zip(data: bytes) -> Iterator[bytes]:
+def in_zip(data: bytes) -> Iterator[bytes]:
+    """Yield the members of a zip archive as each sort of reader sees them."""
+    yield from _listed_in_zip(data)
+    yield from _streamed_in_zip(data)
+
+
+def _listed_in_zip(data: bytes) -> Iterator[bytes]:
     """Yield the members that the directory names, whatever their checksums: zipfile."""
     with suppress(Exception):
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -47,7 +53,7 @@ def listed_in_zip(data: bytes) -> Iterator[bytes]:
             yield content
 
 
-def streamed_in_zip(data: bytes) -> Iterator[bytes]:
+def _streamed_in_zip(data: bytes) -> Iterator[bytes]:
     """Yield the members from the start on, by their local headers alone (APPNOTE 6.3.10, 4.3.7).
 
     Readers of streams, such as Java's ZipInputStream, see an archive in this way.

@@ -124,7 +124,8 @@ def _compiled(decoders: Iterable[Any]) -> str:
         anchors = "".join(f"        {tuple(anchor)!r},\n" for anchor in made.anchors)
         lines.append(
             f"    ({made.name!r}, {made.magics!r}, (\n{anchors}"
-            f"    ), {tuple(made.description)!r}, {made.ending!r}, {made.reach!r}, "
+            f"    ), {tuple(made.description)!r}, "
+            f"{made.ending and tuple(made.ending)!r}, {made.reach!r}, "
             f"{made.applies is not None!r}, {made.of_rules!r}, "
             f"{made.signs!r}),\n"
         )

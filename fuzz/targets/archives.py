@@ -8,18 +8,15 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 from fuzz.interface import Target
-from fuzz.planted import NOISE, PLANTED, examine, require_seen
-from fuzz.readers import in_tar, listed_in_zip, streamed_in_zip
+from fuzz.planted import NOISE, PLANTED, compare
+from fuzz.readers import in_tar, in_zip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 def _zip(data: bytes) -> None:
-    if any(PLANTED in content for content in (*listed_in_zip(data), *streamed_in_zip(data))):
-        require_seen(data, "a reader of zip archives")
-    else:
-        examine(data)
+    compare(data, in_zip(data), "a reader of zip archives")
 
 
 def _zip_seeds() -> Iterable[bytes]:
@@ -57,10 +54,7 @@ def made_zip(method: int, members: dict[str, bytes], *, streamed: bool = False) 
 
 
 def _tar(data: bytes) -> None:
-    if any(PLANTED in content for content in in_tar(data)):
-        require_seen(data, "a reader of tar archives")
-    else:
-        examine(data)
+    compare(data, in_tar(data), "a reader of tar archives")
 
 
 def _tar_seeds() -> Iterable[bytes]:

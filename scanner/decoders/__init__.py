@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from scanner.decoders.compiled import TABLE
-from scanner.decoders.interface import Decoder, Description
+from scanner.decoders.interface import Decoder, Description, Ending
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ DECODERS: Final[tuple[Decoder, ...]] = tuple(
         tuple(Anchor(*fields) for fields in anchors),
         _Imported(module).decode,
         Description(*description),
-        ending,
+        ending and Ending(*ending),
         reach,
         _Imported(module).applies if asks else None,
         of_rules,

@@ -17,7 +17,7 @@ TABLE: tuple[CompiledDecoder, ...] = (
     ('utf16', ((0, b'\xff\xfe'), (0, b'\xfe\xff'), (0, b'\x00'), (1, b'\x00')), (
         (b'A\x00K\x00I\x00A', False, 0, b'', b'', b'', (), '', b'', False),
         (b'A\x00S\x00I\x00A', False, 0, b'', b'', b'', (), '', b'', False),
-    ), ('a byte order mark (also that of UTF-32); without one, zero bytes in every other place (UTF-32: in two of four) at the start, in the middle and at the end; UTF-16 `AKIA` or `ASIA` anywhere in a binary', 'the text; of a binary, its ASCII strings of four or more characters, a line each', 'line and column in the text; in a binary and inside base64, of the encoded characters'), b'', 0, False, '', b''),
+    ), ('a byte order mark (also that of UTF-32); without one, zero bytes in every other place (UTF-32: in two of four) at the start, in the middle and at the end; UTF-16 `AKIA` or `ASIA` anywhere in a binary', 'the text; of a binary, its ASCII strings of four or more characters, a line each', 'line and column in the text; in a binary and inside base64, of the encoded characters'), None, 0, False, '', b''),
     ('percent', (), (
         (b'%2F', False, 0, b'', b'', b'', (), '', b'', False),
         (b'%2f', False, 0, b'', b'', b'', (), '', b'', False),
@@ -41,7 +41,7 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'', False, 42, b'%', b'', b'', (), '', b'', False),
-    ), ('`%2F`, `%2B`, `%252`, `%254`, `%256`; four letters in a row that are escaped; a value right after an escape; a run of 42 characters that begins with the digits of one', 'the line with the lines around it', 'the escapes'), b'', 8192, False, 'values', b'%'),
+    ), ('`%2F`, `%2B`, `%252`, `%254`, `%256`; four letters in a row that are escaped; a value right after an escape; a run of 42 characters that begins with the digits of one', 'the line with the lines around it', 'the escapes'), None, 8192, False, 'values', b'%'),
     ('json-string', (), (
         (b'\\/', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\\u002', False, 0, b'', b'', b'', (), '', b'', False),
@@ -57,7 +57,7 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'', False, 41, b'\\', b'', b'', (), '', b'', False),
         (b'', False, 43, b'\\', b'', b'', (), '', b'', False),
         (b'', False, 45, b'\\', b'', b'', (), '', b'', False),
-    ), ('`\\/`, `\\u002f`, `\\u002b`, `\\x2f`, `\\x2b`; `\\057`, `\\053`, `\\u{2f}`, `\\u{2b}` near what a rule looks for; four escapes of ASCII in a row (`\\x41\\x4b`, `\\u0041`, `\\101`); a value right after an escape; a run of 41, 43 or 45 characters that begins with an escape (`\\n`, `\\x3e`, `\\u003e`)', 'the line with the lines around it', 'the escapes'), b'', 8192, False, 'all', b'\\'),
+    ), ('`\\/`, `\\u002f`, `\\u002b`, `\\x2f`, `\\x2b`; `\\057`, `\\053`, `\\u{2f}`, `\\u{2b}` near what a rule looks for; four escapes of ASCII in a row (`\\x41\\x4b`, `\\u0041`, `\\101`); a value right after an escape; a run of 41, 43 or 45 characters that begins with an escape (`\\n`, `\\x3e`, `\\u003e`)', 'the line with the lines around it', 'the escapes'), None, 8192, False, 'all', b'\\'),
     ('base64', (), (
         (b'QUtJQ', False, 0, b'', b'', b'', (), '', b'', False),
         (b'QVNJQ', False, 0, b'', b'', b'', (), '', b'', False),
@@ -87,22 +87,22 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'SDRzSU', True, 0, b'', b'', b'', (), '', b'', False),
         (b'', False, 0, b'', b'', b'', (), 'mixed', b'(?:[CDI-Za-f][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){5}', False),
         (b'', False, 0, b'', b'', b'', (), 'mixed', b'(?:[CDI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){10}', False),
-    ), ('a run that begins with 30 bytes of text in base64, also of UTF-16; base64 of `AKIA`, `ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their three forms; base64 that begins with gzip, ZIP or a session token; gzip encoded twice', 'the whole block, through line breaks and indentation, standard or URL-safe; the lines around it with all their values decoded in place', 'the encoded characters'), b'', 0, False, '', b''),
+    ), ('a run that begins with 30 bytes of text in base64, also of UTF-16; base64 of `AKIA`, `ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their three forms; base64 that begins with gzip, ZIP or a session token; gzip encoded twice', 'the whole block, through line breaks and indentation, standard or URL-safe; the lines around it with all their values decoded in place', 'the encoded characters'), None, 0, False, '', b''),
     ('zip', ((0, b'PK\x03\x04'), (0, b'PK\x05\x06'), (0, b'PK\x07\x08PK\x03\x04')), (
-    ), ('`PK` signature: zip, jar, wheel, Lambda bundle, office document; the end of a directory at the end of any file: zipapp, executable jar, self-extracting archive', 'every member, also one that no directory lists: stored, deflate, bzip2, LZMA, xz', 'path in the archive, line and column in the member'), b'PK\x05\x06', 0, False, '', b''),
+    ), ('`PK` signature: zip, jar, wheel, Lambda bundle, office document; the end of a directory at the end of any file: zipapp, executable jar, self-extracting archive', 'every member, also one that no directory lists: stored, deflate, bzip2, LZMA, xz', 'path in the archive, line and column in the member'), (b'PK\x05\x06', 0, 1), 0, False, '', b''),
     ('tar', ((257, b'ustar'), (154, b'\x00 '), (154, b' \x00')), (
-    ), ('`ustar` at offset 257, or at the start a header of V7 with its checksum; `ustar` in the last 64 KiB, with a header in any block of 512 bytes', 'every member, and the targets of links', 'path in the archive, line and column in the member'), b'ustar', 0, True, '', b''),
+    ), ('`ustar` at offset 257, or at the start a header of V7 with its checksum; a header with `ustar` in any block of 512 bytes, if there is one in the last 64 KiB', 'every member, and the targets of links', 'path in the archive, line and column in the member'), (b'ustar', 257, 512), 0, True, '', b''),
     ('gzip', ((0, b'\x1f\x8b\x08'),), (
-    ), ('signature', 'the content of all streams', 'line and column in the content; inside base64, of the encoded characters'), b'', 0, False, '', b''),
+    ), ('signature', 'the content of all streams', 'line and column in the content; inside base64, of the encoded characters'), None, 0, False, '', b''),
     ('bzip2', ((0, b'BZh'),), (
-    ), ('signature', 'the content of all streams', 'line and column in the content'), b'', 0, False, '', b''),
+    ), ('signature', 'the content of all streams', 'line and column in the content'), None, 0, False, '', b''),
     ('xz', ((0, b'\xfd7zXZ\x00'), (0, b']\x00\x00')), (
-    ), ('signature, also that of `.lzma`', 'the content of all streams', 'line and column in the content'), b'', 0, True, '', b''),
+    ), ('signature, also that of `.lzma`', 'the content of all streams', 'line and column in the content'), None, 0, True, '', b''),
     ('quoted-printable', ((0, b'From '), (0, b'From:'), (0, b'Date:'), (0, b'Deliv'), (0, b'MIME-'), (0, b'Messa'), (0, b'Recei'), (0, b'Retur')), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'', False, 42, b'=', b'', b'3', (), '', b'', False),
-    ), ('the head of mail, where it says that something in it is quoted-printable; a value right after `=3D`, or a key ID with a soft line break in it; a run of 42 characters that begins with the digits of `=3D`', 'of mail all of it; else the lines with escapes near by, and the lines around them', 'the escapes, and the soft line breaks within'), b'', 8192, False, 'values', b'='),
+    ), ('the head of mail, where it says that something in it is quoted-printable; a value right after `=3D`, or a key ID with a soft line break in it; a run of 42 characters that begins with the digits of `=3D`', 'of mail all of it; else the lines with escapes near by, and the lines around them', 'the escapes, and the soft line breaks within'), None, 8192, False, 'values', b'='),
     ('markup', (), (
         (b'&#x2F', False, 0, b'', b'', b'', (), '', b'', False),
         (b'&#x2f', False, 0, b'', b'', b'', (), '', b'', False),
@@ -120,7 +120,7 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'&#x006', False, 0, b'', b'', b'', (), '', b'', False),
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
-    ), ('a character reference of HTML or XML to `/` or `+` (`&#x2F;`, `&#43;`); references to four ASCII characters in a row; any, such as `&sol;`, near what a rule looks for', 'the line with the lines around it', 'the references'), b'', 8192, False, 'all', b'&'),
+    ), ('a character reference of HTML or XML to `/` or `+` (`&#x2F;`, `&#43;`); references to four ASCII characters in a row; any, such as `&sol;`, near what a rule looks for', 'the line with the lines around it', 'the references'), None, 8192, False, 'all', b'&'),
     ('string-pieces', (), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
@@ -163,13 +163,13 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'oJb3JpZ2luX2Vj', False, 0, b'', b'', b'', (), '', b'', False),
         (b'oGZXIvYXdz', False, 0, b'', b'', b'', (), '', b'', False),
         (b'oDYXdz', False, 0, b'', b'', b'', (), '', b'', False),
-    ), ('what a rule looks for, or base64 of a credential, with string literals near it that are joined (`+`, `.`, `..`, `&`, `<>`, `||`, `+=`, next to one another, a backslash at the end of a line, a list that is joined); a session token that goes on in further lines', 'the value in one piece; of a key ID also the lines around it, with a secret in pieces', 'from the first piece to the last'), b'', 8192, False, 'all', b''),
+    ), ('what a rule looks for, or base64 of a credential, with string literals near it that are joined (`+`, `.`, `..`, `&`, `<>`, `||`, `+=`, next to one another, a backslash at the end of a line, a list that is joined); a session token that goes on in further lines', 'the value in one piece; of a key ID also the lines around it, with a secret in pieces', 'from the first piece to the last'), None, 8192, False, 'all', b''),
     ('not-opened', ((0, b"7z\xbc\xaf'\x1c"), (0, b'Rar!\x1a\x07'), (0, b'\x04"M\x18'), (0, b'\x1f\x9d'), (0, b'LZIP\x01'), (0, b'\x89LZO\x00\r\n\x1a\n'), (0, b'MSCF\x00\x00\x00\x00'), (0, b'-----BEGIN PGP MESSAGE-----'), (0, b'age-encryption.org/v1\n'), (0, b'-----BEGIN AGE ENCRYPTED FILE-----'), (0, b'\x00GITCRYPT\x00'), (0, b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')), (
-    ), ('signature: 7z, RAR, LZ4, compress, lzip, lzop, cabinet; encrypted with OpenPGP, age or git-crypt, or an encrypted Office document', 'nothing: the file is counted as not opened', 'none'), b'', 0, False, '', b''),
+    ), ('signature: 7z, RAR, LZ4, compress, lzip, lzop, cabinet; encrypted with OpenPGP, age or git-crypt, or an encrypted Office document', 'nothing: the file is counted as not opened', 'none'), None, 0, False, '', b''),
     ('ar', ((0, b'!<arch>\n'),), (
-    ), ('signature: Debian package, static library', 'every member', 'path in the archive, line and column in the member'), b'', 0, False, '', b''),
+    ), ('signature: Debian package, static library', 'every member', 'path in the archive, line and column in the member'), None, 0, False, '', b''),
     ('zlib', ((0, b'x\x01'), (0, b'x\x9c'), (0, b'x\xda'), (0, b'%PDF-')), (
-    ), ('the head of a zlib stream at the start, as of a loose object of git; a PDF', 'the content; of a PDF each deflated stream', 'line and column in the content; of a PDF in the stream, by its number'), b'', 0, False, '', b''),
+    ), ('the head of a zlib stream at the start, as of a loose object of git; a PDF', 'the content; of a PDF each deflated stream', 'line and column in the content; of a PDF in the stream, by its number'), None, 0, False, '', b''),
     ('glued', (), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
@@ -207,24 +207,24 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'', False, 41, b'(:\x00', b'', b'', (), 'mixed', b'', False),
         (b'', False, 42, b'(:\x00', b'', b'', (), 'mixed', b'', False),
         (b'', False, 41, b'\n', b'', b'V', (), 'mixed', b'', False),
-    ), ('a key ID or a secret with a terminal colour, a sign of a diff, a command of sed or padding next to it; in a binary record, a length before it', 'the line with the lines around it, or as much of a record', 'the value'), b'', 8192, False, '', b''),
+    ), ('a key ID or a secret with a terminal colour, a sign of a diff, a command of sed or padding next to it; in a binary record, a length before it', 'the line with the lines around it, or as much of a record', 'the value'), None, 8192, False, '', b''),
     ('attached', ((0, b'#!'), (0, b'@echo'), (0, b'@ECHO'), (0, b': '), (0, b':\n')), (
-    ), ('a script at the start, no text at the end, and the signature of an archive at the start of a line: makeself and other self-extracting scripts', 'the archive', 'path in the archive, line and column in the member'), b'', 0, True, '', b''),
+    ), ('a script at the start, no text at the end, and the signature of an archive at the start of a line: makeself and other self-extracting scripts', 'the archive', 'path in the archive, line and column in the member'), None, 0, True, '', b''),
     ('drawio', ((0, b'<mxfile'), (0, b'%3Cmxfile'), (0, b'<?xml'), (0, b'<svg'), (0, b'<!')), (
-    ), ('a file of draw.io, also in an SVG or HTML export, and with `png` in a PNG', 'each page', 'the encoded page'), b'', 0, True, '', b''),
+    ), ('a file of draw.io, also in an SVG or HTML export, and with `png` in a PNG', 'each page', 'the encoded page'), None, 0, True, '', b''),
     ('git-pack', ((0, b'PACK\x00\x00\x00'), (0, b'# v2 git bundle\n'), (0, b'# v3 git bundle\n')), (
-    ), ('signature: a pack, as in a `.git` inside an archive; the head of `git bundle`', 'every object, also those stored as differences; of a tree the names', 'kind and ID of the object, line and column in it'), b'', 0, False, '', b''),
+    ), ('signature: a pack, as in a `.git` inside an archive; the head of `git bundle`', 'every object, also those stored as differences; of a tree the names', 'kind and ID of the object, line and column in it'), None, 0, False, '', b''),
     ('office', ((0, b'<?xml'),), (
-    ), ('XML that begins as a part of a Word, Excel, PowerPoint or OpenDocument file does', 'the text without markup, so that a value in several runs is in one piece', 'line and column in the part'), b'', 0, True, '', b''),
+    ), ('XML that begins as a part of a Word, Excel, PowerPoint or OpenDocument file does', 'the text without markup, so that a value in several runs is in one piece', 'line and column in the part'), None, 0, True, '', b''),
     ('png', ((0, b'\x89PNG\r\n\x1a\n'),), (
-    ), ('a PNG with a text that is compressed or percent-encoded: a diagram of draw.io', 'each such text', 'the keyword of the text, line and column in it'), b'', 0, True, '', b''),
+    ), ('a PNG with a text that is compressed or percent-encoded: a diagram of draw.io', 'each such text', 'the keyword of the text, line and column in it'), None, 0, True, '', b''),
     ('sqlite', ((0, b'SQLite format 3\x00'), (0, b'7\x7f\x06\x82'), (0, b'7\x7f\x06\x83'), (0, b'\xd9\xd5\x05\xf9 \xa1c\xd7')), (
-    ), ('signature: a database of SQLite, a write-ahead log, a rollback journal', 'each row in a line, values with the names of their columns', 'the value in the file'), b'', 0, False, '', b''),
+    ), ('signature: a database of SQLite, a write-ahead log, a rollback journal', 'each row in a line, values with the names of their columns', 'the value in the file'), None, 0, False, '', b''),
     ('zstd', ((0, b'(\xb5/\xfd'), (0, b'P*M\x18'), (0, b'Q*M\x18'), (0, b'R*M\x18'), (0, b'S*M\x18'), (0, b'T*M\x18'), (0, b'U*M\x18'), (0, b'V*M\x18'), (0, b'W*M\x18'), (0, b'X*M\x18'), (0, b'Y*M\x18'), (0, b'Z*M\x18'), (0, b'[*M\x18'), (0, b'\\*M\x18'), (0, b']*M\x18'), (0, b'^*M\x18'), (0, b'_*M\x18')), (
-    ), ('signature', 'the content of all frames, where Python is 3.14 or `backports.zstd` is installed', 'line and column in the content'), b'', 0, False, '', b''),
+    ), ('signature', 'the content of all frames, where Python is 3.14 or `backports.zstd` is installed', 'line and column in the content'), None, 0, False, '', b''),
     ('base32', (), (
         (b'', False, 0, b'', b'', b'', (), 'upper', b'(?:[BE-P][ABEFIJMNQRUVYZ45][A-Z2-7][A-HQ-X][ACEGIKMOQSUWY246][A-Z2-7][A-DI-LQ-TYZ23][A-Z2-7]){5}', False),
-    ), ('a run that begins with 25 bytes of text in base32', 'the block, through line breaks; the lines around it with their values decoded in place', 'the encoded characters'), b'', 0, False, '', b''),
+    ), ('a run that begins with 25 bytes of text in base32', 'the block, through line breaks; the lines around it with their values decoded in place', 'the encoded characters'), None, 0, False, '', b''),
     ('colours', (), (
         (b'\x1b[0', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\x1b[1', False, 0, b'', b'', b'', (), '', b'', False),
@@ -237,12 +237,12 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'\\u001b[', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\x1b(B', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\x1b[?', False, 0, b'', b'', b'', (), '', b'', False),
-    ), ('a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\u001b[m`); one in another spelling (`^[[32m`, `[32m`), what moves or clears (`ESC[K`, `ESC[1G`) and links near what a rule looks for', 'the line with the lines around it, without colours', 'the value, without the colours around it'), b'', 8192, False, 'values', b'[\x9b\x1b'),
+    ), ('a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\u001b[m`); one in another spelling (`^[[32m`, `[32m`), what moves or clears (`ESC[K`, `ESC[1G`) and links near what a rule looks for', 'the line with the lines around it, without colours', 'the value, without the colours around it'), None, 8192, False, 'values', b'[\x9b\x1b'),
     ('hex-dump', ((0, b'00000000'), (0, b'0000000 '), (0, b'000000 ')), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
-    ), ('the first offset of `xxd`, `hexdump` or `od` at the start; in another text, a key ID in the column of text', 'the bytes', 'their digits'), b'', 0, False, '', b''),
+    ), ('the first offset of `xxd`, `hexdump` or `od` at the start; in another text, a key ID in the column of text', 'the bytes', 'their digits'), None, 0, False, '', b''),
     ('hex', (), (
         (b'', False, 0, b'', b'', b'0234567xX', (), '', b'(?:0?[xX])?(?:[2-7][0-9A-Fa-f]|0[9ADad])(?:[2-7][0-9A-Fa-f]|0[09ADad]){18}', False),
-    ), ('a run that begins with 19 bytes of text in hexadecimal, also after `0x` and `\\x`', 'the block, through line breaks; the lines around it with their values decoded in place', 'the encoded characters'), b'', 0, False, '', b''),
+    ), ('a run that begins with 19 bytes of text in hexadecimal, also after `0x` and `\\x`', 'the block, through line breaks; the lines around it with their values decoded in place', 'the encoded characters'), None, 0, False, '', b''),
 )

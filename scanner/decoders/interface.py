@@ -199,14 +199,24 @@ CompiledDecoder = tuple[
     tuple[tuple[int, bytes], ...],
     tuple[CompiledAnchor, ...],
     tuple[str, str, str],
-    bytes,
+    tuple[bytes, int, int] | None,
     int,
     bool,
     str,
     bytes,
 ]
-"""The fields of `Decoder` but for `decode`: the description as a plain tuple, and for `applies`
-whether there is one."""
+"""The fields of `Decoder` but for `decode`: description and ending as plain tuples, and for
+`applies` whether there is one."""
+
+
+class Ending(NamedTuple):
+    """A signature near the end of content."""
+
+    magic: bytes
+    at: int = 0
+    step: int = 1
+    """It is at the offset `at` or a multiple of `step` bytes further on: in few places, which are
+    looked at sooner than all are searched."""
 
 
 class Decoder(NamedTuple):
@@ -233,8 +243,8 @@ class Decoder(NamedTuple):
     a bomb must not be unpacked in order to be measured.
     """
     description: Description
-    ending: bytes = b""
-    """The layer is of this kind if these bytes, and a null byte, are among its last 64 KiB."""
+    ending: Ending | None = None
+    """The layer is of this kind if this, and a null byte, are among its last 64 KiB."""
     reach: int = 0
     """Bytes to either side of an anchor that decide what comes out there; 0 where it has no bound.
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.decoders.interface import Budget, Decoder, Description
+from scanner.decoders.interface import Budget, Decoder, Description, Ending
 from scanner.decoders.tar_blocks import (
     BLOCK,
     ENDS,
@@ -296,13 +296,12 @@ DECODER = Decoder(
     decode,
     Description(
         (
-            "`ustar` at offset 257, or at the start a header of V7 with its checksum; `ustar` in "
-            "the last 64 KiB, with a header in any block of 512 bytes"
+            "`ustar` at offset 257, or at the start a header of V7 with its checksum; a header "
+            "with `ustar` in any block of 512 bytes, if there is one in the last 64 KiB"
         ),
         "every member, and the targets of links",
         "path in the archive, line and column in the member",
     ),
-    # Text has no null byte there, and is not searched for it.
-    ending=MAGIC,
+    ending=Ending(MAGIC, MAGIC_AT, BLOCK),
     applies=begins_tar,
 )

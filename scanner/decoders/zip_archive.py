@@ -20,6 +20,7 @@ from scanner.decoders.interface import (
     Budget,
     Decoder,
     Description,
+    Ending,
 )
 from scanner.decoders.zip_headers import (
     CENTRAL,
@@ -285,5 +286,5 @@ DECODER = Decoder(
         "path in the archive, line and column in the member",
     ),
     # A program or a script may be in front: zipapp, executable jars, self-extracting archives.
-    ending=END,
+    ending=Ending(END),
 )

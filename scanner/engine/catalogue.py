@@ -11,7 +11,7 @@ from scanner.engine.anchors import AnchorIndex
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from scanner.decoders.interface import Decoder
+    from scanner.decoders.interface import Decoder, Ending
     from scanner.engine.matching import Spent
     from scanner.rulebook.model import Rule
 
@@ -118,24 +118,46 @@ class Catalogue:
                 return False
         return next(self._signed(data), None) is not None
 
-    def decoders_for(self, data: bytes) -> list[Decoder]:
-        """Return the decoders whose signature the head or the end of `data` has."""
+    def decoders_for(self, data: bytes, *, is_part: bool = False) -> list[Decoder]:
+        """Return the decoders whose signature the head or the end of `data` has.
+
+        If `data` is a window, that of an ending is looked for anywhere, since where `data` begins
+        in the whole is not known.
+        """
         found: list[Decoder] = []
-        for decoder in self._signed(data):
+        for decoder in self._signed(data, is_part=is_part):
             if decoder not in found:
                 found.append(decoder)
         return found
 
-    def _signed(self, data: bytes) -> Iterator[Decoder]:
+    def _signed(self, data: bytes, *, is_part: bool = False) -> Iterator[Decoder]:
         for start, end, table in self._heads.get(data[:1], self._further):
             for decoder in table.get(data[start:end], ()):
                 if decoder.applies is None or decoder.applies(data):
                     yield decoder
 
         if data.find(0, -END) >= 0:
-            for magic, decoder in self._endings:
-                if data.find(magic, -END) >= 0:
+            for ending, decoder in self._endings:
+                if ending.step == 1 or is_part:
+                    is_there = data.find(ending.magic, -END) >= 0
+                else:
+                    is_there = _has_in_steps(data, ending)
+                if is_there:
                     yield decoder
+
+
+def _has_in_steps(data: bytes, ending: Ending) -> bool:
+    magic, at, step = ending
+    first = max(0, len(data) - END)
+    first += (at - first) % step
+    # A hundred bytes are copied, and the rest of the magic is looked for after its first one only.
+    column = data[first::step]
+    row = column.find(magic[0])
+    while row >= 0:
+        if data.startswith(magic, first + row * step):
+            return True
+        row = column.find(magic[0], row + 1)
+    return False
 
 
 def _reach(rules: Sequence[Rule], decoders: Sequence[Decoder]) -> int:

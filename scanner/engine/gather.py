@@ -106,7 +106,7 @@ def _decoded(decoder: Decoder, layer: Layer, offsets: list[int], budget: Budget)
 
 def _decoders(catalogue: Catalogue, layer: Layer, spots: Spots) -> list[tuple[Decoder, list[int]]]:
     wanted: dict[str, tuple[Decoder, list[int]]] = {}
-    for decoder in catalogue.decoders_for(layer.data):
+    for decoder in catalogue.decoders_for(layer.data, is_part=layer.is_part):
         if not _is_stretch(layer):
             wanted[decoder.name] = (decoder, [])
     for offset, number in spots:

@@ -6,8 +6,8 @@ live nor as dead. The codes and messages are those of "Common Errors" in the STS
 "Troubleshoot Signature Version 4" in the IAM user guide, and of issues of aws-cli and other
 clients. `docs/liveness.md` has the table.
 
-Of what was received only an account, an ARN of the right form and error codes are passed on: a
-message of STS can repeat the request that it refuses, with the session token in it.
+Of what was received only an account, an ARN of the right form, error codes and the HTTP status are
+passed on: a message of STS can repeat the request that it refuses, with the session token in it.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def read(status: int, body: bytes, ahead: float | None = None) -> Answer:
 
     `ahead` is by how many seconds the clock of this machine is ahead of that of the server; None if
     that is unknown. The status decides only whether to ask again after a response that is not of
-    STS: 429 and 5xx come from proxies and load balancers that are busy.
+    STS, whose detail names it: 429 and 5xx come from proxies and load balancers that are busy, and
+    407 from a proxy that wants a password.
     """
     document = _document(body) if len(body) <= MAX_BYTES else None
     if document is not None:
@@ -84,7 +85,8 @@ def read(status: int, body: bytes, ahead: float | None = None) -> Answer:
             if _CODE.fullmatch(code):
                 return _fault(code) or _error(namespace, code, message, ahead)
 
-    return Answer(unknown(Reason.NOT_STS), again=status == 429 or status >= 500)
+    not_sts = unknown(Reason.NOT_STS, f"HTTP status {status}")
+    return Answer(not_sts, again=status == 429 or status >= 500)
 
 
 def unknown(reason: Reason, detail: str = "") -> Liveness:

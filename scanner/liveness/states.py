@@ -68,7 +68,7 @@ class Liveness(NamedTuple):
     partition: str = ""
     """The partition whose STS gave the answer; empty if none did."""
     detail: str = ""
-    """A clause for a person. It never quotes what was received from the network."""
+    """A clause for a person. It quotes no text from the network, only codes."""
 
 
 _STATES: Final = {

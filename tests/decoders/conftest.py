@@ -64,7 +64,7 @@ def _decoded(layer: Layer, budget: Budget, decoders: tuple[Decoder, ...]) -> Ite
     for decoder in decoders:
         offsets = sorted(at for anchor in decoder.anchors for at in found[anchor])
         called = any(layer.data.startswith(magic, at) for at, magic in decoder.magics)
-        called = called or bool(decoder.ending and decoder.ending in layer.data)
+        called = called or bool(decoder.ending and decoder.ending.magic in layer.data)
         if offsets or (called and (decoder.applies is None or decoder.applies(layer.data))):
             yield from decoder.decode(layer, offsets, budget)
 

@@ -9,6 +9,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
@@ -267,12 +268,19 @@ class Wire:
             pass  # a client that has gone, or does not like our certificate
 
     def close(self) -> None:
-        self._listener.close()
+        end_listening(self._listener)
         for connection in self._open:
             connection.close()
 
     def endpoint(self) -> Endpoint:
         return Endpoint("aws", self.url, "us-east-1")
+
+
+def end_listening(listener: socket.socket) -> None:
+    """Close a socket on which a thread waits in `accept`, which would answer one more client."""
+    with suppress(OSError):  # macOS has this for connections only
+        listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
 
 
 def read_request(connection: socket.socket) -> bytes:

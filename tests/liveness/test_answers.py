@@ -17,7 +17,8 @@ ACCOUNT = "123456789012"
 @given(st.integers(100, 599), st.binary(max_size=400))
 def test_garbage_says_nothing_of_a_credential(status: int, body: bytes) -> None:
     answer = read(status, body)
-    assert answer.liveness == Liveness(State.UNKNOWN, Reason.NOT_STS)
+    detail = f"HTTP status {status}"
+    assert answer.liveness == Liveness(State.UNKNOWN, Reason.NOT_STS, detail=detail)
     assert answer.again is (status == 429 or status >= 500)
 
 

@@ -212,3 +212,11 @@ def test_threads_that_hang_keep_nobody(wire: Any, maker: Any, helpers: Any) -> N
     gone.set()
     assert {(each.state, each.reason) for each in found} == {(State.UNKNOWN, Reason.TIME_LIMIT)}
     assert server.connections == pace.together
+
+
+def test_a_server_of_a_test_that_has_ended_answers_no_other_one(wire: Any) -> None:
+    server = wire(b"")
+    time.sleep(0.1)  # until its thread waits for a client
+    server.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", server.port), timeout=5)

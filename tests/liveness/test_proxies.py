@@ -53,7 +53,7 @@ class Tunnel:
                         pairs[ready].sendall(data)
 
     def close(self) -> None:
-        self._listener.close()
+        self._helpers.end_listening(self._listener)
 
 
 @pytest.fixture

@@ -921,7 +921,8 @@ def test_the_values_never_leave_the_process(
             options = ["--check-liveness", "--liveness-endpoint", sts.url, "--format", name]
             env = {"TMPDIR": str(elsewhere), "HOME": str(elsewhere), "BOTO_DEBUG": "1"}
             done = keycatch_process("respond", str(desk.report), *options, env=env)
-            assert (done.returncode, "3 live" in done.stderr) == (0, True), done.stderr
+            said = done.stderr + done.stdout
+            assert (done.returncode, "3 live" in done.stderr) == (0, True), said
             assert len(secrets) == 6
             for secret in secrets:
                 assert secret not in done.stdout + done.stderr
