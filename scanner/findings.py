@@ -25,6 +25,7 @@ from scanner.tally import Notice, Tally
 
 if TYPE_CHECKING:
     from scanner.liveness.states import Liveness
+    from scanner.pushed import Pushed
     from scanner.secret import Secret
 
 __all__ = [
@@ -119,8 +120,8 @@ class History(NamedTuple):
     """The commit that removed it from the last path of HEAD's history; None if none did."""
     in_head: bool
     """Whether the commit of HEAD still has it."""
-    pushed: bool
-    """Whether a remote-tracking reference reaches it, so that others have had it."""
+    pushed: Pushed
+    """Whether others have had it, as far as the repository knows."""
     days: int
     """Days from `first` to `removed`, or to now where nothing removed it; 0 without commits."""
     branches: tuple[str, ...]

@@ -74,7 +74,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("content",),
     ("findings",),
     ("locations", "tally"),
-    ("liveness.states",),
+    ("liveness.states", "pushed"),
     ("secret",),
     ("errors",),
     # The file system and streams, without any idea of what is written.

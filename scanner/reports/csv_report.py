@@ -36,7 +36,7 @@ COLUMNS: Final = (
     "rule_id", "part", "value", "account_id", "path", "member", "line", "column",
     "other_parts",  # where the rest of the credential is
     "commit", "date",  # those of the place, in scans of commits
-    "in_head", "pushed",  # in scans of a history: yes or no
+    "in_head", "pushed",  # in scans of a history: yes or no, and `unknown` of the second
     "liveness", "owner", "expires",
     "detail",  # of a finding its evidence, of everything else what was the matter
     "fingerprint",
@@ -112,7 +112,7 @@ def _finding_row(finding: Finding, copy: Sighting, view: View) -> dict[str, Any]
         "commit": lead.commit,
         "date": lead.author_date[:DATE],
         "in_head": _yes(history.in_head) if history else "",
-        "pushed": _yes(history.pushed) if history else "",
+        "pushed": history.pushed.answer if history else "",
         "liveness": finding.liveness.state if finding.liveness else "",
         "owner": finding.owner,
         "expires": finding.forensics.expires if finding.forensics else "",

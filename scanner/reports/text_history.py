@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.pushed import totals
 from scanner.reports.exposure import exposure, moment, reach, span
 from scanner.reports.text_layout import filled, row, sentences
 from scanner.secret import printable
@@ -127,5 +128,4 @@ def exposed_totals(report: Report) -> str:
     if not known:
         return ""
     in_head = sum(history.in_head for history in known)
-    pushed = sum(history.pushed for history in known)
-    return f"{in_head:,} still in HEAD, {pushed:,} already pushed"
+    return f"{in_head:,} still in HEAD, {totals(history.pushed for history in known)}"

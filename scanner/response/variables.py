@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.aws.partitions import AWS, of_region
 from scanner.decoders import DECODERS
+from scanner.pushed import Pushed
 from scanner.records import NamedTuple
 from scanner.reports.arrange import sightings, where_in_head
 from scanner.reports.wording import is_in_file
@@ -158,7 +159,7 @@ def in_clone(leak: Leak, kind: str) -> bool:
         return False
 
     if history:
-        return history.pushed and bool(at.commit or at.head.start_line)
+        return history.pushed is Pushed.YES and bool(at.commit or at.head.start_line)
     # Commits of `push` and `receive` may never have reached the server.
     return bool(at.commit) and kind in ("ci", "range")
 

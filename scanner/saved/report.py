@@ -25,6 +25,7 @@ from scanner.findings import (
 )
 from scanner.json_fields import FieldError, Fields, refuse
 from scanner.liveness.states import Liveness, Reason, State, words
+from scanner.pushed import Pushed
 from scanner.records import NamedTuple
 from scanner.saved.refusals import why_no_json, why_no_report
 from scanner.saved.values import SavedValue
@@ -53,6 +54,7 @@ _STATES: Final[Mapping[str, State]] = {each.value: each for each in State}
 _REASONS: Final[Mapping[str, Reason]] = {each.value: each for each in Reason if each.value}
 _PRINCIPALS: Final = {each: each for each in ("user", "role", "root", "federated-user")}
 _CANARIES: Final = {each: each for each in ("known", "configured")}
+_NOT_KNOWN: Final = {each.value: each for each in Pushed if not each.is_known}
 _OWNERS: Final = {each: each for each in ("ours", "foreign")}
 
 
@@ -205,13 +207,20 @@ def _history(history: Fields) -> History:
         last=history.maybe("last", _moment),
         removed=history.maybe("removed", _moment),
         in_head=history.truth("in_head"),
-        pushed=history.truth("pushed"),
+        pushed=_pushed(history),
         days=history.number("days"),
         branches=history.texts("branches"),
         tags=history.texts("tags"),
         held_by=history.texts("held_by"),
         copies=history.number("copies"),
     )
+
+
+def _pushed(history: Fields) -> Pushed:
+    if history.has("pushed") or "pushed" not in history.names():
+        return Pushed.YES if history.truth("pushed") else Pushed.NO
+    why = history.optional_text("pushed_unknown")
+    return _NOT_KNOWN.get(why, Pushed.UNKNOWN)
 
 
 def _moment(moment: Fields) -> Moment:

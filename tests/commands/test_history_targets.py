@@ -141,3 +141,27 @@ def test_what_cannot_be_listed_makes_it_incomplete(folder: Folder, unprivileged:
     finally:
         closed.chmod(0o700)
     assert done.report()["scan"]["incomplete"] == ["unreadable"]
+
+
+def test_what_a_mirror_has_was_pushed(folder: Folder) -> None:
+    """The record of the scan does not outlive a change of the remotes."""
+    one = folder.clone("elsewhere")
+    mirror = folder.root / "mirror.git"
+    one.git("clone", "-q", "--bare", ".", str(mirror))
+    histories = [e["history"] for e in folder.scan(1).report()["findings"]]
+    assert [each["pushed"] for each in histories] == [True]
+
+    clone = folder.root / "clone"
+    one.git("clone", "-q", ".", str(clone))
+    one.git("-C", str(clone), "-c", "user.name=T", "-c", "user.email=t@example.com", "commit",
+            "-q", "--amend", "--no-edit")  # fmt: skip
+    one.git("-C", str(clone), "update-ref", "-d", "refs/remotes/origin/main", check=False)
+    one.git("-C", str(clone), "reflog", "expire", "--expire=all", "--all")
+    for branch in one.git("-C", str(clone), "for-each-ref", "--format=%(refname)",
+                          "refs/remotes").split():  # fmt: skip
+        one.git("-C", str(clone), "update-ref", "--no-deref", "-d", branch)
+    (first,) = folder.scan(1, "clones/clone").report()["findings"]
+    one.git("-C", str(clone), "remote", "remove", "origin")
+    (second,) = folder.scan(1, "clones/clone").report()["findings"]
+    assert first["history"]["pushed"] is False
+    assert (second["history"]["pushed"], second["history"]["pushed_unknown"]) == (None, "no-remote")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.pushed import PUSHED, Pushed
 from scanner.reports.arrange import UNPACKING, further, roles, text_of
 from scanner.reports.exposure import alive, decoy, exposed, moment, reach
 from scanner.reports.page.bars import bar
@@ -68,7 +69,7 @@ def short_facts(finding: Finding) -> list[tuple[str, bool]]:
         (finding.liveness.state.value.replace("-", " ") if finding.liveness else "",
          finding.is_live),
         ("still in HEAD" if history and history.in_head else "", True),
-        ("already pushed" if history and history.pushed else "", True),
+        (PUSHED if history and history.pushed is Pushed.YES else "", True),
         ("not in HEAD" if history and not history.in_head else "", False),
     ]  # fmt: skip
     return [(words, alarming) for words, alarming in told if words]

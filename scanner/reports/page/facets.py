@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Confidence, Severity
 from scanner.liveness.states import State
+from scanner.pushed import NOT_KNOWN, NOT_PUSHED, PUSHED
 from scanner.records import NamedTuple
 from scanner.reports.names import repository_uri
 from scanner.reports.wording import is_in_file
@@ -21,7 +22,7 @@ UNKNOWN: Final = "not known"
 _SEVERITIES: Final = tuple(each.label for each in reversed(Severity))
 _CONFIDENCES: Final = tuple(each.label for each in reversed(Confidence))
 _EXPOSURES: Final = (
-    "still in HEAD", "not in HEAD", "already pushed", "on no remote branch",
+    "still in HEAD", "not in HEAD", PUSHED, NOT_KNOWN, NOT_PUSHED,
 )  # fmt: skip
 _STATES: Final = tuple(each.value.replace("-", " ") for each in State)
 
@@ -128,8 +129,8 @@ def _exposures(finding: Finding) -> tuple[str, ...]:
     history = finding.history
     if history is None:
         return ()
-    in_head, absent, pushed, kept = _EXPOSURES
-    return (in_head if history.in_head else absent, pushed if history.pushed else kept)
+    in_head, absent, *pushed = _EXPOSURES
+    return (in_head if history.in_head else absent, pushed[history.pushed.rank])
 
 
 def _states(finding: Finding) -> tuple[str, ...]:

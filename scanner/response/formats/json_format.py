@@ -84,7 +84,7 @@ def _entry_object(entry: CredentialPlan) -> dict[str, Any]:
         "not_found_again": str(entry.missing) if entry.missing else None,
         "owner": finding.owner or None,
         "in_head": history.in_head if history else None,
-        "pushed": history.pushed if history else None,
+        "pushed": history.pushed.truth if history else None,
         "places": [printable(place) for place in places(entry)],
         "notes": list(entry.notes),
         "variables": [
