@@ -43,6 +43,7 @@ __all__ = [
     "Head",
     "History",
     "InHead",
+    "InRepository",
     "Location",
     "Moment",
     "Notice",
@@ -134,6 +135,14 @@ class History(NamedTuple):
     """The number of objects that have it."""
 
 
+class InRepository(NamedTuple):
+    """What one of several repositories says of a credential that it has."""
+
+    repository: str
+    """As in its locations."""
+    history: History | None
+
+
 class Forensics(NamedTuple):
     """Facts that follow from the value of a credential alone, without a network.
 
@@ -198,6 +207,9 @@ class Finding(NamedTuple):
     canary: str = ""
     """`known` or `configured` if its account holds decoys: by the shipped list, or by that of the
     user. Empty for all others, and for what STS accepted."""
+    repositories: tuple[InRepository, ...] = ()
+    """The repositories that have it, by name; empty in a report of only one. `history` has what
+    they say together (`scanner.merging`)."""
 
     @property
     def is_live(self) -> bool:

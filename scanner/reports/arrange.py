@@ -9,6 +9,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from scanner.dates import instant
 from scanner.pushed import Pushed
 from scanner.records import NamedTuple
 
@@ -71,17 +72,6 @@ def _exposure(finding: Finding) -> tuple[bool, int, float]:
         return True, Pushed.NO.rank, inf
     since = instant(history.first.author_date) if history.first else inf
     return not history.in_head, history.pushed.rank, since
-
-
-def instant(date: str) -> float:
-    """Return the time of an ISO 8601 date in seconds since 1970; infinity if it is not one."""
-    from datetime import UTC, datetime  # here: nothing but a history compares dates
-
-    try:
-        parsed = datetime.fromisoformat(date)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return inf
 
 
 def _worst_first(finding: Finding) -> tuple[object, ...]:

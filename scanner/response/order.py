@@ -12,10 +12,11 @@ from enum import IntEnum
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from scanner.dates import instant
 from scanner.findings import Severity
 from scanner.liveness.states import State
 from scanner.pushed import Pushed
-from scanner.reports.arrange import instant, sightings
+from scanner.reports.arrange import sightings
 from scanner.response import playbook
 from scanner.response.leak import Leak, ResponseKind
 

@@ -19,14 +19,17 @@ from scanner.findings import (
     Head,
     History,
     InHead,
+    InRepository,
     Location,
     Moment,
+    Report,
     Severity,
 )
 from scanner.json_fields import FieldError, Fields, refuse
 from scanner.liveness.states import Liveness, Reason, State, words
 from scanner.pushed import Pushed
 from scanner.records import NamedTuple
+from scanner.saved.account import Account, read_account
 from scanner.saved.refusals import why_no_json, why_no_report
 from scanner.saved.values import SavedValue
 
@@ -77,6 +80,14 @@ class SavedReport(NamedTuple):
     findings: tuple[Finding, ...]
     """The values are of the type `SavedValue`: redacted, unless the report shows secrets. What a
     report does not have is empty: `partition`, `user`, and the line hashes of locations."""
+    account: Account
+    """What was read and what was not."""
+
+    def as_report(self) -> Report:
+        """Return the same as the report of a scan, to be merged with others or rendered."""
+        return Report(
+            self.kind, self.findings, self.account.tally(), narrowed=self.narrowed, heads=self.heads
+        )
 
 
 def read(content: bytes) -> SavedReport:
@@ -115,6 +126,7 @@ def _report(report: Fields) -> SavedReport:
         narrowed=scan.texts("narrowed", needed=False),
         heads=tuple(scan.every("heads", _head, needed=False)),
         findings=_once(report.every("findings", _finding)),
+        account=read_account(scan),
     )
 
 
@@ -156,7 +168,12 @@ def _finding(found: Fields) -> Finding:
         owner=found.choice("owner", _OWNERS) if found.has("owner") else "",
         canary=found.choice("canary", _CANARIES) if found.has("canary") else "",
         forensics=found.maybe("forensics", _forensics),
+        repositories=tuple(found.every("repositories", _in_repository, needed=False)),
     )
+
+
+def _in_repository(each: Fields) -> InRepository:
+    return InRepository(each.name("repository"), each.maybe("history", _history))
 
 
 def _values(found: Fields) -> dict[str, Secret]:
@@ -184,6 +201,7 @@ def _location(at: Fields) -> Location:
         author_date=at.optional_text("author_date"),
         scope=at.optional_text("scope"),
         head=head or InHead(),
+        repository=at.name("repository") if at.has("repository") else "",
     )
 
 

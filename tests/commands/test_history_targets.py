@@ -165,3 +165,22 @@ def test_what_a_mirror_has_was_pushed(folder: Folder) -> None:
     (second,) = folder.scan(1, "clones/clone").report()["findings"]
     assert first["history"]["pushed"] is False
     assert (second["history"]["pushed"], second["history"]["pushed_unknown"]) == (None, "no-remote")
+
+
+def test_the_same_key_in_two_repositories_is_one_credential(folder: Folder) -> None:
+    one = folder.clone("clones/one")
+    one.git("clone", "-q", ".", str(folder.root / "two"))
+    folder.clone("clones/three")
+    done = folder.scan(1)
+    found = {tuple(e["repository"] for e in each["repositories"]): each
+             for each in done.report()["findings"]}  # fmt: skip
+    assert set(found) == {("clones/one", "clones/two"), ("clones/three",)}
+    shared = found["clones/one", "clones/two"]
+    assert [e["history"]["pushed"] for e in shared["repositories"]] == [False, True]
+    assert shared["history"]["pushed"] is True
+    assert {(at["repository"], at["path"]) for at in shared["locations"]} == {
+        ("clones/one", "clones/one/key"), ("clones/two", "clones/two/key"),
+    }  # fmt: skip
+    (alone,) = folder.scan(1, "clones/one").report()["findings"]
+    assert "repositories" not in alone
+    assert "repository" not in alone["locations"][0]

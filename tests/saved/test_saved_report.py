@@ -18,6 +18,7 @@ from scanner.findings import (
     Head,
     History,
     InHead,
+    InRepository,
     Location,
     Moment,
     Notice,
@@ -136,7 +137,7 @@ def full() -> dict[str, Any]:
     moment = Moment(COMMIT, "Al <al@example.com>", "2026-05-01T10:00:00+02:00")
     where = Location(
         "key_id", "deploy.env", 1, 5, 1, 25, "m", ("gzip",), "", COMMIT, COMMIT, "2026-05-01", "s",
-        InHead(COMMIT, 1, 1, 1, 2),
+        InHead(COMMIT, 1, 1, 1, 2), "r",
     )  # fmt: skip
     told = Liveness(
         State.LIVE, Reason.REFUSED, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/alice", "user", "aws"
@@ -146,6 +147,7 @@ def full() -> dict[str, Any]:
     found = Finding(
         "aws-access-key-pair", Severity.HIGH, Confidence.HIGH, "0" * 32, values, ACCOUNT,
         ("made for a test",), (where,), past, "", told, "ours", FORENSICS,
+        repositories=(InRepository("r", past),),
     )  # fmt: skip
     report = Report(
         "history", (found,), Tally(), narrowed=("only main",), heads=(Head("", COMMIT),)
@@ -167,10 +169,13 @@ NEEDED = [
     *((*LOCATION, "head", key) for key in ("object", "start_column", "end_line", "end_column")),
     *((*FINDING, "history", key) for key in ("in_head", "pushed", "days", "branches", "tags",
                                              "held_by", "copies")),
+    (*FINDING, "repositories", 0, "repository"),
     *((*FINDING, "history", "first", key) for key in ("commit", "author", "author_date")),
     (*FINDING, "liveness", "state"),
 ]  # fmt: skip
 MAY_LACK = [
+    ("scan", "notices"), (*FINDING, "repositories", 0, "history"), (*FINDING, "repositories"),
+    (*LOCATION, "repository"),
     ("scan", "narrowed"), ("scan", "heads"), ("scan", "counts"),
     *((*FINDING, key) for key in ("account_id", "evidence", "history", "liveness", "owner",
                                   "forensics", "canary")),

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from scanner.dates import instant
 from scanner.records import NamedTuple
-from scanner.reports.arrange import instant
 from scanner.reports.page.elements import Html, element
 
 if TYPE_CHECKING:
