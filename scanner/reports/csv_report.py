@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scanner.reports.arrange import ordered, sightings, text_of
 from scanner.reports.exposure import decoy
 from scanner.reports.interface import Format
+from scanner.reports.repositories import at_place, histories
 from scanner.reports.wording import DATE, effects, is_in_file, no_file, reason_name, role_name
 from scanner.secret import printable
 
@@ -41,6 +42,7 @@ COLUMNS: Final = (
     "detail",  # of a finding its evidence, of everything else what was the matter
     "fingerprint",
     "canary",  # known or configured, of a credential that is a decoy; what to do is in the detail
+    "repository",  # of the path, in a report of several
 )  # fmt: skip
 """In the order of the table. Readers go by name: new columns come at the end."""
 _FORMULA: Final = re.compile(r"(?:^|(?<=[;,|\"]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
@@ -76,8 +78,9 @@ def cell(value: Any) -> str:
 
 def _rows(report: Report, view: View) -> Iterator[dict[str, Any]]:
     for finding in ordered(report.findings):
+        known = histories(finding)
         for copy in sightings(finding):
-            yield _finding_row(finding, copy, view)
+            yield _finding_row(at_place(finding, copy.lead, known), copy, view)
 
     notices = sorted(set(report.tally.notices), key=lambda notice: (notice.path, notice))
     for notice in sorted(notices, key=lambda notice: not notice.hides):
@@ -119,6 +122,7 @@ def _finding_row(finding: Finding, copy: Sighting, view: View) -> dict[str, Any]
         "detail": "; ".join(filter(None, (decoy(finding), *finding.evidence))),
         "fingerprint": finding.fingerprint,
         "canary": finding.canary,
+        "repository": lead.repository,
     }
 
 

@@ -39,7 +39,7 @@ def exposed(history: History, lead: Location) -> str:
     if history.pushed is Pushed.YES:
         text += " It has been pushed."
     elif not history.pushed.is_known:
-        text += f" It is {history.pushed.words}."
+        text += f" Whether it was pushed is not known: {history.pushed.why}."
     if history.held_by and not (history.branches or history.tags):
         text += f" No branch or tag has it, but '{quoted(', '.join(history.held_by))}' does."
     if head.object and not head.start_line:

@@ -26,6 +26,7 @@ from scanner.findings import (
     fingerprint_of,
 )
 from scanner.kinds import signed_url, tell
+from scanner.merging import Part, merge_reports
 from scanner.pushed import Pushed
 from scanner.reports.interface import View
 from scanner.rulebook.generator import Generator
@@ -589,12 +590,44 @@ def history_clean(make: Maker) -> Case:
     return Case(report, view(exit_code=0))
 
 
+def several_repositories(make: Maker) -> Case:
+    """The same pair in a work tree, a mirror and a clone that has removed it; a key in one."""
+    values = pair_values(make)
+    pushed = past(1, in_head=True, pushed=Pushed.YES, branches=("main",))
+    kept = past(1, in_head=True, pushed=Pushed.NO_REMOTE, branches=("main",))
+    gone = past(2, 2, 3, branches=("master",))
+    here = {"key_id": InHead("e" * 40, 4, 1, 4, 21), "secret": InHead("e" * 40, 5, 1, 5, 41)}
+
+    def pair_in(path: str, line: int, known: History) -> Finding:
+        made = pair_at(values, path, line, **of_history(1))
+        if known.in_head:
+            at_head = (each._replace(head=here[each.role]) for each in made.locations)
+            made = made._replace(locations=tuple(at_head))
+        return made._replace(history=known)
+
+    key = make.key_id()
+    message = at("key_id", "commit message", 1, **of_history(3, scope="commit-message"))
+    alone = finding(KEY_ID, {"key_id": key}, message, history=past(3))
+    read = tally(3, 5_000, 2)
+    parts = [
+        Part("clones/team/shop", Report("history", (pair_in("key", 4, kept),), read)),
+        Part("clones/shop.git", Report("history", (pair_in("key", 4, pushed),), read)),
+        Part("clones/my app", Report(
+            "history",
+            (pair_in("conf/a.env", 2, gone), alone),
+            read,
+            heads=(Head("", "c" * 40, "https://git.example.com/app"),),
+        )),
+    ]  # fmt: skip
+    return Case(merge_reports(parts), view())
+
+
 CASES: dict[str, Callable[[Maker], Case]] = {
     made.__name__: made
     for made in (
         clean, lone_key_id, pair, triple, expiring, archive, odd_names, incomplete,
         incomplete_clean, set_aside, set_aside_places, reviewed, reviewed_clean, canary,
-        canary_history, copies, same_line,
+        canary_history, copies, same_line, several_repositories,
         two_files, configured,
         configured_findings, commits, notes, notes_and_more, nothing_staged, no_commits, history,
         history_of_messages, history_clean,

@@ -10,6 +10,7 @@ from scanner.liveness.states import State
 from scanner.pushed import NOT_KNOWN, NOT_PUSHED, PUSHED
 from scanner.records import NamedTuple
 from scanner.reports.names import repository_uri
+from scanner.reports.repositories import short_names
 from scanner.reports.wording import is_in_file
 
 if TYPE_CHECKING:
@@ -55,8 +56,11 @@ def facets(findings: Sequence[Finding], heads: Iterable[Head], names: Sequence[s
         facet("kind", "Kind", [(name,) for name in names]),
         facet("account", "AWS account", [(each.account_id or UNKNOWN,) for each in findings]),
     ]
-    if labels:
-        answers = [_repositories(each, labels) for each in findings]
+    if labels or any(each.repositories for each in findings):
+        short = short_names(
+            each.repository for finding in findings for each in finding.repositories
+        )
+        answers = [_repositories(each, labels, short) for each in findings]
         made.append(facet("repository", "Repository", answers))
     if len(labels) < 2:
         made.append(facet("folder", "Folder", [_folders(each) for each in findings]))
@@ -96,7 +100,11 @@ def _label(head: Head) -> str:
     return head.repository or address or "the repository that was scanned"
 
 
-def _repositories(finding: Finding, labels: dict[str, str]) -> tuple[str, ...]:
+def _repositories(
+    finding: Finding, labels: dict[str, str], short: dict[str, str]
+) -> tuple[str, ...]:
+    if finding.repositories:
+        return tuple(short[each.repository] for each in finding.repositories)
     found = {_repository(location.path, labels) for location in finding.locations}
     return tuple(sorted(found))
 
