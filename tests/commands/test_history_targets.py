@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -184,3 +185,32 @@ def test_the_same_key_in_two_repositories_is_one_credential(folder: Folder) -> N
     (alone,) = folder.scan(1, "clones/one").report()["findings"]
     assert "repositories" not in alone
     assert "repository" not in alone["locations"][0]
+
+
+def test_the_answers_to_a_report_of_several_are_about_all_of_them(
+    folder: Folder, keycatch: Any, tmp_path: Path
+) -> None:
+    """The response names the repositories, and the check afterwards those that still have it."""
+    one = folder.clone("clones/one")
+    one.git("clone", "-q", ".", str(folder.root / "two"))
+    saved = tmp_path / "report.json"
+    folder.scan(1, "clones", "--output", str(saved))
+
+    done = keycatch("respond", str(saved), cwd=tmp_path)
+    assert "number 2" not in done.stdout
+    assert "clones/two: still in HEAD, already pushed" in done.stdout
+    assert "git -C clones/one cat-file" in " ".join(done.stdout.split())
+
+    verify = ("history", "--verify-removed", str(saved))
+    done = keycatch(*verify, "clones", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "in clones/one kept by" in done.stdout
+    assert "in clones/two kept by" in done.stdout
+
+    shutil.rmtree(folder.root / "one")
+    shutil.rmtree(folder.root / "two")
+    folder.clone("clones/three")
+    done = keycatch(*verify, "clones", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "gone: " in done.stdout
+    assert "the report is on 2 repositories, and 1 was checked" in done.stderr
