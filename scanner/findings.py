@@ -25,6 +25,7 @@ from scanner.tally import Notice, Tally
 
 if TYPE_CHECKING:
     from scanner.liveness.states import Liveness
+    from scanner.pushed import Pushed
     from scanner.secret import Secret
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Head",
     "History",
     "InHead",
+    "InRepository",
     "Location",
     "Moment",
     "Notice",
@@ -119,8 +121,8 @@ class History(NamedTuple):
     """The commit that removed it from the last path of HEAD's history; None if none did."""
     in_head: bool
     """Whether the commit of HEAD still has it."""
-    pushed: bool
-    """Whether a remote-tracking reference reaches it, so that others have had it."""
+    pushed: Pushed
+    """Whether others have had it, as far as the repository knows."""
     days: int
     """Days from `first` to `removed`, or to now where nothing removed it; 0 without commits."""
     branches: tuple[str, ...]
@@ -131,6 +133,14 @@ class History(NamedTuple):
     """Other holders, sorted: `reflog of main`, `stash@{0}`, `refs/notes/commits`, `index`."""
     copies: int
     """The number of objects that have it."""
+
+
+class InRepository(NamedTuple):
+    """What one of several repositories says of a credential that it has."""
+
+    repository: str
+    """As in its locations."""
+    history: History | None
 
 
 class Forensics(NamedTuple):
@@ -197,6 +207,9 @@ class Finding(NamedTuple):
     canary: str = ""
     """`known` or `configured` if its account holds decoys: by the shipped list, or by that of the
     user. Empty for all others, and for what STS accepted."""
+    repositories: tuple[InRepository, ...] = ()
+    """The repositories that have it, by name; empty in a report of only one. `history` has what
+    they say together (`scanner.merging`)."""
 
     @property
     def is_live(self) -> bool:

@@ -81,3 +81,5 @@ class Location(NamedTuple):
     """How the content belongs to the scan, a word of the source; empty where there is one way."""
     head: InHead = _NOTHING
     """What HEAD has at `path` now; filled by `keycatch history` only."""
+    repository: str = ""
+    """What `path` begins with, followed by a slash: one of several repositories."""

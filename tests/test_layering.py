@@ -65,6 +65,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("aws", "line_hash", "toml_depth"),
     # What to look for: rules as data, and where their files are.
     ("rulebook",),
+    # Several reports, of a scan or saved, as one.
+    ("merging",),
     # Reports that were saved, and baselines, of keycatch and of others: read into the vocabulary
     # below by whatever compares or answers them.
     ("saved", "baseline"),
@@ -74,9 +76,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("content",),
     ("findings",),
     ("locations", "tally"),
-    ("liveness.states",),
+    ("liveness.states", "pushed"),
     ("secret",),
-    ("errors",),
+    ("errors", "dates"),
     # The file system and streams, without any idea of what is written.
     ("files", "sizes"),
     ("about",),

@@ -116,6 +116,7 @@ def run(args: argparse.Namespace) -> int:
     from scanner.engine.run import concluded, masked
     from scanner.findings import Report, Tally
     from scanner.history.narrowing import Narrowing, checked_date
+    from scanner.merging import merge_findings
 
     check_options(args)
     settings = load_settings(args)
@@ -140,6 +141,7 @@ def run(args: argparse.Namespace) -> int:
                 raise
             outcome.tally.notice(not_read(name, error))
 
+    outcome.findings = merge_findings(outcome.findings) if several else outcome.findings
     if earlier:
         report = masked(
             Report("history", tuple(outcome.findings), outcome.tally), outcome.spellings
@@ -201,9 +203,10 @@ def _scan(
     """Scan one repository into `outcome`; `prefix` goes before its paths."""
     from scanner.findings import Head
     from scanner.history.attribution.attribution import attribute
-    from scanner.history.attribution.credentials import credentials, in_repository, without
+    from scanner.history.attribution.credentials import credentials, without
     from scanner.history.narrowing import objects
     from scanner.history.run import add_large_files, search
+    from scanner.merging import in_repository
 
     if narrowing:
         job = job._replace(only=objects(repository, narrowing))
@@ -226,7 +229,7 @@ def _scan(
     kept, excluded = without(findings, excluder(excluding, settings.directory))
     if excluded:  # files in which something was found: all other files were read
         outcome.tally.skip(EXCLUDED, len(excluded))
-    outcome.findings += in_repository(kept, prefix)
+    outcome.findings += in_repository(kept, prefix.rstrip(os.sep))
 
     inside = os.path.join(repository.directory, "")  # paths of git's own files have it already
     result.tally.notices = [

@@ -13,6 +13,7 @@ from scanner.commands.saved_report import read_report, shown_name
 from scanner.console import say
 from scanner.errors import KeycatchError, UsageError
 from scanner.files import write_whole
+from scanner.findings import InRepository
 from scanner.reports.wording import HISTORY_KIND
 from scanner.secret import printable
 
@@ -234,10 +235,12 @@ def _where(check: RemovalCheck, repositories: Sequence[Repository]) -> list[str]
         for at in finding.locations:
             if at.role == role:
                 found[_place(at, repositories)] = None
-        history = finding.history
-        if history:
-            held = (*history.branches, *history.tags, *history.held_by)
-            found[f"kept by {', '.join(held) or 'nothing'}"] = None
+        inside = finding.repositories or (InRepository("", finding.history),)
+        for name, history in inside:
+            if history:
+                held = (*history.branches, *history.tags, *history.held_by)
+                where = f"in {name} " if name else ""
+                found[f"{where}kept by {', '.join(held) or 'nothing'}"] = None
     return list(found)
 
 

@@ -37,7 +37,18 @@ def read_report(path: str, kind: str = "") -> SavedReport:
         remedy = f"use one written by {maker or 'a keycatch command'}"
         end = "" if maker else " with --format json"
         raise KeycatchError(f"cannot use the report {shown}: {error}; {remedy}{end}") from None
-    return report
+    return _merged(report)
+
+
+def _merged(report: SavedReport) -> SavedReport:
+    """Return `report` with each credential once: earlier versions wrote it for each repository."""
+    if not any(head.repository for head in report.heads):
+        return report
+
+    from scanner.merging import Part, merge_reports  # here: most reports are of one repository
+
+    merged = merge_reports([Part("", report.as_report())])
+    return report._replace(findings=merged.findings)
 
 
 def shown_name(path: str) -> str:

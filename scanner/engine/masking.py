@@ -102,7 +102,17 @@ class Masker:
         masked = map(self._place, finding.locations)
         facts = finding.forensics
         return finding._replace(
-            locations=tuple(dict.fromkeys(masked)),  # two names can be the same once masked
+            # Two names can be the same once masked.
+            locations=tuple(
+                dict.fromkeys(at._replace(repository=self.mask(at.repository)) for at in masked)
+            ),
+            repositories=tuple(
+                each._replace(
+                    repository=self.mask(each.repository),
+                    history=each.history and self._history(each.history),
+                )
+                for each in finding.repositories
+            ),
             evidence=self._all(finding.evidence),
             history=finding.history and self._history(finding.history),
             forensics=facts and facts._replace(user=self.mask(facts.user)),
@@ -154,12 +164,10 @@ def _texts(report: Report) -> Iterator[str]:
         yield from finding.evidence  # it quotes names of users and hosts
         yield finding.user
         yield finding.forensics.user if finding.forensics else ""
-        if finding.history:
-            history = finding.history
-            for moment in (history.first, history.last, history.removed):
-                if moment:
-                    yield moment.author
-            yield from (*history.branches, *history.tags, *history.held_by)
+        yield from _texts_of(finding.history)
+        for each in finding.repositories:
+            yield each.repository
+            yield from _texts_of(each.history)
 
     for notice in report.tally.notices:
         yield f"{notice.path}{SEAM}{notice.detail}"
@@ -178,3 +186,11 @@ def _texts(report: Report) -> Iterator[str]:
     for head in report.heads:
         yield head.repository
         yield head.remote
+
+
+def _texts_of(history: History | None) -> Iterator[str]:
+    if history:
+        for moment in (history.first, history.last, history.removed):
+            if moment:
+                yield moment.author
+        yield from (*history.branches, *history.tags, *history.held_by)

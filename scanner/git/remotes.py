@@ -15,13 +15,15 @@ from scanner.git.process import unusable
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scanner.git.repository import Repository
 
 _LOCAL: Final = ("refs/heads/", "refs/tags/")
 """Where a mirror (`+refs/*:refs/*`) puts what it fetches. Such a ref may as well be one that was
 made here and never pushed, so it says nothing about the remote."""
+_ALL_BRANCHES: Final = ("refs/heads/*", "refs/*")
+"""The sources of refspecs that fetch every branch."""
 _KEY: Final = re.compile(r"remote\.(?P<name>.+)\.(?P<key>fetch|url|pushurl)", re.DOTALL)
 _PUBLISHED: Final = "keycatch.publishedon"
 """The key `keycatch.publishedOn`, as git lists it."""
@@ -43,6 +45,8 @@ class Remote(NamedTuple):
     """The addresses that it is fetched from."""
     push_urls: list[str]
     """The addresses that it is pushed to, where they are configured."""
+    fetches_all: bool = False
+    """Whether its fetch refspecs are for all of its branches."""
 
 
 class TrackingRef(NamedTuple):
@@ -77,7 +81,10 @@ def configured(repository: Repository, published: list[str] | None = None) -> di
         elif match["key"] == "pushurl":
             remote.push_urls.append(value)
         elif ":" in value:
-            remote.patterns.append(value.partition(":")[2])
+            source, _, target = value.removeprefix("+").partition(":")
+            remote.patterns.append(target)
+            if source in _ALL_BRANCHES:
+                found[match["name"]] = remote._replace(fetches_all=True)
 
     return found
 
@@ -94,7 +101,7 @@ def tracked_objects(
     if remotes is None:
         remotes = configured(repository)
     remote = remotes.get(name)
-    if remote is None or _leads_elsewhere(repository, name, remote, url):
+    if remote is None or leads_elsewhere(repository, name, remote, url):
         return []
 
     own = _matcher(remote.patterns)
@@ -124,6 +131,12 @@ def tracking_refs(repository: Repository, remotes: dict[str, Remote]) -> list[Tr
     return found
 
 
+def tracks(remotes: Mapping[str, Remote], ref: str) -> bool:
+    """Return whether a fetch from any of the `remotes` puts what it has into `ref` and no other."""
+    patterns = (pattern for remote in remotes.values() for pattern in remote.patterns)
+    return not ref.startswith(_LOCAL) and bool(_matcher(patterns).fullmatch(ref))
+
+
 def _references(repository: Repository) -> Iterator[tuple[str, str]]:
     """Yield the object and the name of each reference. Raises GitError."""
     form = "--format=%(objectname) %(refname)"
@@ -145,8 +158,8 @@ def _matcher(patterns: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(texts) or r"(?!)", re.DOTALL)
 
 
-def _leads_elsewhere(repository: Repository, name: str, remote: Remote, url: str) -> bool:
-    """Return whether a push to the remote reaches another repository than a fetch asks."""
+def leads_elsewhere(repository: Repository, name: str, remote: Remote, url: str = "") -> bool:
+    """Return whether a push to the remote, or to `url`, reaches another repository than a fetch."""
     # With `insteadOf` applied, as the address that a hook is given has it.
     asked = repository.answers("remote", "get-url", "--all", name)
     lines = os.fsdecode(asked).split("\n")

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from scanner.git.repository import Repository
 
 BRANCH, REMOTE, TAG, OTHER = "branch", "remote", "tag", "other"
+CLONED, BORN = "cloned", "born"
+
+# What git writes into the first entry of a reflog (builtin/clone.c and builtin/commit.c).
+_ORIGINS: Final = {b"\tclone: from ": CLONED, b"\tcommit (initial): ": BORN}
 
 # gitrepository-layout(5) has these folders, and where the parts of linked work trees are.
 _FOLDERS: Final = {"refs/heads/": BRANCH, "refs/remotes/": REMOTE, "refs/tags/": TAG}
@@ -48,6 +52,10 @@ class Tip(NamedTuple):
     """The ID of a commit, tree or blob; for an annotated tag, its target in the end."""
     tags: tuple[str, ...] = ()
     """The IDs of the annotated tags on the way to it, the first `_LONGEST_CHAIN` of them."""
+    reference: str = ""
+    """The full name of the reference, or of the one whose reflog it is from."""
+    origin: str = ""
+    """`CLONED` or `BORN` for the entry of a reflog that says where the repository is from."""
 
 
 class IndexEntry(NamedTuple):
@@ -98,7 +106,7 @@ def references(repository: Repository, trees: Mapping[str, str]) -> list[Tip]:
         if reference == _STASH:
             short = "stash@{0}"
 
-        tips.append(Tip(kind, short, ends.get(name, name), chain))
+        tips.append(Tip(kind, short, ends.get(name, name), chain, reference))
 
     return tips + _heads(repository, trees)
 
@@ -197,14 +205,19 @@ def _logs(folder: str, suffix: str) -> Iterator[Tip]:
 def _entries(reference: str, lines: list[bytes], suffix: str) -> Iterator[Tip]:
     label = f"reflog of {_short(reference)[1]}{suffix}"
     seen: set[bytes] = set()
+    origins: dict[bytes, str] = {}
     for number, line in enumerate(filter(None, reversed(lines))):
         before, after, *_ = [*line[:_LOG_HEAD].split(b" ", 2), b"", b""]
         if reference == _STASH:
             yield Tip(OTHER, f"stash@{{{number}}}", after.decode("ascii", "replace"))
         else:
             seen.update((before, after))
+            for said, origin in _ORIGINS.items():
+                if said in line:
+                    origins[after] = origin
     for name in sorted(seen):
-        yield Tip(OTHER, label, name.decode("ascii", "replace"))
+        text = name.decode("ascii", "replace")
+        yield Tip(OTHER, label, text, (), reference, origins.get(name, ""))
 
 
 def indexes(repository: Repository, trees: Mapping[str, str]) -> list[IndexEntry]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from scanner.dates import instant
+from scanner.pushed import Pushed
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -63,24 +65,13 @@ def _urgency(finding: Finding, fail_on: Threshold) -> tuple[object, ...]:
     return not finding.fails(fail_on), dead, gone, kept_back, -finding.severity, since
 
 
-def _exposure(finding: Finding) -> tuple[bool, bool, float]:
+def _exposure(finding: Finding) -> tuple[bool, int, float]:
     """Return a sort key of how exposed a finding with a history is: the most exposed first."""
     history = finding.history
     if history is None:
-        return True, True, inf
+        return True, Pushed.NO.rank, inf
     since = instant(history.first.author_date) if history.first else inf
-    return not history.in_head, not history.pushed, since
-
-
-def instant(date: str) -> float:
-    """Return the time of an ISO 8601 date in seconds since 1970; infinity if it is not one."""
-    from datetime import UTC, datetime  # here: nothing but a history compares dates
-
-    try:
-        parsed = datetime.fromisoformat(date)
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return inf
+    return not history.in_head, history.pushed.rank, since
 
 
 def _worst_first(finding: Finding) -> tuple[object, ...]:

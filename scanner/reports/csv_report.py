@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scanner.reports.arrange import ordered, sightings, text_of
 from scanner.reports.exposure import decoy
 from scanner.reports.interface import Format
+from scanner.reports.repositories import at_place, histories
 from scanner.reports.wording import DATE, effects, is_in_file, no_file, reason_name, role_name
 from scanner.secret import printable
 
@@ -36,11 +37,12 @@ COLUMNS: Final = (
     "rule_id", "part", "value", "account_id", "path", "member", "line", "column",
     "other_parts",  # where the rest of the credential is
     "commit", "date",  # those of the place, in scans of commits
-    "in_head", "pushed",  # in scans of a history: yes or no
+    "in_head", "pushed",  # in scans of a history: yes or no, and `unknown` of the second
     "liveness", "owner", "expires",
     "detail",  # of a finding its evidence, of everything else what was the matter
     "fingerprint",
     "canary",  # known or configured, of a credential that is a decoy; what to do is in the detail
+    "repository",  # of the path, in a report of several
 )  # fmt: skip
 """In the order of the table. Readers go by name: new columns come at the end."""
 _FORMULA: Final = re.compile(r"(?:^|(?<=[;,|\"]))(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
@@ -76,8 +78,9 @@ def cell(value: Any) -> str:
 
 def _rows(report: Report, view: View) -> Iterator[dict[str, Any]]:
     for finding in ordered(report.findings):
+        known = histories(finding)
         for copy in sightings(finding):
-            yield _finding_row(finding, copy, view)
+            yield _finding_row(at_place(finding, copy.lead, known), copy, view)
 
     notices = sorted(set(report.tally.notices), key=lambda notice: (notice.path, notice))
     for notice in sorted(notices, key=lambda notice: not notice.hides):
@@ -112,13 +115,14 @@ def _finding_row(finding: Finding, copy: Sighting, view: View) -> dict[str, Any]
         "commit": lead.commit,
         "date": lead.author_date[:DATE],
         "in_head": _yes(history.in_head) if history else "",
-        "pushed": _yes(history.pushed) if history else "",
+        "pushed": history.pushed.answer if history else "",
         "liveness": finding.liveness.state if finding.liveness else "",
         "owner": finding.owner,
         "expires": finding.forensics.expires if finding.forensics else "",
         "detail": "; ".join(filter(None, (decoy(finding), *finding.evidence))),
         "fingerprint": finding.fingerprint,
         "canary": finding.canary,
+        "repository": lead.repository,
     }
 
 

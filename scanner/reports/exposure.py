@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.liveness.states import State, words
+from scanner.pushed import Pushed
 from scanner.reports.wording import DATE, DIGITS, is_in_file, plural
 
 if TYPE_CHECKING:
@@ -12,17 +13,14 @@ if TYPE_CHECKING:
 
 
 def exposure(history: History) -> tuple[list[str], list[str]]:
-    """Return what is alarming about a credential with `history`, and what is not.
-
-    If no remote-tracking branch has it, others may have it all the same: a bare repository has no
-    such branches, and is what others fetch from.
-    """
+    """Return what is alarming about a credential with `history`, and what is not."""
+    is_pushed = history.pushed is Pushed.YES
     states = (
-        (history.in_head, "still in HEAD", "not in HEAD"),
-        (history.pushed, "already pushed", "on no remote branch"),
+        (history.in_head, "still in HEAD" if history.in_head else "not in HEAD"),
+        (is_pushed, history.pushed.words),
     )
-    alarming = [yes for holds, yes, _ in states if holds]
-    calm = [no for holds, _, no in states if not holds]
+    alarming = [words for is_alarming, words in states if is_alarming]
+    calm = [words for is_alarming, words in states if not is_alarming]
     if not (alarming or history.branches or history.tags):
         calm.append("on no branch")
     return alarming, calm

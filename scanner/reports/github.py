@@ -167,6 +167,7 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
     from scanner.reports.arrange import further, text_of
     from scanner.reports.exposure import alive, exposed
     from scanner.reports.forensic import ending
+    from scanner.reports.repositories import spread
     from scanner.reports.wording import (
         CANARY_STEPS,
         is_in_file,
@@ -210,6 +211,8 @@ def _message(finding: Finding, name: str, copies: Sequence[Sighting]) -> str:
 
     if finding.history:
         words += f"; {exposed(finding)}"
+    if where := spread(finding):
+        words += f"; {where}"
     for fact in filter(
         None, (ending(finding), alive(finding), "a canary" if finding.canary else "")
     ):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from scanner.about import NAME
 from scanner.findings import Severity, threshold_name
+from scanner.pushed import NOT_KNOWN, PUSHED, Pushed
 from scanner.reports.arrange import by_exposure
 from scanner.reports.interface import Format
 from scanner.reports.page.account import account, banners
@@ -111,7 +112,10 @@ def _figures(report: Report, view: View) -> Html:
     ]
     if histories:
         shown += [("still in HEAD", sum(each.in_head for each in histories), True)]
-        shown += [("already pushed", sum(each.pushed for each in histories), True)]
+        pushed = [each.pushed for each in histories]
+        shown += [(PUSHED, pushed.count(Pushed.YES), True)]
+        if unknown := sum(not each.is_known for each in pushed):
+            shown += [(NOT_KNOWN, unknown, True)]
     if any(each.liveness for each in found):
         shown += [("live", sum(each.is_live for each in found), True)]
     notes = sum(each.severity is Severity.NOTE for each in found)

@@ -155,10 +155,26 @@ def finding_object(finding: Finding, view: View) -> dict[str, Any]:
         "evidence": [printable(sentence) for sentence in finding.evidence],
         "locations": [_location_object(location) for location in locations(finding)],
         "history": _history_object(finding.history) if finding.history else None,
+        **_repositories(finding),
         "liveness": liveness_object(finding.liveness) if finding.liveness else None,
         "owner": finding.owner or None,
         "canary": finding.canary or None,
         "forensics": _forensics_object(finding.forensics) if finding.forensics else None,
+    }
+
+
+def _repositories(finding: Finding) -> dict[str, Any]:
+    """Return what each of several repositories says; nothing in a report of only one."""
+    if not finding.repositories:
+        return {}
+    return {
+        "repositories": [
+            {
+                **_name("repository", each.repository),
+                "history": _history_object(each.history) if each.history else None,
+            }
+            for each in finding.repositories
+        ]
     }
 
 
@@ -190,6 +206,8 @@ def _location_object(location: Location) -> dict[str, Any]:
         "end_line": location.end_line,
         "end_column": location.end_column,
     }
+    if location.repository:
+        found.update(_name("repository", location.repository))
     if location.member:
         found.update(_name("member", location.member))
     if location.decoded:
@@ -216,7 +234,8 @@ def _history_object(history: History) -> dict[str, Any]:
         "last": _moment_object(history.last),
         "removed": _moment_object(history.removed),
         "in_head": history.in_head,
-        "pushed": history.pushed,
+        "pushed": history.pushed.truth,
+        **({} if history.pushed.is_known else {"pushed_unknown": history.pushed.value}),
         "days": history.days,
         "branches": _names(history.branches),
         "tags": _names(history.tags),

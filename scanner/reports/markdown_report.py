@@ -17,6 +17,8 @@ from scanner.reports.exposure import alive, decoy, exposed
 from scanner.reports.interface import Format
 from scanner.reports.markdown import code as code_span
 from scanner.reports.names import file_name
+from scanner.reports.repositories import by_exposure as by_exposure_there
+from scanner.reports.repositories import show_command, state, tables
 from scanner.reports.wording import (
     CANARY_STEPS,
     DATE,
@@ -55,6 +57,7 @@ def render(report: Report, view: View) -> Iterator[str]:
     yield f"# keycatch: {_verdict(report, view)}\n\n"
     yield from _summary(report, view)
 
+    yield from _tables(report, view)
     rules = {rule.id: rule for rule in view.rules}
     found = [as_in_head(each) for each in by_exposure(report.findings, view.fail_on)]
     if found:
@@ -69,6 +72,16 @@ def render(report: Report, view: View) -> Iterator[str]:
     others = [notice for notice in report.tally.notices if not notice.hides]
     if view.verbosity > 0:
         yield from _notices("Also not read", others)
+
+
+def _tables(report: Report, view: View) -> Iterator[str]:
+    for table in tables(report, view, people=False):
+        yield f"## {escaped(table.title)}\n\n"
+        for answer, number in table.rows:
+            yield f"- {code(answer)}: {plural(number, 'finding')}\n"
+        if table.more:
+            yield f"- and {table.more:,} more\n"
+        yield "\n"
 
 
 def _verdict(report: Report, view: View) -> str:
@@ -122,6 +135,7 @@ def _rows(finding: Finding, copies: list[Sighting], view: View) -> Iterator[str]
         if first := finding.history.first:
             # Without the author: such a text is passed on.
             yield f"added by {code(f'{first.commit[:DIGITS]}, {first.author_date[:DATE]}')}"
+    yield from _repositories(finding, copy.lead, view)
     for fact in (alive(finding), decoy(finding)):
         if fact:
             yield f"**{code(fact)}**"
@@ -134,6 +148,17 @@ def _rows(finding: Finding, copies: list[Sighting], view: View) -> Iterator[str]
         yield f"also at {code(_where(other.lead))}"
     if len(listed) < len(others):
         yield f"and in {plural(len(others) - len(listed), 'more place')}"
+
+
+def _repositories(finding: Finding, lead: Location, view: View) -> Iterator[str]:
+    """Yield how exposed it is in each of several repositories, and how to look at it."""
+    inside = by_exposure_there(finding)
+    listed = inside if view.verbosity > 0 else inside[:_COPIES]
+    yield from (f"in {code(state(each))}" for each in listed)
+    if len(listed) < len(inside):
+        yield f"and in {plural(len(inside) - len(listed), 'more repository', 'more repositories')}"
+    if command := show_command(finding, lead):
+        yield f"look at it: {code(command)}"
 
 
 def _part(finding: Finding, part: Location, lead: Location) -> str:

@@ -21,6 +21,7 @@ from scanner.reports.arrange import (
 )
 from scanner.reports.exposure import alive, decoy, exposure, period
 from scanner.reports.names import file_name, relative_uri
+from scanner.reports.repositories import at_place, histories, spread
 from scanner.reports.wording import is_in_file, no_file, plural, role_name, whence
 from scanner.secret import MASK, printable
 
@@ -35,11 +36,14 @@ class PathEntry(NamedTuple):
     """A credential in one path, or in one kind of text that is in no file."""
 
     finding: Finding
-    """Its locations are those of HEAD where it is still there."""
+    """Its locations are those of HEAD where it is still there, and its history is that of the
+    repository of this path."""
     uri: str
     """A relative URI: unique for the path."""
     copies: list[Sighting]
     """The copies in this path; the first is the one that is shown."""
+    spread: str
+    """In which repositories the credential is, if in several."""
 
     @property
     def lead(self) -> Location:
@@ -49,7 +53,10 @@ class PathEntry(NamedTuple):
     @property
     def path(self) -> str:
         """The file as a server has it; for what is in no file, the word that SARIF has too."""
-        return file_name(self.lead.path) if is_in_file(self.lead) else self.uri
+        if is_in_file(self.lead):
+            return file_name(self.lead.path)
+        above = self.lead.repository
+        return f"{file_name(above)}/_{self.lead.scope}" if above else self.uri
 
     @property
     def lines(self) -> tuple[int, int]:
@@ -75,15 +82,22 @@ class PathEntry(NamedTuple):
 def entries(findings: Iterable[Finding]) -> Iterator[PathEntry]:
     """Yield an entry for each credential, rule and path, worst first."""
     for finding in map(as_in_head, ordered(findings)):
+        known, where = histories(finding), spread(finding)
         by_uri: dict[str, list[Sighting]] = {}
         for copy in sightings(finding):
-            by_uri.setdefault(_uri(copy.lead), []).append(copy)
+            by_uri.setdefault(uri_of(copy.lead), []).append(copy)
         for uri, copies in by_uri.items():
-            yield PathEntry(finding, uri, copies)
+            yield PathEntry(at_place(finding, copies[0].lead, known), uri, copies, where)
 
 
-def _uri(location: Location) -> str:
-    return relative_uri(location.path) if is_in_file(location) else f"_{location.scope}"
+def uri_of(location: Location) -> str:
+    """Return a relative URI for `location`, which no other path and no other repository has."""
+    if is_in_file(location):
+        return relative_uri(location.path)
+    # A file that the repository may have would show its lines. Each of several repositories has
+    # messages of its own.
+    above = f"{relative_uri(location.repository)}/" if location.repository else ""
+    return f"{above}_{location.scope}"
 
 
 def in_lines(location: Location) -> bool:
@@ -126,7 +140,7 @@ def described(
     if others := len(further(entry.copies)):
         words += f", and {plural(others, 'more time')} there"
 
-    facts = (_exposed(finding), ending(finding), alive(finding), decoy(finding))
+    facts = (_exposed(finding), entry.spread, ending(finding), alive(finding), decoy(finding))
     return "; ".join((words, *(mark(fact) for fact in facts if fact)))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scanner.pushed import Pushed
 from scanner.reports.names import quoted, shown
 from scanner.reports.wording import DATE, DIGITS, is_in_file
 
@@ -35,8 +36,10 @@ def exposed(history: History, lead: Location) -> str:
         state = "is no longer in HEAD" if history.removed else "is not in HEAD"
 
     text = f", and {state}."
-    if history.pushed:
+    if history.pushed is Pushed.YES:
         text += " It has been pushed."
+    elif not history.pushed.is_known:
+        text += f" Whether it was pushed is not known: {history.pushed.why}."
     if history.held_by and not (history.branches or history.tags):
         text += f" No branch or tag has it, but '{quoted(', '.join(history.held_by))}' does."
     if head.object and not head.start_line:
@@ -49,7 +52,7 @@ def history_properties(history: History, lead: Location) -> dict[str, Any]:
     found: dict[str, Any] = {
         "inHead": history.in_head,
         "inHeadHere": bool(lead.head.start_line),
-        "pushed": history.pushed,
+        "pushed": history.pushed.truth,
         "copies": history.copies,
         "line": lead.start_line,
         "column": lead.start_column,

@@ -16,7 +16,9 @@ from scanner.reports.arrange import (
     text_of,
     where_in_head,
 )
-from scanner.reports.names import is_outside, quoted, relative_uri
+from scanner.reports.names import is_outside, quoted
+from scanner.reports.places import uri_of
+from scanner.reports.repositories import at_place, histories, spread
 from scanner.reports.sarif_history import committed, exposed, history_properties
 from scanner.reports.sarif_rules import LEVELS, SCORES
 from scanner.reports.wording import CANARY_STEPS, is_in_file, no_file, origin, plural, role_name
@@ -50,6 +52,8 @@ class _PathResult(NamedTuple):
     """The copies in this path; the first is the one that the result points at."""
     total: int
     """Copies in all paths."""
+    spread: str
+    """In which repositories the credential is, if in several."""
 
 
 def results(findings: Iterable[Finding], rules: Sequence[Described]) -> Iterator[dict[str, Any]]:
@@ -67,15 +71,14 @@ def results(findings: Iterable[Finding], rules: Sequence[Described]) -> Iterator
 
 def _entries(finding: Finding) -> list[_PathResult]:
     copies = sightings(finding)
+    known, where = histories(finding), spread(finding)
     by_path: dict[tuple[str, str], list[Sighting]] = {}
     for copy in copies:
-        by_path.setdefault((copy.lead.path, _uri(copy.lead)), []).append(copy)
-    return [_PathResult(finding, uri, own, len(copies)) for (_, uri), own in by_path.items()]
-
-
-def _uri(location: Location) -> str:
-    # A result needs one. That of a file which the repository may have would show its lines.
-    return relative_uri(location.path) if is_in_file(location) else f"_{location.scope}"
+        by_path.setdefault((copy.lead.path, uri_of(copy.lead)), []).append(copy)
+    return [
+        _PathResult(at_place(finding, own[0].lead, known), uri, own, len(copies), where)
+        for (_, uri), own in by_path.items()
+    ]
 
 
 def _line_hashes(entries: Sequence[_PathResult]) -> list[str]:
@@ -93,7 +96,7 @@ def _line_hashes(entries: Sequence[_PathResult]) -> list[str]:
     # By place, so that it is the first one on a line that keeps the hash, whatever is worse.
     in_file_order = sorted(range(len(entries)), key=lambda each: _place(entries[each]))
     for number in in_file_order:
-        finding, uri, copies, _ = entries[number]
+        finding, uri, copies, *_ = entries[number]
         lead = copies[0].lead
         own = finding.fingerprint
         line_hash = lead.line_hash if _has_lines(lead) and not finding.history else ""
@@ -200,6 +203,8 @@ def _message(entry: _PathResult, rule: Rule, parts: Sequence[Location], others: 
         where = "in this file" if is_file else "in others"
         sentence += f", and {plural(others, 'more time')} {where}"
     sentence += exposed(finding.history, lead) if finding.history else "."
+    if entry.spread:
+        sentence += f" It is {quoted(entry.spread)}."
     end = ending(finding)
     sentence = f"{sentence} It {end}." if end else sentence
     # The help of the rule, which viewers show next to the message, says to deactivate the key.
@@ -215,7 +220,7 @@ def _place_beside(part: Location, lead: Location) -> str:
 
 def _physical(location: Location) -> dict[str, Any]:
     return {
-        "artifactLocation": {"uri": _uri(location), "uriBaseId": BASE},
+        "artifactLocation": {"uri": uri_of(location), "uriBaseId": BASE},
         "region": _region(location),
     }
 
@@ -259,6 +264,9 @@ def _properties(entry: _PathResult) -> dict[str, Any]:
     # Where it is.
     if finding.account_id:
         found["accountId"] = finding.account_id
+    if lead.repository:
+        found["repository"] = quoted(lead.repository)
+        found["repositories"] = len(finding.repositories)
     if lead.member:
         found["member"] = quoted(lead.member)
     if not _has_lines(lead):

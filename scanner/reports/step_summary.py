@@ -18,6 +18,7 @@ from scanner.reports.exposure import alive, decoy, exposed
 from scanner.reports.forensic import ending
 from scanner.reports.markdown import code, escaped
 from scanner.reports.names import file_name
+from scanner.reports.repositories import spread, tables
 from scanner.reports.wording import (
     baseline_effect,
     contents,
@@ -74,7 +75,7 @@ def summary(report: Report, view: View, room: int) -> str:
     What does not fit is left out and counted; without room for that there is nothing.
     """
     head = "".join(_head(report, view))
-    items = [*_findings(report, view), *_notices(report)]
+    items = [*_tables(report, view), *_findings(report, view), *_notices(report)]
     whole = f"{head}{''.join(items)}\n"
     if len(whole.encode("utf-8", "backslashreplace")) <= room:
         return whole
@@ -90,6 +91,14 @@ def summary(report: Report, view: View, room: int) -> str:
             break
         kept += 1
     return f"{head}{''.join(items[:kept])}{_cut(len(items) - kept)}"
+
+
+def _tables(report: Report, view: View) -> Iterator[str]:
+    """Yield how many findings each repository, account and kind has, of several."""
+    for table in tables(report, view, people=False):
+        rows = "".join(f"- {number:,} {code(answer)}\n" for answer, number in table.rows)
+        more = f"- and {table.more:,} more\n" if table.more else ""
+        yield f"**{table.title}**\n\n{rows}{more}\n"
 
 
 def _cut(number: int) -> str:
@@ -158,6 +167,8 @@ def _finding(finding: Finding, name: str) -> str:
 
     if finding.history:
         words.append(f"**{escaped(exposed(finding))}**")
+    if where := spread(finding):
+        words.append(escaped(where))
     words += [f"**{escaped(fact)}**" for fact in _facts(finding) if fact]
     return f"{' '.join(words)} ({finding.confidence.label} confidence)"
 

@@ -76,6 +76,10 @@ def render(report: Report, view: View) -> Iterator[str]:
     else:
         yield from _found(report, view, paint)
         yield from totals(report, view, paint, hidden)
+        if report.findings:
+            from scanner.reports.text_summary import by_repository
+
+            yield from by_repository(report, view, paint)
         if not report.findings and view.verbosity == 0:
             yield from ignored(report)
     if view.verbosity > 0:

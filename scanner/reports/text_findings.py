@@ -23,6 +23,7 @@ from scanner.reports.arrange import (
 from scanner.reports.exposure import alive, decoy, exposed
 from scanner.reports.forensic import facts, reasons
 from scanner.reports.markdown import plain
+from scanner.reports.repositories import spread
 from scanner.reports.text_history import headline
 from scanner.reports.text_history import rows as history_rows
 from scanner.reports.text_layout import filled, row, sentences
@@ -80,7 +81,7 @@ def brief(report: Report, view: View) -> Iterator[str]:
             f"{where(lead)}: {finding.severity.label}, {finding.confidence.label} confidence: "
             f"{_name(finding.rule_id, rules)} {_value(finding, lead.role, view)}"
             f" ({printable(finding.rule_id)}){_comma(origin(lead))}"
-            f"{_comma(exposed(finding))}{_comma(alive(finding))}{_comma(decoy(finding))}\n"
+            f"{_comma(exposed(finding))}{_comma(spread(finding))}{_comma(alive(finding))}{_comma(decoy(finding))}\n"
         )
 
 
@@ -106,7 +107,7 @@ def findings(report: Report, view: View, paint: Paint) -> Iterator[str]:
             yield from row(label, sentences(texts), paint)
         yield from _liveness(finding, paint)
         if finding.history:
-            yield from history_rows(finding, view, paint)
+            yield from history_rows(finding, copies[0].lead, view, paint)
         elif commit := printable(origin(copies[0].lead)):
             yield from row("commit", [commit.removeprefix("commit ")], paint)
         yield from row("because", sentences(reasons(finding)), paint)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.pushed import totals
 from scanner.reports.exposure import exposure, moment, reach, span
+from scanner.reports.repositories import SOME, by_exposure, show_command, state
 from scanner.reports.text_layout import filled, row, sentences
 from scanner.secret import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from scanner.findings import Finding, History, Report
+    from scanner.findings import Finding, History, Location, Report
     from scanner.reports.ansi import Paint
     from scanner.reports.interface import View
 
@@ -23,23 +25,40 @@ _NAMES: Final = 3
 """Branches, tags and other references that are listed without -v."""
 
 _CLEAN_HEAD: Final = "Remove what is still in HEAD from the files, and commit."
+_SAVE: Final = "Save the report: `keycatch history --format json --output report.json`."
+_REWRITE: Final = (
+    "Write the list of values, `keycatch history --replacements replacements.txt`, and "
+    "rewrite a fresh clone: `git filter-repo --replace-text replacements.txt`. The file "
+    "contains the credentials: delete it afterwards."
+)
+_CHECK: Final = (
+    "Push the result to every remote, have everyone clone again, and check each copy: "
+    "`keycatch history --verify-removed report.json`."
+)
 _STEPS: Final = (
     (
         "Revoke every credential first, as described above. Everyone who has fetched the "
         "repository still has it, and so do forks and server caches."
     ),
     _CLEAN_HEAD,
-    "Save the report: `keycatch history --format json --output report.json`.",
-    (
-        "Write the list of values, `keycatch history --replacements replacements.txt`, and "
-        "rewrite a fresh clone: `git filter-repo --replace-text replacements.txt`. The file "
-        "contains the credentials: delete it afterwards."
-    ),
-    (
-        "Push the result to every remote, have everyone clone again, and check each copy: "
-        "`keycatch history --verify-removed report.json`."
-    ),
+    _SAVE,
+    _REWRITE,
+    _CHECK,
 )
+_OF_SEVERAL: Final = {
+    _SAVE: "Save the report: `keycatch history --format json --output report.json DIRECTORY...`.",
+    _REWRITE: (
+        "Write the list of values, `keycatch history --replacements replacements.txt "
+        "DIRECTORY...`, and rewrite a fresh clone of each repository: `git -C CLONE filter-repo "
+        '--replace-text "$PWD/replacements.txt"`. The file contains the credentials: delete it '
+        "afterwards."
+    ),
+    _CHECK: (
+        "Push each result to every remote, have everyone clone again, and check all "
+        "repositories in one run: `keycatch history --verify-removed report.json DIRECTORY...`."
+    ),
+}
+"""The same for several repositories."""
 
 
 def headline(finding: Finding, paint: Paint) -> str:
@@ -54,7 +73,7 @@ def headline(finding: Finding, paint: Paint) -> str:
     return f"{state}: {since}" if since else state
 
 
-def rows(finding: Finding, view: View, paint: Paint) -> Iterator[str]:
+def rows(finding: Finding, lead: Location, view: View, paint: Paint) -> Iterator[str]:
     """Yield who added the credential and who removed it, where it is, and what keeps it."""
     history = finding.history
     if history is None:
@@ -69,12 +88,26 @@ def rows(finding: Finding, view: View, paint: Paint) -> Iterator[str]:
         if at:
             yield from row(label, sentences([moment(at)]), paint)
 
+    yield from row("repositories", _inside(finding, verbose), paint)
     yield from row("found in", sentences([_extent(finding, history, verbose)]), paint)
     held_by = _some(history.held_by, verbose)
     alarming, _ = exposure(history)
     if not (alarming or held_by or history.branches or history.tags):
         held_by = "nothing: unreferenced, git gc will delete it"
     yield from row("held by", sentences([held_by]), paint)
+    # A command stays on its line: it is copied.
+    command = show_command(finding, lead)
+    yield from row("look at it", [command] if command else [], paint)
+
+
+def _inside(finding: Finding, verbose: bool) -> list[str]:
+    """Return how exposed `finding` is in each of several repositories."""
+    inside = by_exposure(finding)
+    listed = inside if verbose else inside[:SOME]
+    lines = sentences(map(state, listed))
+    if len(listed) < len(inside):
+        lines.append(f"and {len(inside) - len(listed):,} more (-v lists all)")
+    return lines
 
 
 def _extent(finding: Finding, history: History, verbose: bool) -> str:
@@ -97,7 +130,7 @@ def _some(names: Sequence[str], everything: bool) -> str:
 
 def next_steps(report: Report, view: View, paint: Paint) -> Iterator[str]:
     """Yield how to get rid of what was found in a history; nothing if nothing fails."""
-    steps = history_steps(each for each in report.findings if each.fails(view.fail_on))
+    steps = history_steps([each for each in report.findings if each.fails(view.fail_on)])
     if not steps:
         return
     yield f"{paint('bold', 'What to do about the history')}\n"
@@ -108,7 +141,7 @@ def next_steps(report: Report, view: View, paint: Paint) -> Iterator[str]:
     yield "\n"
 
 
-def history_steps(findings: Iterable[Finding]) -> list[str]:
+def history_steps(findings: Sequence[Finding]) -> list[str]:
     """Return how to get rid of `findings`, in sentences of Markdown; empty if nothing has to go.
 
     Revoking comes first: rewriting history takes nothing back from those who have it. A decoy stays
@@ -118,7 +151,9 @@ def history_steps(findings: Iterable[Finding]) -> list[str]:
     if not histories:
         return []
     in_head = any(each.in_head for each in histories)
-    return [step for step in _STEPS if in_head or step != _CLEAN_HEAD]
+    several = any(each.repositories for each in findings)
+    steps = [_OF_SEVERAL.get(step, step) if several else step for step in _STEPS]
+    return [step for step in steps if in_head or step != _CLEAN_HEAD]
 
 
 def exposed_totals(report: Report) -> str:
@@ -127,5 +162,4 @@ def exposed_totals(report: Report) -> str:
     if not known:
         return ""
     in_head = sum(history.in_head for history in known)
-    pushed = sum(history.pushed for history in known)
-    return f"{in_head:,} still in HEAD, {pushed:,} already pushed"
+    return f"{in_head:,} still in HEAD, {totals(history.pushed for history in known)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.decoders.interface import RAISED_BY_SIZE
 from scanner.findings import Notice, Report, Severity
 from scanner.reports.exposure import liveness_totals
+from scanner.reports.repositories import tables
 from scanner.reports.text_history import exposed_totals
 from scanner.reports.text_layout import WIDTH, wrapped
 from scanner.reports.text_possible import counted
@@ -62,6 +63,16 @@ def totals(
         yield from wrapped("  possible   ", f"{possible(below, view.fail_on)}, listed above")
     if hidden:
         yield from wrapped("  possible   ", counted(hidden, view))
+
+
+def by_repository(report: Report, view: View, paint: Paint) -> Iterator[str]:
+    """Yield how many findings each repository, account, person and kind has, of several."""
+    for table in tables(report, view):
+        yield f"\n{paint('bold', table.title)}\n"
+        for answer, number in table.rows:
+            yield f"  {number:>9,}  {printable(answer)}\n"
+        if table.more:
+            yield f"             and {table.more:,} more\n"
 
 
 def configured(report: Report) -> Iterator[str]:

@@ -15,6 +15,22 @@ if TYPE_CHECKING:
     from scanner.saved.report import SavedReport
 
 _ELSEWHERE: Final = "If the file was anywhere else, do this and the following steps."
+_IN_ONE: Final = (
+    "keycatch history --format json --output ../before.json --replacements ../replacements.txt",
+    "git filter-repo --replace-text ../replacements.txt --replace-message ../replacements.txt",
+    "keycatch history --verify-removed ../before.json",
+    "rm ../replacements.txt",
+)
+_IN_ALL: Final = (
+    "keycatch history --format json --output ../before.json --replacements ../replacements.txt .",
+    (
+        'for CLONE in */; do git -C "$CLONE" filter-repo --replace-text '
+        '"$PWD/../replacements.txt" --replace-message "$PWD/../replacements.txt"; done'
+    ),
+    "keycatch history --verify-removed ../before.json .",
+    "rm ../replacements.txt",
+)
+"""The same for several repositories: each credential may be in any of them."""
 _HOOK: Final = Step(
     "prevent",
     "Let a hook stop the next one",
@@ -79,6 +95,7 @@ def taken_out_first(leak: Leak, steps: list[Step]) -> list[Step]:
 
 def _history(report: SavedReport, decoys: int) -> Step:
     """Return the step that takes the credentials out of the history."""
+    several = any(each.repositories for each in report.findings)
     # Only a report of a history has all credentials that have to go.
     first = (
         () if report.kind == HISTORY_KIND else ("This report does not cover the whole history.",)
@@ -102,18 +119,11 @@ def _history(report: SavedReport, decoys: int) -> Step:
                 if decoys
                 else ()
             ),
-            "In a fresh clone:",
-        ),
-        (
             (
-                "keycatch history --format json --output ../before.json --replacements "
-                "../replacements.txt"
+                "In a directory with fresh clones of all repositories, and nothing else:"
+                if several
+                else "In a fresh clone:"
             ),
-            (
-                "git filter-repo --replace-text ../replacements.txt --replace-message "
-                "../replacements.txt"
-            ),
-            "keycatch history --verify-removed ../before.json",
-            "rm ../replacements.txt",
         ),
+        _IN_ALL if several else _IN_ONE,
     )

@@ -1,8 +1,9 @@
 """The order in which credentials are dealt with.
 
 What is known to work comes first, the root user's before all others, then what may work, then what
-is dead. Among equals, what is of a foreign account comes last; then what was pushed comes first,
-then what is still in HEAD, then by severity, confidence and age; path and line decide the rest.
+is dead. Among equals, what is of a foreign account comes last; then what was pushed comes first
+and what may have been second, then what is still in HEAD, then by severity, confidence and age;
+path and line decide the rest.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from enum import IntEnum
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from scanner.dates import instant
 from scanner.findings import Severity
 from scanner.liveness.states import State
-from scanner.reports.arrange import instant, sightings
+from scanner.pushed import Pushed
+from scanner.reports.arrange import sightings
 from scanner.response import playbook
 from scanner.response.leak import Leak, ResponseKind
 
@@ -68,7 +71,8 @@ def urgency(leak: Leak) -> Urgency:
     if finding.severity is Severity.NOTE:
         return Urgency.NOTE
 
-    return Urgency.EXPOSED if finding.history and finding.history.pushed else Urgency.OPEN
+    is_pushed = finding.history is not None and finding.history.pushed is Pushed.YES
+    return Urgency.EXPOSED if is_pushed else Urgency.OPEN
 
 
 def is_dead(leak: Leak) -> bool:
@@ -97,7 +101,7 @@ def _rank(leak: Leak) -> tuple[object, ...]:
         urgency(leak),
         # The user cannot revoke what is in the account of somebody else.
         finding.owner == "foreign",
-        not (history and history.pushed),
+        history.pushed.rank if history else Pushed.NO.rank,
         not (history and history.in_head),
         -finding.severity,
         -finding.confidence,

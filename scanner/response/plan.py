@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.records import NamedTuple
 from scanner.reports.arrange import sightings
+from scanner.reports.repositories import is_path
 from scanner.reports.wording import INDEX_KIND, is_in_file
 from scanner.response import playbooks
 from scanner.response.clean_up import clean_up, taken_out_first
@@ -25,6 +26,7 @@ from scanner.response.variables import (
     in_clone,
     lookup,
     partition_lines,
+    repository_of_lookup,
 )
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ BEGIN: Final = Step(
 
 LOOKUP: Final = "In {} this command prints it:"
 CLONE: Final = "a clone of the repository,"
+DIRECTORY: Final = "the directory where the scan was made,"
 SCANNED: Final = "the repository that was scanned,"
 
 # A shell keeps its variables: without this, a step could act on the user or role of the credential
@@ -193,7 +196,7 @@ def _entry(
     command, where = "", ""
     if any(variable.name == "KEY_ID" for variable in variables):
         command = lookup(leak)
-        place = CLONE if in_clone(leak, report.kind) else SCANNED
+        place = _place_of_lookup(leak, report)
         where = LOOKUP.format(place) if command else elsewhere(leak)
 
     return CredentialPlan(
@@ -211,6 +214,15 @@ def _entry(
         advice=tuple(advice_for(_paths(leak))) if playbook.by_path else (),
         where=where,
     )
+
+
+def _place_of_lookup(leak: Leak, report: SavedReport) -> str:
+    name = repository_of_lookup(leak)
+    if name and is_path(name):
+        return DIRECTORY
+    if name:
+        return f"a clone of {name},"
+    return CLONE if in_clone(leak, report.kind) else SCANNED
 
 
 def _paths(leak: Leak) -> list[str]:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.aws.partitions import AWS, of_region
 from scanner.decoders import DECODERS
+from scanner.pushed import Pushed
 from scanner.records import NamedTuple
 from scanner.reports.arrange import sightings, where_in_head
+from scanner.reports.repositories import at_place, git_in, histories, is_path
 from scanner.reports.wording import is_in_file
 from scanner.response.leak import REGIONS, ResponseKind
 from scanner.response.playbook import declared
@@ -139,7 +141,8 @@ def lookup(leak: Leak) -> str:
 
     For a presigned URL that is the key ID that signed it. Empty where the report has the key ID
     already, or names no object that has it unencoded. From the report the command takes the ID of
-    the object and the ends of the key ID, both of an exact form.
+    the object and the ends of the key ID, both of an exact form, and of several repositories the
+    path, quoted.
     """
     at = _readable(leak)
     if at is None:
@@ -148,17 +151,26 @@ def lookup(leak: Leak) -> str:
     hint = _hint(leak)
     # The key ID alone, out of whatever is around it: 20 characters, of which the report shows 8.
     form = f"{hint[:4]}[A-Z0-9]{{12}}{hint[-4:]}"
-    return f"git cat-file -p {where_in_head(at).object} | grep -aoE {shlex.quote(form)}"
+    name = at.repository
+    git = git_in(name) if name and is_path(name) else "git"
+    return f"{git} cat-file -p {where_in_head(at).object} | grep -aoE {shlex.quote(form)}"
+
+
+def repository_of_lookup(leak: Leak) -> str:
+    """Return in which of several repositories `lookup` finds the key ID; empty for the only one."""
+    at = _readable(leak)
+    return at.repository if at else ""
 
 
 def in_clone(leak: Leak, kind: str) -> bool:
     """Return whether a clone has the object of `lookup`, by a report of the kind `kind`."""
-    at, history = _readable(leak), leak.finding.history
+    at = _readable(leak)
     if at is None:
         return False
 
+    history = at_place(leak.finding, at, histories(leak.finding)).history
     if history:
-        return history.pushed and bool(at.commit or at.head.start_line)
+        return history.pushed is Pushed.YES and bool(at.commit or at.head.start_line)
     # Commits of `push` and `receive` may never have reached the server.
     return bool(at.commit) and kind in ("ci", "range")
 

@@ -19,13 +19,17 @@ from scanner.findings import (
     Head,
     History,
     InHead,
+    InRepository,
     Location,
     Moment,
+    Report,
     Severity,
 )
 from scanner.json_fields import FieldError, Fields, refuse
 from scanner.liveness.states import Liveness, Reason, State, words
+from scanner.pushed import Pushed
 from scanner.records import NamedTuple
+from scanner.saved.account import Account, read_account
 from scanner.saved.refusals import why_no_json, why_no_report
 from scanner.saved.values import SavedValue
 
@@ -53,6 +57,7 @@ _STATES: Final[Mapping[str, State]] = {each.value: each for each in State}
 _REASONS: Final[Mapping[str, Reason]] = {each.value: each for each in Reason if each.value}
 _PRINCIPALS: Final = {each: each for each in ("user", "role", "root", "federated-user")}
 _CANARIES: Final = {each: each for each in ("known", "configured")}
+_NOT_KNOWN: Final = {each.value: each for each in Pushed if not each.is_known}
 _OWNERS: Final = {each: each for each in ("ours", "foreign")}
 
 
@@ -75,6 +80,14 @@ class SavedReport(NamedTuple):
     findings: tuple[Finding, ...]
     """The values are of the type `SavedValue`: redacted, unless the report shows secrets. What a
     report does not have is empty: `partition`, `user`, and the line hashes of locations."""
+    account: Account
+    """What was read and what was not."""
+
+    def as_report(self) -> Report:
+        """Return the same as the report of a scan, to be merged with others or rendered."""
+        return Report(
+            self.kind, self.findings, self.account.tally(), narrowed=self.narrowed, heads=self.heads
+        )
 
 
 def read(content: bytes) -> SavedReport:
@@ -113,6 +126,7 @@ def _report(report: Fields) -> SavedReport:
         narrowed=scan.texts("narrowed", needed=False),
         heads=tuple(scan.every("heads", _head, needed=False)),
         findings=_once(report.every("findings", _finding)),
+        account=read_account(scan),
     )
 
 
@@ -154,7 +168,12 @@ def _finding(found: Fields) -> Finding:
         owner=found.choice("owner", _OWNERS) if found.has("owner") else "",
         canary=found.choice("canary", _CANARIES) if found.has("canary") else "",
         forensics=found.maybe("forensics", _forensics),
+        repositories=tuple(found.every("repositories", _in_repository, needed=False)),
     )
+
+
+def _in_repository(each: Fields) -> InRepository:
+    return InRepository(each.name("repository"), each.maybe("history", _history))
 
 
 def _values(found: Fields) -> dict[str, Secret]:
@@ -182,6 +201,7 @@ def _location(at: Fields) -> Location:
         author_date=at.optional_text("author_date"),
         scope=at.optional_text("scope"),
         head=head or InHead(),
+        repository=at.name("repository") if at.has("repository") else "",
     )
 
 
@@ -205,13 +225,20 @@ def _history(history: Fields) -> History:
         last=history.maybe("last", _moment),
         removed=history.maybe("removed", _moment),
         in_head=history.truth("in_head"),
-        pushed=history.truth("pushed"),
+        pushed=_pushed(history),
         days=history.number("days"),
         branches=history.texts("branches"),
         tags=history.texts("tags"),
         held_by=history.texts("held_by"),
         copies=history.number("copies"),
     )
+
+
+def _pushed(history: Fields) -> Pushed:
+    if history.has("pushed") or "pushed" not in history.names():
+        return Pushed.YES if history.truth("pushed") else Pushed.NO
+    why = history.optional_text("pushed_unknown")
+    return _NOT_KNOWN.get(why, Pushed.UNKNOWN)
 
 
 def _moment(moment: Fields) -> Moment:

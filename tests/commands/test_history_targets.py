@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,75 @@ def test_what_cannot_be_listed_makes_it_incomplete(folder: Folder, unprivileged:
     finally:
         closed.chmod(0o700)
     assert done.report()["scan"]["incomplete"] == ["unreadable"]
+
+
+def test_what_a_mirror_has_was_pushed(folder: Folder) -> None:
+    """The record of the scan does not outlive a change of the remotes."""
+    one = folder.clone("elsewhere")
+    mirror = folder.root / "mirror.git"
+    one.git("clone", "-q", "--bare", ".", str(mirror))
+    histories = [e["history"] for e in folder.scan(1).report()["findings"]]
+    assert [each["pushed"] for each in histories] == [True]
+
+    clone = folder.root / "clone"
+    one.git("clone", "-q", ".", str(clone))
+    one.git("-C", str(clone), "-c", "user.name=T", "-c", "user.email=t@example.com", "commit",
+            "-q", "--amend", "--no-edit")  # fmt: skip
+    one.git("-C", str(clone), "update-ref", "-d", "refs/remotes/origin/main", check=False)
+    one.git("-C", str(clone), "reflog", "expire", "--expire=all", "--all")
+    for branch in one.git("-C", str(clone), "for-each-ref", "--format=%(refname)",
+                          "refs/remotes").split():  # fmt: skip
+        one.git("-C", str(clone), "update-ref", "--no-deref", "-d", branch)
+    (first,) = folder.scan(1, "clones/clone").report()["findings"]
+    one.git("-C", str(clone), "remote", "remove", "origin")
+    (second,) = folder.scan(1, "clones/clone").report()["findings"]
+    assert first["history"]["pushed"] is False
+    assert (second["history"]["pushed"], second["history"]["pushed_unknown"]) == (None, "no-remote")
+
+
+def test_the_same_key_in_two_repositories_is_one_credential(folder: Folder) -> None:
+    one = folder.clone("clones/one")
+    one.git("clone", "-q", ".", str(folder.root / "two"))
+    folder.clone("clones/three")
+    done = folder.scan(1)
+    found = {tuple(e["repository"] for e in each["repositories"]): each
+             for each in done.report()["findings"]}  # fmt: skip
+    assert set(found) == {("clones/one", "clones/two"), ("clones/three",)}
+    shared = found["clones/one", "clones/two"]
+    assert [e["history"]["pushed"] for e in shared["repositories"]] == [False, True]
+    assert shared["history"]["pushed"] is True
+    assert {(at["repository"], at["path"]) for at in shared["locations"]} == {
+        ("clones/one", "clones/one/key"), ("clones/two", "clones/two/key"),
+    }  # fmt: skip
+    (alone,) = folder.scan(1, "clones/one").report()["findings"]
+    assert "repositories" not in alone
+    assert "repository" not in alone["locations"][0]
+
+
+def test_the_answers_to_a_report_of_several_are_about_all_of_them(
+    folder: Folder, keycatch: Any, tmp_path: Path
+) -> None:
+    """The response names the repositories, and the check afterwards those that still have it."""
+    one = folder.clone("clones/one")
+    one.git("clone", "-q", ".", str(folder.root / "two"))
+    saved = tmp_path / "report.json"
+    folder.scan(1, "clones", "--output", str(saved))
+
+    done = keycatch("respond", str(saved), cwd=tmp_path)
+    assert "number 2" not in done.stdout
+    assert "clones/two: still in HEAD, already pushed" in done.stdout
+    assert "git -C clones/one cat-file" in " ".join(done.stdout.split())
+
+    verify = ("history", "--verify-removed", str(saved))
+    done = keycatch(*verify, "clones", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "in clones/one kept by" in done.stdout
+    assert "in clones/two kept by" in done.stdout
+
+    shutil.rmtree(folder.root / "one")
+    shutil.rmtree(folder.root / "two")
+    folder.clone("clones/three")
+    done = keycatch(*verify, "clones", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "gone: " in done.stdout
+    assert "the report is on 2 repositories, and 1 was checked" in done.stderr

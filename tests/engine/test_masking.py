@@ -23,6 +23,7 @@ from scanner.findings import (
     Tally,
     fingerprint_of,
 )
+from scanner.pushed import Pushed
 from scanner.reports import FORMATS, load
 from scanner.reports.interface import View
 from scanner.secret import Secret
@@ -42,7 +43,7 @@ def history(text, only=FIELDS):
 
     moments = [Moment("a" * 40, shown(each), "2026-05-01T12:00:00Z") for each in FIELDS[:3]]
     names = [(shown(each), "other") for each in FIELDS[3:]]
-    return History(*moments, False, True, 3, *names, 1)
+    return History(*moments, False, Pushed.YES, 3, *names, 1)
 
 
 def report(text, known, narrowed=(), heads=()):
@@ -66,7 +67,7 @@ def test_each_field_alone(field):
     assert [getattr(found.history, each) for each in rest] == [
         getattr(expected, each) for each in rest
     ]
-    assert found.history[3:6] == (False, True, 3)
+    assert found.history[3:6] == (False, Pushed.YES, 3)
 
 
 def test_the_name_of_a_user_is_one_wherever_it_is_told():

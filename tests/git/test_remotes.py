@@ -66,7 +66,7 @@ def test_names_and_values_of_every_form(here: Repository, repository: Any) -> No
     configure(repository, "a.b/c d", "+refs/heads/*:refs/x/*", "^refs/heads/no", "refs/heads/only")
     repository.git("config", "remote.a.b/c d.pushurl", "two\nlines")
     found = configured(here)["a.b/c d"]
-    assert found == (["refs/x/*"], ["/srv/x"], ["two\nlines"])
+    assert found == (["refs/x/*"], ["/srv/x"], ["two\nlines"], True)
 
 
 def test_the_refspec_decides(here: Repository, repository: Any) -> None:

@@ -27,6 +27,7 @@ from scanner.findings import (
     Severity,
     fingerprint_of,
 )
+from scanner.pushed import Pushed
 from scanner.reports import FORMATS, load
 from scanner.reports.interface import View
 from scanner.rulebook import load_rules
@@ -109,7 +110,7 @@ def commits(number: int) -> list[Location]:
 
 def branches(number: int) -> History:
     names = tuple(f"b{each}" for each in range(number))
-    return History(None, None, None, False, True, 3, names, names, (), number)
+    return History(None, None, None, False, Pushed.YES, 3, names, names, (), number)
 
 
 REPORTS: dict[str, Callable[[int], Report]] = {

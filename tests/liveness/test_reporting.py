@@ -8,6 +8,7 @@ import pytest
 
 from scanner.findings import Confidence, History, Report, Severity, Tally
 from scanner.liveness.states import Liveness, Reason, State
+from scanner.pushed import Pushed
 from scanner.reports import FORMATS, load
 from scanner.reports.arrange import by_exposure, ordered
 from scanner.reports.interface import View
@@ -42,7 +43,9 @@ def test_what_is_live_comes_first_among_the_most_severe(maker: Any) -> None:
 
 def test_what_is_live_comes_first_in_a_history(maker: Any) -> None:
     def history(in_head: bool) -> History:
-        return History(None, None, None, in_head, in_head, 0, (), (), (), 1)
+        return History(
+            None, None, None, in_head, Pushed.YES if in_head else Pushed.NO, 0, (), (), (), 1
+        )
 
     exposed = maker.finding(history=history(True))
     gone = maker.finding(history=history(False))

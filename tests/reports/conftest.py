@@ -26,6 +26,8 @@ from scanner.findings import (
     fingerprint_of,
 )
 from scanner.kinds import signed_url, tell
+from scanner.merging import Part, merge_reports
+from scanner.pushed import Pushed
 from scanner.reports.interface import View
 from scanner.rulebook.generator import Generator
 from scanner.rulebook.model import Rule
@@ -366,7 +368,7 @@ def canary(make: Maker) -> Case:
 def canary_history(make: Maker) -> Case:
     """Nothing but a decoy in a history: nothing is to be revoked and nothing to be rewritten."""
     found = pair_at(pair_values(make), "trap.env", 1, **of_history(2))
-    found = found._replace(canary="known", history=past(2, in_head=True, pushed=True))
+    found = found._replace(canary="known", history=past(2, in_head=True, pushed=Pushed.YES))
     report = Report("history", (found,), tally(9, commits=4), None, (), HEADS)
     return Case(report, view())
 
@@ -491,7 +493,7 @@ def past(first: int | None, last: int = 0, removed: int | None = None, **more: o
     """Make a history from the numbers of its commits."""
     fields: dict[str, object] = {
         "first": first and moment(first), "last": first and moment(last or first),
-        "removed": removed and moment(removed, AUTHORS[1]), "in_head": False, "pushed": False,
+        "removed": removed and moment(removed, AUTHORS[1]), "in_head": False, "pushed": Pushed.NO,
         "days": ((removed or 31) - first) if first else 0, "branches": (), "tags": (),
         "held_by": (), "copies": 1, **more,
     }  # fmt: skip
@@ -523,7 +525,7 @@ def history(make: Maker) -> Case:
     in_head = pair_at(pair, "", 1)._replace(
         locations=tuple(places),
         history=past(
-            1, 9, in_head=True, pushed=True, copies=11, tags=("v1.0",),
+            1, 9, in_head=True, pushed=Pushed.YES, copies=11, tags=("v1.0",),
             branches=("dev", "feature/a", "main", "origin/main"),
         ),
     )  # fmt: skip
@@ -534,9 +536,13 @@ def history(make: Maker) -> Case:
         return finding(of, {role: value}, place, history=known)
 
     branches = ("main", "origin/main")
-    old = alone(KEY_ID, "key_id", "a/old.py", 1, past(1, 2, 9, pushed=True, branches=branches))
-    newer = alone(KEY_ID, "key_id", "a/new.py", 5, past(5, 5, 5, pushed=True, branches=branches))
-    severe = alone(SECRET, "secret", "b.py", 4, past(4, 6, 8, pushed=True, tags=("v0.9",)))
+    old = alone(
+        KEY_ID, "key_id", "a/old.py", 1, past(1, 2, 9, pushed=Pushed.YES, branches=branches)
+    )
+    newer = alone(
+        KEY_ID, "key_id", "a/new.py", 5, past(5, 5, 5, pushed=Pushed.YES, branches=branches)
+    )
+    severe = alone(SECRET, "secret", "b.py", 4, past(4, 6, 8, pushed=Pushed.YES, tags=("v0.9",)))
     local = alone(SECRET, "secret", "c.py", 2, past(2, 3, branches=("topic",)))
     low = alone(KEY_ID, "key_id", "d.py", 1, past(1, in_head=True, branches=("main",)))
     stays = tuple(each._replace(head=InHead(each.object, 7, 3, 7, 23)) for each in low.locations)
@@ -555,7 +561,7 @@ def history(make: Maker) -> Case:
     forgotten = forgotten._replace(
         locations=tuple(each._replace(commit="", author_date="") for each in forgotten.locations)
     )
-    known = note(make, "e.py", 3, **of_history(1))._replace(history=past(1, pushed=True))
+    known = note(make, "e.py", 3, **of_history(1))._replace(history=past(1, pushed=Pushed.YES))
     found = (forgotten, lost, known, low, local, newer, old, severe, in_head)
     narrowed = ("only what `main` reaches (--branch)", "no commit before 2026-01-01 (--since)")
     report = Report("history", found, tally(2_345, commits=31), None, narrowed, HEADS)
@@ -584,12 +590,44 @@ def history_clean(make: Maker) -> Case:
     return Case(report, view(exit_code=0))
 
 
+def several_repositories(make: Maker) -> Case:
+    """The same pair in a work tree, a mirror and a clone that has removed it; a key in one."""
+    values = pair_values(make)
+    pushed = past(1, in_head=True, pushed=Pushed.YES, branches=("main",))
+    kept = past(1, in_head=True, pushed=Pushed.NO_REMOTE, branches=("main",))
+    gone = past(2, 2, 3, branches=("master",))
+    here = {"key_id": InHead("e" * 40, 4, 1, 4, 21), "secret": InHead("e" * 40, 5, 1, 5, 41)}
+
+    def pair_in(path: str, line: int, known: History) -> Finding:
+        made = pair_at(values, path, line, **of_history(1))
+        if known.in_head:
+            at_head = (each._replace(head=here[each.role]) for each in made.locations)
+            made = made._replace(locations=tuple(at_head))
+        return made._replace(history=known)
+
+    key = make.key_id()
+    message = at("key_id", "commit message", 1, **of_history(3, scope="commit-message"))
+    alone = finding(KEY_ID, {"key_id": key}, message, history=past(3))
+    read = tally(3, 5_000, 2)
+    parts = [
+        Part("clones/team/shop", Report("history", (pair_in("key", 4, kept),), read)),
+        Part("clones/shop.git", Report("history", (pair_in("key", 4, pushed),), read)),
+        Part("clones/my app", Report(
+            "history",
+            (pair_in("conf/a.env", 2, gone), alone),
+            read,
+            heads=(Head("", "c" * 40, "https://git.example.com/app"),),
+        )),
+    ]  # fmt: skip
+    return Case(merge_reports(parts), view())
+
+
 CASES: dict[str, Callable[[Maker], Case]] = {
     made.__name__: made
     for made in (
         clean, lone_key_id, pair, triple, expiring, archive, odd_names, incomplete,
         incomplete_clean, set_aside, set_aside_places, reviewed, reviewed_clean, canary,
-        canary_history, copies, same_line,
+        canary_history, copies, same_line, several_repositories,
         two_files, configured,
         configured_findings, commits, notes, notes_and_more, nothing_staged, no_commits, history,
         history_of_messages, history_clean,

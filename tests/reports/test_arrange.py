@@ -7,6 +7,7 @@ import time
 import pytest
 
 from scanner.findings import Confidence, Severity
+from scanner.pushed import Pushed
 from scanner.reports.arrange import (
     as_in_head,
     by_exposure,
@@ -116,9 +117,9 @@ def test_in_head_comes_before_what_is_more_severe(builders):
         )
 
     many = [
-        found(builders.PAIR, "local"), found(builders.PAIR, "pushed", pushed=True),
+        found(builders.PAIR, "local"), found(builders.PAIR, "pushed", pushed=Pushed.YES),
         found(builders.KEY_ID, "head", in_head=True),
-        found(builders.KEY_ID, "both", in_head=True, pushed=True),
+        found(builders.KEY_ID, "both", in_head=True, pushed=Pushed.YES),
     ]  # fmt: skip
     paths = [each.locations[0].path for each in by_exposure(many, Confidence.MEDIUM)]
     assert paths == ["both", "head", "pushed", "local"]

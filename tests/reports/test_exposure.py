@@ -2,16 +2,22 @@ from __future__ import annotations
 
 import pytest
 
+from scanner.pushed import Pushed
 from scanner.reports.exposure import exposed, exposure, moment, reach, span
 
 
 @pytest.mark.parametrize(
     ("known", "alarming", "calm"),
     [
-        ({"in_head": True, "pushed": True}, ["still in HEAD", "already pushed"], []),
+        ({"in_head": True, "pushed": Pushed.YES}, ["still in HEAD", "already pushed"], []),
         ({"in_head": True}, ["still in HEAD"], ["on no remote branch"]),
-        ({"pushed": True}, ["already pushed"], ["not in HEAD"]),
+        ({"pushed": Pushed.YES}, ["already pushed"], ["not in HEAD"]),
         ({"branches": ("a",)}, [], ["not in HEAD", "on no remote branch"]),
+        (
+            {"branches": ("a",), "pushed": Pushed.NO_REMOTE},
+            [],
+            ["not in HEAD", "not known whether pushed (no remote is configured)"],
+        ),
         ({"tags": ("a",)}, [], ["not in HEAD", "on no remote branch"]),
         ({"held_by": ("reflog of a",)}, [], ["not in HEAD", "on no remote branch", "on no branch"]),
         ({}, [], ["not in HEAD", "on no remote branch", "on no branch"]),

@@ -27,6 +27,7 @@ from scanner.findings import (
     Report,
     Severity,
 )
+from scanner.pushed import Pushed
 from scanner.reports import FORMATS, load
 from scanner.secret import Secret
 
@@ -95,7 +96,7 @@ def reports(draw):
     def past():
         texts = [tuple(draw(st.lists(PATHS, max_size=5))) for _ in range(3)]
         moments = [moment() if draw(st.booleans()) else None for _ in range(3)]
-        exposed = draw(st.booleans()), draw(st.booleans())
+        exposed = draw(st.booleans()), draw(st.sampled_from(Pushed))
         return History(*moments, *exposed, draw(st.integers(0, 999)), *texts, 3)
 
     def in_history(place):

@@ -18,6 +18,7 @@ from scanner.findings import (
     Head,
     History,
     InHead,
+    InRepository,
     Location,
     Moment,
     Notice,
@@ -26,6 +27,7 @@ from scanner.findings import (
     Tally,
 )
 from scanner.liveness.states import Liveness, Reason, State, words
+from scanner.pushed import Pushed
 from scanner.reports.interface import View
 from scanner.reports.json_report import render
 from scanner.saved.report import NoReportError, read
@@ -76,15 +78,16 @@ def locations(draw: Any) -> Location:
     history=st.booleans(),
     branches=st.lists(st.text(st.characters(codec="utf-8"), min_size=1), max_size=3),
     generation=st.sampled_from([0, 1, 2]),
+    pushed=st.sampled_from(Pushed),
 )
 def test_what_is_written_is_read_again(
     where: list[Location], author: str, severity: Severity, confidence: Confidence,
     state: State, reason: Reason, detail: str, principal: str, history: bool, branches: list[str],
-    generation: int,
+    generation: int, pushed: Pushed,
 ) -> None:  # fmt: skip
     moment = Moment(COMMIT, author, "2026-05-01T10:00:00+02:00")
     past = History(
-        moment, moment, None, True, False, 7, tuple(sorted(branches)), ("v1",), ("stash@{0}",), 2
+        moment, moment, None, True, pushed, 7, tuple(sorted(branches)), ("v1",), ("stash@{0}",), 2
     )
     arn = "arn:aws:iam::123456789012:root" if principal else ""
     account = "123456789012" if principal else ""
@@ -134,16 +137,17 @@ def full() -> dict[str, Any]:
     moment = Moment(COMMIT, "Al <al@example.com>", "2026-05-01T10:00:00+02:00")
     where = Location(
         "key_id", "deploy.env", 1, 5, 1, 25, "m", ("gzip",), "", COMMIT, COMMIT, "2026-05-01", "s",
-        InHead(COMMIT, 1, 1, 1, 2),
+        InHead(COMMIT, 1, 1, 1, 2), "r",
     )  # fmt: skip
     told = Liveness(
         State.LIVE, Reason.REFUSED, ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/alice", "user", "aws"
     )
-    past = History(moment, moment, moment, True, True, 204, ("main",), ("v1",), ("index",), 2)
+    past = History(moment, moment, moment, True, Pushed.YES, 204, ("main",), ("v1",), ("index",), 2)
     values = {"key_id": Secret(b"A" * 20), "secret": Secret(b"a" * 40)}
     found = Finding(
         "aws-access-key-pair", Severity.HIGH, Confidence.HIGH, "0" * 32, values, ACCOUNT,
         ("made for a test",), (where,), past, "", told, "ours", FORENSICS,
+        repositories=(InRepository("r", past),),
     )  # fmt: skip
     report = Report(
         "history", (found,), Tally(), narrowed=("only main",), heads=(Head("", COMMIT),)
@@ -165,10 +169,13 @@ NEEDED = [
     *((*LOCATION, "head", key) for key in ("object", "start_column", "end_line", "end_column")),
     *((*FINDING, "history", key) for key in ("in_head", "pushed", "days", "branches", "tags",
                                              "held_by", "copies")),
+    (*FINDING, "repositories", 0, "repository"),
     *((*FINDING, "history", "first", key) for key in ("commit", "author", "author_date")),
     (*FINDING, "liveness", "state"),
 ]  # fmt: skip
 MAY_LACK = [
+    ("scan", "notices"), (*FINDING, "repositories", 0, "history"), (*FINDING, "repositories"),
+    (*LOCATION, "repository"),
     ("scan", "narrowed"), ("scan", "heads"), ("scan", "counts"),
     *((*FINDING, key) for key in ("account_id", "evidence", "history", "liveness", "owner",
                                   "forensics", "canary")),
@@ -194,6 +201,7 @@ def test_what_newer_versions_have_may_be_absent(path: Any, value: Any) -> None:
     assert len(read(changed(path, value)).findings) == 1
 
 
+PUSHED = (*FINDING, "history", "pushed")
 WRONG = [None, True, 1.5, "", "other words", -1, 0, [], [1], {}, {"a": 1}, "1", 10**30]
 
 
@@ -206,7 +214,7 @@ def test_another_type_is_refused(path: tuple[Any, ...]) -> None:
         good = good[key]
     refused = 0
     for value in WRONG:
-        if type(value) is type(good) or (path in MAY_LACK and value is None):
+        if type(value) is type(good) or (path in (*MAY_LACK, PUSHED) and value is None):
             continue
         with pytest.raises(NoReportError):
             read(changed(path, value))
@@ -354,3 +362,24 @@ def test_a_finding_that_is_there_twice() -> None:
     both = json.dumps({**report, "findings": [finding, contrary]}).encode()
     with pytest.raises(NoReportError, match=r"^findings\[1\] contradicts another one of the same"):
         read(both)
+
+
+@pytest.mark.parametrize(
+    ("pushed", "why", "expected"),
+    [
+        (True, None, Pushed.YES),
+        (False, None, Pushed.NO),
+        (None, "no-remote", Pushed.NO_REMOTE),
+        (None, "a reason of a later version", Pushed.UNKNOWN),
+        (None, None, Pushed.UNKNOWN),
+    ],
+)
+def test_pushed_is_read_as_every_version_has_written_it(
+    pushed: bool | None, why: str | None, expected: Pushed
+) -> None:
+    document = full()
+    history = document["findings"][0]["history"]
+    history |= {"pushed": pushed, **({"pushed_unknown": why} if why else {})}
+    (found,) = read(json.dumps(document).encode()).findings
+    assert found.history
+    assert found.history.pushed is expected

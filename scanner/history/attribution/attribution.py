@@ -230,7 +230,7 @@ class Attribution:
             last=since if last is None else self._moment(ids[last]),
             removed=None if removed is None else self._moment(ids[removed]),
             in_head=self._in_head(presence),
-            pushed=any(tip.kind == REMOTE for tip in tips),
+            pushed=self._traces.publication.of(tips),
             days=days,
             branches=tuple(sorted({tip.name for tip in tips if tip.kind in (BRANCH, REMOTE)})),
             tags=tuple(sorted({tip.name for tip in tips if tip.kind == TAG})),

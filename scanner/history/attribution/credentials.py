@@ -136,18 +136,6 @@ def without(
     return kept, excluded
 
 
-def in_repository(findings: Iterable[Finding], prefix: str) -> list[Finding]:
-    """Return `findings` with `prefix` before each path."""
-    if not prefix:
-        return list(findings)
-    return [
-        finding._replace(
-            locations=tuple(at._replace(path=prefix + at.path) for at in finding.locations)
-        )
-        for finding in findings
-    ]
-
-
 def _is_name(location: Location) -> bool:
     return DECODER in location.decoded[:1] and not location.object and not _is_reference(location)
 

@@ -16,6 +16,7 @@ from scanner.git.records import Person, contents, kinds, people, tag_target
 from scanner.git.tips import OTHER, indexes, references, reflogs, work_trees
 from scanner.history.attribution.graph import Graph
 from scanner.history.attribution.interface import KnownChanges
+from scanner.history.attribution.publication import Publication
 from scanner.history.attribution.spans import Timeline
 from scanner.history.attribution.tree_contents import EMPTY, TreeContents
 from scanner.history.attribution.tree_work import UnreadableTreeError
@@ -45,7 +46,7 @@ class Traces:
 
     __slots__ = (
         "_changes", "_direct", "_repository", "added", "graph", "head", "indexed", "people",
-        "published", "removed", "spans", "tags", "tips", "unreached",
+        "publication", "published", "removed", "spans", "tags", "tips", "unreached",
     )  # fmt: skip
 
     def __init__(
@@ -89,7 +90,10 @@ class Traces:
             self._compare_trees(blobs, frozenset(names), jobs, units, by_git=by_git)
         for (path, _), events in self._changes.items():
             self._add_timeline(path, events)
-        self._assign_tips(tips + reflogs(trees), wanted)
+        tips += reflogs(trees)
+        self.publication = Publication(repository, trees, tips)
+        """Which of the references show that something was pushed."""
+        self._assign_tips(tips, wanted)
         self._read_indexes(indexes(repository, trees), wanted, frozenset(names))
         self._read_unreached(wanted)
         self.read_people(

@@ -18,6 +18,7 @@ from scanner.history.attribution.attribution import attribute
 from scanner.history.attribution.interface import HistoryPlace, KnownChanges
 from scanner.history.record.json_shape import has_shape
 from scanner.history.record.record_file import checksum
+from scanner.pushed import Pushed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _DAY: Final = 86400
 """Seconds."""
+_REMOTES: Final = r"^(core\.bare|remote\..*|branch\..*\.(remote|pushremote))$"
+"""The keys of the configuration that `scanner.history.attribution.publication` depends on."""
 _FILES: Final = ("HEAD", "shallow", "reftable/tables.list")
 """What attribution depends on besides the logs, in the repository and for each work tree."""
 
@@ -49,6 +52,10 @@ def _is_first_moment(value: object) -> bool:
     return _is_moment(value)
 
 
+def _is_pushed(value: object) -> bool:
+    return isinstance(value, str) and value in tuple(Pushed)
+
+
 _SHAPE: Final[Shape] = {
     "key": str,
     "shallow": str,
@@ -56,7 +63,8 @@ _SHAPE: Final[Shape] = {
     "places": {str: [(str, str, str, str)]},
     "histories": {
         str: (
-            _is_first_moment, _is_moment, _is_moment, bool, bool, int, [str], [str], [str], int,
+            _is_first_moment, _is_moment, _is_moment, bool, _is_pushed, int, [str], [str], [str],
+            int,
         ),  # the fields of `History`
     },
 }  # fmt: skip
@@ -197,6 +205,7 @@ def _digest(repository: Repository, objects: Collection[str]) -> str:
         parts = [
             repository.run("for-each-ref", form, what="list the references"),
             (repository.resolve("HEAD") or "").encode(),
+            repository.answers("config", "--null", "--get-regexp", _REMOTES),
             "\n".join(sorted(objects)).encode(),
         ]
         folders = work_trees(repository)
@@ -249,7 +258,7 @@ def _history(fields: list[Any]) -> History:
         last and Moment(*last),
         removed and Moment(*removed),
         in_head,
-        pushed,
+        Pushed(pushed),
         days,
         tuple(branches),
         tuple(tags),

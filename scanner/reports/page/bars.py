@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from scanner.dates import instant
 from scanner.records import NamedTuple
-from scanner.reports.arrange import instant
 from scanner.reports.page.elements import Html, element
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def bar(finding: Finding, scale: Scale, grid: bool = False) -> Html:
 
     left = scale.at(added)
     right, mark = _end(history, scale, left)
-    pushed = "pushed" if history.pushed else "kept"
+    pushed = ("pushed", "unsure", "kept")[history.pushed.rank]
     parts = [
         *((_line(at) for at, _ in scale.ticks) if grid else ()),
         element("line", x1=left, x2=right, y1=_MIDDLE, y2=_MIDDLE, class_=f"span {pushed}"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.pushed import PUSHED, Pushed
 from scanner.reports.arrange import UNPACKING, further, roles, text_of
 from scanner.reports.exposure import alive, decoy, exposed, moment, reach
 from scanner.reports.page.bars import bar
 from scanner.reports.page.elements import Html, code, described, joined
+from scanner.reports.repositories import by_exposure, show_command, state
 from scanner.reports.wording import CANARIES, is_in_file, no_file, origin, plural, role_name, whence
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ def _rows(
     if finding.history:
         yield "Exposure", [exposed(finding), bar(finding, scale) if scale else ""]
         yield from _past(finding.history)
+        yield "Repositories", _inside(finding)
+        command = show_command(finding, copies[0].lead)
+        yield "Look at it", [code(command) if command else ""]
         yield "Found in", [reach(finding)]
     else:
         yield "Commit", [origin(copies[0].lead).removeprefix("commit ")]
@@ -68,7 +73,7 @@ def short_facts(finding: Finding) -> list[tuple[str, bool]]:
         (finding.liveness.state.value.replace("-", " ") if finding.liveness else "",
          finding.is_live),
         ("still in HEAD" if history and history.in_head else "", True),
-        ("already pushed" if history and history.pushed else "", True),
+        (PUSHED if history and history.pushed is Pushed.YES else "", True),
         ("not in HEAD" if history and not history.in_head else "", False),
     ]  # fmt: skip
     return [(words, alarming) for words, alarming in told if words]
@@ -110,6 +115,15 @@ def _facts(finding: Finding) -> Iterator[tuple[str, list[str]]]:
 
     for label, sentences in facts(finding):
         yield capital(label), sentences
+
+
+def _inside(finding: Finding) -> list[str]:
+    """Return how exposed `finding` is in each of several repositories."""
+    inside = by_exposure(finding)
+    listed = [state(each) for each in inside[:_COPIES]]
+    if more := len(inside) - len(listed):
+        listed.append(f"and {plural(more, 'more repository', 'more repositories')}")
+    return listed
 
 
 def _evidence(finding: Finding) -> list[str]:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Confidence, Severity
 from scanner.liveness.states import State
+from scanner.pushed import NOT_KNOWN, NOT_PUSHED, PUSHED
 from scanner.records import NamedTuple
 from scanner.reports.names import repository_uri
+from scanner.reports.repositories import short_names
 from scanner.reports.wording import is_in_file
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ UNKNOWN: Final = "not known"
 _SEVERITIES: Final = tuple(each.label for each in reversed(Severity))
 _CONFIDENCES: Final = tuple(each.label for each in reversed(Confidence))
 _EXPOSURES: Final = (
-    "still in HEAD", "not in HEAD", "already pushed", "on no remote branch",
+    "still in HEAD", "not in HEAD", PUSHED, NOT_KNOWN, NOT_PUSHED,
 )  # fmt: skip
 _STATES: Final = tuple(each.value.replace("-", " ") for each in State)
 
@@ -54,8 +56,11 @@ def facets(findings: Sequence[Finding], heads: Iterable[Head], names: Sequence[s
         facet("kind", "Kind", [(name,) for name in names]),
         facet("account", "AWS account", [(each.account_id or UNKNOWN,) for each in findings]),
     ]
-    if labels:
-        answers = [_repositories(each, labels) for each in findings]
+    if labels or any(each.repositories for each in findings):
+        short = short_names(
+            each.repository for finding in findings for each in finding.repositories
+        )
+        answers = [_repositories(each, labels, short) for each in findings]
         made.append(facet("repository", "Repository", answers))
     if len(labels) < 2:
         made.append(facet("folder", "Folder", [_folders(each) for each in findings]))
@@ -95,7 +100,11 @@ def _label(head: Head) -> str:
     return head.repository or address or "the repository that was scanned"
 
 
-def _repositories(finding: Finding, labels: dict[str, str]) -> tuple[str, ...]:
+def _repositories(
+    finding: Finding, labels: dict[str, str], short: dict[str, str]
+) -> tuple[str, ...]:
+    if finding.repositories:
+        return tuple(short[each.repository] for each in finding.repositories)
     found = {_repository(location.path, labels) for location in finding.locations}
     return tuple(sorted(found))
 
@@ -128,8 +137,8 @@ def _exposures(finding: Finding) -> tuple[str, ...]:
     history = finding.history
     if history is None:
         return ()
-    in_head, absent, pushed, kept = _EXPOSURES
-    return (in_head if history.in_head else absent, pushed if history.pushed else kept)
+    in_head, absent, *pushed = _EXPOSURES
+    return (in_head if history.in_head else absent, pushed[history.pushed.rank])
 
 
 def _states(finding: Finding) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.pushed import NOT_KNOWN, NOT_PUSHED, PUSHED, Pushed
 from scanner.reports.page.bars import axis, bar
 from scanner.reports.page.elements import Html, block, element
 from scanner.reports.page.findings import link
@@ -56,14 +57,16 @@ def _row(entry: Entry, scale: Scale) -> Html:
         removed = (element("strong", "still in HEAD", class_="bad"),)
     elif history and not history.removed:
         removed = ("not in HEAD, last in it ", *_when(history.last))
-    pushed = bool(history and history.pushed)
+    pushed = history.pushed if history else Pushed.NO
     return element(
         "tr",
         element("th", link(entry), scope="row"),
         element("td", *(_when(history.first) if history else ())),
         element("td", bar(entry.finding, scale, grid=True), class_="picture"),
         element("td", *removed),
-        element("td", element("strong", "yes", class_="bad") if pushed else "no"),
+        element(
+            "td", element("strong", "yes", class_="bad") if pushed is Pushed.YES else pushed.answer
+        ),
     )
 
 
@@ -90,8 +93,9 @@ def _legend() -> Html:
         (sample(use("removed")), "removed"),
         (sample(use("head")), "still in HEAD"),
         (sample(use("last")), "last seen"),
-        (sample(line("pushed")), "already pushed"),
-        (sample(line("kept")), "on no remote branch"),
+        (sample(line("pushed")), PUSHED),
+        (sample(line("unsure")), NOT_KNOWN),
+        (sample(line("kept")), NOT_PUSHED),
     )
     # For eyes only: the table says the same in words.
     shown = (element("li", picture, " ", words) for picture, words in items)

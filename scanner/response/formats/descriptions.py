@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.records import NamedTuple
 from scanner.reports.arrange import further, roles, sightings, where_in_head
 from scanner.reports.exposure import alive, exposed, moment
+from scanner.reports.repositories import by_exposure, state
 from scanner.reports.wording import is_in_file, no_file, origin, plural, role_name
 from scanner.response.leak import redacted
 
@@ -71,6 +72,12 @@ def facts(entry: CredentialPlan) -> Iterator[Fact]:
         if line:
             yield Fact(label, (line,))
 
+    if inside := by_exposure(finding):
+        lines = [state(each) for each in inside[:PLACES]]
+        if len(inside) > PLACES:
+            more = plural(len(inside) - PLACES, "more repository", "more repositories")
+            lines.append(f"and {more}")
+        yield Fact("repositories", tuple(lines))
     yield Fact("found at", tuple(places(entry)))
 
 

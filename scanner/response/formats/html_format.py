@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.pushed import PUSHED, Pushed
 from scanner.reports.page.bars import marks, scale_of
 from scanner.reports.page.document import Section, banner, document
 from scanner.reports.page.elements import Html, block, code, element, shell, spans
@@ -105,7 +106,7 @@ def _figures(plan: Plan) -> Html:
         ("no emergency", rest, False),
     ]
     if histories:
-        shown += [("already pushed", sum(each.pushed for each in histories), True)]
+        shown += [(PUSHED, sum(each.pushed is Pushed.YES for each in histories), True)]
     return figures(shown)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scanner.about import NAME, VERSION
 from scanner.reports.encoding import dumps
 from scanner.reports.json_report import liveness_object
+from scanner.reports.repositories import by_exposure
 from scanner.response.commands import changes
 from scanner.response.formats.descriptions import places
 from scanner.response.leak import redacted
@@ -18,6 +19,7 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scanner.findings import InRepository
     from scanner.response.plan import CredentialPlan, Plan
     from scanner.response.playbook import Step
 
@@ -84,7 +86,12 @@ def _entry_object(entry: CredentialPlan) -> dict[str, Any]:
         "not_found_again": str(entry.missing) if entry.missing else None,
         "owner": finding.owner or None,
         "in_head": history.in_head if history else None,
-        "pushed": history.pushed if history else None,
+        "pushed": history.pushed.truth if history else None,
+        **(
+            {"repositories": [_repository_object(each) for each in by_exposure(finding)]}
+            if finding.repositories
+            else {}
+        ),
         "places": [printable(place) for place in places(entry)],
         "notes": list(entry.notes),
         "variables": [
@@ -101,6 +108,15 @@ def _entry_object(entry: CredentialPlan) -> dict[str, Any]:
         "steps": [_step_object(step) for step in entry.steps],
         "instead": list(entry.instead),
         "prevention": [{"id": each.id, "instead": each.instead} for each in entry.advice],
+    }
+
+
+def _repository_object(each: InRepository) -> dict[str, Any]:
+    history = each.history
+    return {
+        "repository": printable(each.repository),
+        "in_head": history.in_head if history else None,
+        "pushed": history.pushed.truth if history else None,
     }
 
 

@@ -15,6 +15,7 @@ from scanner.findings import COMMIT_MESSAGE, TAG_MESSAGE, History, Moment
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
 from scanner.history.attribution.attribution import DANGLING, Attribution, attribute
+from scanner.pushed import Pushed
 
 KEY = "the credential\n"
 DAY = 86400
@@ -116,7 +117,7 @@ def test_a_key_that_came_and_went(lab: Lab) -> None:
         last=Moment(stayed, author, "2001-09-12T03:46:40+02:00"),
         removed=Moment(went, author, "2001-09-13T03:46:40+02:00"),
         in_head=False,
-        pushed=False,
+        pushed=Pushed.NO,
         days=2,
         branches=("main",),
         tags=(),
@@ -411,7 +412,7 @@ def test_the_index(lab: Lab) -> None:
     lab.repository.write("d/other", "x")
     lab.git("add", "--all")
     found = lab.history()  # without any commit
-    assert found == History(None, None, None, False, False, 0, (), (), ("index",), 1)
+    assert found == History(None, None, None, False, Pushed.NO_REMOTE, 0, (), (), ("index",), 1)
     assert lab.places() == []
     lab.root /= "d"  # the index is looked at as a whole
     assert lab.history().held_by == ("index",)
@@ -505,12 +506,12 @@ def test_branches_tags_and_remotes(lab: Lab) -> None:
     came = lab.put(key=KEY)
     lab.git("tag", "light")
     lab.git("tag", "-a", "-m", "x", "heavy")
-    assert not lab.history().pushed
+    assert lab.history().pushed is Pushed.NO
     lab.git("update-ref", "refs/remotes/origin/main", came)
     lab.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
     lab.put(key=None)
     found = lab.history()
-    assert found.pushed
+    assert found.pushed is Pushed.YES
     assert found.branches == ("main", "origin/main")
     assert found.tags == ("heavy", "light")
 
@@ -734,7 +735,7 @@ def test_nothing_to_look_for(lab: Lab) -> None:
     lab.put(readme="x")
     found = lab.attribute()
     assert found.histories([]) == []
-    assert history_of(found, []) == History(None, None, None, False, False, 0, (), (), (), 0)
+    assert history_of(found, []) == History(None, None, None, False, Pushed.NO, 0, (), (), (), 0)
 
 
 def test_what_was_not_asked_about(lab: Lab) -> None:

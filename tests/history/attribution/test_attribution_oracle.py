@@ -15,6 +15,7 @@ from scanner.findings import History
 from scanner.git import log
 from scanner.git.repository import Repository
 from scanner.history.attribution.attribution import attribute
+from scanner.pushed import Pushed
 
 PATHS = [b"a", b"b", b"d/a", b"d/b", b"d/e/\xff\n:x"]
 CONTENTS = [b"one", b"two", b"three", b"four"]
@@ -142,7 +143,9 @@ class Oracle:
             "last": last,
             "removed": removed,
             "in_head": in_head,
-            "pushed": any(name.startswith("refs/remotes/") for name in behind),
+            "pushed": Pushed.YES
+            if any(name.startswith("refs/remotes/") for name in behind)
+            else Pushed.NO_REMOTE,
             "days": max(0, (end - self.times[first]) // 86400) if first else 0,
             "branches": tuple(
                 sorted(

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.findings import History, Moment
+from scanner.pushed import Pushed
 from scanner.reports.page.bars import axis, bar, marks, scale_of
 
 
@@ -24,7 +25,7 @@ def found(
     last: str = "",
     removed: str = "",
     in_head: bool = False,
-    pushed: bool = False,
+    pushed: Pushed = Pushed.NO,
 ) -> Any:
     moments = (moment(date) if date else None for date in (first, last, removed))
     return SimpleNamespace(history=History(*moments, in_head, pushed, 0, (), (), (), 1))
@@ -40,14 +41,19 @@ def mark(picture: str) -> str:
     return "".join(re.findall(r"#mark-(\w+)", picture))
 
 
-FIRST, LAST = "2024-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
+FIRST, MIDDLE, LAST = "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z", "2026-01-01T00:00:00Z"
 
 
 @pytest.mark.parametrize(
     ("what", "expected", "end", "kind"),
     [
         (found(FIRST, FIRST, LAST), (2, 96), "removed", "kept"),
-        (found(FIRST, FIRST, "2025-01-01T00:00:00Z", pushed=True), (2, 49.06), "removed", "pushed"),
+        (
+            found(FIRST, FIRST, "2025-01-01T00:00:00Z", pushed=Pushed.YES),
+            (2, 49.06),
+            "removed",
+            "pushed",
+        ),
         (found(FIRST, "2025-01-01T00:00:00Z"), (2, 49.06), "last", "kept"),
         (found("2025-01-01T00:00:00Z", in_head=True), (49.06, 96), "head", "kept"),
         # In HEAD again after it was removed: what counts is that it is there.

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from scanner.findings import Head, Severity
+from scanner.pushed import Pushed
 from scanner.reports.page.facets import UNKNOWN, facet, facets
 
 REMOTE = "https://user:secret@git.example.com/team/app.git"
@@ -78,12 +79,13 @@ def test_of_several_repositories_the_innermost_one_counts(found: Any) -> None:
 def test_people_and_exposure_are_those_of_a_history(builders: Any, found: Any) -> None:
     past = builders.past
     several = [
-        found("a", history=past(1, in_head=True, pushed=True)),
+        found("a", history=past(1, in_head=True, pushed=Pushed.YES)),
         found("b", history=past(1)),
-        found("c", history=past(None)),
+        found("c", history=past(None, pushed=Pushed.TAG)),
     ]
     assert counts(several, "person") == {"Ada Lovelace <ada@example.com>": 2, UNKNOWN: 1}
     assert counts(several, "exposure") == {
-        "still in HEAD": 1, "not in HEAD": 2, "already pushed": 1, "on no remote branch": 2,
+        "still in HEAD": 1, "not in HEAD": 2, "already pushed": 1,
+        "not known whether pushed": 1, "on no remote branch": 1,
     }  # fmt: skip
     assert counts([found("a")], "person") is counts([found("a")], "exposure") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from scanner.pushed import Pushed
 from scanner.reports.page.bars import scale_of
 from scanner.reports.page.elements import Html
 from scanner.reports.page.findings import entry_of
@@ -31,7 +32,7 @@ def test_each_row_says_when_and_by_whom(builders: Any) -> None:
     past = builders.past
     *made, whole = rows(
         [
-            found(history=past(1, 4, 4, pushed=True)),
+            found(history=past(1, 4, 4, pushed=Pushed.YES)),
             found(history=past(2, 4, in_head=True)),
             found(history=past(3, 4)),
             found(history=past(None)),  # without a commit: it has no place on the scale
