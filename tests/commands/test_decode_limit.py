@@ -13,15 +13,17 @@ import pytest
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 
-LIMIT = 64 << 20
+DEFAULT = 64 << 20
+SMALL = 'decode-limit = "1M"\n'
+"""A configuration under which a small archive is beyond the limit: a large one takes its time."""
 
 
-def nested(plant: Any) -> bytes:
-    """Return a zip with a gzip file in it that is larger than what is decoded at once.
+def nested(plant: Any, limit: int) -> bytes:
+    """Return a zip with a gzip file in it that is larger than the `limit` of what is decoded.
 
     The credential is compressed after that much: no part of the file shows it.
     """
-    zeros, pair = bytes(LIMIT), plant.pair().encode()
+    zeros, pair = bytes(limit), plant.pair().encode()
     stored, deflated = (zlib.compressobj(level, wbits=-15) for level in (0, 9))
     # After a full flush a stream goes on with whatever refers to nothing before.
     body = stored.compress(zeros) + stored.flush(zlib.Z_FULL_FLUSH)
@@ -37,14 +39,22 @@ def nested(plant: Any) -> bytes:
 
 @pytest.fixture
 def staged(repository: Any, plant: Any) -> Any:
+    repository.write(".keycatch.toml", SMALL)
     repository.commit("first")
-    repository.write("big one.zip", nested(plant))
+    repository.write("big one.zip", nested(plant, 1 << 20))
     repository.git("add", "big one.zip")
     return repository
 
 
 def text(done: Any) -> str:
     return " ".join(done.stdout.split())
+
+
+def test_the_limit_without_a_configuration(keycatch: Any, repository: Any, plant: Any) -> None:
+    repository.write("beyond.zip", nested(plant, DEFAULT))
+    done = keycatch("scan", cwd=repository.root)
+    assert done.returncode == 2
+    assert "too large to be decoded further: deep/inner.gz" in text(done)
 
 
 @pytest.mark.parametrize("command", ["staged", "scan"])
@@ -64,7 +74,7 @@ def test_the_member_and_both_remedies_are_named_and_work(
     members = {at["member"] for each in done.report()["findings"] for at in each["locations"]}
     assert members == {"deep/inner.gz"}
 
-    staged.write(".keycatch.toml", f"{other}\n")
+    staged.write(".keycatch.toml", f"{SMALL}{other}\n")
     done = keycatch(command, cwd=staged.root)
     assert done.returncode == 0, done.stdout
     assert "excludes 1 file" in text(done)
