@@ -159,3 +159,20 @@ def test_references_that_are_fetched_to_a_place_of_their_own(place: Place) -> No
     assert place.pushed()["later"] is Pushed.NO
     clone.git("config", "--add", "remote.origin.fetch", "+refs/pull/*:refs/pull/*")
     assert place.pushed()["later"] is Pushed.YES
+
+
+def test_the_commit_that_a_job_fetched_is_on_the_server(place: Place, tmp_path: Path) -> None:
+    """As jobs of GitLab fetch `refs/pipelines/ID`, which no refspec has."""
+    place.server.git("init", "-q", str(place.root))
+    clone = place.at(place.root)
+    clone.git("remote", "add", "origin", place.server.root.as_uri())
+    clone.git("fetch", "-q", "origin", "HEAD:refs/pipelines/1")
+    clone.git("checkout", "-q", "--detach", "refs/pipelines/1")
+    later(clone)
+    assert place.pushed() == {"early": Pushed.YES, "later": Pushed.NO}
+
+
+def test_what_was_fetched_from_here_was_not_pushed(place: Place) -> None:
+    clone = later(place.clone())
+    clone.git("fetch", "-q", ".", "HEAD:refs/heads/copy")
+    assert place.pushed()["later"] is Pushed.NO
