@@ -129,13 +129,14 @@ def _merged(group: Sequence[Finding]) -> Finding:
             known.setdefault(name, []).append(history)
 
     inside = tuple(
-        InRepository(name, _one(each for each in histories if each))
+        InRepository(name, _same(each for each in histories if each))
         for name, histories in sorted(known.items())
     )
+    everywhere = [each.history for each in inside or group if each.history]
     return best._replace(
         severity=max(each.severity for each in group),
         locations=tuple(dict.fromkeys(at for each in group for at in each.locations)),
-        history=_one(each.history for each in group if each.history),
+        history=merge_histories(everywhere) if everywhere else None,
         repositories=inside,
         account_id=_first(each.account_id for each in group),
         partition=_first(each.partition for each in group),
@@ -166,7 +167,8 @@ def _liveness(answers: Iterable[Liveness]) -> Liveness | None:
     return min(answers, key=lambda each: (_STATES.index(each.state), each), default=None)
 
 
-def _one(histories: Iterable[History]) -> History | None:
+def _same(histories: Iterable[History]) -> History | None:
+    """Return the history of one repository, which can be in several reports."""
     known = list(dict.fromkeys(histories))
     return merge_histories(known) if len(known) > 1 else next(iter(known), None)
 

@@ -125,6 +125,15 @@ def test_the_most_exposed_history_decides() -> None:
     assert both == past(2, pushed=Pushed.TAG, tags=("v1",), copies=2)
 
 
+def test_copies_of_the_same_repository_are_counted_each() -> None:
+    same = report(found("a"))
+    (one,) = merge_reports([Part("a", same), Part("b", same)]).findings
+    assert one.history
+    assert one.history.copies == 2
+    (one,) = merge_reports([Part("a", same), Part("a", same)]).findings
+    assert one == merge_reports([Part("a", same)]).findings[0]
+
+
 def test_the_strongest_finding_says_what_it_is() -> None:
     weak = found("a", confidence=Confidence.LOW, severity=Severity.CRITICAL, evidence=("weak",))
     live = found("a", liveness=Liveness(State.LIVE), owner="ours", evidence=("strong",))
