@@ -11,7 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from scanner.dates import instant
-from scanner.findings import InRepository, Report, Tally
+from scanner.findings import BaselineUse, Configuration, InRepository, Report, Tally
 from scanner.liveness.states import State
 from scanner.pushed import most_exposed
 from scanner.records import NamedTuple
@@ -45,8 +45,12 @@ def merge_reports(parts: Iterable[Part], kind: str = "history") -> Report:
     findings: list[Finding] = []
     heads: list[Head] = []
     narrowed: dict[str, None] = {}
+    configured: list[Configuration] = []
+    accepted: list[BaselineUse] = []
     tally = Tally()
     for name, report in parts:
+        configured += [report.configuration] if report.configuration else []
+        accepted += [report.baseline] if report.baseline else []
         findings += in_repository(_labelled(report), name)
         heads += (each._replace(repository=_below(name, each.repository)) for each in report.heads)
         narrowed.update(dict.fromkeys(report.narrowed))
@@ -59,8 +63,37 @@ def merge_reports(parts: Iterable[Part], kind: str = "history") -> Report:
     tally.notices.sort(key=lambda notice: (notice.path, notice))
     tally.settle()
     return Report(
-        kind, tuple(merge_findings(findings)), tally, narrowed=tuple(narrowed), heads=tuple(heads)
+        kind,
+        tuple(merge_findings(findings)),
+        tally,
+        _configuration(configured),
+        tuple(narrowed),
+        tuple(heads),
+        _baseline(accepted),
     )
+
+
+def _configuration(made: Sequence[Configuration]) -> Configuration | None:
+    """Return what all configurations have taken away together."""
+    if not made:
+        return None
+    disabled = sorted({rule for each in made for rule in each.disabled})
+    thresholds = {each.fail_on for each in made}
+    fail_on = thresholds.pop() if len(thresholds) == 1 else None
+    excluded = sum(each.excluded for each in made)
+    return Configuration(_files(each.file for each in made), excluded, tuple(disabled), fail_on)
+
+
+def _baseline(uses: Sequence[BaselineUse]) -> BaselineUse | None:
+    if not uses:
+        return None
+    _, *numbers = zip(*uses, strict=True)
+    return BaselineUse(_files(each.file for each in uses), *map(sum, numbers))
+
+
+def _files(names: Iterable[str]) -> str:
+    first, *others = sorted(set(names))
+    return f"{first} and {len(others):,} more" if others else first
 
 
 def _labelled(report: Report) -> Iterator[Finding]:
