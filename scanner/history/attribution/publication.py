@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _TRACKING: Final = "refs/remotes/"
 _TARGETS: Final = r"^(branch\..*\.(remote|pushremote)|remote\.pushdefault)$"
 """Where a push goes that names no remote: the name of one, or an address (git-config(1))."""
+_COMMITTED: Final = "COMMIT_EDITMSG"
+"""The file that `git commit` leaves (git-commit(1), "FILES")."""
 _FROM_HERE: Final = (b" of .", b"\t.")
 """How a line of FETCH_HEAD ends that is of this repository: with a name, and of HEAD."""
 _NO_MIRROR: Final = re.compile(r"refs/(?!heads/|tags/|\*).*")
@@ -45,9 +47,7 @@ class Publication:
 
         Raises GitError.
         """
-        asked = ("rev-parse", "--is-bare-repository")
-        # Nothing is committed in a bare repository without work trees: it was fetched, or pushed.
-        self._everything = len(trees) == 1 and repository.answers(*asked).strip() == b"true"
+        self._everything = len(trees) == 1 and _is_store(repository)
         named = configured(repository)
         # A refspec without an address is a setting of the user for all repositories.
         self._remotes = {name: each for name, each in named.items() if each.urls or each.push_urls}
@@ -79,6 +79,14 @@ class Publication:
             is_tracking = tip.kind == REMOTE or name.startswith(_TRACKING)
             self._known[name] = is_tracking or tracks(self._remotes, name)
         return self._known[name]
+
+
+def _is_store(repository: Repository) -> bool:
+    """Return whether nobody commits here, so that everything was fetched or pushed."""
+    if repository.answers("rev-parse", "--is-bare-repository").strip() != b"true":
+        return False
+    # As with a bare repository for the files of a home directory, by `git --work-tree`.
+    return not os.path.lexists(os.path.join(repository.git_directory, _COMMITTED))
 
 
 def _otherwise(

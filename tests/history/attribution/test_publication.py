@@ -176,3 +176,20 @@ def test_what_was_fetched_from_here_was_not_pushed(place: Place) -> None:
     clone = later(place.clone())
     clone.git("fetch", "-q", ".", "HEAD:refs/heads/copy")
     assert place.pushed()["later"] is Pushed.NO
+
+
+def test_a_bare_repository_for_the_files_of_a_home_directory(place: Place, tmp_path: Path) -> None:
+    """People commit in it by `git --work-tree`, and it may never have been pushed."""
+    clone = place.clone("--bare")
+    clone.git("config", "core.bare", "true")
+    clone.git(f"--work-tree={tmp_path}", *_PERSON, "commit", "-q", "--allow-empty", "-m", "later")
+    assert place.pushed()["later"] is Pushed.UNTRACKED
+
+
+def test_a_server_that_checks_out_what_is_pushed(place: Place, tmp_path: Path) -> None:
+    """As hooks do that deploy: it has an index, and nobody commits in it."""
+    clone = place.clone("--bare")
+    (tmp_path / "site").mkdir()
+    clone.git(f"--work-tree={tmp_path / 'site'}", "checkout", "-q", "-f")
+    assert (place.root / "index").exists()
+    assert place.pushed() == {"early": Pushed.YES}
