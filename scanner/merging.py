@@ -11,7 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING, Final
 
 from scanner.dates import instant
-from scanner.findings import InRepository, Report, Tally
+from scanner.findings import BaselineUse, Configuration, InRepository, Report, Tally
 from scanner.liveness.states import State
 from scanner.pushed import most_exposed
 from scanner.records import NamedTuple
@@ -45,8 +45,12 @@ def merge_reports(parts: Iterable[Part], kind: str = "history") -> Report:
     findings: list[Finding] = []
     heads: list[Head] = []
     narrowed: dict[str, None] = {}
+    configured: list[Configuration] = []
+    accepted: list[BaselineUse] = []
     tally = Tally()
     for name, report in parts:
+        configured += [report.configuration] if report.configuration else []
+        accepted += [report.baseline] if report.baseline else []
         findings += in_repository(_labelled(report), name)
         heads += (each._replace(repository=_below(name, each.repository)) for each in report.heads)
         narrowed.update(dict.fromkeys(report.narrowed))
@@ -59,8 +63,37 @@ def merge_reports(parts: Iterable[Part], kind: str = "history") -> Report:
     tally.notices.sort(key=lambda notice: (notice.path, notice))
     tally.settle()
     return Report(
-        kind, tuple(merge_findings(findings)), tally, narrowed=tuple(narrowed), heads=tuple(heads)
+        kind,
+        tuple(merge_findings(findings)),
+        tally,
+        _configuration(configured),
+        tuple(narrowed),
+        tuple(heads),
+        _baseline(accepted),
     )
+
+
+def _configuration(made: Sequence[Configuration]) -> Configuration | None:
+    """Return what all configurations have taken away together."""
+    if not made:
+        return None
+    disabled = sorted({rule for each in made for rule in each.disabled})
+    thresholds = {each.fail_on for each in made}
+    fail_on = thresholds.pop() if len(thresholds) == 1 else None
+    excluded = sum(each.excluded for each in made)
+    return Configuration(_files(each.file for each in made), excluded, tuple(disabled), fail_on)
+
+
+def _baseline(uses: Sequence[BaselineUse]) -> BaselineUse | None:
+    if not uses:
+        return None
+    _, *numbers = zip(*uses, strict=True)
+    return BaselineUse(_files(each.file for each in uses), *map(sum, numbers))
+
+
+def _files(names: Iterable[str]) -> str:
+    first, *others = sorted(set(names))
+    return f"{first} and {len(others):,} more" if others else first
 
 
 def _labelled(report: Report) -> Iterator[Finding]:
@@ -129,13 +162,14 @@ def _merged(group: Sequence[Finding]) -> Finding:
             known.setdefault(name, []).append(history)
 
     inside = tuple(
-        InRepository(name, _one(each for each in histories if each))
+        InRepository(name, _same(each for each in histories if each))
         for name, histories in sorted(known.items())
     )
+    everywhere = [each.history for each in inside or group if each.history]
     return best._replace(
         severity=max(each.severity for each in group),
         locations=tuple(dict.fromkeys(at for each in group for at in each.locations)),
-        history=_one(each.history for each in group if each.history),
+        history=merge_histories(everywhere) if everywhere else None,
         repositories=inside,
         account_id=_first(each.account_id for each in group),
         partition=_first(each.partition for each in group),
@@ -166,7 +200,8 @@ def _liveness(answers: Iterable[Liveness]) -> Liveness | None:
     return min(answers, key=lambda each: (_STATES.index(each.state), each), default=None)
 
 
-def _one(histories: Iterable[History]) -> History | None:
+def _same(histories: Iterable[History]) -> History | None:
+    """Return the history of one repository, which can be in several reports."""
     known = list(dict.fromkeys(histories))
     return merge_histories(known) if len(known) > 1 else next(iter(known), None)
 

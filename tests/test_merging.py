@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from scanner.findings import (
+    BaselineUse,
     Confidence,
+    Configuration,
     Finding,
     Head,
     History,
@@ -123,6 +125,27 @@ def test_the_most_exposed_history_decides() -> None:
     assert merge_histories([past(2, 5), past(4, 9)]) == past(2, 9, copies=2)
     both = merge_histories([past(2, 5, tags=("v1",)), past(4, pushed=Pushed.TAG)])
     assert both == past(2, pushed=Pushed.TAG, tags=("v1",), copies=2)
+
+
+def test_copies_of_the_same_repository_are_counted_each() -> None:
+    same = report(found("a"))
+    (one,) = merge_reports([Part("a", same), Part("b", same)]).findings
+    assert one.history
+    assert one.history.copies == 2
+    (one,) = merge_reports([Part("a", same), Part("a", same)]).findings
+    assert one == merge_reports([Part("a", same)]).findings[0]
+
+
+def test_what_configurations_and_baselines_took_away_is_added_up() -> None:
+    """The reader of the merged report has to see it as well."""
+    one = report()._replace(
+        configuration=Configuration("a.toml", 2, ("x",), None),
+        baseline=BaselineUse("b.json", 3, 2, 1),
+    )
+    other = report()._replace(configuration=Configuration("c.toml", 1, ("x", "y"), None))
+    merged = merge_reports([Part("a", saved(one)), Part("b", saved(other)), Part("c", report())])
+    assert merged.configuration == Configuration("a.toml and 1 more", 3, ("x", "y"), None)
+    assert merged.baseline == BaselineUse("b.json", 3, 2, 1)
 
 
 def test_the_strongest_finding_says_what_it_is() -> None:

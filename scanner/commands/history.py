@@ -116,7 +116,6 @@ def run(args: argparse.Namespace) -> int:
     from scanner.engine.run import concluded, masked
     from scanner.findings import Report, Tally
     from scanner.history.narrowing import Narrowing, checked_date
-    from scanner.merging import merge_findings
 
     check_options(args)
     settings = load_settings(args)
@@ -141,7 +140,10 @@ def run(args: argparse.Namespace) -> int:
                 raise
             outcome.tally.notice(not_read(name, error))
 
-    outcome.findings = merge_findings(outcome.findings) if several else outcome.findings
+    if several:
+        from scanner.merging import merge_findings
+
+        outcome.findings = merge_findings(outcome.findings)
     if earlier:
         report = masked(
             Report("history", tuple(outcome.findings), outcome.tally), outcome.spellings
@@ -206,7 +208,6 @@ def _scan(
     from scanner.history.attribution.credentials import credentials, without
     from scanner.history.narrowing import objects
     from scanner.history.run import add_large_files, search
-    from scanner.merging import in_repository
 
     if narrowing:
         job = job._replace(only=objects(repository, narrowing))
@@ -229,7 +230,11 @@ def _scan(
     kept, excluded = without(findings, excluder(excluding, settings.directory))
     if excluded:  # files in which something was found: all other files were read
         outcome.tally.skip(EXCLUDED, len(excluded))
-    outcome.findings += in_repository(kept, prefix.rstrip(os.sep))
+    if prefix:
+        from scanner.merging import in_repository  # here: most scans are of one repository
+
+        kept = list(in_repository(kept, prefix.rstrip(os.sep)))
+    outcome.findings += kept
 
     inside = os.path.join(repository.directory, "")  # paths of git's own files have it already
     result.tally.notices = [

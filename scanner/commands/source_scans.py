@@ -131,11 +131,17 @@ def _scan_listed(source: ReportSource, blobs: Sequence[Blob], tally: Tally) -> S
 def _repositories(source: ReportSource, *, is_needed: bool) -> list[Repository]:
     """Return the repositories of `source`, each once.
 
-    Raises GitError if there is none and one `is_needed`.
+    Raises GitError if there is none and one `is_needed`. For a report of a history a directory that
+    the user named stands for the repositories below it, as in `history`.
     """
     opened: dict[str, Repository] = {}
     problem: GitError | None = None
-    for path in source.directories:
+    paths = source.directories
+    if is_needed and source.is_named:
+        from scanner.commands.history_targets import repositories
+
+        paths = repositories(paths, Tally())
+    for path in paths:
         try:
             repository = Repository(path, named=source.is_named)
         except GitError as error:

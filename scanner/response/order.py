@@ -2,8 +2,8 @@
 
 What is known to work comes first, the root user's before all others, then what may work, then what
 is dead. Among equals, what is of a foreign account comes last; then what was pushed comes first
-and what may have been second, then what is still in HEAD, then by severity, confidence and age;
-path and line decide the rest.
+and what may have been second, then what is still in HEAD, then by severity, confidence, the
+number of repositories and age; path and line decide the rest.
 """
 
 from __future__ import annotations
@@ -105,6 +105,7 @@ def _rank(leak: Leak) -> tuple[object, ...]:
         not (history and history.in_head),
         -finding.severity,
         -finding.confidence,
+        -len(finding.repositories),
         # The older one had more time to be found.
         instant(history.first.author_date) if history and history.first else inf,
         lead.path,

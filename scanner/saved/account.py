@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from scanner.findings import BaselineUse, Configuration
 from scanner.json_fields import refuse
 from scanner.records import NamedTuple
 from scanner.tally import Notice, Tally
@@ -25,6 +26,9 @@ class Account(NamedTuple):
     set_aside: dict[str, int]
     """How many values, by reason; where they are is not read."""
     notices: tuple[Notice, ...]
+    configuration: Configuration | None
+    """Without its threshold: what it took away is what a reader has to see."""
+    baseline: BaselineUse | None
 
     def tally(self) -> Tally:
         """Return the same as a scan counts it."""
@@ -45,18 +49,33 @@ def read_account(scan: Fields) -> Account:
         for reason in scan.texts("incomplete")
         if reason not in known
     )
+    others = (
+        tuple(notices),
+        scan.maybe("configuration", _configuration),
+        scan.maybe("baseline", _baseline),
+    )
     if not scan.has("counts"):
-        return Account(0, 0, 0, {}, {}, tuple(notices))
+        return Account(0, 0, 0, {}, {}, *others)
 
     counts = scan.fields("counts")
     return Account(
-        blobs=counts.number("blobs"),
-        bytes=counts.number("bytes"),
-        commits=counts.number("commits") if counts.has("commits") else 0,
-        skipped=_numbers(counts, "skipped"),
-        set_aside=_numbers(counts, "set_aside"),
-        notices=tuple(notices),
+        counts.number("blobs"),
+        counts.number("bytes"),
+        counts.number("commits") if counts.has("commits") else 0,
+        _numbers(counts, "skipped"),
+        _numbers(counts, "set_aside"),
+        *others,
     )
+
+
+def _configuration(made: Fields) -> Configuration:
+    disabled = made.texts("disabled")
+    return Configuration(made.name("file"), made.number("excluded"), disabled, None)
+
+
+def _baseline(use: Fields) -> BaselineUse:
+    numbers = (use.number(key) for key in ("entries", "accepted", "expired"))
+    return BaselineUse(use.name("file"), *numbers)
 
 
 def _numbers(counts: Fields, key: str) -> dict[str, int]:

@@ -86,7 +86,13 @@ class SavedReport(NamedTuple):
     def as_report(self) -> Report:
         """Return the same as the report of a scan, to be merged with others or rendered."""
         return Report(
-            self.kind, self.findings, self.account.tally(), narrowed=self.narrowed, heads=self.heads
+            self.kind,
+            self.findings,
+            self.account.tally(),
+            self.account.configuration,
+            self.narrowed,
+            self.heads,
+            self.account.baseline,
         )
 
 

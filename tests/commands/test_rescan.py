@@ -351,6 +351,20 @@ def test_several_repositories(make_repository: Any, scan: Scan, monkeypatch: Any
 
 
 @pytest.mark.parametrize("kind", ["scan", "history"])
+def test_a_directory_stands_for_the_repositories_below_it(
+    make_repository: Any, scan: Scan, monkeypatch: Any, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        made = make_repository(f"clones/{name}")
+        made.write("a.env", pair(name))
+        made.commit()
+    monkeypatch.chdir(tmp_path)
+    report = scan("history", "clones")
+    found = again(report, ".", "clones")
+    assert not found.missing
+    assert found.findings.keys() == {each.fingerprint for each in report.findings}
+
+
 def test_an_interrupt_ends_the_scan_only(
     kind: str, repository: Any, scan: Scan, monkeypatch: Any
 ) -> None:

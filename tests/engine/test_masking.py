@@ -15,6 +15,7 @@ from scanner.findings import (
     Forensics,
     Head,
     History,
+    InRepository,
     Location,
     Moment,
     Notice,
@@ -196,3 +197,23 @@ def test_halves_in_a_name_of_somebody(field):
     whole = report(text, history(f"{text[:17]} <{text[17:]}@example.com>", (field,)))
     (found,) = Masker(whole, {}).report(whole).findings
     assert not any(half in repr(found.history) for half in (text[:17], text[17:]))
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_what_each_of_several_repositories_says(field):
+    text = password()
+    whole = report(text, history(""))
+    (found,) = whole.findings
+    name = f"clones/{text}"
+    at = found.locations[0]._replace(repository=name, path=f"{name}/a.py")
+    found = found._replace(
+        locations=(at,), repositories=(InRepository(name, history(text, (field,))),)
+    )
+    (masked,) = (
+        Masker(whole._replace(findings=(found,)), {})
+        .report(whole._replace(findings=(found,)))
+        .findings
+    )
+    assert text not in repr(masked)
+    assert masked.locations[0].repository == masked.repositories[0].repository
+    assert masked.locations[0].path == f"{masked.repositories[0].repository}/a.py"

@@ -68,3 +68,16 @@ def test_what_is_no_path_is_in_no_command(builders: Any, name: str) -> None:
     (entry,) = builders.plan(found, kind="history").entries
     assert entry.lookup.startswith(f"git cat-file -p {OBJECT}")
     assert entry.where.startswith(f"In a clone of {name},")
+
+
+def test_what_more_repositories_have_comes_first_among_equals(builders: Any) -> None:
+    wide = of_several(builders)
+    narrow = of_several(builders)
+    narrow["repositories"] = narrow["repositories"][1:]
+    for at in narrow["locations"]:
+        at["path"] = f"a/{at['path']}"
+    narrow["history"] = builders.history(
+        first={**narrow["history"]["first"], "author_date": "2020-01-01T00:00:00Z"}
+    )
+    plan = builders.plan(narrow, wide, kind="history")
+    assert [len(entry.leak.finding.repositories) for entry in plan.entries] == [2, 1]

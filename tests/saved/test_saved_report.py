@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.findings import (
+    BaselineUse,
     Confidence,
+    Configuration,
     Finding,
     Forensics,
     Head,
@@ -150,7 +152,13 @@ def full() -> dict[str, Any]:
         repositories=(InRepository("r", past),),
     )  # fmt: skip
     report = Report(
-        "history", (found,), Tally(), narrowed=("only main",), heads=(Head("", COMMIT),)
+        "history",
+        (found,),
+        Tally(),
+        Configuration("a.toml", 1, ("x",), None),
+        ("only main",),
+        (Head("", COMMIT),),
+        BaselineUse("b.json", 3, 2, 1),
     )
     made: dict[str, Any] = json.loads(written(report))
     return made
@@ -174,7 +182,8 @@ NEEDED = [
     (*FINDING, "liveness", "state"),
 ]  # fmt: skip
 MAY_LACK = [
-    ("scan", "notices"), (*FINDING, "repositories", 0, "history"), (*FINDING, "repositories"),
+    ("scan", "notices"), ("scan", "configuration"), ("scan", "baseline"),
+    (*FINDING, "repositories", 0, "history"), (*FINDING, "repositories"),
     (*LOCATION, "repository"),
     ("scan", "narrowed"), ("scan", "heads"), ("scan", "counts"),
     *((*FINDING, key) for key in ("account_id", "evidence", "history", "liveness", "owner",

@@ -12,8 +12,9 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
+from scanner.files import read_regular
 from scanner.git.remotes import configured, leads_elsewhere, tracks
-from scanner.git.tips import BORN, CLONED, REMOTE, TAG
+from scanner.git.tips import BORN, CLONED, LARGEST_LOG, REMOTE, TAG
 from scanner.pushed import Pushed
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 _TRACKING: Final = "refs/remotes/"
 _TARGETS: Final = r"^(branch\..*\.(remote|pushremote)|remote\.pushdefault)$"
 """Where a push goes that names no remote: the name of one, or an address (git-config(1))."""
+_COMMITTED: Final = "COMMIT_EDITMSG"
+"""The file that `git commit` leaves (git-commit(1), "FILES")."""
+_FROM_HERE: Final = (b" of .", b"\t.")
+"""How a line of FETCH_HEAD ends that is of this repository: with a name, and of HEAD."""
 _NO_MIRROR: Final = re.compile(r"refs/(?!heads/|tags/|\*).*")
 """Where a remote is fetched to if not into the local branches."""
 
@@ -33,7 +38,7 @@ _NO_MIRROR: Final = re.compile(r"refs/(?!heads/|tags/|\*).*")
 class Publication:
     """What is known of where the content of a repository has been."""
 
-    __slots__ = ("_everything", "_known", "_otherwise", "_remotes")
+    __slots__ = ("_everything", "_fetched", "_known", "_otherwise", "_remotes")
 
     def __init__(
         self, repository: Repository, trees: Mapping[str, str], tips: Iterable[Tip]
@@ -42,14 +47,13 @@ class Publication:
 
         Raises GitError.
         """
-        asked = ("rev-parse", "--is-bare-repository")
-        # Nothing is committed in a bare repository without work trees: it was fetched, or pushed.
-        self._everything = len(trees) == 1 and repository.answers(*asked).strip() == b"true"
+        self._everything = len(trees) == 1 and _is_store(repository)
         named = configured(repository)
         # A refspec without an address is a setting of the user for all repositories.
         self._remotes = {name: each for name, each in named.items() if each.urls or each.push_urls}
         self._known: dict[str, bool] = {}
         """By the full name of a reference, whether it shows what a remote has."""
+        self._fetched = _fetched(repository, trees)
         self._otherwise = _otherwise(repository, self._remotes, tips)
 
     def of(self, tips: Iterable[Tip]) -> Pushed:
@@ -59,7 +63,7 @@ class Publication:
 
         tagged = False
         for tip in tips:
-            if tip.origin == CLONED or self._is_tracking(tip):
+            if tip.origin == CLONED or tip.object in self._fetched or self._is_tracking(tip):
                 return Pushed.YES
             tagged = tagged or tip.kind == TAG
         if tagged and self._remotes and self._otherwise is Pushed.NO:
@@ -75,6 +79,14 @@ class Publication:
             is_tracking = tip.kind == REMOTE or name.startswith(_TRACKING)
             self._known[name] = is_tracking or tracks(self._remotes, name)
         return self._known[name]
+
+
+def _is_store(repository: Repository) -> bool:
+    """Return whether nobody commits here, so that everything was fetched or pushed."""
+    if repository.answers("rev-parse", "--is-bare-repository").strip() != b"true":
+        return False
+    # As with a bare repository for the files of a home directory, by `git --work-tree`.
+    return not os.path.lexists(os.path.join(repository.git_directory, _COMMITTED))
 
 
 def _otherwise(
@@ -99,6 +111,25 @@ def _otherwise(
         if not remote.fetches_all:
             return Pushed.SOME_BRANCHES
     return Pushed.NO
+
+
+def _fetched(repository: Repository, trees: Mapping[str, str]) -> frozenset[str]:
+    """Return the commits that were fetched last, also to where no remote is configured to be.
+
+    Jobs of CI systems fetch the one commit that they build. The form of the file is that of
+    `append_fetch_head` in git's builtin/fetch.c.
+    """
+    found = set()
+    for folder in trees.values():
+        try:
+            content = read_regular(os.path.join(folder, "FETCH_HEAD"), LARGEST_LOG)
+        except OSError:
+            continue
+        for line in content.split(b"\n"):
+            name, _, rest = line.partition(b"\t")
+            if rest and not rest.endswith(_FROM_HERE):
+                found.add(name.decode("ascii", "replace"))
+    return frozenset(filter(repository.is_name, found))
 
 
 def _has_address_to_push_to(repository: Repository, remotes: Mapping[str, Remote]) -> bool:

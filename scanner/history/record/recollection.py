@@ -34,7 +34,7 @@ _DAY: Final = 86400
 """Seconds."""
 _REMOTES: Final = r"^(core\.bare|remote\..*|branch\..*\.(remote|pushremote))$"
 """The keys of the configuration that `scanner.history.attribution.publication` depends on."""
-_FILES: Final = ("HEAD", "shallow", "reftable/tables.list")
+_FILES: Final = ("HEAD", "COMMIT_EDITMSG", "FETCH_HEAD", "shallow", "reftable/tables.list")
 """What attribution depends on besides the logs, in the repository and for each work tree."""
 
 

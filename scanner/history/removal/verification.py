@@ -55,12 +55,20 @@ def verify(
         for role, value in finding.values.items()
     ]
 
+    # What can match at all, by what it matches with: a fleet has thousands of each.
+    alike: dict[str, list[int]] = {}
+    for number, (finding, _, value, fingerprint) in enumerate(parts):
+        for text in {finding.fingerprint, fingerprint, value.redacted(), value.shown(True)}:
+            alike.setdefault(text, []).append(number)
+
     checks = []
     known: set[str] = set()
     for each in wanted:
+        texts = {each.fingerprint, *(value.shown(True) for value in each.values.values())}
+        numbers = sorted({number for text in texts for number in alike.get(text, ())})
         held = tuple(
             (finding, role)
-            for finding, role, value, fingerprint in parts
+            for finding, role, value, fingerprint in map(parts.__getitem__, numbers)
             if finding.fingerprint == each.fingerprint
             or _is_part(each, role, value, fingerprint, finding)
         )

@@ -159,3 +159,37 @@ def test_references_that_are_fetched_to_a_place_of_their_own(place: Place) -> No
     assert place.pushed()["later"] is Pushed.NO
     clone.git("config", "--add", "remote.origin.fetch", "+refs/pull/*:refs/pull/*")
     assert place.pushed()["later"] is Pushed.YES
+
+
+def test_the_commit_that_a_job_fetched_is_on_the_server(place: Place, tmp_path: Path) -> None:
+    """As jobs of GitLab fetch `refs/pipelines/ID`, which no refspec has."""
+    place.server.git("init", "-q", str(place.root))
+    clone = place.at(place.root)
+    clone.git("remote", "add", "origin", place.server.root.as_uri())
+    clone.git("fetch", "-q", "origin", "HEAD:refs/pipelines/1")
+    clone.git("checkout", "-q", "--detach", "refs/pipelines/1")
+    later(clone)
+    assert place.pushed() == {"early": Pushed.YES, "later": Pushed.NO}
+
+
+def test_what_was_fetched_from_here_was_not_pushed(place: Place) -> None:
+    clone = later(place.clone())
+    clone.git("fetch", "-q", ".", "HEAD:refs/heads/copy")
+    assert place.pushed()["later"] is Pushed.NO
+
+
+def test_a_bare_repository_for_the_files_of_a_home_directory(place: Place, tmp_path: Path) -> None:
+    """People commit in it by `git --work-tree`, and it may never have been pushed."""
+    clone = place.clone("--bare")
+    clone.git("config", "core.bare", "true")
+    clone.git(f"--work-tree={tmp_path}", *_PERSON, "commit", "-q", "--allow-empty", "-m", "later")
+    assert place.pushed()["later"] is Pushed.UNTRACKED
+
+
+def test_a_server_that_checks_out_what_is_pushed(place: Place, tmp_path: Path) -> None:
+    """As hooks do that deploy: it has an index, and nobody commits in it."""
+    clone = place.clone("--bare")
+    (tmp_path / "site").mkdir()
+    clone.git(f"--work-tree={tmp_path / 'site'}", "checkout", "-q", "-f")
+    assert (place.root / "index").exists()
+    assert place.pushed() == {"early": Pushed.YES}
