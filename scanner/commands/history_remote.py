@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from scanner.findings import Tally
     from scanner.remote.address import Address
     from scanner.remote.login import Login
-    from scanner.remote.mirror import Access, Mirror
+    from scanner.remote.mirror import Mirror
+    from scanner.remote.watch import Limits
 
 _NAMED: Final = 3
 """References that are named in a message."""
@@ -196,26 +197,33 @@ class Remotes:
 
     def __iter__(self) -> Iterator[tuple[str, AbstractContextManager[Mirror]]]:
         """Yield for each address its name, and a context that clones it."""
-        if not self._addresses:
-            return
-        from scanner.remote.mirror import mirror
-
         for address, login in zip(self._addresses, self._logins, strict=True):
-            yield address.url, mirror(address, self._access(login), self._args.keep or "")
+            yield address.url, self._mirror(address, login)
 
-    def _access(self, login: Login | None) -> Access:
-        from scanner.remote.mirror import Access
+    @contextmanager
+    def _mirror(self, address: Address, login: Login | None) -> Iterator[Mirror]:
+        from scanner.remote.mirror import Access, mirror
+
+        is_shown = not self._args.quiet and ProgressBar.useful()
+        bar = ProgressBar(noun="objects", amounts=True) if is_shown else None
+        access = Access(login, self._args.ca_file or "", self._limits(), bar)
+        try:
+            with mirror(address, access, self._args.keep or "") as found:
+                if bar:
+                    bar.clear()
+                yield found
+        finally:
+            if bar:
+                bar.clear()
+
+    def _limits(self) -> Limits:
         from scanner.remote.watch import Limits
 
-        args = self._args
-        limits = Limits(size=args.max_clone_size)
-        if args.clone_timeout:
-            limits = limits._replace(
-                seconds=args.clone_timeout, stall=min(args.clone_timeout, limits.stall)
-            )
-        is_shown = not args.quiet and ProgressBar.useful()
-        bar = ProgressBar(noun="objects", amounts=True) if is_shown else None
-        return Access(login, args.ca_file or "", limits, bar)
+        limits = Limits(size=self._args.max_clone_size)
+        seconds = self._args.clone_timeout
+        if not seconds:
+            return limits
+        return limits._replace(seconds=seconds, stall=min(seconds, limits.stall))
 
     def failed(self, name: str, error: KeycatchError) -> None:
         """Take note that the repository called `name` was not read because of `error`.

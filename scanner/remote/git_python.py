@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from scanner.git.transfer import Running
-    from scanner.remote.login import Login
 
     Progress = Callable[[int, int, int], None]
     """Called with the objects that are there, all of them, and the bytes so far."""
@@ -47,7 +46,8 @@ class Transfer(NamedTuple):
     """Arguments before the command of git."""
     variables: Mapping[str, str]
     limits: Limits
-    login: Login | None = None
+    hide: Callable[[str], str]
+    """Takes out of a message who asks."""
     progress: Progress | None = None
 
 
@@ -103,7 +103,7 @@ def transfer(job: Transfer, command: str, folder: str, *operands: str, **options
         "--", *operands, as_process=True, progress=True, verbose=True, **options
     )
     with Watch(started[0], folder, job.limits, job.name, lambda: said.count) as watch:
-        said.size = lambda: watch.size
+        said.size = lambda: watch.added
         git.cmd.handle_process_output(
             process, None, said.new_message_handler(), decode_streams=False
         )
@@ -113,9 +113,7 @@ def transfer(job: Transfer, command: str, folder: str, *operands: str, **options
         raise watch.error
     if started[0].returncode:
         lines = [*said.error_lines, *said.other_lines]
-        raise failure(
-            [job.login.hidden_in(line) for line in lines] if job.login else lines, job.name
-        )
+        raise failure(map(job.hide, lines), job.name)
 
 
 def _listener(git: ModuleType, job: Transfer) -> Any:

@@ -123,7 +123,8 @@ def publish(made: str, target: str) -> None:
 
 
 def tidy(path: str) -> None:
-    """Remove what a transfer left that was killed."""
+    """Remove what a transfer left: files of one that was killed, and what it fetched from where."""
+    drop(os.path.join(path, "FETCH_HEAD"))
     packs = os.path.join(path, "objects", "pack")
     with suppress(OSError):
         for name in os.listdir(packs):

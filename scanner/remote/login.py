@@ -40,16 +40,21 @@ class Login(NamedTuple):
     user: str
     secret: Secret
 
-    def hidden_in(self, text: str) -> str:
-        """Return `text`, which a server may have chosen, without the password in any form."""
-        secret = self.secret.reveal()
-        user = self.user.encode("utf-8", "surrogateescape")
-        forms = [secret, quote(secret, safe="").encode(), b64encode(user + b":" + secret)]
-        if not secret:
-            forms = [user, b64encode(user + b":")]
-        for form in sorted(forms, key=len, reverse=True):
-            text = text.replace(form.decode("utf-8", "surrogateescape"), MASK)
-        return text
+
+def hide(text: str, address: Address, login: Login | None) -> str:
+    """Return `text`, which the server may have chosen, without who asks for `address`.
+
+    A server can send back what it was sent, and ssh begins its messages with the user.
+    """
+    forms: set[str] = {address.user} - {""}
+    if login:
+        secret, user = login.secret.reveal(), login.user.encode("utf-8", "surrogateescape")
+        forms |= {b64encode(user + b":" + secret).decode(), quote(secret, safe="")}
+        forms |= {secret.decode("utf-8", "surrogateescape")} - {""}
+    for form in sorted(filter(None, forms), key=len, reverse=True):
+        # Whole words: a name can be one letter.
+        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])", MASK, text)
+    return text.replace(f"{MASK}@", "")
 
 
 class Tokens(NamedTuple):

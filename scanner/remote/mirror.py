@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-import stat
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from scanner.records import NamedTuple
@@ -14,6 +12,8 @@ from scanner.remote import credential_helper, environment, kept
 from scanner.remote.failure import RemoteError, State
 from scanner.remote.git_python import Transfer, transfer
 from scanner.remote.interrupts import held_back
+from scanner.remote.leftovers import claim, remove, sweep
+from scanner.remote.login import hide
 from scanner.remote.watch import Limits, free, no_room
 
 if TYPE_CHECKING:
@@ -105,8 +105,9 @@ def _refresh(address: Address, access: Access, private: str, target: str) -> kep
         # Named, so that git does not look for another one in the directories above.
         job._replace(settings=[f"--git-dir={target}", *job.settings]),
         "fetch", target, url, _ALL,
-        prune=True, force=True, no_tags=True, no_write_fetch_head=True, no_auto_maintenance=True,
+        prune=True, force=True, no_tags=True,
     )  # fmt: skip
+    kept.tidy(target)
     return kept.lost(target, before)
 
 
@@ -126,7 +127,7 @@ def _transfer(address: Address, access: Access, private: str) -> Transfer:
         environment.options(helper),
         variables,
         access.limits,
-        access.login,
+        lambda text: hide(text, address, access.login),
         access.progress,
     )
 
@@ -143,6 +144,7 @@ def _private_directory(address: Address) -> Iterator[str]:
 
 @contextmanager
 def _directory_in(parent: str, address: Address) -> Iterator[str]:
+    sweep(parent, _PREFIX)
     try:
         directory = tempfile.mkdtemp(prefix=_PREFIX, dir=parent)  # only its owner may enter it
     except OSError as error:
@@ -150,19 +152,8 @@ def _directory_in(parent: str, address: Address) -> Iterator[str]:
         reason = f"cannot write to {parent}: {reason}"
         raise RemoteError(State.FOLDER, reason, address.url) from None
     try:
-        yield directory
+        with claim(directory):
+            yield directory
     finally:
         with held_back():
             remove(directory)
-
-
-def remove(directory: str) -> None:
-    """Remove `directory` with all that is in it; what cannot be removed stays."""
-
-    def writable(function: object, path: str, _: object) -> None:
-        del function
-        with suppress(OSError):  # packs are read-only, which matters on Windows
-            os.chmod(path, stat.S_IRWXU)
-            os.unlink(path)
-
-    shutil.rmtree(directory, onerror=writable)

@@ -50,7 +50,7 @@ class Watch:
         """Prepare it; `name` is that of the repository, `lines` counts what git has said so far."""
         self.error: RemoteError | None = None
         """Why the transfer was ended; None if it was not."""
-        self.size = 0
+        self.size = self._before = size_of(folder)
         """Bytes of `folder` at the last look."""
         self._process, self._folder, self._limits, self._name = process, folder, limits, name
         self._lines = lines
@@ -67,6 +67,11 @@ class Watch:
         self._over.set()
         end(self._process)
         self._thread.join()
+
+    @property
+    def added(self) -> int:
+        """Bytes that the transfer has brought, at the last look."""
+        return max(0, self.size - self._before)
 
     def look(self) -> None:
         """Find out now whether there is too much of it."""
@@ -118,8 +123,8 @@ def no_room(name: str, folder: str, reserve: int) -> RemoteError:
     """Return the error that the disk of `folder` is full, or nearly so."""
     return RemoteError(
         State.NO_ROOM,
-        f"less than {reserve >> 20:,} MB are free on the disk of {folder}: make room, or set "
-        "TMPDIR to a directory on a larger disk",
+        f"less than {reserve >> 20:,} MB are free on the disk of {folder}: make room, or "
+        "name a directory on a larger disk, in TMPDIR or with --keep",
         name,
     )
 

@@ -331,6 +331,28 @@ def test_a_directory_that_is_something_else_is_refused(
     assert above.git("for-each-ref") == before
 
 
+def test_what_a_killed_process_left_is_removed(
+    server: Any, publish: Callable[..., Any], scratch: Path
+) -> None:
+    publish("plain", {"a.txt": "text\n"})
+    program = (
+        "import os, sys; from scanner.remote.mirror import *; from scanner.remote.address import *;"
+        "context = mirror(parse(sys.argv[1]), Access(limits=Limits(reserve=0)));"
+        "context.__enter__(); os.kill(os.getpid(), 9)"
+    )
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    url = f"{server.url}/git/plain.git"
+    subprocess.run([sys.executable, "-c", program, url], env=env, check=False)
+    assert len(list(scratch.iterdir())) == 1
+    (scratch / "keycatch-of-others").mkdir()
+    with mirror(parse(url), Access(limits=LIMITS)) as found:
+        # Of the one that is in use nothing is removed.
+        with mirror(parse(url), Access(limits=LIMITS)):
+            assert references(found.path) == ["refs/heads/main"]
+        assert references(found.path) == ["refs/heads/main"]
+    assert [each.name for each in scratch.iterdir()] == ["keycatch-of-others"]
+
+
 # -- the library, and the end of a process ---------------------------------------------------------
 
 

@@ -134,6 +134,7 @@ def test_a_key_of_the_agent(
 def test_no_key_and_no_question(sshd: Server, client: Path, bare: Path, scratch: Path) -> None:
     error = fails(f"ssh://{USER}@localhost:{sshd.port}{bare}")
     assert (error.state, "ssh-add" in str(error)) == (State.DENIED, True)
+    assert f"{USER}@" not in str(error)
     assert list(scratch.iterdir()) == []
 
 
