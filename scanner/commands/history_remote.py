@@ -272,4 +272,10 @@ def _say_where_it_is(found: Mirror, args: argparse.Namespace) -> None:
         where = shlex.quote(found.path)
         say(f"{NAME}: {url}: to see a commit of the report: git -C {where} show COMMIT")
     else:
-        say(f"{NAME}: {url}: to see a commit of the report: git clone --mirror {shlex.quote(url)}")
+        # `git` is the account of a service, not of a person.
+        user = "git@" if found.address.user == "git" else "USER@" if found.address.user else ""
+        if found.address.scheme == "ssh" and user:
+            start = "ssh://" if url.startswith("ssh://") else ""
+            url = f"{start}{user}{url.removeprefix(start)}"
+        where = f"git clone --mirror {shlex.quote(url)}"
+        say(f"{NAME}: {found.address.url}: to see a commit of the report: {where}")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
+from scanner.secret import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +70,18 @@ _NETWORK: Final = "check the host, the network and the proxy"
 _KNOWN: Final[tuple[tuple[str, State, str], ...]] = (
     # Words of git (remote-curl.c, http.c, connect.c, upload-pack.c), of libcurl and of OpenSSH, all
     # in the C locale. The first that is found decides, so what is more exact comes first.
+    ("Could not resolve", State.UNREACHABLE, _NETWORK),
+    ("Failed to connect", State.UNREACHABLE, _NETWORK),
+    ("Couldn't connect", State.UNREACHABLE, _NETWORK),
+    ("Connection refused", State.UNREACHABLE, _NETWORK),
+    ("Connection timed out", State.UNREACHABLE, _NETWORK),
+    ("Operation timed out", State.UNREACHABLE, _NETWORK),
+    ("Connection reset", State.UNREACHABLE, _NETWORK),
+    ("Connection closed", State.UNREACHABLE, _NETWORK),
+    ("No route to host", State.UNREACHABLE, _NETWORK),
+    ("Network is unreachable", State.UNREACHABLE, _NETWORK),
+    ("Empty reply from server", State.UNREACHABLE, _NETWORK),
+    ("non-properly terminated", State.UNREACHABLE, _NETWORK),  # TLS, as GnuTLS has it
     ("Host key verification failed", State.UNTRUSTED,
      "check the host key of the server and add it to ~/.ssh/known_hosts"),
     ("REMOTE HOST IDENTIFICATION HAS CHANGED", State.UNTRUSTED,
@@ -100,25 +113,14 @@ _KNOWN: Final[tuple[tuple[str, State, str], ...]] = (
     ("Disk quota exceeded", State.NO_ROOM, _DISK),
     ("out of memory", State.TOO_LARGE, _MEMORY),
     ("Out of memory", State.TOO_LARGE, _MEMORY),
-    ("Could not resolve", State.UNREACHABLE, _NETWORK),
-    ("Failed to connect", State.UNREACHABLE, _NETWORK),
-    ("Couldn't connect", State.UNREACHABLE, _NETWORK),
-    ("Connection refused", State.UNREACHABLE, _NETWORK),
-    ("Connection timed out", State.UNREACHABLE, _NETWORK),
-    ("Operation timed out", State.UNREACHABLE, _NETWORK),
-    ("Connection reset", State.UNREACHABLE, _NETWORK),
-    ("Connection closed", State.UNREACHABLE, _NETWORK),
-    ("No route to host", State.UNREACHABLE, _NETWORK),
-    ("Network is unreachable", State.UNREACHABLE, _NETWORK),
-    ("Empty reply from server", State.UNREACHABLE, _NETWORK),
     ("dubious ownership", State.FOLDER, "use a folder that belongs to you"),
-    (".lock': File exists", State.FOLDER,
+    ("Unable to create", State.FOLDER,
      "if no other git or keycatch works there, delete that file"),
 )  # fmt: skip
 
 _RETRY: Final = "try again; if it stays, run `git clone --mirror` of it to see more"
 _NOISE: Final = re.compile(
-    r"Cloning into|warning: |Warning: |POST git-upload-pack|From |.*please make sure you have the",
+    r"remote:$|Cloning into|warning: |POST git-upload-pack|From |please make sure you have the",
     re.IGNORECASE,
 )
 """Lines that are not a reason, and git's advice after any failure of ssh."""
@@ -131,6 +133,7 @@ _VAGUE: Final = (
     "and the repository exists",
 )
 """Errors that follow from another one, which was said before."""
+_QUOTED: Final = re.compile(r"'[^']*'")
 _LONGEST: Final = 300
 """Characters of git's words that are shown: a server can send any number."""
 
@@ -138,17 +141,20 @@ _LONGEST: Final = 300
 def failure(lines: Iterable[str], name: str) -> RemoteError:
     """Return the error for what git and the server said in `lines` about the address `name`."""
     said = [line.strip() for line in lines if line.strip()]
+    # Not by what is quoted: names of repositories, in which any words can be.
+    bare = {line: _QUOTED.sub("", line) for line in said}
     for words, state, remedy in _KNOWN:
-        found = [line for line in said if words in line]
+        found = [line for line in said if words in bare[line]]
         if found:
             return RemoteError(state, f"{_short(found[0])}; {remedy}", name)
 
     telling = [line for line in said if not _NOISE.match(line) and not line.startswith(_VAGUE)]
     errors = [line for line in telling if line.startswith(("fatal: ", "error: "))]
-    reasons = errors or telling or said or ["git said nothing"]
-    return RemoteError(State.FAILED, f"{_short(reasons[0])}; {_RETRY}", name)
+    # The first error of git is the reason of the others; of the server it is the last word.
+    reason = (errors or telling[-1:] or said or ["git said nothing"])[0]
+    return RemoteError(State.FAILED, f"{_short(reason)}; {_RETRY}", name)
 
 
 def _short(line: str) -> str:
-    line = line.rstrip(" .:")
+    line = printable(line).rstrip(" .:")
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."

@@ -37,6 +37,8 @@ _NEVER_DELETE: Final = """\
 	auto = false
 """
 """For the git of the user too: what the server took back is in no reference any more."""
+_ELSEWHERE: Final = ("commondir", os.path.join("objects", "info", "alternates"))
+"""Files that name another directory for references or objects (gitrepository-layout(5))."""
 _UNFINISHED: Final = re.compile(r"tmp_(?:pack|idx|rev|obj)_\w+")
 """Files of a transfer that was killed (index-pack.c), which no gc removes here."""
 
@@ -83,8 +85,9 @@ def checked_url(path: str, address: Address) -> str:
             raise _unusable(f"{where} is there and is no mirror: name another folder with --keep")
         if os.path.islink(os.path.join(path, name)):
             raise _unusable(f"{where} has a link at {name}: name another folder with --keep")
-    if os.path.lexists(os.path.join(path, "objects", "info", "alternates")):
-        raise _unusable(f"{where} has objects of another repository: name another folder")
+    for name in _ELSEWHERE:
+        if os.path.lexists(os.path.join(path, name)):
+            raise _unusable(f"{where} has {name}, which leads elsewhere: name another folder")
 
     asked = ("config", "--file", os.path.join(path, "config"), "--no-includes", "--null", "--list")
     entries = os.fsdecode(_open(path).answers(*asked)).split("\0")

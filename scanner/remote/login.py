@@ -130,4 +130,4 @@ def _customary(server: str, variables: Mapping[str, str]) -> Iterable[str]:
 
 
 def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].lower()
+    return url.partition("://")[2].partition("/")[0].lower().removesuffix(":443")

@@ -225,6 +225,32 @@ def test_a_damaged_pack_is_no_mirror(
         assert not list(tmp_path.glob("kept/*/*/*"))
 
 
+def test_words_of_a_hostile_server_are_shown_on_one_line_of_text(
+    server: Any, publish: Callable[..., Any], scratch: Path
+) -> None:
+    publish("hostile", {"a.txt": "text\n"})
+
+    def packet(text: bytes) -> bytes:
+        return f"{len(text) + 4:04x}".encode() + text
+
+    said = b"ERR gone\x1b[31m\xff ::error::x " + b"A" * 5000
+    server.altered = lambda body: packet(said)
+    error = fails(f"{server.url}/git/hostile.git")
+    assert str(error).isprintable()
+    assert "remote error: gone" in str(error)
+    assert " ::" not in str(error)
+    assert len(str(error)) < 700
+
+    # As many lines as it likes, while it sends nothing of use.
+    remote = b"".join(packet(b"\x02" + b"B" * 900 + b"\r\n") for _ in range(3000))
+    section = packet(b"packfile\n")
+    answers = iter([lambda body: body, lambda _: section + remote + packet(b"\x03that is all")])
+    server.altered = lambda body: next(answers)(body)
+    error = fails(f"{server.url}/git/hostile.git")
+    assert len(str(error)) < 700
+    assert "that is all" in str(error)
+
+
 def test_an_empty_repository_and_one_without_head(
     server: Any, publish: Callable[..., Any], scratch: Path
 ) -> None:
@@ -320,6 +346,10 @@ def test_a_directory_that_is_something_else_is_refused(
         subprocess.run(["git", "-C", target, "config", key, "/nowhere"], check=True)
         assert f"sets {key.lower()}" in str(fails(url, folder=folder))
         subprocess.run(["git", "config", "--file", target / "config", "--unset", key], check=True)
+    for name in ("commondir", "objects/info/alternates"):
+        (target / name).write_text(f"{elsewhere.root}/.git\n")
+        assert "leads elsewhere" in str(fails(url, folder=folder))
+        (target / name).unlink()
     # Not a repository any more: git would look for one in the directories above.
     above = make_repository("above")
     inside = above.root / "mirrors"
