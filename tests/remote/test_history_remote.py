@@ -52,6 +52,10 @@ def test_every_format_names_the_address_and_not_who_asks(
     assert server.address in said.replace("%3A", ":")
     assert TOKEN not in said
     assert "bob" not in said
+    assert "git -C https" not in said
+    if format_name == "sarif":
+        (found,) = json.loads(output.read_text())["runs"][0]["versionControlProvenance"]
+        assert found["repositoryUri"] == f"{server.url}/private/leaky.git"
     assert str(scratch) not in said
 
 
