@@ -104,11 +104,17 @@ def is_terminal(stream: TextIO | None) -> bool:
 class ProgressBar:
     """A line on standard error that shows how far a scan has come; drawn only on a terminal."""
 
-    __slots__ = ("_began", "_drawn", "_last", "_noun", "_stream", "_width")
+    __slots__ = ("_amounts", "_began", "_drawn", "_last", "_noun", "_stream", "_width")
 
-    def __init__(self, stream: TextIO | None = None, noun: str = "files") -> None:
-        """Start the clock; `stream` is standard error unless given, `noun` what is counted."""
+    def __init__(
+        self, stream: TextIO | None = None, noun: str = "files", *, amounts: bool = False
+    ) -> None:
+        """Start the clock; `stream` is standard error unless given, `noun` what is counted.
+
+        With `amounts` it shows the bytes so far as well, and not only how many a second.
+        """
         self._noun = noun
+        self._amounts = amounts
         self._stream = stream or sys.stderr
         self._began = self._last = monotonic()
         self._drawn = False
@@ -134,6 +140,8 @@ class ProgressBar:
         elapsed = now - self._began
         # Width in characters is width in columns: all of them are ASCII.
         text = f"[{'#' * filled:-<{_BAR}}] {done:,} of {total:,} {self._noun}"
+        if self._amounts:
+            text += f", {size / 1e6:,.1f} MB"
         text += f", {size / 1e6 / elapsed:,.0f} MB/s"
         if 0 < done < total:
             text += f", {_duration(elapsed * (total - done) / done)} left"

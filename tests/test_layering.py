@@ -49,9 +49,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("history.record", "history.removal"),
     ("history.attribution",),
     ("history.objects",),
-    # Where content comes from and where results go: two ends that never meet. Beside them, the one
-    # part that talks to a network.
-    ("sources", "reports", "liveness"),
+    # Where content comes from and where results go: two ends that never meet. Beside them, the two
+    # parts that talk to a network: questions to STS, and clones.
+    ("sources", "reports", "liveness", "remote"),
     # Why something is reported or not: the engine, watched while it looks at a file.
     ("explain",),
     # The one module that starts git; sources read through it.
@@ -110,10 +110,10 @@ OPENS_ITS_OWN_FILES = {
 OPENS_ALL_ELSE = {"files", "sources.stdin"}
 """The one opener of files, and the reader of pipes that the user gave."""
 
-NETWORK = ("asyncio", "boto3", "botocore", "ftplib", "http", "requests", "smtplib", "socket", "ssl",
-           "urllib.request", "urllib3")  # fmt: skip
+NETWORK = ("asyncio", "boto3", "botocore", "ftplib", "git", "http", "requests", "smtplib", "socket",
+           "ssl", "urllib.request", "urllib3")  # fmt: skip
 """Modules that open connections, or are made to."""
-TALKS_TO_A_NETWORK = {"scanner.liveness.client"}
+TALKS_TO_A_NETWORK = {"scanner.liveness.client", "scanner.remote.git_python"}
 
 HEAVY = (
     # Milliseconds of import time that a git hook would spend on every commit.
@@ -302,7 +302,7 @@ def test_files_are_opened_in_one_place() -> None:
     assert openers == OPENS_ITS_OWN_FILES | OPENS_ALL_ELSE
 
 
-def test_only_the_client_of_sts_talks_to_a_network() -> None:
+def test_only_liveness_and_clones_talk_to_a_network() -> None:
     talkers = {
         name
         for name, tree in TREES.items()

@@ -22,7 +22,10 @@ from tools.build_twice import tracked
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-IMPORT_NAMES = {"backports.zstd": "backports", "markdown-it-py": "markdown_it", "pyyaml": "yaml"}
+IMPORT_NAMES = {
+    "backports.zstd": "backports", "gitpython": "git", "markdown-it-py": "markdown_it",
+    "pyyaml": "yaml",
+}  # fmt: skip
 """Distributions that are imported by another name than their own."""
 BROUGHT_BY = {"botocore": "boto3", "jmespath": "boto3", "urllib3": "boto3"}
 """Packages to the distribution that is a layer over them and pins their versions."""
@@ -250,11 +253,11 @@ EXTRAS = {name: distributions(texts) for name, texts in PROJECT["optional-depend
 
 
 def test_what_the_program_imports_is_what_it_depends_on() -> None:
-    assert imported("scanner") == NEEDED | EXTRAS["sts"]
+    assert imported("scanner") == NEEDED | EXTRAS["sts"] | EXTRAS["remote"]
 
 
 def test_what_the_tests_import_is_what_they_depend_on() -> None:
-    own = {path.stem for path in FILES}
+    own = {path.stem for path in FILES} - {"git"}  # docs/git.md; GitPython is imported so
     tests, tools = (imported(folder) - own - NEEDED for folder in ("tests", "tools"))
     assert tests - EXTRAS["test"] == EXTRAS["browser"]  # those that open pages in a browser
     assert EXTRAS["test"] - tests - tools == RUN_AS_PROGRAMS | PYTEST_PLUGINS

@@ -34,6 +34,7 @@ EXAMPLES: Final = {
     "history": (
         ("keycatch history", "the repository here"),
         ("keycatch history --format json --output report.json", "for keycatch respond"),
+        ("keycatch history --keep ~/mirrors git@git.example:team/app.git", "clone it first"),
     ),
     "baseline": (
         ("keycatch baseline create", "accept all that is there now"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from scanner.commands.history_record import (
     close_record,
     open_record,
 )
+from scanner.commands.history_remote import add_remote_options, scan_each, split
 from scanner.commands.history_removal import (
     add_removal_options,
     check_options,
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from scanner.history.narrowing import Narrowing
     from scanner.history.run import HistoryJob
     from scanner.rulebook.model import Rule
+    from scanner.saved.report import SavedReport
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -58,8 +61,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "repositories",
         nargs="*",
         metavar="REPO",
-        help="repositories, bare or not, or directories that hold some (default: the repository "
-        "around the current directory)",
+        help="repositories, bare or not, directories that hold some, or addresses of remote ones: "
+        "https://HOST/PATH, USER@HOST:PATH (default: the repository around the current directory)",
     )
 
     group = parser.add_argument_group("history")
@@ -93,6 +96,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_record_options(group)
     add_removal_options(group)
+    add_remote_options(parser)
     add_scan_options(parser)
     add_report_options(parser)
 
@@ -113,8 +117,7 @@ class Outcome:
 
 def run(args: argparse.Namespace) -> int:
     """Scan the repositories, write the report and return the exit code."""
-    from scanner.engine.run import concluded, masked
-    from scanner.findings import Report, Tally
+    from scanner.findings import Tally
     from scanner.history.narrowing import Narrowing, checked_date
 
     check_options(args)
@@ -124,26 +127,50 @@ def run(args: argparse.Namespace) -> int:
     since, until = checked_date(args.since), checked_date(args.until)
     narrowing = Narrowing(tuple(args.branch), since, until)
     outcome = Outcome(Tally())
-    names = repositories(args.repositories, outcome.tally) or [""]
-    opened = open_each(names, partial(_open, args=args), outcome.tally)
+    paths, addresses = split(args)
+    names = repositories(paths, outcome.tally) or ([] if addresses else [""])
+    opened = open_each(names, partial(_open, args=args), outcome.tally, len(args.repositories))
     if args.clear_cache:
         return clear_records(opened)
 
+    def scan(repository: Repository, prefix: str, args: argparse.Namespace) -> int:
+        before = len(outcome.findings)
+        _scan(repository, prefix, _job(args, rules), narrowing, outcome, settings, args)
+        return len(outcome.findings) - before
+
     # The paths begin with where each repository is, unless it was the only one that was named.
-    several = len(names) > 1 or names[0] not in ("", *args.repositories)
+    several = bool(addresses) or len(names) > 1 or names[0] not in ("", *args.repositories)
     for name, repository in opened:
-        prefix = os.path.join(name, "") if several else ""
         try:
-            _scan(repository, prefix, _job(args, rules), narrowing, outcome, settings, args)
+            scan(repository, os.path.join(name, "") if several else "", args)
         except KeycatchError as error:
             if not several:
                 raise
             outcome.tally.notice(not_read(name, error))
 
-    if several:
-        from scanner.merging import merge_findings
+    with ExitStack() as mirrors:
+        if addresses:
+            opened += scan_each(addresses, scan, args, outcome.tally, mirrors)
+        if several:
+            from scanner.merging import merge_findings  # here: most scans are of one repository
 
-        outcome.findings = merge_findings(outcome.findings)
+            outcome.findings = merge_findings(outcome.findings)
+        return _reported(args, outcome, narrowing, opened, earlier, settings, rules)
+
+
+def _reported(
+    args: argparse.Namespace,
+    outcome: Outcome,
+    narrowing: Narrowing,
+    opened: Sequence[tuple[str, Repository]],
+    earlier: SavedReport | None,
+    settings: Settings,
+    rules: Sequence[Rule],
+) -> int:
+    """Write the report and return the exit code."""
+    from scanner.engine.run import concluded, masked
+    from scanner.findings import Report
+
     if earlier:
         report = masked(
             Report("history", tuple(outcome.findings), outcome.tally), outcome.spellings
@@ -236,9 +263,8 @@ def _scan(
         kept = list(in_repository(kept, prefix.rstrip(os.sep)))
     outcome.findings += kept
 
-    inside = os.path.join(repository.directory, "")  # paths of git's own files have it already
     result.tally.notices = [
-        each if each.path.startswith(inside) else each._replace(path=prefix + each.path)
+        each._replace(path=_prefixed(each.path, prefix, repository))
         for each in result.tally.notices
     ]
     outcome.tally.add(result.tally)
@@ -247,6 +273,15 @@ def _scan(
     head = repository.resolve("HEAD")
     if head:
         outcome.heads.append(Head(prefix.rstrip(os.sep), head, repository.remote()))
+
+
+def _prefixed(path: str, prefix: str, repository: Repository) -> str:
+    """Return the `path` of a notice after the `prefix`, which those of git's own files have."""
+    inside = os.path.join(repository.directory, "")
+    if not path.startswith(inside):
+        return prefix + path
+    # A mirror may be gone by the time that the report is read.
+    return path if prefix in ("", inside) or "://" not in prefix else prefix + path[len(inside) :]
 
 
 def _narrowed(

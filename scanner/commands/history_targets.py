@@ -38,12 +38,15 @@ def repositories(names: Iterable[str], tally: Tally) -> list[str]:
 
 
 def open_each(
-    names: Sequence[str], open_one: Callable[[str], Repository], tally: Tally
+    names: Sequence[str],
+    open_one: Callable[[str], Repository],
+    tally: Tally,
+    wanted: int = 1,
 ) -> list[tuple[str, Repository]]:
     """Return the repositories at the paths `names`, each once, after its path.
 
     One of several that cannot be opened goes into `tally`. Raises KeycatchError where it is the
-    only one.
+    only one that is `wanted`.
     """
     found: list[tuple[str, Repository]] = []
     known: set[str] = set()
@@ -51,7 +54,7 @@ def open_each(
         try:
             repository = open_one(name)
         except KeycatchError as error:
-            if len(names) == 1:
+            if len(names) == 1 and wanted < 2:
                 raise
             tally.notice(not_read(name, error))
             continue

@@ -16,6 +16,7 @@ _LIBRARIES: Final = {
     "boto3": "for --check-liveness: pip install 'keycatch[sts]'",
     "botocore": "for --check-liveness: pip install 'keycatch[sts]'",
     "dulwich": "",
+    "GitPython": "for history of an address: pip install 'keycatch[remote]'",
     "isal": "zlib takes its place, and is slower",
     "PyYAML": "",
     "regex": "",

@@ -1,4 +1,4 @@
-"""The only module that runs git.
+"""Runs git to ask about a repository; `scanner.git.transfer` runs it to clone and to fetch.
 
 Commands are plumbing with NUL-separated output. They are run so that nothing in the repository or
 in the user's configuration can change what they print or make them run anything: no file system
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     """How a git command ended; only for annotations."""
 
 # git(1) and git-config(1) describe each of these.
-_QUIET: Final = (
+QUIET: Final = (
     "--no-pager",
     "--no-optional-locks",  # a scan writes nothing, and must not disturb a git that runs meanwhile
     "-c",
@@ -46,10 +46,11 @@ _QUIET: Final = (
     "core.multiPackIndex=false",
 )
 
+NO_HOOKS: Final = ("-c", "core.hooksPath=/dev/null")
+
 _HARDENED: Final = (
-    *_QUIET,
-    "-c",
-    "core.hooksPath=/dev/null",
+    *QUIET,
+    *NO_HOOKS,
     # A directory in a work tree can be made to look like a bare repository with a configuration of
     # its own, which git would follow when it is started inside of it.
     "-c",
@@ -81,7 +82,7 @@ QUICK: Final = 20
 PATIENCE: Final = 2.0
 """Seconds without an answer after which git may be waiting for what is no file: most answers take
 milliseconds."""
-_PROCESSOR: Final = 4 * 3600
+PROCESSOR: Final = 4 * 3600
 """Seconds of the processor for a git that answers many questions."""
 _MEMORY: Final = 4 << 30
 """Bytes of memory of its own for git; packs are mapped, and do not count. A forged pack in which
@@ -188,7 +189,7 @@ def complete(
     """
     import subprocess
 
-    whole = (program(), *(_QUIET if hooks else _HARDENED), *command)
+    whole = (program(), *(QUIET if hooks else _HARDENED), *command)
     try:
         with subprocess.Popen(
             whole,
@@ -199,13 +200,13 @@ def complete(
             stderr=subprocess.PIPE,
         ) as process:
             try:
-                _limit(process.pid, seconds)
+                limit(process.pid, seconds)
                 output, errors = answer(process, directory, variables, stdin, seconds)
             except BaseException:  # as in `subprocess.run`: also when the time of the scan is up
                 process.kill()
                 raise
     except OSError as error:
-        raise _cannot_run(directory, error) from None
+        raise cannot_run(directory, error) from None
     return subprocess.CompletedProcess(whole, process.returncode, output, errors)
 
 
@@ -235,7 +236,7 @@ def answer(
     raise GitError(found or late)
 
 
-def _limit(process: int, seconds: int) -> None:
+def limit(process: int, seconds: int) -> None:
     """Limit the memory and the time of the processor of a git that was just started.
 
     From outside, where the system can do that (Linux): to run code in the new process before git
@@ -266,12 +267,13 @@ def start(
             stderr=subprocess.DEVNULL,
         )
     except OSError as error:
-        raise _cannot_run(directory, error) from None
-    _limit(process.pid, _PROCESSOR)
+        raise cannot_run(directory, error) from None
+    limit(process.pid, PROCESSOR)
     return process
 
 
-def _cannot_run(directory: str, error: OSError) -> GitError:
+def cannot_run(directory: str, error: OSError) -> GitError:
+    """Return the error that git cannot be started in `directory`."""
     reason = error.strerror or str(error)
     return GitError(f"git cannot be run in {printable(directory)}: {reason}")
 

@@ -121,12 +121,12 @@ class Repository:
         """Start a git `command` with pipes to and from it. Raises GitError."""
         return start((*self._options, *command), self.directory, self._variables)
 
-    def names(self, *command: str) -> list[str]:
+    def names(self, *command: str, stdin: bytes = b"") -> list[str]:
         """Return the object IDs that the git `command` prints, even if it fails. Raises GitError.
 
         It does so where there is anything else.
         """
-        found = self.answers(*command).decode("ascii", "replace").split()
+        found = self.answers(*command, stdin=stdin).decode("ascii", "replace").split()
         if not all(map(self.is_name, found)):
             raise unusable(command[0], "IDs of objects")
         return found

@@ -6,6 +6,7 @@ the repository of that place says: another one can have pushed what this one has
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from scanner.findings import Finding, History, InRepository, Location, Report
     from scanner.reports.interface import View
 
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/:]{2,}:")
+"""How the address of a repository begins, also in the form of scp; one letter is a drive."""
 SOME: Final = 3
 """Repositories that are named where there is no room for all."""
 _ROWS: Final = 10
@@ -99,7 +102,7 @@ def show_command(finding: Finding, location: Location) -> str:
 
 def is_path(name: str) -> bool:
     """Return whether the repository `name` can be written in a command: no address, no control."""
-    return "://" not in name and printable(name) == name
+    return not _ADDRESS.match(name) and printable(name) == name
 
 
 def git_in(name: str) -> str:

@@ -51,7 +51,7 @@ function _shtab_keycatch_using
 end
 
 set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install agent agent-hook completion help version
-set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --category --color --config --contact --decode-limit --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --liveness-allow --liveness-deny --liveness-endpoint --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --until --verify-removed -f -o
+set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --ca-file --category --clone-timeout --color --config --contact --decode-limit --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --keep --liveness-allow --liveness-deny --liveness-endpoint --max-clone-size --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --token-env --until --verify-removed -f -o
 
 complete -c keycatch -e
 complete -c keycatch -f
@@ -265,6 +265,12 @@ complete -c keycatch -n '_shtab_keycatch_using history' -l no-cache -d 'read eve
 complete -c keycatch -n '_shtab_keycatch_using history' -l clear-cache -d 'delete the record of earlier scans and exit'
 complete -c keycatch -n '_shtab_keycatch_using history' -l replacements -xka "(__fish_complete_path (commandline -ct))" -d 'write the list for `git filter-repo --replace-text` there: it contains the credentials'
 complete -c keycatch -n '_shtab_keycatch_using history' -l verify-removed -xka "(__fish_complete_path (commandline -ct))" -d 'check which credentials of this JSON history report are still there; - is standard input'
+complete -c keycatch -n '_shtab_keycatch_using history' -l keep -x -d 'keep the mirrors in this directory, and fetch only what is new next time (default: a private directory, removed at the end)'
+complete -c keycatch -n '_shtab_keycatch_using history' -l token-env -x -d 'variable that has the token for private repositories on that host; may be given more than once (default: GH_TOKEN and GITHUB_TOKEN for GitHub, GITLAB_TOKEN for GitLab)'
+complete -c keycatch -n '_shtab_keycatch_using history' -l ca-file -xka "(__fish_complete_path (commandline -ct))" -d 'certificates of the CAs to trust (default: GIT_SSL_CAINFO, or those of the system)'
+complete -c keycatch -n '_shtab_keycatch_using history' -l max-clone-size -x -d 'stop a clone that becomes larger than this, such as 2G (default: what the disk has)'
+complete -c keycatch -n '_shtab_keycatch_using history' -l clone-timeout -x -d 'stop a clone that takes longer (default: 6 hours, or 5 minutes without any data)'
+complete -c keycatch -n '_shtab_keycatch_using history' -l allow-file -d 'accept file:// as well'
 complete -c keycatch -n '_shtab_keycatch_using history' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
 complete -c keycatch -n '_shtab_keycatch_using history' -l no-config -d 'use no configuration at all'
 complete -c keycatch -n '_shtab_keycatch_using history' -l no-marks -d 'report findings that a mark on their line, such as keycatch:allow, would allow'
@@ -289,7 +295,7 @@ complete -c keycatch -n '_shtab_keycatch_using history' -l show-secrets -d 'prin
 complete -c keycatch -n '_shtab_keycatch_using history' -l color -xka "auto always never" -d 'default: auto'
 complete -c keycatch -n '_shtab_keycatch_using history' -s q -l quiet -d 'print only findings and errors'
 complete -c keycatch -n '_shtab_keycatch_using history' -s v -l verbose -d 'print every detail'
-complete -c keycatch -n '_shtab_keycatch_using history; and test $_shtab_keycatch_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'repositories, bare or not, or directories that hold some (default: the repository around the current directory)'
+complete -c keycatch -n '_shtab_keycatch_using history; and test $_shtab_keycatch_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'repositories, bare or not, directories that hold some, or addresses of remote ones: https://HOST/PATH, USER@HOST:PATH (default: the repository around the current directory)'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a baseline -d 'Accept the credentials that a project knows; report new ones only.'
 complete -c keycatch -n '_shtab_keycatch_using baseline' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using baseline; and test $_shtab_keycatch_npos -eq 0' -a create -d 'Write the baseline: one line for each known credential.'

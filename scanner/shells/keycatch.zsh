@@ -281,6 +281,12 @@ _shtab_keycatch_history_options=(
   "--clear-cache[delete the record of earlier scans and exit]"
   "--replacements[write the list for \`git filter-repo --replace-text\` there\: it contains the credentials]:FILE:_files"
   "--verify-removed[check which credentials of this JSON history report are still there\; - is standard input]:REPORT:_files"
+  "--keep[keep the mirrors in this directory, and fetch only what is new next time (default\: a private directory, removed at the end)]:DIR:"
+  "*--token-env[variable that has the token for private repositories on that host\; may be given more than once (default\: GH_TOKEN and GITHUB_TOKEN for GitHub, GITLAB_TOKEN for GitLab)]:[HOST=]NAME:"
+  "--ca-file[certificates of the CAs to trust (default\: GIT_SSL_CAINFO, or those of the system)]:FILE:_files"
+  "--max-clone-size[stop a clone that becomes larger than this, such as 2G (default\: what the disk has)]:SIZE:"
+  "--clone-timeout[stop a clone that takes longer (default\: 6 hours, or 5 minutes without any data)]:SECONDS:"
+  "--allow-file[accept file\:\/\/ as well]"
   "--config[configuration to use instead of the project\'s]:FILE:_files"
   "--no-config[use no configuration at all]"
   "--no-marks[report findings that a mark on their line, such as keycatch\:allow, would allow]"
@@ -305,7 +311,7 @@ _shtab_keycatch_history_options=(
   "--color[default\: auto]:color:(auto always never)"
   {-q,--quiet}"[print only findings and errors]"
   {-v,--verbose}"[print every detail]"
-  "(*)::repositories, bare or not, or directories that hold some (default\: the repository around the current directory):_files"
+  "(*)::repositories, bare or not, directories that hold some, or addresses of remote ones\: https\:\/\/HOST\/PATH, USER\@HOST\:PATH (default\: the repository around the current directory):_files"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -61,6 +61,7 @@ def test_an_example_runs(
         place["CI_COMMIT_BRANCH"] = "main"
     if "--server" in line:
         repository.git("config", "core.bare", "true")
+    line = line.replace("git@git.example:team/app.git", f"--allow-file file://{repository.root}")
     if line.endswith("--undo"):
         keycatch("install", cwd=repository.root)
     if line == "keycatch baseline check":

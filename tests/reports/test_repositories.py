@@ -112,7 +112,9 @@ def test_the_repository_in_a_command_is_one_word(several: Any, name: str) -> Non
     assert shlex.split(command) == ["git", "-C", name, "show", "8" * 12]
 
 
-@pytest.mark.parametrize("name", ["https://example.com/x", "a\nb", "\x1b[2J", "a\udcff", "\u202e"])
+@pytest.mark.parametrize(
+    "name", ["https://example.com/x", "example.com:a/b", "a\nb", "\x1b[2J", "a\udcff", "\u202e"]
+)
 def test_what_cannot_be_written_is_in_no_command(several: Any, name: str) -> None:
     assert not is_path(name)
     finding = several.report.findings[1]
