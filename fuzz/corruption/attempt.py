@@ -34,7 +34,9 @@ class Ended(NamedTuple):
     seconds: float
     """Of the processor, with the processes of git."""
     peak: int
-    """Bytes that the largest of its processes had, without those it was forked with."""
+    """Bytes of memory that the largest of its processes had."""
+    begun: int
+    """Bytes that the process had which it was forked from; it is a part of the peak."""
     defect: str
     """What it said about an exception; empty for nothing."""
 
@@ -54,7 +56,8 @@ def scanned(arguments: Sequence[str], directory: Path) -> Ended:
     return Ended(
         os.waitstatus_to_exitcode(status),
         used.ru_utime + used.ru_stime,
-        max(0, used.ru_maxrss * unit - before),
+        used.ru_maxrss * unit,
+        before,
         defect.decode("utf-8", "replace"),
     )
 
