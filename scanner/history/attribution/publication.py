@@ -106,7 +106,8 @@ def _otherwise(
             return Pushed.UNTRACKED
         if not all(map(_NO_MIRROR.fullmatch, remote.patterns)):
             return Pushed.LOCAL_BRANCHES
-        if leads_elsewhere(repository, name, remote):
+        # Git is asked only where it can say so: some clones have hundreds of remotes.
+        if remote.push_urls and leads_elsewhere(repository, name, remote):
             return Pushed.ELSEWHERE
         if not remote.fetches_all:
             return Pushed.SOME_BRANCHES
