@@ -131,10 +131,11 @@ def tracking_refs(repository: Repository, remotes: dict[str, Remote]) -> list[Tr
     return found
 
 
-def tracks(remotes: Mapping[str, Remote], ref: str) -> bool:
-    """Return whether a fetch from any of the `remotes` puts what it has into `ref` and no other."""
-    patterns = (pattern for remote in remotes.values() for pattern in remote.patterns)
-    return not ref.startswith(_LOCAL) and bool(_matcher(patterns).fullmatch(ref))
+def tracking_pattern(remotes: Mapping[str, Remote]) -> re.Pattern[str]:
+    """Return what matches the refs that only a fetch from one of the `remotes` writes."""
+    made = _matcher(pattern for remote in remotes.values() for pattern in remote.patterns)
+    local = "|".join(map(re.escape, _LOCAL))
+    return re.compile(f"(?!{local})(?:{made.pattern})", re.DOTALL)
 
 
 def _references(repository: Repository) -> Iterator[tuple[str, str]]:

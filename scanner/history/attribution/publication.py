@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.files import read_regular
-from scanner.git.remotes import configured, leads_elsewhere, tracks
+from scanner.git.remotes import configured, leads_elsewhere, tracking_pattern
 from scanner.git.tips import BORN, CLONED, LARGEST_LOG, REMOTE, TAG
 from scanner.pushed import Pushed
 
@@ -38,7 +38,7 @@ _NO_MIRROR: Final = re.compile(r"refs/(?!heads/|tags/|\*).*")
 class Publication:
     """What is known of where the content of a repository has been."""
 
-    __slots__ = ("_everything", "_fetched", "_known", "_otherwise", "_remotes")
+    __slots__ = ("_everything", "_fetched", "_known", "_otherwise", "_remotes", "_tracking")
 
     def __init__(
         self, repository: Repository, trees: Mapping[str, str], tips: Iterable[Tip]
@@ -51,6 +51,7 @@ class Publication:
         named = configured(repository)
         # A refspec without an address is a setting of the user for all repositories.
         self._remotes = {name: each for name, each in named.items() if each.urls or each.push_urls}
+        self._tracking = tracking_pattern(self._remotes)
         self._known: dict[str, bool] = {}
         """By the full name of a reference, whether it shows what a remote has."""
         self._fetched = _fetched(repository, trees)
@@ -77,7 +78,7 @@ class Publication:
         # The reflog of such a reference has what the remote had before a push by force.
         if name not in self._known:
             is_tracking = tip.kind == REMOTE or name.startswith(_TRACKING)
-            self._known[name] = is_tracking or tracks(self._remotes, name)
+            self._known[name] = is_tracking or bool(self._tracking.fullmatch(name))
         return self._known[name]
 
 
@@ -106,7 +107,8 @@ def _otherwise(
             return Pushed.UNTRACKED
         if not all(map(_NO_MIRROR.fullmatch, remote.patterns)):
             return Pushed.LOCAL_BRANCHES
-        if leads_elsewhere(repository, name, remote):
+        # Git is asked only where it can say so: some clones have hundreds of remotes.
+        if remote.push_urls and leads_elsewhere(repository, name, remote):
             return Pushed.ELSEWHERE
         if not remote.fetches_all:
             return Pushed.SOME_BRANCHES

@@ -193,3 +193,27 @@ def test_a_server_that_checks_out_what_is_pushed(place: Place, tmp_path: Path) -
     clone.git(f"--work-tree={tmp_path / 'site'}", "checkout", "-q", "-f")
     assert (place.root / "index").exists()
     assert place.pushed() == {"early": Pushed.YES}
+
+
+def test_hundreds_of_remotes_take_no_process_each(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone = later(place.clone())
+    with (place.root / ".git" / "config").open("a") as file:
+        for number in range(300):
+            name = f"fork{number}"
+            file.write(f'[remote "{name}"]\n\turl = {URL}\n')
+            file.write(f"\tfetch = +refs/heads/*:refs/remotes/{name}/*\n")
+    repository = Repository(str(clone.root), named=True)
+    calls = []
+    real = Repository.answers
+
+    def counted(self: Repository, *command: str, **more: Any) -> bytes:
+        calls.append(command)
+        return real(self, *command, **more)
+
+    monkeypatch.setattr(Repository, "answers", counted)
+    commit = clone.git("rev-parse", "HEAD").strip()
+    (history,) = attribute(repository, [commit]).histories([([commit], [])])
+    assert history.pushed is Pushed.NO
+    assert len(calls) < 10
