@@ -22,10 +22,10 @@ _GRACE: Final = 5.0
 
 
 def start(command: Sequence[str], directory: str, variables: Mapping[str, str]) -> Running:
-    """Start a git `command` that talks to a server, in `directory`. Raises GitError.
+    """Start a git `command` that talks to a server in `directory`, with pipes from it.
 
-    Its environment is `variables` and nothing else. It is in a session of its own: ssh and others
-    have no terminal there to ask at, and all that git starts can be ended with it.
+    Raises GitError. Its environment is `variables` and nothing else. It is in a session of its own:
+    ssh and others have no terminal there to ask at, and all that git starts can be ended with it.
     """
     import subprocess
 
@@ -35,7 +35,7 @@ def start(command: Sequence[str], directory: str, variables: Mapping[str, str]) 
             cwd=directory,
             env=dict(variables),
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             # A server chooses the bytes of its messages.
             encoding="utf-8",

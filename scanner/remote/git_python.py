@@ -80,10 +80,11 @@ def library() -> ModuleType:
     return git
 
 
-def transfer(job: Transfer, command: str, folder: str, *operands: str, **options: Any) -> None:
+def transfer(job: Transfer, command: str, folder: str, *operands: str, **options: Any) -> list[str]:
     """Run the git `command` with `options`, which come from here, and `operands`, which do not.
 
-    It writes to `folder`. Raises RemoteError with git's own words.
+    It writes to `folder`. Returns the first lines that it prints. Raises RemoteError with git's
+    own words.
     """
     git = library()
     for operand in operands:
@@ -99,13 +100,17 @@ def transfer(job: Transfer, command: str, folder: str, *operands: str, **options
             return self.AutoInterrupt(started[0], command)
 
     said = _listener(git, job)
-    process = getattr(Commands(), command)(
-        "--", *operands, as_process=True, progress=True, verbose=True, **options
-    )
+    printed: list[str] = []
+
+    def keep(line: str) -> None:
+        if len(printed) < _LINES:
+            printed.append(line[:_LONGEST].rstrip("\n"))
+
+    process = getattr(Commands(), command)("--", *operands, as_process=True, **options)
     with Watch(started[0], folder, job.limits, job.name, lambda: said.count) as watch:
         said.size = lambda: watch.added
         git.cmd.handle_process_output(
-            process, None, said.new_message_handler(), decode_streams=False
+            process, keep, said.new_message_handler(), decode_streams=False
         )
         started[0].wait()
         watch.look()  # a quick one can be over between two looks
@@ -114,6 +119,7 @@ def transfer(job: Transfer, command: str, folder: str, *operands: str, **options
     if started[0].returncode:
         lines = [*said.error_lines, *said.other_lines]
         raise failure(map(job.hide, lines), job.name)
+    return printed
 
 
 def _listener(git: ModuleType, job: Transfer) -> Any:

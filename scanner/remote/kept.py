@@ -159,6 +159,22 @@ def lost(path: str, before: dict[str, str]) -> Lost | None:
     return Lost(tuple(references), len(gone)) if gone else None
 
 
+def set_head(path: str, listed: list[str]) -> None:
+    """Let HEAD of the mirror be that of the server, as `git ls-remote --symref` has `listed` it.
+
+    No fetch does it (git-fetch(1)), and what is in HEAD is the first thing that a report says.
+    """
+    named = {value: what for what, _, value in (line.partition("\t") for line in listed)}
+    symbolic = [line.partition("\t")[0] for line in listed if line.startswith("ref: ")]
+    reference = symbolic[0].removeprefix("ref: ") if symbolic else ""
+    known = tips(path)
+    repository = _open(path)
+    if reference in known:
+        repository.run("symbolic-ref", "HEAD", reference, what="set HEAD")
+    elif named.get("HEAD") in known.values():  # detached, or the server does not name it
+        repository.run("update-ref", "--no-deref", "HEAD", named["HEAD"], what="set HEAD")
+
+
 def _open(path: str) -> Repository:
     repository = Repository(path, named=True)
     if os.path.realpath(repository.git_directory) != os.path.realpath(path):

@@ -81,7 +81,7 @@ def _clone(address: Address, access: Access, private: str, target: str) -> None:
     urls = address.urls
     for url in urls:
         try:
-            transfer(job, "clone", os.path.dirname(target), url, target, mirror=True)
+            transfer(job, "clone", os.path.dirname(target), url, target, mirror=True, progress=True)
             break
         except RemoteError as error:
             if error.state is not State.MOVED or url == urls[-1]:
@@ -101,12 +101,14 @@ def _refresh(address: Address, access: Access, private: str, target: str) -> kep
     before = kept.tips(target)
     kept.tidy(target)
     job = _transfer(address, access, private)
+    head = transfer(job, "ls_remote", target, url, "HEAD", symref=True)
     transfer(
         # Named, so that git does not look for another one in the directories above.
         job._replace(settings=[f"--git-dir={target}", *job.settings]),
         "fetch", target, url, _ALL,
-        prune=True, force=True, no_tags=True,
+        prune=True, force=True, no_tags=True, progress=True,
     )  # fmt: skip
+    kept.set_head(target, head)
     kept.tidy(target)
     return kept.lost(target, before)
 

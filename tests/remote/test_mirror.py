@@ -321,6 +321,32 @@ def test_a_kept_mirror_is_refreshed_and_loses_nothing(
     assert [each.name for each in Path(found.path).parent.iterdir()] == ["kept.git"]
 
 
+def test_head_of_a_kept_mirror_is_that_of_the_server(
+    server: Any, publish: Callable[..., Any], scratch: Path, tmp_path: Path
+) -> None:
+    clone = publish("renamed", {"a.txt": "one\n"})
+    bare = server.root / "renamed.git"
+
+    def head() -> tuple[str, str | None]:
+        url = f"{server.url}/git/renamed.git"
+        with mirror(parse(url), Access(limits=LIMITS), str(tmp_path / "kept")) as found:
+            repository = Repository(found.path, named=True)
+            asked = ("symbolic-ref", "--quiet", "HEAD")
+            return repository.answers(*asked).decode().strip(), repository.resolve("HEAD")
+
+    first = clone.git("rev-parse", "HEAD").strip()
+    assert head() == ("refs/heads/main", first)
+    (bare / "HEAD").write_text("ref: refs/heads/trunk\n")
+    clone.git("push", "-q", "origin", "HEAD:trunk", ":main")
+    assert head() == ("refs/heads/trunk", first)
+    clone.git("commit", "-q", "--allow-empty", "-m", "second")
+    clone.git("push", "-q", "origin", "HEAD:trunk")
+    (bare / "HEAD").write_text(f"{clone.git('rev-parse', 'HEAD').strip()}\n")
+    assert head() == ("", clone.git("rev-parse", "HEAD").strip())
+    (bare / "HEAD").write_text("ref: refs/heads/none\n")
+    assert head()[1] == clone.git("rev-parse", "HEAD").strip()
+
+
 def test_a_directory_that_is_something_else_is_refused(
     server: Any, publish: Callable[..., Any], scratch: Path, tmp_path: Path, make_repository: Any
 ) -> None:
