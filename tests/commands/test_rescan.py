@@ -347,10 +347,6 @@ def test_several_repositories(make_repository: Any, scan: Scan, monkeypatch: Any
     assert again(report, *reversed(roots)).findings.keys() == again(report, *roots).findings.keys()
 
 
-# -- interrupts ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["scan", "history"])
 def test_a_directory_stands_for_the_repositories_below_it(
     make_repository: Any, scan: Scan, monkeypatch: Any, tmp_path: Path
 ) -> None:
@@ -365,6 +361,10 @@ def test_a_directory_stands_for_the_repositories_below_it(
     assert found.findings.keys() == {each.fingerprint for each in report.findings}
 
 
+# -- interrupts ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["scan", "history"])
 def test_an_interrupt_ends_the_scan_only(
     kind: str, repository: Any, scan: Scan, monkeypatch: Any
 ) -> None:
