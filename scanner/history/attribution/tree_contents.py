@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import GitError
-from scanner.history.attribution.tree_search import PREFIX
+from scanner.history.attribution.tree_search import named_of, numbers_of
 from scanner.history.attribution.tree_work import TreeWork
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class TreeContents:
     def _search(self, work: TreeWork, jobs: int) -> None:
         named: dict[int, bytes] = {}
         """By share, the first bytes of the IDs that its trees name."""
-        seen: dict[int, set[bytes]] = {}
+        seen: dict[int, set[int]] = {}
         """The same of those that were found there."""
         for stage in (work.below, work.upper):
             pending = stage
@@ -62,13 +62,13 @@ class TreeContents:
                     held = [self._holdings.setdefault(each, each) for each in holdings]
                     self._held.update((tree, held[number]) for tree, number in trees.items())
                     named[share] = names
-                    seen[share] = {child[:PREFIX] for each in holdings for _, child in each}
+                    seen[share] = numbers_of(child for each in holdings for _, child in each)
 
-                new = {tree[:PREFIX] for tree in self._held.keys() - known}
+                new = numbers_of(self._held.keys() - known)
                 pending = [
                     share
                     for share, names in named.items()
-                    if new and not seen[share] >= new.intersection(_prefixes(names))
+                    if new and not seen[share] >= named_of(new, names)
                 ]
 
     def number_of(self, top: bytes) -> int:
@@ -114,7 +114,3 @@ class TreeContents:
     def files(self, number: int) -> Mapping[bytes, bytes]:
         """Return the paths of the content with that `number`, with the blob at each."""
         return self._files[number]
-
-
-def _prefixes(names: bytes) -> list[bytes]:
-    return [names[at : at + PREFIX] for at in range(0, len(names), PREFIX)]
