@@ -114,7 +114,7 @@ def answer(repository: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes]
 
             def kill(self) -> None: ...
 
-        monkeypatch.setattr(process, "_limit", lambda *_: None)
+        monkeypatch.setattr(process, "limit", lambda *_: None)
         monkeypatch.setattr(subprocess, "Popen", Git)
         return here
 
