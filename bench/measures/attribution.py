@@ -24,6 +24,7 @@ from bench.rounds import results, take_turns
 from bench.tools import Target
 from scanner.git.repository import Repository
 from scanner.history.attribution.attribution import attribute
+from scanner.history.run import HistoryJob, search
 
 if TYPE_CHECKING:
     import argparse
@@ -67,7 +68,8 @@ def _disagree(directory: Path, planted: Sequence[str], jobs: int) -> bool:
     asked = [*planted, *random.Random(1).sample(blobs, min(_SAMPLE, len(blobs)))]
 
     repository = Repository(str(directory), named=True)
-    ours = attribute(repository, asked, jobs=jobs)
+    units = search(repository, HistoryJob((), jobs=jobs)).units
+    ours = attribute(repository, asked, jobs=jobs, units=units)
     theirs = attribute(repository, asked, jobs=jobs, by_git=True)
     credentials = [((name,), ()) for name in asked]
     pairs = zip(

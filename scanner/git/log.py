@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from scanner.git.repository import Repository
 
+_EVERYTHING: Final = ("--ignore-missing", "--all", "--reflog")
+"""What `rev-list` begins with. Broken references are left out; a missing parent is an error."""
 _DIFF: Final = ("diff-tree", "--stdin", "-r", "--raw", "-z", "--no-abbrev", "--no-renames")
 _FEWEST: Final = 1024
 """Pairs of trees for one git process, at least: its start then costs little for each of them."""
@@ -75,9 +77,7 @@ def commits(repository: Repository) -> list[tuple[str, str, list[str]]]:
     """
     listed = repository.run(
         "rev-list",
-        "--ignore-missing",  # for broken references; a missing parent is an error nevertheless
-        "--all",
-        "--reflog",
+        *_EVERYTHING,
         "--date-order",
         "--reverse",
         "--encoding=none",  # i18n.logOutputEncoding=UTF-16 would recode even the IDs
@@ -93,6 +93,23 @@ def commits(repository: Repository) -> list[tuple[str, str, list[str]]]:
         rows.append((head[7:], tree, parents))  # the ID follows `commit `
 
     return rows
+
+
+def tips(repository: Repository) -> list[str]:
+    """Return the commits that references, HEADs and reflogs point to, in git's order.
+
+    Those that they reach are the ones that `commits` returns. Raises GitError.
+    """
+    listed = repository.run(
+        "rev-list",
+        "--no-walk=unsorted",
+        *_EVERYTHING,
+        what="list the commits",
+    )
+    names = listed.decode("ascii", "replace").split()
+    if not all(map(repository.is_name, names)):
+        raise unusable("rev-list", "the IDs of commits")
+    return names
 
 
 def differences(

@@ -169,6 +169,15 @@ class Pack:
         """Return the binary IDs of all objects, ascending, not in the order of the entries."""
         return self._index.names()
 
+    def names_of(self, kind: int) -> list[bytes]:
+        """Return the binary IDs of the objects of one `kind`, in the order of the entries."""
+        names, positions = self._index.names(), self._positions
+        return [
+            names[position]
+            for position, each in zip(positions, self.kinds, strict=True)
+            if each == kind
+        ]
+
     def holds(self, name: bytes) -> bool:
         """Return whether an object with the binary ID `name` is in the pack."""
         return self._index.position(name) >= 0

@@ -141,6 +141,7 @@ def _search_objects(
     else:
         if len(searched) == 1:
             result.units = searched[0].units
+            result.units.commits = result.commits
         _drop_existing(repository, searched, result.named)
     return store
 

@@ -10,10 +10,6 @@
 #define SIZE_BITS 63         /* of a size that is read here; Python has no limit */
 
 typedef struct {
-    const uint8_t *at, *end;
-} Bytes;
-
-typedef struct {
     int is_copy;
     uint64_t source; /* in the base; a copy's only */
     uint64_t length;
@@ -234,50 +230,60 @@ static int is_any_between(const Offsets *offsets, uint64_t begin, uint64_t end) 
     return low < offsets->count && (uint64_t)offsets->items[low] < end;
 }
 
-static int add_copy(PyObject *list, const Offsets *wanted, uint64_t begin, uint64_t end,
-                    uint64_t source) {
-    if (end == 0 || !is_any_between(wanted, source, source + end - begin)) return 0;
-    return append(list, Py_BuildValue("(KKK)", (unsigned long long)begin, (unsigned long long)end,
-                                      (unsigned long long)source));
+static int add_copy(PyObject *list, const Offsets *wanted, const Copy *copy) {
+    if (!is_any_between(wanted, copy->source, copy->source + copy->end - copy->begin)) return 0;
+    return append(list, Py_BuildValue("(KKK)", (unsigned long long)copy->begin,
+                                      (unsigned long long)copy->end,
+                                      (unsigned long long)copy->source));
 }
 
-static PyObject *copies_of(Bytes delta, const Offsets *wanted) {
-    uint64_t base_size, size, here = 0;
-    uint64_t begin = 0, end = 0, source = 0; /* of the copy that is growing */
+int next_copy(Copies *copies, Copy *copy) {
     Operation operation;
-    if (read_sizes(&delta, &base_size, &size) < 0) return NULL;
-    PyObject *list = PyList_New(0);
-    if (list == NULL) return NULL;
-
-    while (delta.at < delta.end) {
-        if (read_operation(&delta, &operation) < 0) goto failed;
-        if (operation.is_copy) {
-            if (end != here || operation.source != source + (here - begin)) {
-                if (add_copy(list, wanted, begin, end, source) < 0) goto failed;
-                begin = here;
-                source = operation.source;
-            }
-            end = here + operation.length;
+    *copy = copies->following; /* empty if there is none */
+    while (copies->delta.at < copies->delta.end) {
+        if (read_operation(&copies->delta, &operation) < 0) return -1;
+        uint64_t begin = copies->here;
+        copies->here += operation.length;
+        if (!operation.is_copy) {
+            copies->delta.at += operation.length;
+        } else if (copy->end == begin && operation.source == copy->source + (begin - copy->begin)) {
+            copy->end = copies->here;
         } else {
-            delta.at += operation.length;
+            copies->following = (Copy){begin, copies->here, operation.source};
+            if (copy->end) return 1;
+            *copy = copies->following;
         }
-        here += operation.length;
     }
-    if (here != size || add_copy(list, wanted, begin, end, source) < 0) goto failed;
-    return list;
+    copies->following = (Copy){0, 0, 0};
+    if (copy->end) return 1;
+    return copies->here == copies->size ? 0 : -1;
+}
 
-failed:
-    Py_DECREF(list);
-    return NULL;
+int begin_copies(PyObject *delta, Copies *copies) {
+    uint64_t base_size;
+    *copies = (Copies){0};
+    if (bytes_of(delta, &copies->delta) < 0) return -1;
+    return read_sizes(&copies->delta, &base_size, &copies->size) < 0 ? 0 : 1;
+}
+
+static PyObject *copies_of(Copies *copies, const Offsets *wanted) {
+    Copy copy;
+    int more = 0;
+    PyObject *list = PyList_New(0);
+    while (list && (more = next_copy(copies, &copy)) > 0)
+        if (add_copy(list, wanted, &copy) < 0) Py_CLEAR(list);
+    if (more < 0) Py_CLEAR(list);
+    return list;
 }
 
 PyObject *delta_copies(PyObject *module, PyObject *arguments) {
     (void)module;
     PyObject *object, *holding;
-    Bytes delta;
+    Copies copies;
     Offsets wanted = {NULL, 0};
-    if (!PyArg_ParseTuple(arguments, "SO", &object, &holding) || bytes_of(object, &delta) < 0)
-        return NULL;
+    if (!PyArg_ParseTuple(arguments, "SO", &object, &holding)) return NULL;
+    int is_plain = begin_copies(object, &copies);
+    if (is_plain <= 0) return is_plain < 0 ? NULL : or_none(NULL);
     if (holding != Py_None) {
         if ((wanted.count = PyList_Size(holding)) < 0) return NULL;
         wanted.items = PyMem_Calloc((size_t)wanted.count + 1, sizeof *wanted.items);
@@ -286,7 +292,7 @@ PyObject *delta_copies(PyObject *module, PyObject *arguments) {
             wanted.items[each] = PyLong_AsLongLong(PyList_GetItem(holding, each));
     }
 
-    PyObject *found = PyErr_Occurred() ? NULL : or_none(copies_of(delta, &wanted));
+    PyObject *found = PyErr_Occurred() ? NULL : or_none(copies_of(&copies, &wanted));
     PyMem_Free(wanted.items);
     return found;
 }

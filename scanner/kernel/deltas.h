@@ -27,6 +27,27 @@ typedef struct {
  * result. Returns 1; 0 if the delta is not a plain one, -1 with an exception. */
 int fresh_spans(PyObject *delta, int64_t margin, Spans *found, uint64_t *size);
 
+typedef struct {
+    const uint8_t *at, *end;
+} Bytes;
+
+typedef struct {
+    uint64_t begin, end; /* in the result */
+    uint64_t source;     /* in the base */
+} Copy;
+
+typedef struct {
+    Bytes delta;
+    uint64_t size, here; /* of the result, and where in it the next operation is */
+    Copy following;
+} Copies;
+
+/* Begins with the stretches that a delta copies of its base. Returns as `fresh_spans` does. */
+int begin_copies(PyObject *delta, Copies *copies);
+
+/* Sets `copy` to the next one. Returns 1; 0 if there is none, -1 if the delta is not a plain one. */
+int next_copy(Copies *copies, Copy *copy);
+
 /* What the module `packs` has of deltas. */
 PyObject *delta_apply(PyObject *module, PyObject *arguments);
 PyObject *delta_fresh(PyObject *module, PyObject *arguments);

@@ -3,12 +3,14 @@
 #include "batch.h"
 #include "deltas.h"
 #include "heads.h"
+#include "trees.h"
 #include "walk.h"
 
 static PyMethodDef methods[] = {
     {"apply", delta_apply, METH_VARARGS, "Return the result of a delta on a base; None if Python has to."},
     {"fresh", delta_fresh, METH_VARARGS, "Return the spans that a base lacks; None if Python has to."},
     {"copies", delta_copies, METH_VARARGS, "Return what is copied of a base; None if Python has to."},
+    {"places", tree_places, METH_VARARGS, "Return where in a tree some IDs are, and whether as in its base; None if nowhere."},
     {"read_heads", heads_read, METH_VARARGS, "Read heads of entries; return those that Python has to read."},
     {"link", heads_link, METH_VARARGS, "Link bases to deltas; return those of which the kind is open."},
     {NULL, NULL, 0, NULL},

@@ -63,6 +63,7 @@ READERS: dict[str, Callable[[Repository], Any]] = {
     "commits": lambda repository: list(changes.of_commits(repository, f"{ID}\n".encode())),
     "path": lambda repository: list(changes.of_path(repository, f"{ID}\n".encode(), "a")),
     "log": log.commits,
+    "ends of the log": log.tips,
     "differences": lambda repository: log.differences(repository, [f"{ID} {OTHER}"], [ID]),
     "published": lambda repository: tags.published(repository, [ID]),
     "kinds": lambda repository: records.kinds(repository, [ID]),

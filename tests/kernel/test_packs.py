@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -153,9 +154,29 @@ def test_a_chain_of_ten_thousand_deltas() -> None:
     assert content == b"x" * 100
 
 
+@given(
+    st.one_of(whole(), damaged(), FORGED),
+    st.lists(st.tuples(*[st.integers(-9, len(BASE) + 9)] * 3), max_size=3),
+)
+def test_places_in_hostile_trees(delta: bytes, places: list[tuple[int, int, int]]) -> None:
+    """The places are not those of the base, and perhaps not even in their order."""
+    made = answer(deltas.apply, BASE, delta)
+    data = made if isinstance(made, bytes) else BASE[:200]
+    before = array("q", [number for place in places for number in place]).tobytes()
+    for dense, change in ((0, delta), (2, delta), (2, None)):
+        found = packs.places({data[9:29]}, 20, dense, data, change, before, bytearray())
+        if found:
+            for at in memoryview(found[0]).cast("q")[::3]:
+                assert 0 <= at <= len(data) - 21
+
+
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
+        ("places", (set(), 20, 2, b"", "delta", b"", bytearray())),
+        ("places", (set(), 7, 2, b"\0" * 9, None, b"", bytearray())),
+        ("places", (1, 20, 2, b"\0" * 30, None, b"", bytearray())),
+        ("places", (set(), 20, 2, b"\0" * 30, None, b"", b"")),
         ("apply", ("text", b"", 1)),
         ("apply", (b"", bytearray(2), 1)),
         ("apply", (b"",)),

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.git import log
 from scanner.git.log import commits, differences
 from scanner.git.object_store import store_of
 from scanner.git.pack_index import PackError
 from scanner.git.records import Person, contents, kinds, people, tag_target
 from scanner.git.tips import OTHER, indexes, references, reflogs, work_trees
+from scanner.history.attribution.commit_order import in_order
 from scanner.history.attribution.graph import Graph
 from scanner.history.attribution.interface import KnownChanges
 from scanner.history.attribution.publication import Publication
@@ -66,7 +68,9 @@ class Traces:
 
         trees = work_trees(repository)
         tips = references(repository, trees)
-        rows = commits(repository)
+        rows = None if by_git else _commits_read(repository, units)
+        if rows is None:
+            rows = commits(repository)
         # A tag can name a tree without a commit, which is then a node of its own.
         ends = {tip.object for tip in tips} - {row[0] for row in rows} - wanted
         found = kinds(repository, sorted(ends))
@@ -277,6 +281,16 @@ class Traces:
 
         authors = {*self.unreached, *self.tags.values()} - {""}
         self.people |= people(self._repository, sorted(authors))
+
+
+def _commits_read(
+    repository: Repository, units: WorkUnits | None
+) -> list[tuple[str, str, list[str]]] | None:
+    """Return what `commits` does, if the commits in `units` have been read and are enough."""
+    # Git leaves out the parents of a shallow clone's first commits.
+    if units is None or units.commits is None or repository.is_shallow:
+        return None
+    return in_order(units.commits, log.tips(repository), units.hash_size)
 
 
 def _changes(

@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import GitError
-from scanner.history.attribution.tree_search import PREFIX
+from scanner.history.attribution.tree_search import named_of, numbers_of
 from scanner.history.attribution.tree_work import TreeWork
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from scanner.history.attribution.tree_search import Holding
     from scanner.history.objects.work_units import WorkUnits
@@ -24,6 +24,9 @@ _MOST_PATHS: Final = 1_000_000
 names the next one ten times, have ten billion paths in a few kilobytes."""
 _TOO_MANY: Final = f"a tree has a credential at more than {_MOST_PATHS:,} paths"
 
+_CIRCLE: Final = "a tree contains itself: the repository is damaged; run `git fsck`"
+_UNKNOWN: Final = -1
+
 EMPTY: Final = 0
 """The number of the content of a tree that has none of the blobs."""
 
@@ -31,7 +34,7 @@ EMPTY: Final = 0
 class TreeContents:
     """What the trees of a repository have of some blobs."""
 
-    __slots__ = ("_by_key", "_by_tree", "_files", "_held", "_holdings")
+    __slots__ = ("_by_key", "_by_number", "_files", "_held", "_holdings", "_numbers")
 
     def __init__(
         self, units: WorkUnits, blobs: Collection[bytes], tops: Collection[bytes], jobs: int
@@ -40,35 +43,40 @@ class TreeContents:
 
         `tops` are the trees of commits. All are binary IDs. Raises UnreadableTreeError.
         """
-        self._holdings: dict[Holding, Holding] = {}
-        self._held: dict[bytes, Holding] = {}
-        """By its ID, what a tree has itself."""
+        self._holdings: dict[Holding, int] = {}
+        """What trees have themselves: their holdings, numbered."""
+        self._held: dict[bytes, int] = {}
+        """By its ID, which of them a tree has."""
         self._search(TreeWork(units, frozenset(blobs), tops), jobs)
 
         self._files: list[dict[bytes, bytes]] = [{}]
         self._by_key: dict[tuple[tuple[bytes, bytes | int], ...], int] = {(): EMPTY}
-        self._by_tree: dict[bytes, int] = {}
+        self._numbers = [_UNKNOWN] * len(self._holdings)
+        """By holding, the number of its content."""
+        self._by_number = list(self._holdings)
 
     def _search(self, work: TreeWork, jobs: int) -> None:
         named: dict[int, bytes] = {}
         """By share, the first bytes of the IDs that its trees name."""
-        seen: dict[int, set[bytes]] = {}
+        seen: dict[int, set[int]] = {}
         """The same of those that were found there."""
         for stage in (work.below, work.upper):
             pending = stage
             while pending:
                 known = frozenset(self._held)
                 for share, (holdings, trees, names) in work.results(pending, known, jobs):
-                    held = [self._holdings.setdefault(each, each) for each in holdings]
+                    held = [
+                        self._holdings.setdefault(each, len(self._holdings)) for each in holdings
+                    ]
                     self._held.update((tree, held[number]) for tree, number in trees.items())
                     named[share] = names
-                    seen[share] = {child[:PREFIX] for each in holdings for _, child in each}
+                    seen[share] = numbers_of(child for each in holdings for _, child in each)
 
-                new = {tree[:PREFIX] for tree in self._held.keys() - known}
+                new = numbers_of(self._held.keys() - known)
                 pending = [
                     share
                     for share, names in named.items()
-                    if new and not seen[share] >= new.intersection(_prefixes(names))
+                    if new and not seen[share] >= named_of(new, names)
                 ]
 
     def number_of(self, top: bytes) -> int:
@@ -76,23 +84,36 @@ class TreeContents:
 
         The same files have the same number. Raises GitError.
         """
-        numbers, held = self._by_tree, self._held
-        pending = [top]
+        holding = self._held.get(top)
+        if holding is None:
+            return EMPTY
+
+        numbers = self._numbers
+        pending = [holding] if numbers[holding] == _UNKNOWN else []
+        begun: set[int] = set()
         while pending:  # no recursion: directories can be deeper than Python calls
-            tree = pending[-1]
-            holding = held.get(tree, ())
-            below = [each for name, each in holding if name[-1:] == b"/" and each not in numbers]
+            each = pending[-1]
+            below = [other for other in self._below(each) if numbers[other] == _UNKNOWN]
             if below:
+                if each in begun:
+                    raise GitError(_CIRCLE)
+                begun.add(each)
                 pending += below
             else:
-                numbers[tree] = self._numbered(holding)
+                numbers[each] = self._numbered(self._by_number[each])
                 pending.pop()
-        return numbers[top]
+        return numbers[holding]
+
+    def _below(self, holding: int) -> Iterator[int]:
+        """Yield the holdings of the directories in a tree that has `holding`."""
+        for name, child in self._by_number[holding]:
+            if name[-1:] == b"/" and child in self._held:
+                yield self._held[child]
 
     def _numbered(self, holding: Holding) -> int:
-        numbers = self._by_tree
+        numbers, held = self._numbers, self._held
         key = tuple(
-            [(name, numbers[each] if name[-1:] == b"/" else each) for name, each in holding]
+            [(name, numbers[held[each]] if name[-1:] == b"/" else each) for name, each in holding]
         )
         number = self._by_key.get(key)
         if number is not None:
@@ -114,7 +135,3 @@ class TreeContents:
     def files(self, number: int) -> Mapping[bytes, bytes]:
         """Return the paths of the content with that `number`, with the blob at each."""
         return self._files[number]
-
-
-def _prefixes(names: bytes) -> list[bytes]:
-    return [names[at : at + PREFIX] for at in range(0, len(names), PREFIX)]

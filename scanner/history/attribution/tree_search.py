@@ -5,15 +5,19 @@ another tree (gitformat-pack(5) has it as `OBJ_TREE`; its content is described b
 delta says what a tree has and its base lacks, so only that is searched, and the entries found in
 the base are carried along what the delta copies. Whatever is carried is read again in the tree
 itself: the answers depend on the content of each tree, and not on what git has based it on.
+
+One tree after the other is searched by compiled code (`scanner/kernel/trees.c`) where there is a
+compiler. Without, many are searched together.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from sys import byteorder
 from typing import TYPE_CHECKING, Final
 
-from scanner.git.delta import copies, fresh
+from scanner.git.delta import copies, fresh, packs
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -47,6 +51,9 @@ _DIRECTORY, _SUBMODULE = b"40000", b"160000"
 _LONGEST_MODE: Final = 8
 """Bytes that a mode may take, with a zero before it and the space."""
 
+_COLUMNS: Final = 3
+"""Numbers of a place that compiled code has found (`Place` in trees.c). The offset is the first."""
+
 
 class Traced(NamedTuple):
     """What some trees have of the objects that were looked for."""
@@ -60,11 +67,23 @@ class Traced(NamedTuple):
     others."""
 
 
+def numbers_of(names: Iterable[bytes]) -> set[int]:
+    """Return the first `PREFIX` bytes of each of `names`, as numbers of this machine."""
+    return {int.from_bytes(name[:PREFIX], byteorder) for name in names}
+
+
+def named_of(numbers: set[int], named: bytes) -> set[int]:
+    """Return those of `numbers` that are in `named` of `Traced`."""
+    # To cut it into bytes takes several times as long.
+    return numbers.intersection(memoryview(named).cast("Q"))
+
+
 class TreeSearch:
     """Looks for objects in one tree after the other."""
 
     __slots__ = (
-        "_ends_of_names", "_files", "_find", "_named", "_numbers", "_size", "_trees", "_wanted",
+        "_ends_of_names", "_files", "_find", "_named", "_numbers", "_prefixes", "_size", "_trees",
+        "_wanted",
     )  # fmt: skip
 
     def __init__(self, files: frozenset[bytes], trees: Iterable[bytes], hash_size: int) -> None:
@@ -82,6 +101,8 @@ class TreeSearch:
         self._numbers: dict[Holding, int] = {}
         self._trees: dict[bytes, int] = {}
         self._named: set[bytes] = set()
+        self._prefixes = bytearray()
+        """The first bytes of the IDs that compiled code has passed."""
 
     def take(self) -> Traced | None:
         """Return what was found since the last call; None if it may be only a part.
@@ -91,8 +112,8 @@ class TreeSearch:
         """
         new = self._trees.keys() - self._wanted
         self._wanted |= new
-        is_complete = self._named.isdisjoint(new)
-        named = b"".join([name[:PREFIX] for name in self._named])
+        named = b"".join([name[:PREFIX] for name in self._named]) + self._prefixes
+        is_complete = not named_of(numbers_of(new), named)
         found = Traced(list(self._numbers), self._trees, named)
         self._begin()
         return found if is_complete else None
@@ -107,6 +128,47 @@ class TreeSearch:
 
         `name_of` returns the ID of an entry, and `has_children` whether others are based on it.
         """
+        if packs:
+            return self._passing_compiled(walked, name_of, has_children)
+        return self._passing(walked, name_of, has_children)
+
+    def _passing_compiled(
+        self,
+        walked: Iterable[Resolved],
+        name_of: Callable[[int], bytes],
+        has_children: Callable[[int], bool],
+    ) -> Iterator[Resolved]:
+        wanted, size, named, places_in = self._wanted, self._size, self._prefixes, packs.places
+        nothing: tuple[bytes, Holding] = (b"", ())
+        known: dict[int, tuple[bytes, Holding]] = {}
+        for resolved in walked:
+            entry, base, data, delta = resolved
+            before, holding = known.get(base, nothing)
+            found = places_in(wanted, size, _DENSE, data, delta, before, named)
+            if found:
+                places, is_same = found
+                if not is_same:
+                    holding = self._holding(data, memoryview(places).cast("q")[::_COLUMNS])
+                if holding:
+                    self._hold(name_of(entry), holding)
+                if has_children(entry):
+                    known[entry] = places, holding
+            yield resolved
+
+    def _holding(self, data: bytes, places: Iterable[int]) -> Holding:
+        found = []
+        for at in places:
+            child = data[at + 1 : at + 1 + self._size]
+            if name := self._name(data, at, child):
+                found.append((name, child))
+        return tuple(found)
+
+    def _passing(
+        self,
+        walked: Iterable[Resolved],
+        name_of: Callable[[int], bytes],
+        has_children: Callable[[int], bool],
+    ) -> Iterator[Resolved]:
         margin = self._size + 1
         known: dict[int, list[_Place]] = {}
         waiting: list[_Waiting] = []
@@ -174,8 +236,10 @@ class TreeSearch:
 
     def _note(self, name: bytes, places: list[_Place]) -> None:
         holding = tuple([(each, child) for _, each, child in places if each])
-        if not holding:
-            return
+        if holding:
+            self._hold(name, holding)
+
+    def _hold(self, name: bytes, holding: Holding) -> None:
         self._trees[name] = self._numbers.setdefault(holding, len(self._numbers))
 
     def _places(self, data: bytes, start: int, end: int) -> list[_Place]:

@@ -64,9 +64,7 @@ class TreeWork:
                 raise UnreadableTreeError("an entry of a pack is damaged")
 
             kinds, name = pack.kinds, pack.name
-            missing.difference_update(
-                [name(entry) for entry in range(pack.number) if kinds[entry] == TREE]
-            )
+            missing.difference_update(pack.names_of(TREE))
             # Most packs have a tree before what it contains: backwards, what a tree contains has
             # been found when it is searched itself.
             roots = [root for root in reversed(pack.roots()) if kinds[root] == TREE]

@@ -14,6 +14,7 @@ from scanner.git.object_store import is_named, read_loose
 from scanner.git.pack_heads import BLOB, KINDS
 from scanner.git.pack_index import PackError
 from scanner.git.walk import leads_beyond, out_of_reach, walk
+from scanner.history.objects.commit_rows import CommitReader, ids_in
 from scanner.history.objects.search import TOO_LARGE, ObjectSearch
 from scanner.history.objects.search_result import SearchResult
 from scanner.history.objects.work_units import WorkUnit, WorkUnits, damaged, reason_of
@@ -125,7 +126,7 @@ class ObjectWork:
         kind = KINDS[pack.kinds[roots[0]]]  # the roots of a unit are of one kind
         walked = walk(pack, roots, _MEMORY, unread)
         if kind == "commit" or (kind == "tag" and self.units.is_divided):
-            walked = self._naming(walked, kind, pack, search.found.named)
+            walked = self._naming(walked, kind, pack, search.found)
 
         add, children, siblings = search.add, pack.children_of, pack.next_to
         for entry, base, data, delta in walked:
@@ -160,25 +161,35 @@ class ObjectWork:
         return [root for root in roots if root not in large] if large else roots
 
     def _naming(
-        self, walked: Iterator[Resolved], kind: str, pack: Pack, named: set[bytes]
+        self, walked: Iterator[Resolved], kind: str, pack: Pack, result: SearchResult
     ) -> Iterator[Resolved]:
-        """Pass on objects of `kind`; add to `named` the IDs in them that are not theirs.
+        """Pass on objects of `kind`; add to `result` the IDs in them that are not theirs.
 
         Where there is only one pack, the parents of commits are enough: had another pack been lost,
         some of them would be missing.
         """
-        first = 0 if self.units.is_divided else 1  # the first ID in a commit is that of its tree
         here: set[bytes] = set()
         found: set[bytes] = set()
+        size = self._hash_size
+        commits = CommitReader(size)
         for resolved in walked:
-            here.add(pack.name(resolved[0]))
-            found.update(named_by(kind, resolved[2], self._hash_size)[first:])
+            name = pack.name(resolved[0])
+            here.add(name)
+            if kind != "commit" or not commits.read(name, resolved[2]):
+                found.update(named_by(kind, resolved[2], size))
             yield resolved
-        named |= found - here
+
+        rows = commits.rows()
+        found.update(ids_in(rows.parents, size))
+        if self.units.is_divided:
+            found.update(ids_in(rows.trees, size))
+        result.commits.extend(rows)
+        result.named |= found - here
 
     def _search_loose(self, search: ObjectSearch, unit: WorkUnit) -> None:
         result, all_loose = search.found, self.units.loose
         search.turn_to(lambda number: bytes.fromhex(all_loose[number].name))
+        commits = CommitReader(self._hash_size)
 
         for number in range(unit.start, unit.end):
             name, path = all_loose[number]
@@ -195,7 +206,10 @@ class ObjectWork:
                 result.tally.notice(Notice(UNREAD, name, "it is large", hides=True))
             else:
                 result.named.update(named_by(kind, data, self._hash_size))
+                if kind == "commit":
+                    commits.read(bytes.fromhex(name), data)
                 search.add(number, kind, data)
+        result.commits.extend(commits.rows())
 
 
 def _unread(pack: Pack, entry: int, reason: str) -> Notice:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.findings import Tally
+from scanner.history.objects.commit_rows import CommitRows
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Noted(NamedTuple):
 class SearchResult:
     """What some objects of a history hold."""
 
-    __slots__ = ("findings", "named", "noted", "pointers", "spellings", "tally", "units")
+    __slots__ = ("commits", "findings", "named", "noted", "pointers", "spellings", "tally", "units")
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -42,6 +43,8 @@ class SearchResult:
         """Binary IDs that commits, tags and loose trees name, to be checked for existence."""
         self.pointers: dict[str, str] = {}
         """The names of files in Git LFS, to the ID of a pointer to each."""
+        self.commits = CommitRows()
+        """The commits that were read in process."""
         self.units: WorkUnits | None = None
         """The open packs and the loose objects, if those of the whole repository were searched."""
 
@@ -53,6 +56,7 @@ class SearchResult:
         if isinstance(other, SearchResult):
             self.noted.extend(other.noted)
             self.named.update(other.named)
+            self.commits.extend(other.commits)
             for name, pointer in other.pointers.items():
                 # The same one in whatever order the work is done.
                 self.pointers[name] = min(pointer, self.pointers.get(name, pointer))

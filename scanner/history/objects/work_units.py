@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from scanner.git.object_store import Loose
+    from scanner.history.objects.commit_rows import CommitRows
 
 # Roots of delta trees in one unit of work, by the kind of their objects. Blobs take longest and
 # come first, in small units, so that no process is left with a long one at the end. Commits and
@@ -43,7 +44,7 @@ class WorkUnits:
 
     __slots__ = (
         "_checksums", "_found", "_is_new", "_packs", "_roots", "_units", "_unwanted",
-        "hash_size", "is_divided", "loose", "paths", "problems",
+        "commits", "hash_size", "is_divided", "loose", "paths", "problems",
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +67,8 @@ class WorkUnits:
         self.paths: list[str] = []
         """The paths of the packs, by their numbers."""
         self.hash_size = hash_size
+        self.commits: CommitRows | None = None
+        """All commits of them, once they have been read."""
         self._packs: list[Pack | None] = []
         self._checksums: list[bytes] = []
         self._roots: list[list[int]] = []

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.git.delta import apply
@@ -84,6 +84,17 @@ def deltas(draw: st.DrawFn, base: bytes, result: bytes) -> bytes:
     return delta
 
 
+@pytest.fixture(params=["compiled", "python"], autouse=True)
+def code(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test runs with both."""
+    compiled = tree_search.packs
+    if request.param == "compiled" and compiled is None:
+        pytest.skip("it is not built: there is no compiler")
+    with patch.object(tree_search, "packs", compiled if request.param == "compiled" else None):
+        yield
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories(), st.data())
 def test_it_finds_what_each_tree_has(versions: list[list[Entry]], data: st.DataObject) -> None:
     contents = [tree(each) for each in versions]
