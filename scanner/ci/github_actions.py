@@ -125,5 +125,12 @@ def _push(provider: Provider, event: Event, environ: Mapping[str, str]) -> CiCha
     built = built._replace(head=full_hash(after, "after"), head_from="after")
     if built.event != "push":
         return against_base(built, environ, default, _DEFAULT)
+    # `before` may never have been scanned: the push that brought it had `[skip ci]` in its message,
+    # or its run was cancelled (docs.github.com, "Skipping workflow runs"). A base that was set by
+    # hand holds for each push but one to the base itself.
+    if environ.get(BASE):
+        chosen = against_base(built, environ)
+        if chosen.exclude:
+            return chosen
     # Gitea does not say of a push that it was forced.
     return pushed(built, full_hash(before, "before"), "before", environ, default, _DEFAULT)

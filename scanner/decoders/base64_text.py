@@ -9,6 +9,9 @@ Where text is not at the beginning of a run, words show it. Three bytes make fou
 word looks different for each of its three possible positions: at each one some of its characters
 depend on nothing but the word (see `encoded_forms`). The form also shows where a group begins, so a
 piece of base64 that is glued to something else is still decoded correctly.
+
+Compressed content shows nothing of what it holds; it is known by its signature, which is where the
+encoded content begins (`scanner.decoders.packed`).
 """
 
 from __future__ import annotations
@@ -74,6 +77,16 @@ _FORMS: tuple[tuple[bytes, int], ...] = tuple(
     )
 )
 _BINARY = tuple(encoded_forms(start)[0][0] for start in (b"\x1f\x8b\x08", b"PK\3\4"))
+"""gzip and ZIP, in a run of any length: the URL-safe one can have a `_` as 13th character."""
+_PACKED = (
+    # By the bits of the signatures in `scanner.decoders.packed`: gzip, ZIP, zlib, bzip2, xz, LZMA,
+    # zstd.
+    rb"(?:H4sI|UEsDB|eA[E-H]|eF[4-7]|eJ[w-z]|eN[o-r]|QlpoM|QlpoN|QlpoO|/Td6WF|XQAA|KLUv/)"
+)
+_BEFORE_ZLIB = b"\"'=/ "
+"""What is before a value: three characters alone would be found in the names of code."""
+_ZLIB = tuple(b"%c%b" % (before, head) for before in _BEFORE_ZLIB for head in (b"eJ", b"eN"))
+"""zlib at its usual levels, in a run that the URL-safe alphabet has cut short."""
 _ALONE = tuple(encoded_forms(head)[0][0] for head in _KEY_ID_HEADS)
 """How a key ID begins that is encoded by itself, which gives no more than 27 characters."""
 GROUP = (
@@ -104,8 +117,24 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     done: set[tuple[int, int, int]] = set()
     signs: list[int] = []
     lines: list[tuple[int, int]] = []  # blocks of several: none of them is a value by itself
+    packed = re.compile(_PACKED)
     for offset in offsets:
-        for form, phase in (
+        start = offset + data.startswith(_ZLIB, offset)
+        if packed.match(data, start) and _begins_packed(data, start):
+            standard.move(start)
+            url_safe.move(start)
+            begun = [each for each in (standard, url_safe) if each.begin == start]
+            block = max(begun, key=lambda each: each.end, default=standard)
+            if begun and (block.begin, block.end, 0) not in done:
+                done.add((block.begin, block.end, 0))
+                signs.append(start)
+                lines.append((block.begin, block.end))
+                found = _decoded(layer, block, 0, budget)
+                if found:
+                    yield found
+            continue
+
+        for _, phase in (
             _forms_at(data, offset) or [(b"", 0)][: head.match(data, offset) is not None]
         ):
             standard.move(offset)
@@ -127,7 +156,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
                     is_block = len(block.characters()) < block.end - block.begin
                     if is_block:
                         lines.append((block.begin, block.end))
-                    if form in _BINARY or is_text(found.data):
+                    if is_text(found.data):
                         signs.append(offset)
                         is_value = not is_block and is_line(found.data)
                         if is_value and value.match(data, block.begin) and is_in_text(data, offset):
@@ -135,6 +164,20 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
                     yield found
 
     yield from values_near(layer, signs, budget, BASE64, lines)
+
+
+def _begins_packed(data: bytes, start: int) -> bool:
+    import re
+    from binascii import a2b_base64
+
+    from scanner.decoders.base64_block import SEPARATOR
+    from scanner.decoders.encodings import TO_STANDARD
+    from scanner.decoders.packed import SAMPLE, is_packed
+
+    # More than are needed, for the indentation of a second line.
+    text = SEPARATOR.sub(b"", data[start : start + 2 * SAMPLE]).translate(TO_STANDARD)
+    found = re.match(rb"(?:[A-Za-z0-9+/]{4}){3,%d}" % (SAMPLE // 3), text)
+    return found is not None and is_packed(a2b_base64(found[0]))
 
 
 def _forms_at(data: bytes, offset: int) -> list[tuple[bytes, int]]:
@@ -181,16 +224,16 @@ DECODER = Decoder(
     "base64",
     (),
     (
-        *(Anchor(form) for form in _ALONE),
+        *(Anchor(form) for form in (*_ALONE, *_BINARY, *_ZLIB)),
         *(Anchor(form, encoded=True) for form in ENCODED),
-        *(Anchor(head=head, case="mixed") for head in HEADS),
+        *(Anchor(head=head, case="mixed") for head in (*HEADS, _PACKED)),
     ),
     decode,
     Description(
         (
             "a run that begins with 30 bytes of text in base64, also of UTF-16; base64 of `AKIA`, "
             "`ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their three forms; base64 that "
-            "begins with gzip, ZIP or a session token; gzip encoded twice"
+            "begins with gzip, ZIP, zlib, bzip2, xz, zstd or a session token; gzip encoded twice"
         ),
         (
             "the whole block, through line breaks and indentation, standard or URL-safe; the lines "

@@ -61,6 +61,18 @@ TABLE: tuple[CompiledDecoder, ...] = (
     ('base64', (), (
         (b'QUtJQ', False, 0, b'', b'', b'', (), '', b'', False),
         (b'QVNJQ', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'H4sI', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'UEsDB', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'"eJ', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'"eN', False, 0, b'', b'', b'', (), '', b'', False),
+        (b"'eJ", False, 0, b'', b'', b'', (), '', b'', False),
+        (b"'eN", False, 0, b'', b'', b'', (), '', b'', False),
+        (b'=eJ', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'=eN', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'/eJ', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'/eN', False, 0, b'', b'', b'', (), '', b'', False),
+        (b' eJ', False, 0, b'', b'', b'', (), '', b'', False),
+        (b' eN', False, 0, b'', b'', b'', (), '', b'', False),
         (b'FLSU', True, 0, b'', b'', b'', (), '', b'', False),
         (b'BS0lB', True, 0, b'', b'', b'', (), '', b'', False),
         (b'FTSU', True, 0, b'', b'', b'', (), '', b'', False),
@@ -87,7 +99,8 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'SDRzSU', True, 0, b'', b'', b'', (), '', b'', False),
         (b'', False, 0, b'', b'', b'', (), 'mixed', b'(?:[CDI-Za-f][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){5}', False),
         (b'', False, 0, b'', b'', b'', (), 'mixed', b'(?:[CDI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/]){10}', False),
-    ), ('a run that begins with 30 bytes of text in base64, also of UTF-16; base64 of `AKIA`, `ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their three forms; base64 that begins with gzip, ZIP or a session token; gzip encoded twice', 'the whole block, through line breaks and indentation, standard or URL-safe; the lines around it with all their values decoded in place', 'the encoded characters'), None, 0, False, '', b''),
+        (b'', False, 0, b'', b'', b'', (), 'mixed', b'(?:H4sI|UEsDB|eA[E-H]|eF[4-7]|eJ[w-z]|eN[o-r]|QlpoM|QlpoN|QlpoO|/Td6WF|XQAA|KLUv/)', False),
+    ), ('a run that begins with 30 bytes of text in base64, also of UTF-16; base64 of `AKIA`, `ASIA`, `ecret`, `ECRET` and UTF-16 `AKIA` in each of their three forms; base64 that begins with gzip, ZIP, zlib, bzip2, xz, zstd or a session token; gzip encoded twice', 'the whole block, through line breaks and indentation, standard or URL-safe; the lines around it with all their values decoded in place', 'the encoded characters'), None, 0, False, '', b''),
     ('zip', ((0, b'PK\x03\x04'), (0, b'PK\x05\x06'), (0, b'PK\x07\x08PK\x03\x04')), (
     ), ('`PK` signature: zip, jar, wheel, Lambda bundle, office document; the end of a directory at the end of any file: zipapp, executable jar, self-extracting archive', 'every member, also one that no directory lists: stored, deflate, bzip2, LZMA, xz', 'path in the archive, line and column in the member'), (b'PK\x05\x06', 0, 1), 0, False, '', b''),
     ('tar', ((257, b'ustar'), (154, b'\x00 '), (154, b' \x00')), (
@@ -168,7 +181,7 @@ TABLE: tuple[CompiledDecoder, ...] = (
     ), ('signature: 7z, RAR, LZ4, compress, lzip, lzop, cabinet; encrypted with OpenPGP, age or git-crypt, or an encrypted Office document', 'nothing: the file is counted as not opened', 'none'), None, 0, False, '', b''),
     ('ar', ((0, b'!<arch>\n'),), (
     ), ('signature: Debian package, static library', 'every member', 'path in the archive, line and column in the member'), None, 0, False, '', b''),
-    ('zlib', ((0, b'x\x01'), (0, b'x\x9c'), (0, b'x\xda'), (0, b'%PDF-')), (
+    ('zlib', ((0, b'x\x01'), (0, b'x\x9c'), (0, b'x\xda'), (0, b'x^'), (0, b'%PDF-')), (
     ), ('the head of a zlib stream at the start, as of a loose object of git; a PDF', 'the content; of a PDF each deflated stream', 'line and column in the content; of a PDF in the stream, by its number'), None, 0, False, '', b''),
     ('glued', (), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
@@ -235,14 +248,21 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'\\x1B[', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\\033[', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\\u001b[', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'\\u001B[', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'^[[', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'\\e[', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'\x9b01;', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'\x9b1;3', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'\x9b31m', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\x1b(B', False, 0, b'', b'', b'', (), '', b'', False),
         (b'\x1b[?', False, 0, b'', b'', b'', (), '', b'', False),
-    ), ('a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\u001b[m`); one in another spelling (`^[[32m`, `[32m`), what moves or clears (`ESC[K`, `ESC[1G`) and links near what a rule looks for', 'the line with the lines around it, without colours', 'the value, without the colours around it'), None, 8192, False, 'values', b'[\x9b\x1b'),
+    ), ('a colour of a terminal (`ESC[32m`, `\\x1b[1;32m`, `\\u001b[m`, `^[[32m`, `\\e[32m`, the byte `9B` for `ESC[`); one in another spelling (`[32m`), what moves or clears (`ESC[K`, `ESC[1G`) and links near what a rule looks for', 'the line with the lines around it, without colours', 'the value, without the colours around it'), None, 8192, False, 'values', b'[\x9b\x1b'),
     ('hex-dump', ((0, b'00000000'), (0, b'0000000 '), (0, b'000000 ')), (
         (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
         (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
     ), ('the first offset of `xxd`, `hexdump` or `od` at the start; in another text, a key ID in the column of text', 'the bytes', 'their digits'), None, 0, False, '', b''),
     ('hex', (), (
         (b'', False, 0, b'', b'', b'0234567xX', (), '', b'(?:0?[xX])?(?:[2-7][0-9A-Fa-f]|0[9ADad])(?:[2-7][0-9A-Fa-f]|0[09ADad]){18}', False),
-    ), ('a run that begins with 19 bytes of text in hexadecimal, also after `0x` and `\\x`', 'the block, through line breaks; the lines around it with their values decoded in place', 'the encoded characters'), None, 0, False, '', b''),
+        (b'', False, 0, b'', b'', b'01257fxX', (), '', b'(?:0?[xX])?(?:1[fF]8[bB]08|504[bB]0304|78(?:01|5[eE]|9[cC]|[dD][aA])|425[aA]683[1-9]|[fF][dD]377[aA]58|5[dD]0000|28[bB]52[fF][dD])', False),
+    ), ('a run that begins with 19 bytes of text in hexadecimal, or with gzip, ZIP, zlib, bzip2, xz or zstd, also after `0x` and `\\x`', 'the block, through line breaks; the lines around it with their values decoded in place', 'the encoded characters'), None, 0, False, '', b''),
 )

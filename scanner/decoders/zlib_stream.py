@@ -21,7 +21,8 @@ _HEADS = (b"x\x01", b"x\x9c", b"x\xda")
 
 By the level of compression; the fourth, `x^`, begins a text as well.
 """
-_IN_PDF = (*_HEADS, b"x^")
+_OF_TEXT = b"x^"
+_IN_PDF = (*_HEADS, _OF_TEXT)
 _HEAD_SIZE, _TRAILER = 2, 4
 _PDF = b"%PDF-"
 _MAX_STREAMS = 1 << 16
@@ -38,6 +39,12 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
     if data.startswith(_HEADS):
         # Other files can begin with these two bytes too: a failure says nothing about one.
         if _inflates(data, 0):
+            yield from _content(layer, 0, len(data), "", budget)
+        return
+    if data.startswith(_OF_TEXT):
+        from scanner.decoders.packed import SAMPLE, is_packed
+
+        if is_packed(data[:SAMPLE]):
             yield from _content(layer, 0, len(data), "", budget)
         return
     if not data.startswith(_PDF):
@@ -85,7 +92,7 @@ def _content(layer: Layer, start: int, end: int, member: str, budget: Budget) ->
 
 DECODER = Decoder(
     "zlib",
-    (*((0, head) for head in _HEADS), (0, _PDF)),
+    (*((0, head) for head in _IN_PDF), (0, _PDF)),
     (),
     decode,
     Description(

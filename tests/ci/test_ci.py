@@ -104,6 +104,15 @@ def test_github_first_push_of_the_default_branch_is_scanned_whole():
     check(change, "new branch", (HEAD,), (), "this branch itself")
 
 
+def test_github_push_after_one_that_nobody_looked_at():
+    """`before` can be of a push with [skip ci]: a base that was set leaves out no more."""
+    change = github("push", push_event(), KEYCATCH_BASE="main")
+    check(change, "push", (HEAD,), (remote("main"),), "KEYCATCH_BASE")
+    on_main = push_event(ref="refs/heads/main")
+    check(github("push", on_main, KEYCATCH_BASE="main"), "push", (HEAD,), (B,), "before")
+    check(github("push", on_main, KEYCATCH_BASE=C), "push", (HEAD,), (C,), "KEYCATCH_BASE")
+
+
 def test_github_forced_push():
     """No clone has `before`: nothing points at it any more."""
     check(github("push", push_event(forced=True)), "forced push", (HEAD,), (remote("main"),))

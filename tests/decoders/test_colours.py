@@ -121,3 +121,36 @@ def test_the_rest_of_a_colour_before_a_value_hides_nothing(before, first):
     values = [each.reveal().decode() for f in found for each in f.values.values()]
     assert key_id in values
     assert value in values
+
+
+SHOWN = ["\x1b[", "^[[", "\\e[", "\\033[", "\\x1b[", "\\u001b[", "\\u001B[", "\x9b"]
+PARTS = {  # value, place of a colour in it
+    "around a key ID": ("key ID", 0),
+    "early in a key ID": ("key ID", 3),
+    "early in a secret": ("secret", 3),
+    "in a secret": ("secret", 17),
+    "late in a secret": ("secret", 37),
+    "around a client secret": ("client secret", 0),
+    "in a client secret": ("client secret", 20),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("code", ["utf-8", "latin-1"])
+@pytest.mark.parametrize("begin", SHOWN)
+def test_what_is_shown_in_another_colour_is_one_value(begin, code, part):
+    what, cut = PARTS[part]
+    name, make = NAMED[what]
+    for seed in range(4):
+        value = make(Generator(seed))
+        for erased in ("", f"{begin}K"):
+            marked = f"{value[:cut]}{begin}01;31m{erased}{value[cut:]}{begin}0m{erased}"
+            text = f"{name}{marked}\n".encode(code)
+            found = scan_bytes(text, "session.log", load_rules((), ()))
+            values = [each.reveal().decode("latin-1") for f in found for each in f.values.values()]
+            assert value in values, text
+
+
+def test_a_binary_with_the_byte_of_a_colour_gives_nothing(peel):
+    data = b"".join(b"\xe4\x9b%d\xb0\x00m\x9b%dx" % (each % 5, each % 5) for each in range(2000))
+    assert not [made for made in peel(data) if made.decoder == "colours"]
