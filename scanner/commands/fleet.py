@@ -7,7 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
-from scanner.commands.history_remote import add_remote_options, limits_of, seconds_of
+from scanner.commands.history_remote import (
+    add_remote_options,
+    limits_of,
+    say_what_is_lost,
+    seconds_of,
+)
 from scanner.commands.history_targets import UNREAD_REPOSITORY, repositories
 from scanner.commands.options import (
     EXCLUDED,
@@ -118,7 +123,8 @@ def run(args: argparse.Namespace) -> int:
     settings = read_settings(args)
     rules = load_rules(settings)
     tally = Tally()
-    listed = targets(args.sources, partial(_below, tally=tally), files=args.allow_file)
+    below = partial(_below, state=args.state, tally=tally)
+    listed = targets(args.sources, below, files=args.allow_file)
     plan = _plan(args, settings, rules, listed)
 
     folder = StateFolder(args.state, is_new=True)
@@ -172,8 +178,11 @@ def _code(outcomes: Sequence[Outcome], code: int) -> int:
     return 2 if any(each.state not in ANSWERED for each in outcomes) else code
 
 
-def _below(path: str, tally: Tally) -> list[str]:
-    return repositories([path], tally)
+def _below(path: str, state: str, tally: Tally) -> list[str]:
+    """Return the repositories at or below `path` that are not mirrors in the folder `state`."""
+    inside = os.path.join(os.path.realpath(state), "")
+    found = repositories([path], tally)
+    return [each for each in found if not os.path.realpath(each).startswith(inside)]
 
 
 def _plan(
@@ -203,7 +212,8 @@ def _plan(
     fail_on = threshold(args, settings)
     depends_on = repr((settings, fail_on))
     addresses = [each.address for each in targets if each.address]
-    return Plan(options, depends_on, rules, fail_on, args.timeout, _access(args, addresses))
+    access = _access(args, addresses)
+    return Plan(options, depends_on, rules, fail_on, args.timeout, access, say_what_is_lost)
 
 
 def _access(args: argparse.Namespace, addresses: Sequence[Address]) -> Callable[[Address], Access]:
@@ -255,7 +265,7 @@ def _reported(
         category=category(args),
     )
     # The commit that some formats name is that of the first repository, as in `history`.
-    args.repositories = [args.sources[0]]
+    args.repositories = [fleet.outcomes[0].name if fleet.outcomes else args.sources[0]]
     write_reports(report, view, args)
     if not args.quiet:
         say(f"{NAME}: {counted(fleet.outcomes)}; {fleet.scanned:,} scanned now")

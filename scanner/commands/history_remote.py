@@ -140,7 +140,7 @@ def scan_each(
             with ExitStack() as until_scanned:
                 mirror = (lasting if is_read_again else until_scanned).enter_context(context)
                 repository = _open(mirror, args)
-                _say_what_is_lost(mirror)
+                say_what_is_lost(mirror)
                 options = args if mirror.is_kept else _without_record(args)
                 if scan(repository, f"{url.rstrip('/')}/", options):
                     _say_where_it_is(mirror, args)
@@ -252,7 +252,7 @@ def _open(found: Mirror, args: argparse.Namespace) -> Repository:
     return repository
 
 
-def _say_what_is_lost(found: Mirror) -> None:
+def say_what_is_lost(found: Mirror) -> None:
     """Say what the server has no more and the kept mirror has."""
     if not found.lost:
         return

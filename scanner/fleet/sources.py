@@ -80,8 +80,8 @@ def _listed(path: str) -> Iterator[str]:
     for line in os.fsdecode(content.removeprefix(b"\xef\xbb\xbf")).split("\n"):
         entry = line.strip()
         if entry and not entry.startswith(_COMMENT):
-            is_path = not is_remote(entry)
-            yield os.path.join(os.path.dirname(path), entry) if is_path else entry
+            here = os.path.dirname(path)
+            yield entry if is_remote(entry) else os.path.join(here, os.path.expanduser(entry))
 
 
 def _targets(entry: str, below: Callable[[str], list[str]], *, files: bool) -> Iterator[Target]:

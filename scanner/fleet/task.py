@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scanner.fleet.sources import Target
     from scanner.fleet.state_folder import StateFolder
     from scanner.remote.address import Address
-    from scanner.remote.mirror import Access
+    from scanner.remote.mirror import Access, Mirror
     from scanner.rulebook.model import Rule
 
 _STATES: Final = {
@@ -58,6 +58,8 @@ class Plan(NamedTuple):
     seconds: float
     """For the scan of one repository."""
     access: Callable[[Address], Access]
+    lost: Callable[[Mirror], None]
+    """Says what a server had before and has no more."""
 
 
 def run(target: Target, plan: Plan, folder: StateFolder) -> tuple[Outcome, bool]:
@@ -89,6 +91,7 @@ def _on_this_machine(target: Target, plan: Plan, folder: StateFolder) -> Iterato
         yield target.path
         return
     with mirror(target.address, plan.access(target.address), folder.mirrors) as found:
+        plan.lost(found)
         yield found.path
 
 

@@ -25,8 +25,8 @@ def scan_digest(
 ) -> str:
     """Return a digest of the `repository` and of how it is scanned; empty if there can be none.
 
-    It covers references, HEAD, the files of all objects, reachable or not, the index, and remotes,
-    which decide what was pushed. Equal digests mean the same report.
+    It covers references, HEAD, reflogs, the files of all objects, reachable or not, the index, and
+    remotes, which decide what was pushed. Equal digests mean the same report.
     """
     try:
         hash_size = len(repository.zero) // 2
@@ -45,7 +45,7 @@ def scan_digest(
             repr(repository.resolve("HEAD")),
             repr(listed),
             repr([_content(repository, name) for name in ("HEAD", "config", "shallow")]),
-            repr(_stamp(repository, "index")),
+            repr(_stamps(repository)),
         ]
     except (KeycatchError, OSError, PackError):
         return ""
@@ -60,9 +60,19 @@ def _content(repository: Repository, name: str) -> bytes | None:
         return None
 
 
-def _stamp(repository: Repository, name: str) -> tuple[int, int] | None:
+def _stamps(repository: Repository) -> list[tuple[str, int, int]]:
+    """Return sizes and times of files that say what is staged, and who holds an object."""
+    top = repository.git_directory
+    found = [_stamp(os.path.join(top, "index"))]
+    for name in ("info", "logs", "worktrees"):  # gitrepository-layout(5)
+        for directory, _, files in os.walk(os.path.join(top, name)):
+            found += [_stamp(os.path.join(directory, file)) for file in files]
+    return sorted(found)
+
+
+def _stamp(path: str) -> tuple[str, int, int]:
     try:
-        found = os.stat(os.path.join(repository.git_directory, name))
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return path, -1, 0
+    return path, found.st_size, found.st_mtime_ns
