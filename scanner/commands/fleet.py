@@ -22,6 +22,7 @@ from scanner.commands.options import (
     add_report_options,
     announce,
     exit_code,
+    jobs_of,
     load_rules,
     read_settings,
     size_of,
@@ -57,7 +58,7 @@ _INTERRUPTED: Final = 130
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
     parser.epilog = (
-        "Scans one repository after another as `keycatch history` does, each in a process of its "
+        "Scans each repository as `keycatch history` does, in a process of its "
         "own, and goes on after every failure. The next run with the same state folder scans only "
         "what has changed or has not been read."
     )
@@ -74,6 +75,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         required=True,
         help="folder for mirrors, redacted reports and how each repository ended",
+    )
+    group.add_argument(
+        "--jobs",
+        type=jobs_of,
+        default=0,
+        metavar="N",
+        help="repositories that are scanned at once (default: one per CPU)",
     )
     group.add_argument(
         "--timeout",
@@ -104,6 +112,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Scan what has changed, write the report of all, and return the exit code."""
+    from scanner.engine.run import processes
     from scanner.findings import Tally
     from scanner.fleet.run import merged, scan_all
     from scanner.fleet.sources import targets
@@ -140,7 +149,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with folder.locked():
             try:
-                fleet = scan_all(listed, plan, folder, progress)
+                fleet = scan_all(listed, plan, folder, progress, args.jobs or processes())
             finally:
                 if bar:
                     bar.clear()

@@ -1,4 +1,4 @@
-"""Many repositories, one after another, with a folder that remembers how each of them ended.
+"""Many repositories, with a folder that remembers how each of them ended.
 
 `sources.py` makes a list of repositories, `task.py` mirrors and scans one of them,
 `scan_process.py` does the scan in a process of its own, `unchanged.py` decides whether it is

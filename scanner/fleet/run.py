@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from scanner.findings import Notice
 from scanner.fleet import task
 from scanner.fleet.outcome import ANSWERED, State
+from scanner.fleet.scan_process import Scans
 from scanner.merging import Part, merge_reports
 from scanner.records import NamedTuple
 from scanner.saved.report import NoReportError, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from scanner.findings import Report
     from scanner.fleet.outcome import Outcome
+    from scanner.fleet.scan_process import Ended
     from scanner.fleet.sources import Target
     from scanner.fleet.state_folder import StateFolder
 
@@ -25,7 +29,7 @@ class Fleet(NamedTuple):
 
     outcomes: list[Outcome]
     scanned: int
-    """How many of them something was done for: the others had not changed."""
+    """How many scans there were: the others had not changed, or could not be had."""
 
 
 def scan_all(
@@ -33,16 +37,45 @@ def scan_all(
     plan: task.Plan,
     folder: StateFolder,
     progress: Callable[[int], None],
+    jobs: int,
 ) -> Fleet:
-    """Scan `targets` one after another, whatever happens to each; `progress` gets their number."""
+    """Scan `targets`, up to `jobs` at once, whatever happens to each; raises OSError.
+
+    This thread alone clones, asks git and writes to `folder`; the others wait for a scan. So what
+    ends this thread ends all scans, and none of them is kept that was not complete. `progress` gets
+    how many repositories are done.
+    """
     folder.remember(targets)
-    found = Fleet([], 0)
-    for number, target in enumerate(targets):
-        progress(number)
-        outcome, is_scanned = task.run(target, plan, folder)
-        found.outcomes.append(outcome)
-        found = found._replace(scanned=found.scanned + is_scanned)
-    return found
+    outcomes: dict[int, Outcome] = {}
+    running: dict[Future[Ended], tuple[int, task.Job]] = {}
+    scans = Scans()
+    scanned = 0
+
+    def collect() -> None:
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            number, job = running.pop(future)
+            ended = future.result()
+            outcomes[number] = task.finish(targets[number], job, ended, plan, folder)
+        progress(len(outcomes))
+
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            for number, target in enumerate(targets):
+                job = task.prepare(target, plan, folder)
+                if isinstance(job, task.Job):
+                    running[pool.submit(scans.run, job.arguments, plan.seconds)] = number, job
+                    scanned += 1
+                else:
+                    outcomes[number] = job
+                    progress(len(outcomes))
+                if len(running) == jobs:
+                    collect()
+            while running:
+                collect()
+        except BaseException:
+            scans.stop()
+            raise
+    return Fleet([outcomes[number] for number in sorted(outcomes)], scanned)
 
 
 def merged(outcomes: Sequence[Outcome], folder: StateFolder, reason: str) -> Report:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.fleet.outcome import ANSWERED, Outcome, State
-from scanner.fleet.scan_process import scan
 from scanner.fleet.unchanged import scan_digest
 from scanner.git.repository import Repository
 from scanner.records import NamedTuple
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from scanner.findings import Threshold
+    from scanner.fleet.scan_process import Ended
     from scanner.fleet.sources import Target
     from scanner.fleet.state_folder import StateFolder
     from scanner.remote.address import Address
@@ -62,26 +62,36 @@ class Plan(NamedTuple):
     """Says what a server had before and has no more."""
 
 
-def run(target: Target, plan: Plan, folder: StateFolder) -> tuple[Outcome, bool]:
-    """Scan `target` and keep how that ended in `folder`; return it, and whether there was a scan.
+class Job(NamedTuple):
+    """A scan that is needed."""
 
-    Raises OSError if it cannot be kept.
+    arguments: tuple[str, ...]
+    """Of keycatch, for a report in JSON."""
+    key: str
+    """What it depends on; empty if that is not known."""
+
+
+def prepare(target: Target, plan: Plan, folder: StateFolder) -> Job | Outcome:
+    """Return the scan that `target` needs; or how it ended, where it needs none or can have none.
+
+    Raises OSError if that cannot be kept in `folder`.
     """
     if target.problem:
-        return folder.save(target.id, _ended(target, State.FAILED, target.problem)), True
+        return folder.save(target.id, _ended(target, State.FAILED, target.problem))
     try:
         with _on_this_machine(target, plan, folder) as path:
             repository = Repository(path, named=True)
             key = scan_digest(repository, plan.rules, plan.options, plan.settings)
-            before = folder.outcome(target.id)
-            if key and before and before.key == key and folder.report(before):
-                return before, False
-            return _scan(target, path, key, plan, folder), True
     except RemoteError as error:
         state = _STATES.get(error.state, State.FAILED)
-        return folder.save(target.id, _ended(target, state, error.reason)), True
+        return folder.save(target.id, _ended(target, state, error.reason))
     except KeycatchError as error:
-        return folder.save(target.id, _ended(target, State.FAILED, str(error))), True
+        return folder.save(target.id, _ended(target, State.FAILED, str(error)))
+
+    before = folder.outcome(target.id)
+    if key and before and before.key == key and folder.report(before):
+        return before
+    return Job(("history", *plan.options, "--", os.path.abspath(path)), key)
 
 
 @contextmanager
@@ -95,8 +105,8 @@ def _on_this_machine(target: Target, plan: Plan, folder: StateFolder) -> Iterato
         yield found.path
 
 
-def _scan(target: Target, path: str, key: str, plan: Plan, folder: StateFolder) -> Outcome:
-    ended = scan(("history", *plan.options, "--", os.path.abspath(path)), plan.seconds)
+def finish(target: Target, job: Job, ended: Ended, plan: Plan, folder: StateFolder) -> Outcome:
+    """Keep how the scan of `target` has `ended`, and return it; raises OSError."""
     if not ended.content:
         state = State.TIMED_OUT if ended.is_late else State.FAILED
         return folder.save(target.id, _ended(target, state, ended.problem))
@@ -113,7 +123,7 @@ def _scan(target: Target, path: str, key: str, plan: Plan, folder: StateFolder) 
         # Also with findings: there may be more of them.
         state, detail = State.INCOMPLETE, f"not everything was read: {', '.join(report.incomplete)}"
     # What was not read may be readable next time.
-    outcome = _ended(target, state, detail)._replace(key=key if state in ANSWERED else "")
+    outcome = _ended(target, state, detail)._replace(key=job.key if state in ANSWERED else "")
     return folder.save(target.id, outcome, ended.content)
 
 

@@ -299,6 +299,7 @@ complete -c keycatch -n '_shtab_keycatch_using history; and test $_shtab_keycatc
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a fleet -d 'Find credentials in the histories of many repositories.'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l state -x -d 'folder for mirrors, redacted reports and how each repository ended'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l jobs -x -d 'repositories that are scanned at once (default: one per CPU)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l timeout -x -d 'stop the scan of a repository that takes longer (default: 3600)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l allow-shallow -d 'scan shallow clones, which have only a part of their history'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'

@@ -266,6 +266,7 @@ _shtab_keycatch_explain_defaults_added=0
 _shtab_keycatch_fleet_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--state[folder for mirrors, redacted reports and how each repository ended]:DIR:"
+  "--jobs[repositories that are scanned at once (default\: one per CPU)]:N:"
   "--timeout[stop the scan of a repository that takes longer (default\: 3600)]:SECONDS:"
   "--allow-shallow[scan shallow clones, which have only a part of their history]"
   "--config[configuration to use instead of the project\'s]:FILE:_files"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,24 +172,24 @@ def test_a_folder_that_is_something_else_is_refused(keycatch: Run, clones: Path)
 def test_a_run_that_is_interrupted_goes_on_where_it_was(
     keycatch: Run, clones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from scanner.fleet import task
+    from scanner.fleet.scan_process import Scans
 
     sources = [clones / name for name in ("clean", "one", "two")]
     scans: list[str] = []
-    scan = task.scan
+    scan = Scans.run
 
-    def stop_at_the_second(arguments: Any, seconds: float) -> Any:
+    def stop_at_the_second(scans_: Scans, arguments: Any, seconds: float) -> Any:
         scans.append(arguments[-1])
         if len(scans) == 2:
             raise KeyboardInterrupt
-        return scan(arguments, seconds)
+        return scan(scans_, arguments, seconds)
 
-    monkeypatch.setattr(task, "scan", stop_at_the_second)
-    done = fleet(keycatch, tmp_path / "state", *sources)
+    monkeypatch.setattr(Scans, "run", stop_at_the_second)
+    done = fleet(keycatch, tmp_path / "state", *sources, "--jobs", "1")
     assert done.returncode == 130
     assert "after 1 of 3 repositories" in done.stderr
     assert "2 not scanned" in fleet(keycatch, tmp_path / "state", "status").stdout
-    done = fleet(keycatch, tmp_path / "state", *sources)
+    done = fleet(keycatch, tmp_path / "state", *sources, "--jobs", "1")
     assert done.returncode == 1
     assert [Path(each).name for each in scans] == ["clean", "one", "one", "two"]
 
@@ -200,3 +201,20 @@ def test_ids_say_nothing_of_an_address() -> None:
     target = Target("https://git.example/app", address=parse("https://git.example/app"))
     assert target.id.isalnum()
     assert Target(url).id.isalnum()
+
+
+def test_a_run_that_is_killed_loses_nothing(
+    keycatch: Run, start: Run, clones: Path, tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    sources = [clones / name for name in ("clean", "one", "two")]
+    with start("fleet", *sources, "--state", state, "--jobs", "1") as process:
+        while process.poll() is None and not list(state.glob("states/*")):
+            time.sleep(0.01)
+        process.kill()
+    kept = {path.name: path.read_bytes() for path in state.glob("states/*.json")}
+    done = fleet(keycatch, state, *sources)
+    assert done.returncode == 1
+    assert "1 clean, 2 with findings" in done.stderr
+    for name, content in kept.items():
+        assert (state / "states" / name).read_bytes() == content
