@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Callable
@@ -39,7 +38,7 @@ def fleet(keycatch: Run, state: Path, *arguments: Any, **options: Any) -> Any:
 
 
 def test_a_mixed_fleet_is_one_report_and_a_second_run_scans_nothing_that_is_the_same(
-    keycatch: Run, clones: Path, tmp_path: Path
+    keycatch: Run, make_repository: Run, clones: Path, tmp_path: Path
 ) -> None:
     state = tmp_path / "state"
     done = fleet(keycatch, state, clones, "--format", "json", "--output", tmp_path / "one.json")
@@ -62,9 +61,7 @@ def test_a_mixed_fleet_is_one_report_and_a_second_run_scans_nothing_that_is_the_
     assert json.loads(again.stdout)["findings"] == report["findings"]
 
     # What is new is scanned, and that alone.
-    (clones / "clean" / "new").write_text("text\n")
-    for command in ("add new", "-c user.name=a -c user.email=a@example.com commit -qm new"):
-        os.system(f"git -C {clones}/clean {command}")
+    make_repository("clones/clean").commit("new")
     assert "1 scanned now" in fleet(keycatch, state, clones).stderr
 
 
@@ -218,3 +215,27 @@ def test_a_run_that_is_killed_loses_nothing(
     assert "1 clean, 2 with findings" in done.stderr
     for name, content in kept.items():
         assert (state / "states" / name).read_bytes() == content
+
+
+def test_mirrors_in_the_state_folder_are_no_sources(
+    keycatch: Run, clones: Path, tmp_path: Path
+) -> None:
+    state = clones / "state"
+    url = f"file://{clones}/two"
+    fleet(keycatch, state, url, "--allow-file")
+    assert "4 repositories:" in fleet(keycatch, state, clones).stderr
+
+
+def test_one_sentence_says_what_is_wrong(keycatch: Run, clones: Path, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    for arguments, said in (
+        ([], "name sources"),
+        ([tmp_path / "no.txt"], "a source is an address"),
+        ([clones / "one", "--show-secrets"], "are redacted"),
+        (["status"], "cannot be used"),
+    ):
+        done = fleet(keycatch, state, *arguments)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert not state.exists()
