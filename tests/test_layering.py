@@ -42,6 +42,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("hooks",),
     # What to do about a report.
     ("response",),
+    # Many repositories, each scanned by a process that runs a command.
+    ("fleet",),
     # Whole histories: a command scans them, once or again, and reports what is found. Below are the
     # rooms: what is remembered between scans and how credentials are removed, which commits added a
     # credential, and the objects with the search in them.
@@ -99,8 +101,9 @@ FAMILIES = (
 )  # fmt: skip
 """Packages with an interface, a registry and one module per member."""
 
-STARTS_PROGRAMS = {"git", "rulebook"}
-"""Parts that may start another program: git, and Python, to try out a pattern within limits."""
+STARTS_PROGRAMS = {"fleet", "git", "rulebook"}
+"""Parts that may start another program: git, and Python, to try out a pattern within limits, or to
+scan a repository that may fail."""
 
 OPENS_ITS_OWN_FILES = {
     "aws.placeholders", "aws.randomness", "commands.completion", "liveness.canaries",

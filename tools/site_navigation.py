@@ -30,6 +30,7 @@ NAVIGATION: Final[list[tuple[str, Any]]] = [
         ("Find and fix leaks", [
             ("Scan a whole history", "history.md"),
             ("Scan a remote repository", "remote.md"),
+            ("Scan many repositories", "fleet.md"),
             ("Check what is live", "liveness.md"),
             ("Respond to a leak", "respond.md"),
         ]),

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "range": "find credentials that a range of commits adds",
     "ci": "find credentials that the change in a CI job adds",
     "history": "find credentials in everything that a repository stores",
+    "fleet": "find credentials in the histories of many repositories",
     "baseline": "accept the credentials that a project knows; report new ones only",
     "respond": "write a response plan for the credentials of a report",
     "explain": "show why a line is reported, or why it is not",
@@ -43,7 +44,7 @@ COMMANDS: Final = {
 
 _ASKING: Final = {"rules", "completion", "help", "version"}
 """Commands that scan nothing: their reader may have seen enough."""
-_OPERANDS: Final = {"scan": "paths", "history": "repositories"}
+_OPERANDS: Final = {"scan": "paths", "history": "repositories", "fleet": "sources"}
 """Commands whose options may be before, between and after their operands, to the operands."""
 
 _IN_A_HURRY: Final = "agent-hook"

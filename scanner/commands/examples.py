@@ -36,6 +36,11 @@ EXAMPLES: Final = {
         ("keycatch history --format json --output report.json", "for keycatch respond"),
         ("keycatch history --keep ~/mirrors git@git.example:team/app.git", "clone it first"),
     ),
+    "fleet": (
+        ("keycatch fleet ~/src --state ~/fleet", "all clones in a folder"),
+        ("keycatch fleet urls.txt --state ~/fleet --output html=leaks.html", "the list of a file"),
+        ("keycatch fleet status --state ~/fleet", "how each of them ended"),
+    ),
     "baseline": (
         ("keycatch baseline create", "accept all that is there now"),
         ("keycatch baseline check", "show what is new, expired or not used"),

@@ -39,17 +39,18 @@ _ONLY_REMOTE: Final = (
 )
 
 
-def add_remote_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that are about addresses."""
+def add_remote_options(parser: argparse.ArgumentParser, *, keep: bool = True) -> None:
+    """Add the options that are about addresses; without `keep` mirrors have their own place."""
     group = parser.add_argument_group(
         "remote", "for https and ssh addresses; needs pip install 'keycatch[remote]'"
     )
-    group.add_argument(
-        "--keep",
-        metavar="DIR",
-        help="keep the mirrors in this directory, and fetch only what is new next time (default: "
-        "a private directory, removed at the end)",
-    )
+    if keep:
+        group.add_argument(
+            "--keep",
+            metavar="DIR",
+            help="keep the mirrors in this directory, and fetch only what is new next time "
+            "(default: a private directory, removed at the end)",
+        )
     group.add_argument(
         "--token-env",
         action="append",
@@ -72,7 +73,7 @@ def add_remote_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--clone-timeout",
-        type=_seconds,
+        type=seconds_of,
         default=0,
         metavar="SECONDS",
         help="stop a clone that takes longer (default: 6 hours, or 5 minutes without any data)",
@@ -87,7 +88,8 @@ def _size(text: str) -> int:
     return number
 
 
-def _seconds(text: str) -> int:
+def seconds_of(text: str) -> int:
+    """Return the seconds that an option names; raises ArgumentTypeError."""
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
     if not number:
         raise argparse.ArgumentTypeError(f"must be a number of seconds such as 600, not {text!r}")
@@ -138,7 +140,7 @@ def scan_each(
             with ExitStack() as until_scanned:
                 mirror = (lasting if is_read_again else until_scanned).enter_context(context)
                 repository = _open(mirror, args)
-                _say_what_is_lost(mirror)
+                say_what_is_lost(mirror)
                 options = args if mirror.is_kept else _without_record(args)
                 if scan(repository, f"{url.rstrip('/')}/", options):
                     _say_where_it_is(mirror, args)
@@ -151,6 +153,16 @@ def scan_each(
 def _without_record(args: argparse.Namespace) -> argparse.Namespace:
     """Return `args` for a mirror that no later scan can find."""
     return argparse.Namespace(**{**vars(args), "no_cache": True})
+
+
+def limits_of(args: argparse.Namespace) -> Limits:
+    """Return what the options `args` allow one transfer to take."""
+    from scanner.remote.watch import Limits
+
+    limits = Limits(size=args.max_clone_size)
+    if not args.clone_timeout:
+        return limits
+    return limits._replace(seconds=args.clone_timeout, stall=min(args.clone_timeout, limits.stall))
 
 
 class Remotes:
@@ -206,7 +218,7 @@ class Remotes:
 
         is_shown = not self._args.quiet and ProgressBar.useful()
         bar = ProgressBar(noun="objects", amounts=True) if is_shown else None
-        access = Access(login, self._args.ca_file or "", self._limits(), bar)
+        access = Access(login, self._args.ca_file or "", limits_of(self._args), bar)
         try:
             with mirror(address, access, self._args.keep or "") as found:
                 if bar:
@@ -215,15 +227,6 @@ class Remotes:
         finally:
             if bar:
                 bar.clear()
-
-    def _limits(self) -> Limits:
-        from scanner.remote.watch import Limits
-
-        limits = Limits(size=self._args.max_clone_size)
-        seconds = self._args.clone_timeout
-        if not seconds:
-            return limits
-        return limits._replace(seconds=seconds, stall=min(seconds, limits.stall))
 
     def failed(self, name: str, error: KeycatchError) -> None:
         """Take note that the repository called `name` was not read because of `error`.
@@ -249,7 +252,7 @@ def _open(found: Mirror, args: argparse.Namespace) -> Repository:
     return repository
 
 
-def _say_what_is_lost(found: Mirror) -> None:
+def say_what_is_lost(found: Mirror) -> None:
     """Say what the server has no more and the kept mirror has."""
     if not found.lost:
         return

@@ -77,7 +77,7 @@ def add_scan_options(parser: argparse.ArgumentParser) -> None:
         "64M); takes several times as much memory",
     )
     group.add_argument(
-        "--jobs", type=_jobs, default=0, metavar="N", help="processes (default: one per CPU)"
+        "--jobs", type=jobs_of, default=0, metavar="N", help="processes (default: one per CPU)"
     )
     add_liveness_options(parser)
 
@@ -149,7 +149,8 @@ def size_of(text: str) -> int:
     return number
 
 
-def _jobs(text: str) -> int:
+def jobs_of(text: str) -> int:
+    """Return the number of processes that an option names; raises ArgumentTypeError."""
     # More processes than any machine has processors only cost memory; int() also takes " 1_0 ".
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not 1 <= number <= 256:

@@ -50,8 +50,8 @@ function _shtab_keycatch_using
   test "$_shtab_keycatch_cmdpath" = "$argv"
 end
 
-set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install agent agent-hook completion help version
-set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --ca-file --category --clone-timeout --color --config --contact --decode-limit --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --keep --liveness-allow --liveness-deny --liveness-endpoint --max-clone-size --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --time-limit --token-env --until --verify-removed -f -o
+set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history fleet baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install agent agent-hook completion help version
+set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --ca-file --category --clone-timeout --color --config --contact --decode-limit --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --keep --liveness-allow --liveness-deny --liveness-endpoint --max-clone-size --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --state --time-limit --timeout --token-env --until --verify-removed -f -o
 
 complete -c keycatch -e
 complete -c keycatch -f
@@ -296,6 +296,35 @@ complete -c keycatch -n '_shtab_keycatch_using history' -l color -xka "auto alwa
 complete -c keycatch -n '_shtab_keycatch_using history' -s q -l quiet -d 'print only findings and errors'
 complete -c keycatch -n '_shtab_keycatch_using history' -s v -l verbose -d 'print every detail'
 complete -c keycatch -n '_shtab_keycatch_using history; and test $_shtab_keycatch_npos -ge 0' -ka "(__fish_complete_path (commandline -ct))" -d 'repositories, bare or not, directories that hold some, or addresses of remote ones: https://HOST/PATH, USER@HOST:PATH (default: the repository around the current directory)'
+complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a fleet -d 'Find credentials in the histories of many repositories.'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -s h -l help -d 'show this help message and exit'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l state -x -d 'folder for mirrors, redacted reports and how each repository ended'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l jobs -x -d 'repositories that are scanned at once (default: one per CPU)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l timeout -x -d 'stop the scan of a repository that takes longer (default: 3600)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l allow-shallow -d 'scan shallow clones, which have only a part of their history'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-config -d 'use no configuration at all'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-marks -d 'report findings that a mark on their line, such as keycatch:allow, would allow'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l exclude -x -d 'leave out paths such as '"'"'vendor/'"'"' or '"'"'*.lock'"'"', from the root of the project, as well as those of the configuration; may be given more than once'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l disable -x -d 'leave out a rule, as well as those of the configuration; may be given more than once'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l baseline -xka "(__fish_complete_path (commandline -ct))" -d 'file of known credentials that are not reported (default: .keycatch-baseline at the root of the project, if it is there)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-baseline -d 'report known credentials as well'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l decode-limit -x -d 'how large an archive or a member of one may be to be decoded, such as 512M (default: 64M); takes several times as much memory'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l token-env -x -d 'variable that has the token for private repositories on that host; may be given more than once (default: GH_TOKEN and GITHUB_TOKEN for GitHub, GITLAB_TOKEN for GitLab)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l ca-file -xka "(__fish_complete_path (commandline -ct))" -d 'certificates of the CAs to trust (default: GIT_SSL_CAINFO, or those of the system)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l max-clone-size -x -d 'stop a clone that becomes larger than this, such as 2G (default: what the disk has)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l clone-timeout -x -d 'stop a clone that takes longer (default: 6 hours, or 5 minutes without any data)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l allow-file -d 'accept file:// as well'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -s f -l format -xka "text json sarif github csv codequality gitlab jsonl junit markdown html" -d 'text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default: text)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -s o -l output -x -d 'write the report to FILE; - is standard output. Without FORMAT= in the format of --format; may be given several times'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l category -x -d 'what code scanning keeps this SARIF report apart by, such as a part of a monorepo'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l fail-on -xka "low medium high severity:low severity:medium severity:high critical confidence:low confidence:medium confidence:high severity:critical" -d 'what gives exit code 1: a least confidence (low, medium, high) or severity (critical, severity:high); default: medium'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l show -xka "low medium high severity:low severity:medium severity:high critical confidence:low confidence:medium confidence:high severity:critical" -d 'list findings from this level on, also below --fail-on, as possible credentials'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l exit-zero -d 'exit with 0 even with findings'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l show-secrets -d 'print credentials in full: be careful where the output ends up'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l color -xka "auto always never" -d 'default: auto'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -s q -l quiet -d 'print only findings and errors'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -s v -l verbose -d 'print every detail'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a baseline -d 'Accept the credentials that a project knows; report new ones only.'
 complete -c keycatch -n '_shtab_keycatch_using baseline' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using baseline; and test $_shtab_keycatch_npos -eq 0' -a create -d 'Write the baseline: one line for each known credential.'
@@ -421,7 +450,7 @@ complete -c keycatch -n '_shtab_keycatch_using completion' -s h -l help -d 'show
 complete -c keycatch -n '_shtab_keycatch_using completion; and test $_shtab_keycatch_npos -eq 0' -ka "bash zsh fish" -d 'the shell that is to complete'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a help -d 'Show how to use a command.'
 complete -c keycatch -n '_shtab_keycatch_using help' -s h -l help -d 'show this help message and exit'
-complete -c keycatch -n '_shtab_keycatch_using help; and test $_shtab_keycatch_npos -ge 0' -ka "scan staged commit-msg push receive range ci history baseline respond explain rules doctor install agent agent-hook completion help version" -d 'a command, and one of its actions if it has any; without, all commands are listed'
+complete -c keycatch -n '_shtab_keycatch_using help; and test $_shtab_keycatch_npos -ge 0' -ka "scan staged commit-msg push receive range ci history fleet baseline respond explain rules doctor install agent agent-hook completion help version" -d 'a command, and one of its actions if it has any; without, all commands are listed'
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a version -d 'Show the version, and with -v those of what it uses.'
 complete -c keycatch -n '_shtab_keycatch_using version' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using version' -s v -l verbose -d 'show the versions of Python, git, the system and the libraries as well'

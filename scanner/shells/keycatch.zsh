@@ -18,6 +18,7 @@ _shtab_keycatch_commands() {
     completion:'Print a completion script for bash, zsh or fish.'
     doctor:'Find problems of hooks, clone, configuration and libraries.'
     explain:'Show why a line is reported, or why it is not.'
+    fleet:'Find credentials in the histories of many repositories.'
     help:'Show how to use a command.'
     history:'Find credentials in everything that a repository stores.'
     install:'Install git hooks that run keycatch, and remove them.'
@@ -262,9 +263,44 @@ _shtab_keycatch_explain_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_keycatch_explain_defaults_added=0
 
+_shtab_keycatch_fleet_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--state[folder for mirrors, redacted reports and how each repository ended]:DIR:"
+  "--jobs[repositories that are scanned at once (default\: one per CPU)]:N:"
+  "--timeout[stop the scan of a repository that takes longer (default\: 3600)]:SECONDS:"
+  "--allow-shallow[scan shallow clones, which have only a part of their history]"
+  "--config[configuration to use instead of the project\'s]:FILE:_files"
+  "--no-config[use no configuration at all]"
+  "--no-marks[report findings that a mark on their line, such as keycatch\:allow, would allow]"
+  "*--exclude[leave out paths such as \'vendor\/\' or \'\*.lock\', from the root of the project, as well as those of the configuration\; may be given more than once]:GLOB:"
+  "*--disable[leave out a rule, as well as those of the configuration\; may be given more than once]:RULE:"
+  "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
+  "--no-baseline[report known credentials as well]"
+  "--decode-limit[how large an archive or a member of one may be to be decoded, such as 512M (default\: 64M)\; takes several times as much memory]:SIZE:"
+  "*--token-env[variable that has the token for private repositories on that host\; may be given more than once (default\: GH_TOKEN and GITHUB_TOKEN for GitHub, GITLAB_TOKEN for GitLab)]:[HOST=]NAME:"
+  "--ca-file[certificates of the CAs to trust (default\: GIT_SSL_CAINFO, or those of the system)]:FILE:_files"
+  "--max-clone-size[stop a clone that becomes larger than this, such as 2G (default\: what the disk has)]:SIZE:"
+  "--clone-timeout[stop a clone that takes longer (default\: 6 hours, or 5 minutes without any data)]:SECONDS:"
+  "--allow-file[accept file\:\/\/ as well]"
+  {-f,--format}"[text, json, sarif, github, csv, codequality, gitlab, jsonl, junit, markdown, html (default\: text)]:FORMAT:(text json sarif github csv codequality gitlab jsonl junit markdown html)"
+  "*"{-o,--output}"[write the report to FILE\; - is standard output. Without FORMAT\= in the format of --format\; may be given several times]:FORMAT=FILE:"
+  "--category[what code scanning keeps this SARIF report apart by, such as a part of a monorepo]:NAME:"
+  "--fail-on[what gives exit code 1\: a least confidence (low, medium, high) or severity (critical, severity\:high)\; default\: medium]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--show[list findings from this level on, also below --fail-on, as possible credentials]:LEVEL:(low medium high severity\:low severity\:medium severity\:high critical confidence\:low confidence\:medium confidence\:high severity\:critical)"
+  "--exit-zero[exit with 0 even with findings]"
+  "--show-secrets[print credentials in full\: be careful where the output ends up]"
+  "--color[default\: auto]:color:(auto always never)"
+  {-q,--quiet}"[print only findings and errors]"
+  {-v,--verbose}"[print every detail]"
+  "(*)::files that list addresses and directories, one on each line\; directories that hold repositories\; or addresses. \`status\` shows how the repositories of the last run ended:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_keycatch_fleet_defaults_added=0
+
 _shtab_keycatch_help_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
-  "(*)::a command, and one of its actions if it has any\; without, all commands are listed:(scan staged commit-msg push receive range ci history baseline respond explain rules doctor install agent agent-hook completion help version)"
+  "(*)::a command, and one of its actions if it has any\; without, all commands are listed:(scan staged commit-msg push receive range ci history fleet baseline respond explain rules doctor install agent agent-hook completion help version)"
 )
 
 # guard to ensure default positional specs are added only once per session
@@ -596,6 +632,7 @@ _shtab_keycatch() {
         completion) _arguments -C -s $_shtab_keycatch_completion_options ;;
         doctor) _arguments -C -s $_shtab_keycatch_doctor_options ;;
         explain) _arguments -C -s $_shtab_keycatch_explain_options ;;
+        fleet) _arguments -C -s $_shtab_keycatch_fleet_options ;;
         help) _arguments -C -s $_shtab_keycatch_help_options ;;
         history) _arguments -C -s $_shtab_keycatch_history_options ;;
         install) _arguments -C -s $_shtab_keycatch_install_options ;;

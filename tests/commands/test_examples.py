@@ -64,6 +64,12 @@ def test_an_example_runs(
     line = line.replace("git@git.example:team/app.git", f"--allow-file file://{repository.root}")
     if line.endswith("--undo"):
         keycatch("install", cwd=repository.root)
+    if name == "fleet":
+        home = Path(place["HOME"])
+        shutil.copytree(repository.root / ".git", home / "src" / "app" / ".git")
+        (repository.root / "urls.txt").write_text(".\n")
+        if "status" in line:
+            keycatch("fleet", home / "src", "--state", home / "fleet")
     if line == "keycatch baseline check":
         (repository.root / ".keycatch-baseline").write_text("# keycatch baseline, version 1\n")
     done = subprocess.run(

@@ -1,0 +1,78 @@
+"""Whether a repository has to be scanned again: a digest of all that its report depends on."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from scanner.errors import KeycatchError
+from scanner.files import read_regular
+from scanner.git.object_store import store_of
+from scanner.git.pack_index import PackError
+from scanner.history.objects.inventory import inventory
+from scanner.history.record.record_file import checksum
+from scanner.history.record.scan_key import scan_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scanner.git.repository import Repository
+    from scanner.rulebook.model import Rule
+
+
+def scan_digest(
+    repository: Repository, rules: Sequence[Rule], options: Sequence[str], settings: str
+) -> str:
+    """Return a digest of the `repository` and of how it is scanned; empty if there can be none.
+
+    It covers references, HEAD, reflogs, the files of all objects, reachable or not, the index, and
+    remotes, which decide what was pushed. Equal digests mean the same report.
+    """
+    try:
+        hash_size = len(repository.zero) // 2
+        stored = inventory(store_of(repository), hash_size)
+        if stored is None:
+            return ""
+        listed = repository.run(
+            "for-each-ref", "--format=%(objectname) %(refname) %(symref)", what="list references"
+        )
+        content = [
+            scan_key(rules, heed_marks=True, hash_size=hash_size),
+            repr(list(options)),
+            settings,
+            repr(sorted(stored.packs.items())),
+            repr(sorted(stored.loose.items())),
+            repr(repository.resolve("HEAD")),
+            repr(listed),
+            repr([_content(repository, name) for name in ("HEAD", "config", "shallow")]),
+            repr(_stamps(repository)),
+        ]
+    except (KeycatchError, OSError, PackError):
+        return ""
+    return checksum("\0".join(content).encode("utf-8", "surrogateescape"))
+
+
+def _content(repository: Repository, name: str) -> bytes | None:
+    """Return what the file called `name` has: a fetch writes HEAD of a mirror without a change."""
+    try:
+        return read_regular(os.path.join(repository.git_directory, name))
+    except FileNotFoundError:
+        return None
+
+
+def _stamps(repository: Repository) -> list[tuple[str, int, int]]:
+    """Return sizes and times of files that say what is staged, and who holds an object."""
+    top = repository.git_directory
+    found = [_stamp(os.path.join(top, "index"))]
+    for name in ("info", "logs", "worktrees"):  # gitrepository-layout(5)
+        for directory, _, files in os.walk(os.path.join(top, name)):
+            found += [_stamp(os.path.join(directory, file)) for file in files]
+    return sorted(found)
+
+
+def _stamp(path: str) -> tuple[str, int, int]:
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return path, -1, 0
+    return path, found.st_size, found.st_mtime_ns
