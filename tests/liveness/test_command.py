@@ -19,9 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text("utf-8"))
 OTHERS = (
     "baseline", "rules", "install", "respond", "completion", "help", "version", "explain", "doctor",
-    "commit-msg", "agent", "agent-hook",
+    "commit-msg", "agent", "agent-hook", "fleet",
 )  # fmt: skip
-"""`commit-msg` and `agent-hook` scan too, but a text and not the repository."""
+"""`commit-msg` and `agent-hook` scan too, but a text and not the repository. `respond` asks about
+what `fleet` has found, whose report of a repository can be older than its last run."""
 SCANNING = [name for name in COMMANDS if name not in OTHERS]
 
 
