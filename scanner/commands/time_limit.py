@@ -55,7 +55,7 @@ def time_limit(seconds: float, give_up: Callable[[], None]) -> Iterator[None]:
         if not due.is_set():  # somebody else's signal
             if callable(before):
                 before(number, frame)
-        elif not raised and not over.is_set():
+        elif not raised and not over.is_set() and not _is_starting(frame):
             raised = True
             raise TimeUp
 
@@ -82,6 +82,19 @@ def time_limit(seconds: float, give_up: Callable[[], None]) -> Iterator[None]:
         over.set()
         watcher.join()
         signal.signal(_SIGNAL, before)
+
+
+def _is_starting(frame: FrameType | None) -> bool:
+    """Return whether a process is being started in `frame`.
+
+    An exception in there would leave it running, with nobody who knows of it. The next signal
+    comes soon.
+    """
+    while frame is not None:
+        if (frame.f_globals.get("__name__"), frame.f_code.co_name) == ("subprocess", "__init__"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def _wake(thread: int) -> None:

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from typing import Any
 
 import pytest
 
@@ -103,3 +104,26 @@ def test_the_signals_of_others_are_passed_on() -> None:
         assert got == [NUMBER]
     finally:
         signal.signal(NUMBER, before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the exception comes in another way")
+def test_a_process_that_is_being_started_is_known_to_who_starts_it() -> None:
+    """It would go on for ever: nobody could end it."""
+
+    class Slow(subprocess.Popen[bytes]):
+        def _execute_child(self, *arguments: Any) -> None:
+            super()._execute_child(*arguments)  # type: ignore[misc]
+            time.sleep(0.3)
+
+    started = []
+
+    def block() -> None:
+        started.append(Slow(["sleep", "600"]))
+        time.sleep(60)
+
+    with pytest.raises(TimeUp), time_limit(0.05, never):
+        block()
+
+    (process,) = started
+    process.kill()
+    process.wait()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,19 +107,22 @@ def test_a_login_is_for_its_host_and_nowhere_in_sight(
 
     shown: list[str] = []
 
-    def look(*_: object) -> None:
-        for process in Path("/proc").glob("[0-9]*/cmdline"):
-            try:
-                shown.append(process.read_bytes().decode("utf-8", "replace"))
-            except OSError:
-                continue
+    class Requests(list[tuple[str, str]]):
+        """Looks at all processes at each request, while git waits for the answer."""
 
-    with mirror(address, access._replace(progress=look), str(tmp_path / "kept")) as found:
+        def append(self, request: tuple[str, str]) -> None:
+            for process in Path("/proc").glob("[0-9]*/cmdline"):
+                with suppress(OSError):
+                    shown.append(process.read_bytes().decode("utf-8", "replace"))
+            super().append(request)
+
+    server.requests = Requests()
+    with mirror(address, access, str(tmp_path / "kept")) as found:
         files = [path for path in Path(found.path).rglob("*") if path.is_file()]
         files += [path for path in scratch.rglob("*") if path.is_file()]
         assert files
         assert not any(TOKEN.encode() in path.read_bytes() for path in files)
-    assert any("index-pack" in line or "fetch-pack" in line for line in shown)
+    assert any("remote-https" in line and "closed.git" in line for line in shown)
     assert not any(TOKEN in line for line in shown)
     assert any(said == server.expected for _, said in server.requests)
     assert TOKEN not in "".join(capfd.readouterr())
