@@ -19,13 +19,13 @@ from scanner.commands.options import (
     accept_known,
     add_baseline_options,
     add_config_options,
+    add_decode_limit,
     add_report_options,
     announce,
     exit_code,
     jobs_of,
     load_rules,
     read_settings,
-    size_of,
     threshold,
 )
 from scanner.commands.outputs import category, chosen
@@ -98,14 +98,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     scan = parser.add_argument_group("scan")
     add_config_options(scan)
     add_baseline_options(scan)
-    scan.add_argument(
-        "--decode-limit",
-        type=size_of,
-        default=0,
-        metavar="SIZE",
-        help="how large an archive or a member of one may be to be decoded, such as 512M (default: "
-        "64M); takes several times as much memory",
-    )
+    add_decode_limit(scan)
     add_remote_options(parser, keep=False)
     add_report_options(parser)
 

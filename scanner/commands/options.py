@@ -63,11 +63,8 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     amount.add_argument("-v", "--verbose", action="store_true", help="print every detail")
 
 
-def add_scan_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of every command that scans."""
-    group = parser.add_argument_group("scan")
-    add_config_options(group)
-    add_baseline_options(group)
+def add_decode_limit(group: argparse._ActionsContainer) -> None:
+    """Add the option that raises the limit of what is decoded."""
     group.add_argument(
         "--decode-limit",
         type=size_of,
@@ -76,6 +73,14 @@ def add_scan_options(parser: argparse.ArgumentParser) -> None:
         help="how large an archive or a member of one may be to be decoded, such as 512M (default: "
         "64M); takes several times as much memory",
     )
+
+
+def add_scan_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of every command that scans."""
+    group = parser.add_argument_group("scan")
+    add_config_options(group)
+    add_baseline_options(group)
+    add_decode_limit(group)
     group.add_argument(
         "--jobs", type=jobs_of, default=0, metavar="N", help="processes (default: one per CPU)"
     )
