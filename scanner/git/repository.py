@@ -35,6 +35,29 @@ _SQUASHED: Final = ["Squashed", "commit", "of", "the", "following:", "commit"]
 """How SQUASH_MSG begins, before the last of the commits."""
 
 
+def questions(*options: str) -> tuple[str, ...]:
+    """Return the git command that answers several `options` of rev-parse, for `separate`.
+
+    All in one, since each git takes milliseconds.
+    """
+    words = (word for option in options for word in ("--show-object-format", *option.split()))
+    return ("rev-parse", *words)
+
+
+def separate(printed: bytes) -> tuple[bytes, list[bytes]]:
+    """Return the name of the repository's hash, and the answers in what `questions` printed.
+
+    Raises GitError. What separates the answers is that name in a line of its own: a path can have
+    line feeds.
+    """
+    form = printed.partition(b"\n")[0]
+    if form.startswith(b"--"):  # rev-parse prints an option that it does not know
+        raise GitError("this git is too old: 2.25 or newer is needed")
+    if form not in _FORMATS or b"\0" in printed:
+        raise unusable("rev-parse", "the format and the directories of a repository")
+    return form, (b"\n" + printed.removesuffix(b"\n")).split(b"\n%b\n" % form)[1:]
+
+
 class Repository:
     """The repository of the current directory, or one that the user names. It is only read."""
 
@@ -61,21 +84,15 @@ class Repository:
         # Grafts are the older way to replace parents, and can hide commits. No file can be there.
         ours["GIT_GRAFT_FILE"] = os.path.join(os.devnull, "grafts")
         self._variables = environment(inherited, **ours)
-        # All in one question, since each git takes milliseconds. The format is also what separates
-        # the paths: those can have line feeds.
-        asked = ["--is-shallow-repository"]
-        for path in (("--git-common-dir",), ("--git-dir",), ("--git-path", "objects")):
-            asked += ("--show-object-format", *path)
+        asked = questions(
+            "--is-shallow-repository", "--git-common-dir", "--git-dir", "--git-path objects"
+        )
         where = f"at {printable(directory)}" if named else "here"
-        answer = self.run("rev-parse", *asked, what=f"find a repository {where}")
-
-        shallow, form, _ = [*answer.split(b"\n", 2), b"", b""][:3]
-        if form.startswith(b"--"):  # rev-parse prints an option that it does not know
-            raise GitError("this git is too old: 2.25 or newer is needed")
-        paths = answer.removesuffix(b"\n").split(b"\n%b\n" % form)[1:]
-        if form not in _FORMATS or len(paths) != 3 or b"\0" in answer or not all(paths):
+        form, answers = separate(self.run(*asked, what=f"find a repository {where}"))
+        if len(answers) != 4 or not all(answers):
             raise unusable("rev-parse", "the format and the directories of a repository")
 
+        shallow, *paths = answers
         self.is_shallow = shallow == b"true"
         self.zero = "0" * _FORMATS[form]
         common, own, objects = (os.path.join(directory, os.fsdecode(path)) for path in paths)

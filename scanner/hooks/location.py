@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
 from scanner.git.process import GitError, complete, environment, unusable
+from scanner.git.repository import questions, separate
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
@@ -63,22 +64,22 @@ def here() -> HooksLocation:
 
     Raises GitError without a repository, UsageError inside of .git.
     """
-    asked = _run("rev-parse", "--is-bare-repository", "--is-inside-work-tree").split()
-    if not (len(asked) == 2 and {b"true", b"false"}.issuperset(asked)):
+    facts = _ask("--is-bare-repository", "--is-inside-work-tree", "--absolute-git-dir")
+    if not {"true", "false"}.issuperset(facts[:2]):
         raise unusable("rev-parse", "true or false")
-    is_bare, in_work_tree = (answer == b"true" for answer in asked)
-    git_directory = _path("rev-parse", "--absolute-git-dir")
+    is_bare, in_work_tree = (answer == "true" for answer in facts[:2])
+    git_directory = facts[2]
     if not is_bare and not in_work_tree:
         raise UsageError(
             "this is inside the .git directory: run it in the work tree of the repository"
         )
 
     # git prints relative paths, and runs hooks, from there.
-    top = git_directory if is_bare else _path("rev-parse", "--show-toplevel")
+    top = git_directory if is_bare else _ask("--show-toplevel")[0]
     # An alias or hook has a GIT_DIR that is relative to where it was started.
     variables = {"GIT_DIR": git_directory} if os.environ.get("GIT_DIR") else {}
-    directory = os.path.join(top, _path("rev-parse", "--git-path", "hooks", at=top, **variables))
-    common = os.path.join(top, _path("rev-parse", "--git-common-dir", at=top, **variables))
+    paths = _ask("--git-path hooks", "--git-common-dir", at=top, **variables)
+    directory, common = (os.path.join(top, path) for path in paths)
 
     is_tracked = (
         not is_bare
@@ -177,21 +178,17 @@ def _complete(*command: str, at: str = ".", **variables: str) -> Completed:
     return complete(command, at, environment(os.environ, **variables), hooks=True)
 
 
-def _run(*command: str, at: str = ".", **variables: str) -> bytes:
-    done = _complete(*command, at=at, **variables)
+def _ask(*options: str, at: str = ".", **variables: str) -> list[str]:
+    """Return what `git rev-parse` answers to each of some `options`; raises GitError."""
+    done = _complete(*questions(*options), at=at, **variables)
     if done.returncode:
         from scanner.git.complaint import complaint  # here: git seldom fails
 
         raise GitError(f"git could not find a repository here: {complaint(done)}")
-    return done.stdout
-
-
-def _path(*command: str, at: str = ".", **variables: str) -> str:
-    # Not strip(): the path itself may end in white space.
-    path = _run(*command, at=at, **variables).removesuffix(b"\n")
-    if not path or b"\0" in path:
-        raise unusable(command[0], "a path")
-    return os.fsdecode(path)
+    answers = separate(done.stdout)[1]
+    if len(answers) != len(options) or not all(answers):
+        raise unusable("rev-parse", "facts about a repository")
+    return [os.fsdecode(answer) for answer in answers]
 
 
 def _is_below(path: str, folder: str) -> bool:
