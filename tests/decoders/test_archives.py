@@ -137,7 +137,7 @@ def test_damage_is_no_error(peel, variants, name, changes):
     assert sum(len(layer.data) for layer in layers) <= (1 << 20) - budget.bytes
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=settings().max_examples * 3, deadline=None)
 @given(st.sampled_from([m for d in DECODERS for m in d.magics]), st.binary(max_size=2000))
 def test_nothing_behind_a_signature_raises(magic, data):
     at, mark = magic
@@ -149,7 +149,7 @@ def test_nothing_behind_a_signature_raises(magic, data):
                 made.ground(0, len(made.data))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 @given(st.binary(max_size=300), st.data())
 def test_no_offsets_raise(data, draw):
     anchor = draw.draw(st.sampled_from([a for d in DECODERS for a in d.anchors if a.literal]))

@@ -116,7 +116,7 @@ def test_what_was_encoded_comes_out_and_leads_back(
 
 
 @pytest.mark.parametrize("name", OPENING)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=settings().max_examples, deadline=None)
 @given(changes=CHANGES)
 def test_damage_is_no_error(peel, encoders, secret, key_id, name: str, changes) -> None:
     data = encoders[name](b"x = %b\ny = %b\n" % (key_id(1), secret(1)))

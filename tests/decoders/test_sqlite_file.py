@@ -177,7 +177,7 @@ def honest(tmp_path_factory):
     return database(path, account(0, *credential("lies"), long=300))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 8191), st.binary(min_size=1, max_size=8)), max_size=6))
 def test_a_file_that_lies(honest, changes):
     data = bytearray(honest)

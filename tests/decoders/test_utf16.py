@@ -59,7 +59,7 @@ def test_binary_is_left_alone():
         assert not list(utf16.decode(Layer(sample), [], Budget()))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2, deadline=None)
 @given(
     before=st.binary(max_size=40),
     between=st.binary(max_size=40),
@@ -97,7 +97,7 @@ def test_key_id_stands_alone_in_one_of_the_lines(peel, key_id, ends, big, shift)
     assert any(key_id(3) in layer.data.split(b"\n") for layer in peel(data))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 @given(
     st.sampled_from([b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"", b"\0", b"a\0"]), st.binary()
 )

@@ -138,7 +138,7 @@ WANTED = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 3)
 @given(BUFFERS, WANTED)
 def test_equal_to_a_naive_search(data, wanted):
     index = AnchorIndex(wanted)
@@ -146,7 +146,7 @@ def test_equal_to_a_naive_search(data, wanted):
     assert index.search(EDGE + data + EDGE) == naive(data, wanted)
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 3)
 @given(BUFFERS, WANTED, st.integers(1, 12))
 def test_pieces_give_the_same(data, wanted, piece):
     index = AnchorIndex(wanted)
@@ -215,7 +215,7 @@ ALIKE = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 3)
 @given(
     st.lists(st.sampled_from([*ALIKE, b"A", b"%2", b"ey", b"B", b"b", b"\n"]), max_size=12),
     st.lists(st.sampled_from(ALIKE), unique=True, max_size=len(ALIKE)),

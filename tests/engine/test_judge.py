@@ -285,7 +285,7 @@ FINDINGS = st.builds(
 
 
 @given(st.lists(FINDINGS, max_size=12), st.randoms(use_true_random=False))
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 3)
 def test_merging_does_not_depend_on_the_order_and_loses_no_place(findings, rng):
     merged = merge(findings)
     shuffled = list(findings)

@@ -207,7 +207,7 @@ LAYOUTS = st.builds(Layout, JUNK, JUNK, JUNK, st.booleans())
 
 
 @given(LAYOUTS, st.integers(1, 40), st.text(alphabet="abc =\n{}", max_size=300))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=settings().max_examples * 4, deadline=None)
 def test_partners_are_found_in_any_consistent_list(layout, number, preamble):
     # A record may be wider inside than the space between two records, as long as it is one block.
     inside, outside = width(layout.between), width(layout.tail + " " + layout.head)
@@ -231,7 +231,7 @@ def test_partners_are_found_in_any_consistent_list(layout, number, preamble):
     st.text(alphabet="abc ,\n", min_size=1, max_size=30),
     st.text(alphabet="abc ,=[]", min_size=1, max_size=60),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 def test_partners_are_found_in_two_parallel_lists(number, secrets_first, separator, between):
     text = Text()
     kinds = [text.secret, text.key_id] if secrets_first else [text.key_id, text.secret]
@@ -252,7 +252,7 @@ def test_partners_are_found_in_two_parallel_lists(number, secrets_first, separat
     ),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 def test_every_occurrence_is_used_once_and_none_is_left_that_could_be_paired(spots, rng):
     text = Text()
     for kind, name, rank, gap in spots:

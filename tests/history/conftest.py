@@ -381,13 +381,13 @@ class Author:
 
 
 def seeds(usual: int) -> Iterator[int]:
-    """Yield as many seeds, ten times as many in the profile `long` of Hypothesis.
+    """Yield as many seeds, twenty times as many in the profile `long` of Hypothesis.
 
     New ones for as long as KEYCATCH_TEST_SECONDS says if it is set.
     """
     seconds = float(os.environ.get("KEYCATCH_TEST_SECONDS", "0"))
     if not seconds:
-        yield from range(usual * settings().max_examples // 100)
+        yield from range(usual * settings().max_examples // 50)
         return
     until = time.monotonic() + seconds
     first = random.SystemRandom().randrange(1 << 40)

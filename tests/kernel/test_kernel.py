@@ -79,7 +79,7 @@ def test_both_find_the_same(tables: Tables, content: bytes) -> None:
 
 
 @compiled
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 @given(
     st.lists(
         st.one_of(BUFFERS, st.sampled_from([b"AKIA", b"%2F", b"\\u002", b"ccessKey", b"QUtJQ"]))

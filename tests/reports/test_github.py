@@ -228,7 +228,7 @@ def test_values_stay_redacted(make_case):
         assert value.reveal().decode()[5:-5] not in output
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 @given(
     names=st.lists(NAMES, min_size=3, max_size=3), text=NAMES, verbosity=st.integers(-1, 1),
     exit_code=st.integers(0, 2), level=st.sampled_from(Confidence),
@@ -325,7 +325,7 @@ def spans(line):
     return inside, rest + line
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 @given(path=NAMES | st.text("`| <>a\\", min_size=1, max_size=12), member=NAMES)
 def test_names_mean_nothing_in_the_summary(builders, path, member):
     """Outside of code spans stands only what keycatch itself says."""

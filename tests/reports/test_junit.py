@@ -143,7 +143,7 @@ def test_what_does_not_fail_the_command_fails_no_test(builders, make_case):
     assert note.message.startswith("a note: ")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2, deadline=None)
 @given(name=NASTY, other=NASTY)
 @example(name="", other=":")
 @example(name=":", other="x")

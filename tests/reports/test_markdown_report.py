@@ -93,7 +93,7 @@ def test_a_canary_comes_with_its_own_steps(make_case, name):
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 @given(name=HOSTILE, other=HOSTILE)
 def test_hostile_names_change_nothing(builders, name, other):
     """The document has the same parts whatever the names are."""
