@@ -14,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,12 @@ def module_name(path: Path) -> str:
 
 
 SOURCES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
-TREES = {name: ast.parse(path.read_bytes(), str(path)) for name, path in SOURCES.items()}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return the syntax trees of all modules by name; made where they are needed, not by all."""
+    return {name: ast.parse(path.read_bytes(), str(path)) for name, path in SOURCES.items()}
 
 
 def part_of(name: str) -> str:
@@ -222,7 +228,7 @@ def test_imports_point_downwards() -> None:
         (name, target)
         for name in SOURCES
         if name != "scanner"
-        for target in own_modules(imports(name, TREES[name]))
+        for target in own_modules(imports(name, trees()[name]))
         if target != "scanner"  # imports nothing, see the test for that
         and part_of(target) != part_of(name)
         and (layer_of(target) or 0) <= (layer_of(name) or 0)
@@ -232,8 +238,8 @@ def test_imports_point_downwards() -> None:
 
 def test_the_package_imports_nothing() -> None:
     """Every import of any module runs the package's `__init__` first, also before it is safe."""
-    assert imports("scanner", TREES["scanner"]) == set()
-    assert imports("scanner.import_path", TREES["scanner.import_path"]) == {"os", "sys"}
+    assert imports("scanner", trees()["scanner"]) == set()
+    assert imports("scanner.import_path", trees()["scanner.import_path"]) == {"os", "sys"}
 
 
 def test_the_public_package_imports_nothing_at_first() -> None:
@@ -259,7 +265,7 @@ def test_only_registries_import_by_name() -> None:
     """What is imported by a name in a variable escapes these tests, except in a registry."""
     by_name = {
         name
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if any(isinstance(node, ast.Name) and node.id == "__import__" for node in ast.walk(tree))
         or any(
             target.startswith("importlib.") and not target.startswith("importlib.metadata")
@@ -271,7 +277,7 @@ def test_only_registries_import_by_name() -> None:
 
 def test_only_the_git_layer_starts_programs() -> None:
     starters = set()
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         used = imports(name, tree) | {
             f"os.{node.attr}"
             for node in ast.walk(tree)
@@ -299,7 +305,7 @@ def test_files_are_opened_in_one_place() -> None:
     """Anything can be in the place of a file: `scanner.files` neither waits nor reads for ever."""
     openers = {
         name.removeprefix("scanner.")
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if any(_opens_to_read(node) for node in ast.walk(tree))
     }
     assert openers == OPENS_ITS_OWN_FILES | OPENS_ALL_ELSE
@@ -308,7 +314,7 @@ def test_files_are_opened_in_one_place() -> None:
 def test_only_liveness_and_clones_talk_to_a_network() -> None:
     talkers = {
         name
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for target in imports(name, tree)
         if any(target == network or target.startswith(f"{network}.") for network in NETWORK)
     }
@@ -318,7 +324,7 @@ def test_only_liveness_and_clones_talk_to_a_network() -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_an_interface_knows_no_member(family: str) -> None:
     name = f"scanner.{family}.interface"
-    targets = own_modules(imports(name, TREES[name]))
+    targets = own_modules(imports(name, trees()[name]))
     assert [target for target in targets if target.startswith(f"scanner.{family}")] == []
 
 
@@ -331,7 +337,7 @@ def registered() -> dict[str, str]:
     form = re.compile(r"scanner(\.\w+)+(:\w+)?")
     entries = {
         node.value: name
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if SOURCES[name].name == "__init__.py"
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant)
@@ -372,7 +378,7 @@ def test_registries_name_members_that_exist() -> None:
 def test_every_module_is_used() -> None:
     """A member that its registry does not name, or a module nobody imports, is dead."""
     used = {target.partition(":")[0] for target in registered()}
-    for name, tree in TREES.items():
+    for name, tree in trees().items():
         used |= own_modules(imports(name, tree)) - {name}
     unused = set(SOURCES) - used
     assert {name for name in unused if SOURCES[name].name != "__init__.py"} == {"scanner.__main__"}
@@ -419,7 +425,7 @@ def test_a_clean_scan_loads_nothing_heavy(tmp_path: Path) -> None:
     # Whatever site-packages had loaded before cannot hide a heavy import of our own.
     for name in loaded:
         if name in SOURCES:
-            at_import = imports(name, top_level(TREES[name]))
+            at_import = imports(name, top_level(trees()[name]))
             assert [target for target in at_import if is_heavy(target)] == [], name
 
 

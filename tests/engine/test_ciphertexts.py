@@ -9,11 +9,14 @@ import base64
 from urllib.parse import quote
 
 import pytest
+from hypothesis import settings
 
 from scanner.engine import scan_bytes
 from scanner.findings import Confidence
 from scanner.rulebook.generator import BASE64
 
+OFTEN = settings().max_examples // 5
+"""How many values of each form are tried, more in the profile `long`."""
 CRYPT = "./" + BASE64[:62]
 LETTERS = BASE64[:62]
 
@@ -82,7 +85,7 @@ NAMES = ("{}", "password: {}", "secret_key: {}", 'secret = "{}"', "aws_secret_ac
 @pytest.mark.parametrize("around", NAMES)
 def test_hashes_and_ciphertexts(name, around, made, rules):
     make = {**PASSWORD_HASHES, **CIPHERTEXTS}[name]
-    for _ in range(20):
+    for _ in range(OFTEN):
         text = around.format(make(made))
         found = scan_bytes(f"{text}\n".encode(), "x", rules)
         assert [f for f in found if f.confidence > Confidence.LOW] == [], text
@@ -91,7 +94,7 @@ def test_hashes_and_ciphertexts(name, around, made, rules):
 @pytest.mark.parametrize("name", [*PASSWORD_HASHES, *CIPHERTEXTS])
 def test_they_are_no_part_of_a_pair(name, made, rules):
     make = {**PASSWORD_HASHES, **CIPHERTEXTS}[name]
-    for _ in range(20):
+    for _ in range(OFTEN):
         text = f"aws_access_key_id: {made.access_key_id()}\nsecret_key: {make(made)}\n"
         found = scan_bytes(text.encode(), "x", rules)
         assert [f.rule_id for f in found if f.confidence > Confidence.LOW] == ["aws-access-key-id"]
@@ -116,7 +119,7 @@ ESCAPES = (
 @pytest.mark.parametrize("name", PASSWORD_HASHES)
 def test_hashes_with_escapes(name, made, rules):
     for signs in ESCAPES:
-        for _ in range(40):
+        for _ in range(OFTEN):
             table = str.maketrans(dict(zip("${}", signs, strict=True)))
             value = PASSWORD_HASHES[name](made).translate(table)
             found = scan_bytes(f'{{"secret": "{value}"}}\n'.encode(), "x", rules)
