@@ -270,7 +270,7 @@ def _scan(
     outcome.tally.add(result.tally)
     outcome.spellings.update(result.spellings)
 
-    head = repository.resolve("HEAD")
+    head = repository.head_commit()
     if head:
         outcome.heads.append(Head(prefix.rstrip(os.sep), head, repository.remote()))
 

@@ -9,6 +9,7 @@ from scanner.errors import KeycatchError
 from scanner.files import read_regular
 from scanner.git.object_store import store_of
 from scanner.git.pack_index import PackError
+from scanner.git.references import listed
 from scanner.history.objects.inventory import inventory
 from scanner.history.record.record_file import checksum
 from scanner.history.record.scan_key import scan_key
@@ -33,17 +34,14 @@ def scan_digest(
         stored = inventory(store_of(repository), hash_size)
         if stored is None:
             return ""
-        listed = repository.run(
-            "for-each-ref", "--format=%(objectname) %(refname) %(symref)", what="list references"
-        )
         content = [
             scan_key(rules, heed_marks=True, hash_size=hash_size),
             repr(list(options)),
             settings,
             repr(sorted(stored.packs.items())),
             repr(sorted(stored.loose.items())),
-            repr(repository.resolve("HEAD")),
-            repr(listed),
+            repr(repository.head_commit()),
+            repr([tuple(each) for each in listed(repository)]),
             repr([_content(repository, name) for name in ("HEAD", "config", "shallow")]),
             repr(_stamps(repository)),
         ]

@@ -11,11 +11,11 @@ import os
 import re
 from typing import TYPE_CHECKING, Final
 
-from scanner.git.process import unusable
+from scanner.git.references import listed
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from scanner.git.repository import Repository
 
@@ -65,10 +65,7 @@ def configured(repository: Repository, published: list[str] | None = None) -> di
     The values of `keycatch.publishedOn` are added to `published`.
     """
     found: dict[str, Remote] = {}
-    keys = rf"^(remote\..*\.(fetch|url|pushurl)|{re.escape(_PUBLISHED)})$"
-    asked = ("config", "--null", "--get-regexp", keys)
-    for entry in os.fsdecode(repository.answers(*asked)).split("\0"):
-        key, _, value = entry.partition("\n")
+    for key, value in repository.configuration():
         if key == _PUBLISHED and published is not None:
             published.append(value)
         match = _KEY.fullmatch(key)
@@ -109,7 +106,7 @@ def tracked_objects(
         pattern for other, each in remotes.items() if other != name for pattern in each.patterns
     )
     found: dict[str, None] = {}
-    for object_name, ref in _references(repository):
+    for object_name, ref, _ in listed(repository):
         if not ref.startswith(_LOCAL) and own.fullmatch(ref) and not others.fullmatch(ref):
             found[object_name] = None
 
@@ -123,7 +120,7 @@ def tracking_refs(repository: Repository, remotes: dict[str, Remote]) -> list[Tr
     """
     patterns = {name: _matcher(remote.patterns) for name, remote in remotes.items()}
     found = []
-    for object_name, ref in _references(repository):
+    for object_name, ref, _ in listed(repository):
         owners = [name for name, pattern in patterns.items() if pattern.fullmatch(ref)]
         if owners and not ref.startswith(_LOCAL):
             found.append(TrackingRef(owners[0] if len(owners) == 1 else "", ref, object_name))
@@ -136,17 +133,6 @@ def tracking_pattern(remotes: Mapping[str, Remote]) -> re.Pattern[str]:
     made = _matcher(pattern for remote in remotes.values() for pattern in remote.patterns)
     local = "|".join(map(re.escape, _LOCAL))
     return re.compile(f"(?!{local})(?:{made.pattern})", re.DOTALL)
-
-
-def _references(repository: Repository) -> Iterator[tuple[str, str]]:
-    """Yield the object and the name of each reference. Raises GitError."""
-    form = "--format=%(objectname) %(refname)"
-    listed = repository.run("for-each-ref", form, what="list the references")
-    for line in listed.split(b"\n")[:-1]:
-        name, _, ref = line.decode("utf-8", "surrogateescape").partition(" ")
-        if not (ref and repository.is_name(name)):
-            raise unusable("for-each-ref", "an object and a name for each reference")
-        yield name, ref
 
 
 def short_name(ref: str) -> str:

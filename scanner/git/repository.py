@@ -25,12 +25,20 @@ from scanner.secret import printable
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, TypeVar
 
     from scanner.git.watch import Watch
 
+    T = TypeVar("T")
+
 _FORMATS: Final = {b"sha1": 40, b"sha256": 64}
 """Hexadecimal digits of an ID, by the name of its hash (gitformat-pack(5))."""
+_EMPTY_TREES: Final = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
+"""The IDs of the tree without entries, by their length: hashes of `tree 0` and a zero byte."""
 _SQUASHED: Final = ["Squashed", "commit", "of", "the", "following:", "commit"]
 """How SQUASH_MSG begins, before the last of the commits."""
 
@@ -62,8 +70,8 @@ class Repository:
     """The repository of the current directory, or one that the user names. It is only read."""
 
     __slots__ = (
-        "_options", "_variables", "directory", "git_directory", "is_shallow", "objects",
-        "own_directory", "zero",
+        "_known", "_options", "_variables", "directory", "git_directory", "is_bare", "is_shallow",
+        "objects", "own_directory", "zero",
     )  # fmt: skip
 
     def __init__(self, directory: str = ".", *, named: bool = False) -> None:
@@ -75,6 +83,7 @@ class Repository:
         self.directory = directory
         inherited: Mapping[str, str] = os.environ
         self._options: tuple[str, ...] = ()
+        self._known: dict[str, Any] = {}
 
         if named:
             inherited = for_any_repository(inherited)
@@ -84,16 +93,17 @@ class Repository:
         # Grafts are the older way to replace parents, and can hide commits. No file can be there.
         ours["GIT_GRAFT_FILE"] = os.path.join(os.devnull, "grafts")
         self._variables = environment(inherited, **ours)
-        asked = questions(
-            "--is-shallow-repository", "--git-common-dir", "--git-dir", "--git-path objects"
-        )
+        facts = ("--is-shallow-repository", "--is-bare-repository")
+        asked = questions(*facts, "--git-common-dir", "--git-dir", "--git-path objects")
         where = f"at {printable(directory)}" if named else "here"
         form, answers = separate(self.run(*asked, what=f"find a repository {where}"))
-        if len(answers) != 4 or not all(answers):
+        are_facts = {b"true", b"false"}.issuperset(answers[:2])
+        if len(answers) != 5 or not are_facts or not all(answers):
             raise unusable("rev-parse", "the format and the directories of a repository")
 
-        shallow, *paths = answers
+        shallow, bare, *paths = answers
         self.is_shallow = shallow == b"true"
+        self.is_bare = bare == b"true"
         self.zero = "0" * _FORMATS[form]
         common, own, objects = (os.path.join(directory, os.fsdecode(path)) for path in paths)
         self.git_directory = common
@@ -115,6 +125,7 @@ class Repository:
         if not path:
             del variables["GIT_INDEX_FILE"]
         other._variables = variables  # noqa: SLF001 -- another one of this class
+        other._known = {}  # noqa: SLF001
         return other
 
     def run(self, *command: str, what: str, stdin: bytes = b"") -> bytes:
@@ -154,10 +165,31 @@ class Repository:
 
         return Watch(process, self.directory, self._variables)
 
+    def once(self, name: str, ask: Callable[[], T]) -> T:
+        """Return what `ask` returned the first time that something of this `name` was asked for.
+
+        For what several parts of a scan need: git is started once, and the parts see the same.
+        """
+        if name not in self._known:
+            self._known[name] = ask()
+        found: T = self._known[name]
+        return found
+
+    def configuration(self) -> list[tuple[str, str]]:
+        """Return the keys of git's configuration here, each with a value, as they were first read.
+
+        Sections and names are in small letters. A key with several values is there several times,
+        the one that counts last; one without a value has an empty one. Raises GitError without git.
+        """
+        return self.once("configuration", self._configuration)
+
+    def _configuration(self) -> list[tuple[str, str]]:
+        entries = os.fsdecode(self.answers("config", "--null", "--list")).split("\0")[:-1]
+        return [(key, value) for key, _, value in (entry.partition("\n") for entry in entries)]
+
     def remote(self) -> str:
         """Return the address of the remote called `origin`; empty without one."""
-        asked = ("config", "--get", "remote.origin.url")
-        return os.fsdecode(self.answers(*asked).rstrip(b"\n"))
+        return dict(self.configuration()).get("remote.origin.url", "")
 
     def resolve(self, revision: str) -> str | None:
         """Return the ID of the commit that `revision` names, or None without one."""
@@ -234,13 +266,13 @@ class Repository:
         """Return the ID to compare the index with: HEAD, or the empty tree before any commit."""
         return self.resolve("HEAD") or self.empty_tree()
 
+    def head_commit(self) -> str | None:
+        """Return the ID of the commit of HEAD as it was first asked for; None without one."""
+        return self.once("HEAD", lambda: self.resolve("HEAD"))
+
     def empty_tree(self) -> str:
         """Return the ID of the tree without entries, which git has without storing it."""
-        asked = ("hash-object", "-t", "tree", "--stdin")
-        name = self.run(*asked, what="hash the empty tree").decode("ascii", "replace").strip()
-        if not self.is_name(name):
-            raise unusable("hash-object", "the ID of an object")
-        return name
+        return _EMPTY_TREES[len(self.zero)]
 
     def merge_heads(self) -> list[str]:
         """Return the commits that are being merged into HEAD."""

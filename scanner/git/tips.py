@@ -246,7 +246,7 @@ def _index(repository: Repository, label: str, settings: Mapping[str, str]) -> l
 
         listed = done.stdout
     else:
-        listed = repository.run(*command, what="list the index")
+        listed = repository.once("index", lambda: repository.run(*command, what="list the index"))
 
     found = []
     for line in listed.split(b"\0"):

@@ -150,9 +150,10 @@ def _name(location: Location) -> bytes:
 
 def _files_of_head(repository: Repository) -> dict[str, str]:
     """Return the blobs of the commit of HEAD, by path."""
-    if repository.resolve("HEAD") is None:
+    head = repository.head_commit()
+    if head is None:
         return {}
-    listed = repository.run("ls-tree", "-r", "-z", "HEAD", what="list the files of HEAD")
+    listed = repository.run("ls-tree", "-r", "-z", head, what="list the files of HEAD")
 
     files: dict[str, str] = {}
     for entry in filter(None, listed.split(b"\0")):

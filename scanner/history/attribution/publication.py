@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scanner.git.tips import Tip
 
 _TRACKING: Final = "refs/remotes/"
-_TARGETS: Final = r"^(branch\..*\.(remote|pushremote)|remote\.pushdefault)$"
+_TARGETS: Final = re.compile(r"(branch\..*\.(remote|pushremote)|remote\.pushdefault)", re.DOTALL)
 """Where a push goes that names no remote: the name of one, or an address (git-config(1))."""
 _COMMITTED: Final = "COMMIT_EDITMSG"
 """The file that `git commit` leaves (git-commit(1), "FILES")."""
@@ -84,7 +84,7 @@ class Publication:
 
 def _is_store(repository: Repository) -> bool:
     """Return whether nobody commits here, so that everything was fetched or pushed."""
-    if repository.answers("rev-parse", "--is-bare-repository").strip() != b"true":
+    if not repository.is_bare:
         return False
     # As with a bare repository for the files of a home directory, by `git --work-tree`.
     return not os.path.lexists(os.path.join(repository.git_directory, _COMMITTED))
@@ -136,6 +136,5 @@ def _fetched(repository: Repository, trees: Mapping[str, str]) -> frozenset[str]
 
 def _has_address_to_push_to(repository: Repository, remotes: Mapping[str, Remote]) -> bool:
     """Return whether a branch is pushed to an address that is no remote: `.` is the repository."""
-    listed = os.fsdecode(repository.answers("config", "--null", "--get-regexp", _TARGETS))
-    targets = {entry.partition("\n")[2] for entry in listed.split("\0") if entry}
+    targets = {value for key, value in repository.configuration() if _TARGETS.fullmatch(key)}
     return not targets <= {".", *remotes}

@@ -13,10 +13,12 @@ before anything is reported git looks at everything that can be reached.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Notice, Tally
 from scanner.git.process import GitError
+from scanner.git.references import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -28,6 +30,8 @@ MISSING: Final = "missing-object"
 """The reason of a notice about objects that are not there."""
 WHERE: Final = "the repository"
 _UNKNOWN: Final = "git-unavailable"
+_PROMISES: Final = re.compile(r"extensions\.partialclone|remote\..*\.promisor", re.DOTALL)
+"""The keys of the configuration of a partial clone (technical/partial-clone of git)."""
 _FETCH: Final = "fetch them with `git fetch --refetch --no-filter`, or clone without --filter"
 _CHECK: Final = "run `git fsck`, and scan another clone"
 
@@ -43,7 +47,7 @@ def find_missing(
     is_partial = _is_partial(repository, store)
     try:
         is_all = is_partial or not _are_there(repository, suspected)
-        head = repository.resolve("HEAD")
+        head = repository.head_commit()
         extent = ["--all", "--reflog"] if is_all else ["--no-walk"]
         missing = _missing(repository, [*extent, "HEAD"] if head else extent)
         missing |= _lost_tips(repository, head)
@@ -87,8 +91,7 @@ def _is_partial(repository: Repository, store: ObjectStore) -> bool:
             continue
         if any(name.endswith(".promisor") for name in names):
             return True
-    settings = r"^(extensions\.partialclone|remote\..*\.promisor)$"
-    return bool(repository.answers("config", "--get-regexp", settings))
+    return any(map(_PROMISES.fullmatch, dict(repository.configuration())))
 
 
 def _are_there(repository: Repository, names: Collection[bytes]) -> bool:
@@ -97,7 +100,7 @@ def _are_there(repository: Repository, names: Collection[bytes]) -> bool:
 
 def _missing(repository: Repository, extent: list[str]) -> set[str]:
     """Return the IDs of missing objects that the commits of `extent` or an index need."""
-    listed = repository.run(
+    printed = repository.run(
         "rev-list",
         "--ignore-missing",  # broken references would end git: `_lost_tips` looks at them
         "--objects",
@@ -108,13 +111,15 @@ def _missing(repository: Repository, extent: list[str]) -> set[str]:
         what="look for missing objects",
     )
     # git prints a missing object with a question mark before its ID (git-rev-list(1), --missing).
-    return {line[1:].decode("ascii") for line in listed.split(b"\n") if line[:1] == b"?"}
+    return {line[1:].decode("ascii") for line in printed.split(b"\n") if line[:1] == b"?"}
 
 
 def _lost_tips(repository: Repository, head: str | None) -> set[str]:
     """Return the IDs of missing objects that references name, or HEAD where it has no `head`."""
-    listed = repository.run("for-each-ref", "--format=%(objectname)", what="list the references")
+    names = {each.object for each in listed(repository)}
     if head is None:
-        listed += repository.answers("rev-parse", "--quiet", "--verify", "HEAD")
-    names = {name for name in listed.decode("ascii", "replace").split() if repository.is_name(name)}
+        named = repository.answers("rev-parse", "--quiet", "--verify", "HEAD")
+        names |= {
+            name for name in named.decode("ascii", "replace").split() if repository.is_name(name)
+        }
     return names.difference(repository.existing(sorted(names)))

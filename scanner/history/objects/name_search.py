@@ -8,12 +8,14 @@ counted, once, however the trees were shared out.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import REFERENCE_NAME, Notice
 from scanner.git.changes import SUBMODULE
 from scanner.git.process import GitError
+from scanner.git.references import listed
 from scanner.git.tips import indexes, work_trees
 from scanner.history.objects.search_result import Noted, SearchResult
 
@@ -68,8 +70,8 @@ def search_names(repository: Repository, examiner: Examiner) -> SearchResult:
     Submodules are counted. Locations have the name as path, and a scope where it is that of a
     reference. Raises GitError.
     """
-    listed = repository.run("for-each-ref", "--format=%(refname)", what="list the references")
-    result = _examined(examiner, _with_anchors(examiner, listed.replace(b"\n", b"\0")))
+    names = "\0".join(each.name for each in listed(repository))
+    result = _examined(examiner, _with_anchors(examiner, os.fsencode(names)))
     result.findings[:] = [
         finding._replace(
             locations=tuple(at._replace(scope=REFERENCE_NAME) for at in finding.locations)

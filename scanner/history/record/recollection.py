@@ -8,11 +8,13 @@ differs, the repository is asked. Only the days that a credential has been there
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from scanner.files import read_regular
 from scanner.findings import History, Moment, Report, Tally
 from scanner.git.process import GitError
+from scanner.git.references import listed
 from scanner.git.tips import LARGEST_LOG, indexes, work_trees
 from scanner.history.attribution.attribution import attribute
 from scanner.history.attribution.interface import HistoryPlace, KnownChanges
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 _DAY: Final = 86400
 """Seconds."""
-_REMOTES: Final = r"^(core\.bare|remote\..*|branch\..*\.(remote|pushremote))$"
+_REMOTES: Final = re.compile(r"core\.bare|remote\..*|branch\..*\.(remote|pushremote)", re.DOTALL)
 """The keys of the configuration that `scanner.history.attribution.publication` depends on."""
 _FILES: Final = ("HEAD", "COMMIT_EDITMSG", "FETCH_HEAD", "shallow", "reftable/tables.list")
 """What attribution depends on besides the logs, in the repository and for each work tree."""
@@ -200,12 +202,12 @@ class Recollection:
 
 def _digest(repository: Repository, objects: Collection[str]) -> str:
     """Return what identifies everything that attribution depends on; empty if that is not known."""
-    form = "--format=%(objectname) %(refname) %(symref)"
     try:
+        settings = [each for each in repository.configuration() if _REMOTES.fullmatch(each[0])]
         parts = [
-            repository.run("for-each-ref", form, what="list the references"),
-            (repository.resolve("HEAD") or "").encode(),
-            repository.answers("config", "--null", "--get-regexp", _REMOTES),
+            repr([tuple(each) for each in listed(repository)]).encode(),
+            (repository.head_commit() or "").encode(),
+            repr(settings).encode(),
             "\n".join(sorted(objects)).encode(),
         ]
         folders = work_trees(repository)
