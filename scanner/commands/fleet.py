@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from scanner.findings import Report, Tally
     from scanner.fleet.outcome import Outcome
     from scanner.fleet.run import Fleet
-    from scanner.fleet.sources import Target
     from scanner.fleet.task import Plan
     from scanner.remote.address import Address
     from scanner.remote.mirror import Access
@@ -108,8 +107,11 @@ def run(args: argparse.Namespace) -> int:
     from scanner.engine.run import processes
     from scanner.findings import Tally
     from scanner.fleet.run import merged, scan_all
+    from scanner.fleet.scan_process import Scans
     from scanner.fleet.sources import targets
     from scanner.fleet.state_folder import StateFolder
+    from scanner.fleet.work import Place
+    from scanner.fleet.workers import LocalWorkers
 
     if args.sources == [_STATUS]:
         return _show_status(args)
@@ -127,9 +129,12 @@ def run(args: argparse.Namespace) -> int:
     tally = Tally()
     below = partial(_below, state=args.state, tally=tally)
     listed = targets(args.sources, below, files=args.allow_file)
-    plan = _plan(args, settings, rules, listed)
+    plan = _plan(args, settings, rules)
+    access = _access(args, [each.address for each in listed if each.address])
 
     folder = StateFolder(args.state, is_new=True)
+    place = Place(access, folder.mirrors, say_what_is_lost, Scans())
+    workers = LocalWorkers(place, args.jobs or processes())
     bar = ProgressBar(noun="repositories") if not args.quiet and ProgressBar.useful() else None
     done = 0
 
@@ -142,7 +147,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with folder.locked():
             try:
-                fleet = scan_all(listed, plan, folder, progress, args.jobs or processes())
+                fleet = scan_all(listed, plan, folder, progress, workers)
             finally:
                 if bar:
                     bar.clear()
@@ -187,14 +192,10 @@ def _below(path: str, state: str, tally: Tally) -> list[str]:
     return [each for each in found if not os.path.realpath(each).startswith(inside)]
 
 
-def _plan(
-    args: argparse.Namespace,
-    settings: Settings,
-    rules: Sequence[Rule],
-    targets: Sequence[Target],
-) -> Plan:
-    """Return how each of `targets` is scanned; raises UsageError."""
+def _plan(args: argparse.Namespace, settings: Settings, rules: Sequence[Rule]) -> Plan:
+    """Return how each repository is scanned; raises UsageError."""
     from scanner.fleet.task import Plan
+    from scanner.fleet.unchanged import conditions
 
     # The baseline of this project is applied once, to the report of all.
     options = ["--format=json", "--quiet", "--jobs=1", "--no-baseline", "--exit-zero"]
@@ -212,10 +213,8 @@ def _plan(
         if is_given
     ]
     fail_on = threshold(args, settings)
-    depends_on = repr((settings, fail_on))
-    addresses = [each.address for each in targets if each.address]
-    access = _access(args, addresses)
-    return Plan(options, depends_on, rules, fail_on, args.timeout, access, say_what_is_lost)
+    digest = conditions(rules, options, repr((settings, fail_on)))
+    return Plan(tuple(options), digest, fail_on, args.timeout)
 
 
 def _access(args: argparse.Namespace, addresses: Sequence[Address]) -> Callable[[Address], Access]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING
+from concurrent.futures import FIRST_COMPLETED, wait
+from typing import TYPE_CHECKING, Any
 
 from scanner.findings import Notice
 from scanner.fleet import task
 from scanner.fleet.outcome import ANSWERED, State
-from scanner.fleet.scan_process import Scans
 from scanner.merging import Part, merge_reports
 from scanner.records import NamedTuple
 from scanner.saved.report import NoReportError, read
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
     from scanner.findings import Report
     from scanner.fleet.outcome import Outcome
-    from scanner.fleet.scan_process import Ended
     from scanner.fleet.sources import Target
     from scanner.fleet.state_folder import StateFolder
+    from scanner.fleet.workers import Workers
 
 
 class Fleet(NamedTuple):
@@ -37,44 +36,39 @@ def scan_all(
     plan: task.Plan,
     folder: StateFolder,
     progress: Callable[[int], None],
-    jobs: int,
+    workers: Workers,
 ) -> Fleet:
-    """Scan `targets`, up to `jobs` at once, whatever happens to each; raises OSError.
+    """Let `workers` scan `targets`, whatever happens to each; raises OSError and KeycatchError.
 
-    This thread alone clones, asks git and writes to `folder`; the others wait for a scan. So what
-    ends this thread ends all scans, and none of them is kept that was not complete. `progress` gets
-    how many repositories are done.
+    This thread alone writes to `folder`; the others wait for a clone or a scan. So what ends this
+    thread ends all of them, and none is kept that was not complete. `progress` gets how many
+    repositories are done.
     """
     folder.remember(targets)
     outcomes: dict[int, Outcome] = {}
-    running: dict[Future[Ended], tuple[int, task.Job]] = {}
-    scans = Scans()
+    running: dict[Future[Any], int] = {}
     scanned = 0
 
     def collect() -> None:
+        nonlocal scanned
         for future in wait(running, return_when=FIRST_COMPLETED).done:
-            number, job = running.pop(future)
-            ended = future.result()
-            outcomes[number] = task.finish(targets[number], job, ended, plan, folder)
+            number = running.pop(future)
+            done = workers.done(future)
+            scanned += done.is_scanned
+            outcomes[number] = task.finish(targets[number], done, plan, folder)
         progress(len(outcomes))
 
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            for number, target in enumerate(targets):
-                job = task.prepare(target, plan, folder)
-                if isinstance(job, task.Job):
-                    running[pool.submit(scans.run, job.arguments, plan.seconds)] = number, job
-                    scanned += 1
-                else:
-                    outcomes[number] = job
-                    progress(len(outcomes))
-                if len(running) == jobs:
-                    collect()
-            while running:
+    with workers:
+        for number, target in enumerate(targets):
+            if target.problem:
+                outcomes[number] = task.problem(target, folder)
+                progress(len(outcomes))
+                continue
+            running[workers.submit(task.work_on(target, plan, folder))] = number
+            while len(running) >= workers.room():
                 collect()
-        except BaseException:
-            scans.stop()
-            raise
+        while running:
+            collect()
     return Fleet([outcomes[number] for number in sorted(outcomes)], scanned)
 
 

@@ -50,6 +50,10 @@ class Scans:
         self._running: set[Running] = set()
         self._is_over = False
 
+    def is_over(self) -> bool:
+        """Return whether `stop` was called."""
+        return self._is_over
+
     def run(self, arguments: Sequence[str], seconds: float) -> Ended:
         """Run keycatch with `arguments`, which print a report in JSON, for at most `seconds`."""
         try:

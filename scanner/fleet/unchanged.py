@@ -21,23 +21,25 @@ if TYPE_CHECKING:
     from scanner.rulebook.model import Rule
 
 
-def scan_digest(
-    repository: Repository, rules: Sequence[Rule], options: Sequence[str], settings: str
-) -> str:
+def conditions(rules: Sequence[Rule], options: Sequence[str], settings: str) -> str:
+    """Return a digest of all that a report depends on besides the repository."""
+    # Names of objects are in the digest of each repository, so their length is as well.
+    program = scan_key(rules, heed_marks=True, hash_size=0)
+    return checksum("\0".join((program, repr(list(options)), settings)).encode())
+
+
+def scan_digest(repository: Repository, conditions: str) -> str:
     """Return a digest of the `repository` and of how it is scanned; empty if there can be none.
 
     It covers references, HEAD, reflogs, the files of all objects, reachable or not, the index, and
     remotes, which decide what was pushed. Equal digests mean the same report.
     """
     try:
-        hash_size = len(repository.zero) // 2
-        stored = inventory(store_of(repository), hash_size)
+        stored = inventory(store_of(repository), len(repository.zero) // 2)
         if stored is None:
             return ""
         content = [
-            scan_key(rules, heed_marks=True, hash_size=hash_size),
-            repr(list(options)),
-            settings,
+            conditions,
             repr(sorted(stored.packs.items())),
             repr(sorted(stored.loose.items())),
             repr(repository.head_commit()),

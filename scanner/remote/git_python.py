@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME
@@ -55,6 +56,8 @@ def library() -> ModuleType:
     """Return GitPython; raises RemoteError if it is missing or too old."""
     # It runs git when it is imported, by default the first on the PATH, which can be relative.
     ours = {"GIT_PYTHON_GIT_EXECUTABLE": program(), "GIT_PYTHON_REFRESH": "quiet"}
+    # Only once: other threads may read the environment for a transfer of theirs.
+    ours = {} if sys.modules.get("git") else ours
     before = {name: os.environ.get(name) for name in ours}
     os.environ.update(ours)
     try:

@@ -34,6 +34,8 @@ class Limits(NamedTuple):
     stall: float = 300
     """Seconds in which nothing at all arrives. A server that counts objects says so meanwhile."""
     reserve: int = RESERVE
+    is_over: Callable[[], bool] = bool
+    """Whether to end it now, for a transfer that another thread waits for."""
 
 
 class Watch:
@@ -94,6 +96,8 @@ class Watch:
 
     def _problem(self, seconds: float, idle: float) -> RemoteError | None:
         limits, name = self._limits, self._name
+        if limits.is_over():
+            return RemoteError(State.FAILED, "the transfer was interrupted", name)
         if limits.size and self.size > limits.size:
             return RemoteError(
                 State.TOO_LARGE,

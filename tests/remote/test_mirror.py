@@ -204,6 +204,12 @@ def test_a_server_that_stalls_is_left(server: Any, scratch: Path) -> None:
     assert list(scratch.iterdir()) == []
 
 
+def test_another_thread_can_end_a_transfer(server: Any, scratch: Path) -> None:
+    error = fails(f"{server.url}/stall/a.git", Access(limits=LIMITS._replace(is_over=lambda: True)))
+    assert error.reason == "the transfer was interrupted"
+    assert list(scratch.iterdir()) == []
+
+
 def test_what_is_larger_than_the_limit_or_the_disk_is_left(
     server: Any, publish: Callable[..., Any], scratch: Path
 ) -> None:

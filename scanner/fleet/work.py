@@ -1,0 +1,118 @@
+"""What is done for one repository: mirror it, and scan it unless nothing has changed."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from scanner.errors import KeycatchError
+from scanner.fleet.outcome import State
+from scanner.fleet.unchanged import scan_digest
+from scanner.git.repository import Repository
+from scanner.records import NamedTuple
+from scanner.remote import failure
+from scanner.remote.failure import RemoteError
+from scanner.remote.mirror import mirror
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scanner.fleet.scan_process import Scans
+    from scanner.remote.address import Address
+    from scanner.remote.mirror import Access, Mirror
+
+_STATES: Final = {
+    **dict.fromkeys(
+        (
+            failure.State.UNREACHABLE,
+            failure.State.UNTRUSTED,
+            failure.State.DENIED,
+            failure.State.MISSING,
+            failure.State.EMPTY,
+            failure.State.MOVED,
+        ),
+        State.UNREACHABLE,
+    ),
+    failure.State.STALLED: State.TIMED_OUT,
+    failure.State.TOO_SLOW: State.TIMED_OUT,
+}
+"""What a failed transfer is for a fleet; all others are failures of this machine or of the list."""
+
+
+class Work(NamedTuple):
+    """A repository that may have to be scanned."""
+
+    path: str
+    """Where it is; empty for an address."""
+    address: Address | None
+    options: tuple[str, ...]
+    """Of `keycatch history`, which prints a report in JSON with them."""
+    conditions: str
+    """A digest of all that the report depends on besides the repository."""
+    before: str
+    """The key of the report that is kept; empty if there is none."""
+    seconds: float
+    """For the scan."""
+
+
+class Done(NamedTuple):
+    """How that ended: with a report, without a change, or with a reason why there is none."""
+
+    key: str = ""
+    """What the scan depended on; empty if that is not known."""
+    content: bytes = b""
+    """The report in JSON; empty if there is none."""
+    is_unchanged: bool = False
+    """Whether the report that is kept is the same as that of a scan now."""
+    state: State = State.NOT_SCANNED
+    """Where there is neither."""
+    problem: str = ""
+    """Why there is neither."""
+    is_scanned: bool = False
+    """Whether a scan was started."""
+
+
+class Place(NamedTuple):
+    """What is different on each machine, for all work."""
+
+    access: Callable[[Address], Access]
+    """How a server is asked, with the logins that are there."""
+    mirrors: str
+    """The folder for mirrors that are kept."""
+    lost: Callable[[Mirror], None]
+    """Says what a server had before and has no more."""
+    scans: Scans
+
+
+def perform(work: Work, place: Place) -> Done:
+    """Do `work`; never raises an error, whatever happens to the repository."""
+    try:
+        with _on_this_machine(work, place) as path:
+            key = scan_digest(Repository(path, named=True), work.conditions)
+            if key and key == work.before:
+                return Done(key, is_unchanged=True)
+            arguments = ("history", *work.options, "--", os.path.abspath(path))
+            ended = place.scans.run(arguments, work.seconds)
+    except RemoteError as error:
+        return Done(state=_STATES.get(error.state, State.FAILED), problem=error.reason)
+    except KeycatchError as error:
+        return Done(state=State.FAILED, problem=str(error))
+
+    if ended.content:
+        return Done(key, ended.content, is_scanned=True)
+    state = State.TIMED_OUT if ended.is_late else State.FAILED
+    return Done(state=state, problem=ended.problem, is_scanned=True)
+
+
+@contextmanager
+def _on_this_machine(work: Work, place: Place) -> Iterator[str]:
+    """Yield the path of the repository; raises RemoteError."""
+    if work.address is None:
+        yield work.path
+        return
+    access = place.access(work.address)
+    access = access._replace(limits=access.limits._replace(is_over=place.scans.is_over))
+    with mirror(work.address, access, place.mirrors) as found:
+        place.lost(found)
+        yield found.path
