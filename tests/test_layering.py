@@ -114,14 +114,20 @@ OPENS_ITS_OWN_FILES = {
 OPENS_ALL_ELSE = {"files", "sources.stdin"}
 """The one opener of files, and the reader of pipes that the user gave."""
 
-NETWORK = ("asyncio", "boto3", "botocore", "ftplib", "git", "http", "requests", "smtplib", "socket",
-           "ssl", "urllib.request", "urllib3")  # fmt: skip
+NETWORK = ("asyncio", "boto3", "botocore", "dask", "distributed", "ftplib", "git", "http",
+           "requests", "smtplib", "socket", "ssl", "urllib.request", "urllib3")  # fmt: skip
 """Modules that open connections, or are made to."""
-TALKS_TO_A_NETWORK = {"scanner.liveness.client", "scanner.remote.git_python"}
+TALKS_TO_A_NETWORK = {
+    "scanner.fleet.cluster.certificates",  # only checks them
+    "scanner.fleet.cluster.library",
+    "scanner.liveness.client",
+    "scanner.remote.git_python",
+}
 
 HEAVY = (
     # Milliseconds of import time that a git hook would spend on every commit.
-    "asyncio", "boto3", "botocore", "bz2", "concurrent", "dataclasses", "dulwich", "email",
+    "asyncio", "boto3", "botocore", "bz2", "concurrent", "dask", "dataclasses", "distributed",
+    "dulwich", "email",
     "git", "hashlib", "http", "importlib.metadata", "inspect", "isal", "logging", "lzma",
     "multiprocessing", "pathlib", "random", "regex", "shutil", "socket", "sqlite3", "ssl",
     "tarfile", "tempfile", "tomllib", "urllib", "yaml", "zipfile",
@@ -311,7 +317,7 @@ def test_files_are_opened_in_one_place() -> None:
     assert openers == OPENS_ITS_OWN_FILES | OPENS_ALL_ELSE
 
 
-def test_only_liveness_and_clones_talk_to_a_network() -> None:
+def test_only_liveness_clones_and_clusters_talk_to_a_network() -> None:
     talkers = {
         name
         for name, tree in trees().items()

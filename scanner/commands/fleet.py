@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
+from scanner.commands.fleet_cluster import add_cluster_options, cluster_workers
 from scanner.commands.history_remote import (
     add_remote_options,
     limits_of,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from scanner.fleet.outcome import Outcome
     from scanner.fleet.run import Fleet
     from scanner.fleet.task import Plan
+    from scanner.fleet.workers import Workers
     from scanner.remote.address import Address
     from scanner.remote.mirror import Access
     from scanner.rulebook.model import Rule
@@ -80,7 +82,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=jobs_of,
         default=0,
         metavar="N",
-        help="repositories that are scanned at once (default: one per CPU)",
+        help="repositories that are scanned at once (default: one per CPU; on a cluster all that "
+        "its workers can do)",
     )
     group.add_argument(
         "--timeout",
@@ -94,6 +97,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="scan shallow clones, which have only a part of their history",
     )
+    add_cluster_options(parser)
     scan = parser.add_argument_group("scan")
     add_config_options(scan)
     add_baseline_options(scan)
@@ -130,11 +134,16 @@ def run(args: argparse.Namespace) -> int:
     below = partial(_below, state=args.state, tally=tally)
     listed = targets(args.sources, below, files=args.allow_file)
     plan = _plan(args, settings, rules)
-    access = _access(args, [each.address for each in listed if each.address])
-
-    folder = StateFolder(args.state, is_new=True)
-    place = Place(access, folder.mirrors, say_what_is_lost, Scans())
-    workers = LocalWorkers(place, args.jobs or processes())
+    addresses = [each.address for each in listed if each.address]
+    workers: Workers
+    if args.cluster:
+        workers = cluster_workers(args, settings, addresses)
+        folder = StateFolder(args.state, is_new=True)
+    else:
+        access = _access(args, addresses)
+        folder = StateFolder(args.state, is_new=True)
+        place = Place(access, folder.mirrors, say_what_is_lost, Scans())
+        workers = LocalWorkers(place, args.jobs or processes())
     bar = ProgressBar(noun="repositories") if not args.quiet and ProgressBar.useful() else None
     done = 0
 
@@ -199,14 +208,12 @@ def _plan(args: argparse.Namespace, settings: Settings, rules: Sequence[Rule]) -
 
     # The baseline of this project is applied once, to the report of all.
     options = ["--format=json", "--quiet", "--jobs=1", "--no-baseline", "--exit-zero"]
-    options += [f"--config={args.config}"] if args.config else []
     options += [f"--exclude={pattern}" for pattern in args.exclude]
     options += [f"--disable={rule}" for rule in args.disable]
     options += [f"--decode-limit={args.decode_limit}"] if args.decode_limit else []
     options += [
         option
         for option, is_given in (
-            ("--no-config", args.no_config),
             ("--no-marks", args.no_marks),
             ("--allow-shallow", args.allow_shallow),
         )
@@ -214,6 +221,11 @@ def _plan(args: argparse.Namespace, settings: Settings, rules: Sequence[Rule]) -
     ]
     fail_on = threshold(args, settings)
     digest = conditions(rules, options, repr((settings, fail_on)))
+    # Workers of a cluster get what a scan needs of it as a file in their directory.
+    if args.config and not args.cluster:
+        options += [f"--config={args.config}"]
+    elif args.no_config or (args.cluster and not settings.origin):
+        options += ["--no-config"]
     return Plan(tuple(options), digest, fail_on, args.timeout)
 
 

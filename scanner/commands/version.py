@@ -15,6 +15,7 @@ _LIBRARIES: Final = {
     "backports.zstd": "reads zstd files; Python 3.14 and later do it themselves",
     "boto3": "for --check-liveness: pip install 'keycatch[sts]'",
     "botocore": "for --check-liveness: pip install 'keycatch[sts]'",
+    "distributed": "for fleet --cluster: pip install 'keycatch[cluster]'",
     "dulwich": "",
     "GitPython": "for history of an address: pip install 'keycatch[remote]'",
     "isal": "zlib takes its place, and is slower",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, wait
 from typing import TYPE_CHECKING, Any
 
 from scanner.findings import Notice
@@ -51,7 +50,7 @@ def scan_all(
 
     def collect() -> None:
         nonlocal scanned
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+        for future in workers.wait(running):
             number = running.pop(future)
             done = workers.done(future)
             scanned += done.is_scanned

@@ -44,8 +44,9 @@ class Ended(NamedTuple):
 class Scans:
     """The processes that are running now."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, directory: str | None = None) -> None:
+        """Begin with none; they start in `directory`, or where this process is."""
+        self._directory = directory
         self._lock = threading.Lock()
         self._running: set[Running] = set()
         self._is_over = False
@@ -89,6 +90,7 @@ class Scans:
                 raise InterruptedError(0, "the run is over")
             process = subprocess.Popen(
                 (sys.executable, "-P", "-c", _PROGRAM, OWN, *arguments),
+                cwd=self._directory,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -15,7 +15,7 @@ from scanner.history.record.record_file import checksum
 from scanner.history.record.scan_key import scan_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from scanner.git.repository import Repository
     from scanner.rulebook.model import Rule
@@ -50,6 +50,31 @@ def scan_digest(repository: Repository, conditions: str) -> str:
     except (KeycatchError, OSError, PackError):
         return ""
     return checksum("\0".join(content).encode("utf-8", "surrogateescape"))
+
+
+def references_digest(listed: Iterable[str], conditions: str) -> str:
+    """Return a digest of what a fresh mirror has; its report depends on nothing else.
+
+    References are `listed` as `git ls-remote --symref` does it.
+    """
+    lines = {line for line in listed if not line.endswith("^{}")}  # peeled tags
+    if not any(line.endswith("\tHEAD") and not line.startswith("ref: ") for line in lines):
+        lines = {line for line in lines if not line.endswith("\tHEAD")}  # unborn
+    return checksum("\0".join((conditions, *sorted(lines))).encode("utf-8", "surrogateescape"))
+
+
+def references_of(repository: Repository) -> list[str]:
+    """Return the references of `repository` as `git ls-remote --symref` lists them.
+
+    Raises KeycatchError.
+    """
+    form = "--format=%(objectname)%09%(refname)"
+    listed = repository.run("for-each-ref", form, what="list references")
+    lines = listed.decode("utf-8", "replace").splitlines()  # as for what a server sends
+    head = repository.resolve("HEAD")
+    symbolic = repository.answers("symbolic-ref", "-q", "HEAD").decode("utf-8", "replace").strip()
+    lines += [f"{head}\tHEAD"] if head else []
+    return [*lines, f"ref: {symbolic}\tHEAD"] if symbolic else lines
 
 
 def _content(repository: Repository, name: str) -> bytes | None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.fleet.outcome import State
-from scanner.fleet.unchanged import scan_digest
+from scanner.fleet.unchanged import references_digest, references_of, scan_digest
 from scanner.git.repository import Repository
 from scanner.records import NamedTuple
 from scanner.remote import failure
 from scanner.remote.failure import RemoteError
-from scanner.remote.mirror import mirror
+from scanner.remote.mirror import listed, mirror
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ class Place(NamedTuple):
     access: Callable[[Address], Access]
     """How a server is asked, with the logins that are there."""
     mirrors: str
-    """The folder for mirrors that are kept."""
+    """The folder for mirrors that are kept; empty to remove each when it was scanned."""
     lost: Callable[[Mirror], None]
     """Says what a server had before and has no more."""
     scans: Scans
@@ -88,8 +88,10 @@ class Place(NamedTuple):
 def perform(work: Work, place: Place) -> Done:
     """Do `work`; never raises an error, whatever happens to the repository."""
     try:
+        if work.before and work.before == _key_of_server(work, place):
+            return Done(work.before, is_unchanged=True)
         with _on_this_machine(work, place) as path:
-            key = scan_digest(Repository(path, named=True), work.conditions)
+            key = _key(Repository(path, named=True), work, place)
             if key and key == work.before:
                 return Done(key, is_unchanged=True)
             arguments = ("history", *work.options, "--", os.path.abspath(path))
@@ -105,14 +107,35 @@ def perform(work: Work, place: Place) -> Done:
     return Done(state=state, problem=ended.problem, is_scanned=True)
 
 
+def _key_of_server(work: Work, place: Place) -> str:
+    """Return the key that a mirror would have if it was made now; empty where one is kept.
+
+    Raises RemoteError.
+    """
+    if work.address is None or place.mirrors:
+        return ""
+    references = listed(work.address, _access(work.address, place))
+    return "" if references is None else references_digest(references, work.conditions)
+
+
+def _key(repository: Repository, work: Work, place: Place) -> str:
+    if work.address is None or place.mirrors:
+        return scan_digest(repository, work.conditions)
+    # The packs of a fresh mirror are other ones each time.
+    return references_digest(references_of(repository), work.conditions)
+
+
+def _access(address: Address, place: Place) -> Access:
+    access = place.access(address)
+    return access._replace(limits=access.limits._replace(is_over=place.scans.is_over))
+
+
 @contextmanager
 def _on_this_machine(work: Work, place: Place) -> Iterator[str]:
     """Yield the path of the repository; raises RemoteError."""
     if work.address is None:
         yield work.path
         return
-    access = place.access(work.address)
-    access = access._replace(limits=access.limits._replace(is_over=place.scans.is_over))
-    with mirror(work.address, access, place.mirrors) as found:
+    with mirror(work.address, _access(work.address, place), place.mirrors) as found:
         place.lost(found)
         yield found.path

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scanner.fleet.work import perform
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from concurrent.futures import Future
     from types import TracebackType
 
@@ -33,6 +34,12 @@ class Workers(Protocol):
 
     def submit(self, work: Work) -> Future[Any]:
         """Begin `work`, or let it wait for a worker."""
+
+    def wait(self, running: Collection[Future[Any]]) -> Collection[Future[Any]]:
+        """Return those of `running` that `done` is to be called for, at least one.
+
+        Raises KeycatchError where no work can be done any more.
+        """
 
     def done(self, future: Future[Any]) -> Done:
         """Return how the work ended that `submit` returned `future` for.
@@ -69,6 +76,10 @@ class LocalWorkers:
     def submit(self, work: Work) -> Future[Any]:
         """Begin `work`."""
         return self._pool.submit(perform, work, self._place)
+
+    def wait(self, running: Collection[Future[Any]]) -> Collection[Future[Any]]:
+        """Return those of `running` that are done."""
+        return wait(running, return_when=FIRST_COMPLETED).done
 
     def done(self, future: Future[Any]) -> Done:
         """Return how it ended."""

@@ -83,11 +83,18 @@ def library() -> ModuleType:
     return git
 
 
-def transfer(job: Transfer, command: str, folder: str, *operands: str, **options: Any) -> list[str]:
+def transfer(
+    job: Transfer,
+    command: str,
+    folder: str,
+    *operands: str,
+    most: int = _LINES,
+    **options: Any,
+) -> list[str]:
     """Run the git `command` with `options`, which come from here, and `operands`, which do not.
 
-    It writes to `folder`. Returns the first lines that it prints. Raises RemoteError with git's
-    own words.
+    It writes to `folder`. Returns the first `most` lines that it prints. Raises RemoteError with
+    git's own words.
     """
     git = library()
     for operand in operands:
@@ -106,7 +113,7 @@ def transfer(job: Transfer, command: str, folder: str, *operands: str, **options
     printed: list[str] = []
 
     def keep(line: str) -> None:
-        if len(printed) < _LINES:
+        if len(printed) < most:
             printed.append(line[:_LONGEST].rstrip("\n"))
 
     process = getattr(Commands(), command)("--", *operands, as_process=True, **options)

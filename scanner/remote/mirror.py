@@ -17,7 +17,7 @@ from scanner.remote.login import hide
 from scanner.remote.watch import Limits, free, no_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from scanner.remote.address import Address
     from scanner.remote.git_python import Progress
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _ALL: Final = "+refs/*:refs/*"
 """What `git clone --mirror` fetches: every reference, under the name that it has on the server."""
 _PREFIX: Final = "keycatch-"
+_REFERENCES: Final = 1_000_000
+"""Lines of a list of references; the largest repositories on GitHub have some 500,000."""
 
 
 class Mirror(NamedTuple):
@@ -76,16 +78,41 @@ def mirror(address: Address, access: Access, folder: str = "") -> Iterator[Mirro
         yield Mirror(made, address, False)
 
 
+def listed(address: Address, access: Access) -> list[str] | None:
+    """Return the references of `address` as `git ls-remote --symref` lists them, without a clone.
+
+    None if there are too many to be held. Raises RemoteError.
+    """
+    with _private_directory(address) as private:
+        job = _transfer(address, access, private)
+
+        def ask(url: str) -> list[str]:
+            return transfer(job, "ls_remote", private, url, symref=True, most=_REFERENCES)
+
+        found = _at_one_of(address, ask)
+    return found if len(found) < _REFERENCES else None
+
+
+def _at_one_of(address: Address, ask: Callable[[str], list[str]]) -> list[str]:
+    """Return what `ask` returns for the first URL of `address` that has not moved."""
+    *first, last = address.urls
+    for url in first:
+        try:
+            return ask(url)
+        except RemoteError as error:
+            if error.state is not State.MOVED:
+                raise
+    return ask(last)
+
+
 def _clone(address: Address, access: Access, private: str, target: str) -> None:
     job = _transfer(address, access, private)
-    urls = address.urls
-    for url in urls:
-        try:
-            transfer(job, "clone", os.path.dirname(target), url, target, mirror=True, progress=True)
-            break
-        except RemoteError as error:
-            if error.state is not State.MOVED or url == urls[-1]:
-                raise
+
+    def clone(url: str) -> list[str]:
+        folder = os.path.dirname(target)
+        return transfer(job, "clone", folder, url, target, mirror=True, progress=True)
+
+    _at_one_of(address, clone)
     if not kept.tips(target):
         raise RemoteError(
             State.EMPTY,

@@ -51,7 +51,7 @@ function _shtab_keycatch_using
 end
 
 set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history fleet baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install agent agent-hook completion help version
-set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --ca-file --category --clone-timeout --color --config --contact --decode-limit --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --keep --liveness-allow --liveness-deny --liveness-endpoint --max-clone-size --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --state --time-limit --timeout --token-env --until --verify-removed -f -o
+set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --ca-file --category --clone-timeout --cluster --cluster-ca --cluster-cert --cluster-key --color --config --contact --decode-limit --disable --exclude --expires --fail-on --fingerprint --format --from --hooks --jobs --keep --liveness-allow --liveness-deny --liveness-endpoint --max-clone-size --max-size --min-confidence --on-time-limit --output --own-accounts --owner --reason --replacements --rules --show --since --source --state --time-limit --timeout --token-env --until --verify-removed -f -o
 
 complete -c keycatch -e
 complete -c keycatch -f
@@ -299,9 +299,14 @@ complete -c keycatch -n '_shtab_keycatch_using history; and test $_shtab_keycatc
 complete -c keycatch -n '_shtab_keycatch_using; and test $_shtab_keycatch_npos -eq 0' -a fleet -d 'Find credentials in the histories of many repositories.'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -s h -l help -d 'show this help message and exit'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l state -x -d 'folder for mirrors, redacted reports and how each repository ended'
-complete -c keycatch -n '_shtab_keycatch_using fleet' -l jobs -x -d 'repositories that are scanned at once (default: one per CPU)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l jobs -x -d 'repositories that are scanned at once (default: one per CPU; on a cluster all that its workers can do)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l timeout -x -d 'stop the scan of a repository that takes longer (default: 3600)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l allow-shallow -d 'scan shallow clones, which have only a part of their history'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster -x -d 'let the workers of a Dask scheduler clone and scan: tls://HOST:PORT; or local:N, which starts N workers here'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster-ca -xka "(__fish_complete_path (commandline -ct))" -d 'certificate of the CA of the cluster (default: that of Dask'"'"'s configuration)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster-cert -xka "(__fish_complete_path (commandline -ct))" -d 'certificate to show to the cluster (default: that of Dask'"'"'s configuration)'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster-key -xka "(__fish_complete_path (commandline -ct))" -d 'its private key, if it is in another file'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l allow-tcp -d 'accept tcp:// for --cluster: without encryption, and everyone who reaches the port can run programs'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-config -d 'use no configuration at all'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-marks -d 'report findings that a mark on their line, such as keycatch:allow, would allow'

@@ -1,0 +1,47 @@
+"""A cluster of processes on this machine, for as long as a run takes."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from scanner.errors import KeycatchError
+from scanner.fleet.cluster.library import INSTALL, library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def local_cluster(processes: int) -> Iterator[tuple[str, Any]]:
+    """Start a scheduler in this process and workers in `processes`; yield address and `Security`.
+
+    Raises KeycatchError. They listen on the loopback interface, to which every user of the machine
+    can connect, and who can connect to a worker can run programs with it. So they speak TLS with a
+    key that is made now and is in no file that others can read: nobody else has it.
+    """
+    distributed = library()
+    try:
+        security = distributed.Security.temporary()
+    except ImportError as error:
+        raise KeycatchError(
+            f"--cluster local:N makes certificates with a library that is missing: {error}: run "
+            f"`{INSTALL}`"
+        ) from None
+    with (
+        tempfile.TemporaryDirectory(prefix="keycatch-") as scratch,
+        distributed.LocalCluster(
+            n_workers=processes,
+            threads_per_worker=1,
+            memory_limit=0,  # of the process that waits for a scan; a scan has a limit of its own
+            host="127.0.0.1",
+            protocol="tls://",
+            security=security,
+            dashboard_address="127.0.0.1:0",
+            local_directory=scratch,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+    ):
+        yield cluster.scheduler_address, security
