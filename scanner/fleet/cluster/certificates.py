@@ -6,6 +6,7 @@ import ssl
 from typing import TYPE_CHECKING, Any
 
 from scanner.errors import KeycatchError, UsageError
+from scanner.files import read_regular
 from scanner.fleet.cluster.library import library
 from scanner.records import NamedTuple
 from scanner.secret import printable
@@ -43,15 +44,16 @@ def security(given: Certificates) -> Any:
             )
     _checked(made.tls_ca_file, lambda path: ssl.create_default_context(cafile=path))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    key = made.tls_client_key or None
+    key = made.tls_client_key or made.tls_client_cert
+    _checked(key, read_regular)
     _checked(made.tls_client_cert, lambda path: context.load_cert_chain(path, key, password=""))
     return made
 
 
 def _checked(path: str, use: Callable[[str], object]) -> None:
-    """Raise KeycatchError if `use` cannot read the file at `path`."""
+    """Raise KeycatchError if the file at `path` is of no use."""
     try:
         use(path)
     except OSError as error:  # SSLError is one: no PEM, or a key of another certificate
         reason = error.strerror or str(error)
-        raise KeycatchError(f"cannot use the certificate {printable(path)}: {reason}") from None
+        raise KeycatchError(f"cannot use {printable(path)} for --cluster: {reason}") from None

@@ -236,7 +236,11 @@ def _connected(address: str, security: Any) -> Iterator[Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that other libraries have another version there
             client = distributed.Client(
-                address, security=security, set_as_default=False, name="keycatch"
+                address,
+                security=security,
+                set_as_default=False,
+                name="keycatch",
+                direct_to_workers=False,  # only the scheduler has to be in reach
             )
     except Exception as error:  # noqa: BLE001 -- whatever Dask raises
         raise KeycatchError(

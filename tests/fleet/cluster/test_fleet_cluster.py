@@ -171,7 +171,7 @@ def test_without_a_certificate_of_the_ca_nobody_takes_part(cluster: Cluster, fle
         (["--cluster-ca", foreign[0], *cluster.options[4:]], "certificates of both"),
         (["--cluster-ca", ca], "name the file with --cluster-cert"),
         ([], "name the file with --cluster-ca"),
-        ([*cluster.options[2:4], "--cluster-cert", ca], "cannot use the certificate"),
+        ([*cluster.options[2:4], "--cluster-cert", __file__], f"cannot use {__file__}"),
     ):  # fmt: skip
         done = fleet("--cluster", cluster.address, *options)
         assert done.returncode == 2
