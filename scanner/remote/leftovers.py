@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import sys
+import tempfile
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,15 @@ def claim(directory: str) -> Iterator[None]:
         fcntl.flock(file, fcntl.LOCK_EX)
         os.rename(f"{path}.new", path)  # nobody sees it before it is locked
         yield
+
+
+@contextmanager
+def temporary_directory(prefix: str) -> Iterator[str]:
+    """Make a private directory for temporary files, and remove those that were left before."""
+    parent = tempfile.gettempdir()
+    sweep(parent, prefix)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent) as directory, claim(directory):
+        yield directory
 
 
 def sweep(parent: str, prefix: str) -> None:

@@ -7,7 +7,7 @@ import os
 import time
 import warnings
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import VERSION
@@ -43,6 +43,8 @@ _AHEAD: Final = 2
 """Times the threads of all workers: a worker has its next repository when it needs it."""
 _ROUNDS: Final = 4
 """Times what one repository may take: another one is before it, and workers can be lost."""
+_LATER: Final = 2.0
+"""Seconds in which the thread of the command has nothing to do any more with work that is done."""
 _NAMED: Final = 3
 """Workers that are named in a message."""
 _SAID: Final = 300
@@ -99,9 +101,7 @@ class ClusterWorkers:
     def __exit__(
         self, kind: type[BaseException] | None, error: object, trace: TracebackType | None
     ) -> None:
-        """Take back what no worker has begun, and disconnect."""
-        with suppress(Exception):  # there may be no scheduler any more
-            self._executor.shutdown(wait=False)
+        """Disconnect: the scheduler then takes back what no worker has begun."""
         self._lasting.close()
 
     def room(self) -> int:
@@ -150,6 +150,9 @@ class ClusterWorkers:
     def done(self, future: Future[Any]) -> Done:
         """Return how the work has ended, or that there is no answer; raises KeycatchError."""
         self._latest.pop(future, None)
+        # Python drops a Ctrl-C that comes while Dask's future is deleted: not in this thread.
+        loop = self._client.loop
+        loop.add_callback(loop.call_later, _LATER, _forget, future)
         if not future.done():
             return Done(state=State.TIMED_OUT, problem="no worker has answered in time")
         try:
@@ -251,6 +254,10 @@ def _connected(address: str, security: Any) -> Iterator[Any]:
         yield client
     finally:
         client.close()
+
+
+def _forget(future: Future[Any]) -> None:
+    """Do nothing: what matters is that `future` was held until now."""
 
 
 def _unfit(answer: object) -> str:

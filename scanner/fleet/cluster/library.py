@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
 INSTALL: Final = "pip install 'keycatch[cluster]'"
@@ -35,6 +36,14 @@ def library() -> ModuleType:
         raise KeycatchError(f"Dask, which --cluster needs, {why}: run `{INSTALL}`") from None
     dask.config.set({**_NO_PAGES, **NOTHING_ON_DISK})
     return distributed
+
+
+def files_in(directory: str) -> AbstractContextManager[object]:
+    """Return a context in which Dask has its locks and its own temporary files in `directory`."""
+    import dask
+
+    context: AbstractContextManager[object] = dask.config.set({"temporary-directory": directory})
+    return context
 
 
 def silence() -> None:

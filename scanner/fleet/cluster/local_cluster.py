@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-import tempfile
+import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from scanner.errors import KeycatchError
-from scanner.fleet.cluster.library import INSTALL, library
+from scanner.fleet.cluster.library import INSTALL, files_in, library
+from scanner.remote.leftovers import temporary_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +32,27 @@ def local_cluster(processes: int) -> Iterator[tuple[str, Any]]:
             f"`{INSTALL}`"
         ) from None
     with (
-        tempfile.TemporaryDirectory(prefix="keycatch-") as scratch,
+        temporary_directory("keycatch-") as scratch,
+        files_in(scratch),
         distributed.LocalCluster(
             n_workers=processes,
             threads_per_worker=1,
-            memory_limit=0,  # of the process that waits for a scan; a scan has a limit of its own
+            memory_limit=0,  # of a process that waits for a scan, which has a limit of its own
             host="127.0.0.1",
             protocol="tls://",
             security=security,
             dashboard_address="127.0.0.1:0",
-            local_directory=scratch,
+            preload=[__name__],
             silence_logs=logging.CRITICAL,
         ) as cluster,
     ):
         yield cluster.scheduler_address, security
+
+
+def dask_setup(worker: object) -> None:
+    """Ignore Ctrl-C in a `worker`, which calls this when it starts (`preload`).
+
+    It is for the process that started it, and ends it; this one would print a traceback.
+    """
+    del worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

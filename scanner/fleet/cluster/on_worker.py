@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import platform
-import tempfile
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from scanner.about import VERSION
 from scanner.errors import KeycatchError
+from scanner.files import write_whole
 from scanner.fleet.cluster.library import spills
 from scanner.fleet.cluster.messages import Order, Terms, read_order, written_done
 from scanner.fleet.cluster.program import program
@@ -18,9 +20,13 @@ from scanner.fleet.unchanged import scan_digest
 from scanner.fleet.work import Done, Place, Work, perform
 from scanner.git.repository import Repository
 from scanner.remote.git_python import library
+from scanner.remote.leftovers import temporary_directory
 from scanner.remote.login import Tokens, login
 from scanner.remote.mirror import Access
 from scanner.remote.watch import Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def describe() -> bytes:
@@ -78,10 +84,7 @@ def _key(work: Work) -> str:
 
 def _perform(work: Work, terms: Terms) -> Done:
     limits = Limits(terms.clone_size, terms.clone_seconds, terms.stall)
-    with tempfile.TemporaryDirectory(prefix="keycatch-") as directory:
-        for name, text in terms.files.items():
-            with open(os.path.join(directory, os.path.basename(name)), "x", encoding="utf-8") as f:
-                f.write(text)
+    with _directory_with(terms.files) as directory:
         place = Place(
             lambda address: Access(login(address, Tokens(terms.tokens), os.environ), "", limits),
             "",
@@ -89,3 +92,16 @@ def _perform(work: Work, terms: Terms) -> Done:
             Scans(directory),
         )
         return perform(work, place)
+
+
+@contextmanager
+def _directory_with(files: dict[str, str]) -> Iterator[str | None]:
+    """Yield a directory that has `files`, by name; None if there are none."""
+    if not files:
+        yield None
+        return
+    with temporary_directory("keycatch-") as directory:
+        for name, text in files.items():
+            path = os.path.join(directory, os.path.basename(name))
+            write_whole(path, [text.encode()], 0o600, only_new=True)
+        yield directory
