@@ -40,6 +40,12 @@ _STATES: Final = {
 """What a failed transfer is for a fleet; all others are failures of this machine or of the list."""
 
 
+_ANOTHER: Final = (
+    "the repository at that path is another one for the worker than for the machine that asks, or "
+    "changes just now: the workers need the same disk"
+)
+
+
 class Work(NamedTuple):
     """A repository that may have to be scanned."""
 
@@ -54,6 +60,8 @@ class Work(NamedTuple):
     """The key of the report that is kept; empty if there is none."""
     seconds: float
     """For the scan."""
+    expected: str = ""
+    """The key of the path on the machine that asks; empty if it is this one."""
 
 
 class Done(NamedTuple):
@@ -92,6 +100,8 @@ def perform(work: Work, place: Place) -> Done:
             return Done(work.before, is_unchanged=True)
         with _on_this_machine(work, place) as path:
             key = _key(Repository(path, named=True), work, place)
+            if work.expected and key != work.expected:
+                return Done(state=State.FAILED, problem=_ANOTHER)
             if key and key == work.before:
                 return Done(key, is_unchanged=True)
             arguments = ("history", *work.options, "--", os.path.abspath(path))

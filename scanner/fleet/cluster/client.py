@@ -125,15 +125,15 @@ class ClusterWorkers:
         return future
 
     def _order(self, work: Work) -> bytes:
-        expected = ""
         if work.address is None and not self._cluster.processes:
-            expected = scan_digest(Repository(work.path, named=True), work.conditions)
-            if not expected:
+            key = scan_digest(Repository(work.path, named=True), work.conditions)
+            if not key:
                 raise KeycatchError(
                     "it is damaged, or changes just now, so that nothing proves that a worker has "
                     "the same one: scan it without --cluster"
                 )
-        return written_order(Order(work, self._terms, expected))
+            work = work._replace(expected=key)
+        return written_order(Order(work, self._terms))
 
     def wait(self, running: Collection[Future[Any]]) -> Collection[Future[Any]]:
         """Return those of `running` that are done, at least one; raises KeycatchError."""

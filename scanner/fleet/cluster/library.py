@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 INSTALL: Final = "pip install 'keycatch[cluster]'"
-_NO_PAGES: Final[dict[str, list[str]]] = {
-    # Of web servers without TLS that Dask starts next to its own: here without any page.
+_NOTHING_MORE: Final[dict[str, object]] = {
+    # Web servers without TLS, which Dask starts next to its own, have no page.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
+    # Nobody asks where a worker is each hundredth of a second: it waits for a scan.
+    "distributed.worker.profile.enabled": False,
 }
+"""What a cluster on this machine does not do."""
 NOTHING_ON_DISK: Final = {
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
@@ -34,7 +37,7 @@ def library() -> ModuleType:
         is_missing = error.name in ("dask", "distributed")
         why = "is not installed" if is_missing else f"cannot be imported: {error}"
         raise KeycatchError(f"Dask, which --cluster needs, {why}: run `{INSTALL}`") from None
-    dask.config.set({**_NO_PAGES, **NOTHING_ON_DISK})
+    dask.config.set({**_NOTHING_MORE, **NOTHING_ON_DISK})
     return distributed
 
 

@@ -47,8 +47,6 @@ class Order(NamedTuple):
 
     work: Work
     terms: Terms
-    expected: str
-    """The key that the repository has for the client; empty for an address."""
 
 
 def written_order(order: Order) -> bytes:
@@ -63,9 +61,9 @@ def written_order(order: Order) -> bytes:
         )
     fields = {
         **order.terms._asdict(),
-        "expected": order.expected or None,
         **work._asdict(),
         "before": work.before or None,
+        "expected": work.expected or None,
         "address": address.url if address else None,
         "user": (address.user if address else "") or None,
     }
@@ -95,8 +93,9 @@ def read_order(content: bytes) -> Order:
         fields.text("conditions", _KEY),
         fields.optional_text("before", _KEY),
         fields.number("seconds"),
+        fields.optional_text("expected", _KEY),
     )
-    return Order(work, terms, fields.optional_text("expected", _KEY))
+    return Order(work, terms)
 
 
 def written_done(done: Done) -> bytes:

@@ -16,9 +16,7 @@ from scanner.fleet.cluster.messages import Order, Terms, read_order, written_don
 from scanner.fleet.cluster.program import program
 from scanner.fleet.outcome import State
 from scanner.fleet.scan_process import Scans
-from scanner.fleet.unchanged import scan_digest
 from scanner.fleet.work import Done, Place, Work, perform
-from scanner.git.repository import Repository
 from scanner.remote.git_python import library
 from scanner.remote.leftovers import temporary_directory
 from scanner.remote.login import Tokens, login
@@ -69,17 +67,8 @@ def _carry_out(order: Order) -> Done:
         library()  # before any other thread reads the environment, which it changes
     elif not os.path.isdir(work.path):
         raise KeycatchError("there is no such directory: the workers need the same disk")
-    elif order.expected and order.expected != _key(work):
-        raise KeycatchError(
-            "the repository at that path is another one than on the machine that asks, or changes "
-            "just now: the workers need the same disk"
-        )
 
     return _perform(work, terms)
-
-
-def _key(work: Work) -> str:
-    return scan_digest(Repository(work.path, named=True), work.conditions)
 
 
 def _perform(work: Work, terms: Terms) -> Done:

@@ -33,9 +33,9 @@ def work(path: str = "", url: str = "") -> Work:
 @pytest.mark.parametrize(
     "order",
     [
-        Order(work("/srv/with \udcff byte"), TERMS, KEY),
-        Order(work(url="https://git.example/team/app")._replace(before=KEY), TERMS, ""),
-        Order(work(url="git@git.example:app.git"), TERMS._replace(tokens={}, files={}), ""),
+        Order(work("/srv/with \udcff byte")._replace(expected=KEY), TERMS),
+        Order(work(url="https://git.example/team/app")._replace(before=KEY), TERMS),
+        Order(work(url="git@git.example:app.git"), TERMS._replace(tokens={}, files={})),
     ],
 )
 def test_an_order_arrives_as_it_was_sent(order: Order) -> None:
@@ -45,7 +45,7 @@ def test_an_order_arrives_as_it_was_sent(order: Order) -> None:
 @pytest.mark.parametrize("user", ["token-in-place-of-a-user@", "somebody:word@"])
 def test_who_asks_for_an_address_is_not_sent(user: str) -> None:
     with pytest.raises(KeycatchError, match="is not sent to a cluster"):
-        written_order(Order(work(url=f"https://{user}git.example/app"), TERMS, ""))
+        written_order(Order(work(url=f"https://{user}git.example/app"), TERMS))
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def ask(path: Path | str = "", url: str = "", before: str = "", **terms: Any) ->
     address = parse(url, files=True) if url else None
     work = Work(str(path), address, OPTIONS, "0" * 64, before, 60)
     whole = Terms(program(), {}, 0, 60, 60, {})._replace(**terms)
-    return read_done(carry_out(written_order(Order(work, whole, ""))))
+    return read_done(carry_out(written_order(Order(work, whole))))
 
 
 def test_an_address_is_cloned_scanned_removed_and_only_asked_the_next_time(
@@ -94,10 +94,10 @@ def test_what_a_worker_does_not_scan_has_a_reason(
 
     repository = make_repository()
     repository.commit("file")
-    work = Work(str(repository.root), None, OPTIONS, "0" * 64, "", 60)
-    order = Order(work, Terms(program(), {}, 0, 60, 60, {}), "e" * 64)
+    work = Work(str(repository.root), None, OPTIONS, "0" * 64, "", 60, expected="e" * 64)
+    order = Order(work, Terms(program(), {}, 0, 60, 60, {}))
     assert (
-        "another one than on the machine that asks"
+        "another one for the worker than for the machine that asks"
         in read_done(carry_out(written_order(order))).problem
     )
 
