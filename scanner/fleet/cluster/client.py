@@ -292,7 +292,7 @@ def _reason(error: BaseException) -> str:
             "each worker that had it was lost: it may need more memory than they have; scan it "
             "without --cluster"
         )
-    while error.__cause__ and not str(error):
-        error = error.__cause__
+    if any(isinstance(each, bytes) for each in error.args):
+        return "it sent an error that was not read"  # a pickle
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return printable(lines[0])[:_SAID].rstrip(".: ")

@@ -27,6 +27,7 @@ _HARMLESS: Final = frozenset((
     ("distributed.scheduler", "NoValidWorkerError"),
     ("distributed.scheduler", "WorkerState"),
     ("tblib", "Code"), ("tblib", "Frame"), ("tblib", "Traceback"),
+    ("tblib.pickling_support", "unpickle_exception"),
     ("tblib.pickling_support", "unpickle_exception_with_attrs"),
     ("tblib.pickling_support", "unpickle_traceback"),
 ))  # fmt: skip

@@ -229,6 +229,11 @@ def test_what_a_worker_returns_is_not_run_and_an_error_is_of_one_repository(
 def test_another_program_is_refused_by_name(
     cluster: Cluster, fleet: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "describe", exec)  # as where there is no keycatch, it fails
+        done = fleet(*cluster.options)
+    assert done.returncode == 2
+    assert f"the scheduler {cluster.address} cannot use keycatch (exec" in done.stderr
     monkeypatch.setattr(client, "program", lambda: "0" * 64)
     done = fleet(*cluster.options)
     assert done.returncode == 2
