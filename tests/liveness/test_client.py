@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import json
 import logging
 import os
-import ssl
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from certificates import Authority
 
 from scanner.about import VERSION
 from scanner.errors import UsageError
@@ -126,46 +124,15 @@ def test_what_may_be_a_password_is_not_repeated(url: str) -> None:
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """Make a certificate for localhost that nobody has signed, and its key."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    paths = tmp_path / "server.crt", tmp_path / "server.key"
-    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return paths
+def stranger(tmp_path: Path) -> Authority:
+    """Return an authority that nobody knows yet."""
+    return Authority(tmp_path)
 
 
 @pytest.fixture
-def secured(no_proxies: None, certificate: Any, helpers: Any) -> Any:
+def secured(no_proxies: None, stranger: Authority, helpers: Any) -> Any:
     server = helpers.Server()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(*certificate)
-    server.start(context)
+    server.start(stranger.context())
     yield server
     server.close()
 
@@ -181,17 +148,17 @@ def test_nobody_is_told_anything_without_a_good_certificate(
 
 @pytest.mark.parametrize("name", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"])
 def test_a_bundle_of_the_environment_is_believed(
-    name: str, secured: Any, certificate: Any, maker: Any, monkeypatch: pytest.MonkeyPatch
+    name: str, secured: Any, stranger: Authority, maker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(name, str(certificate[0]))
+    monkeypatch.setenv(name, str(stranger.bundle))
     (found,) = check([maker.finding()], CheckOptions((secured.endpoint(),)))
     assert found.state is State.LIVE
 
 
 def test_the_keys_of_a_connection_are_not_logged(
-    secured: Any, certificate: Any, maker: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    secured: Any, stranger: Authority, maker: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate[0]))
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(stranger.bundle))
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
     (found,) = check([maker.finding()], CheckOptions((secured.endpoint(),)))
     assert found.state is State.LIVE

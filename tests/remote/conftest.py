@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-import datetime
-import ipaddress
 import os
 import shutil
-import ssl
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -16,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from certificates import Authority
 
 USER = "alice"
 BACKEND = (
@@ -127,10 +122,8 @@ class GitServer(ThreadingHTTPServer):
         self.other = "https://localhost:1"
         self.altered: Callable[[bytes], bytes] = lambda body: body
         self.expected = ""
-        self.ca_file = authority.certificate
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(authority.certificate, authority.key)
-        self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.ca_file = authority.bundle
+        self.socket = authority.context().wrap_socket(self.socket, server_side=True)
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def handle_error(self, *_: Any) -> None:
@@ -157,32 +150,6 @@ class GitServer(ThreadingHTTPServer):
         self.over.set()
         self.shutdown()
         self.server_close()
-
-
-class Authority:
-    """A CA that nobody knows, which is the certificate of the server as well."""
-
-    def __init__(self, folder: Path) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-        now = datetime.datetime.now(datetime.UTC)
-        names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-        made = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(1)
-            .not_valid_before(now - datetime.timedelta(days=1))
-            .not_valid_after(now + datetime.timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName(names), critical=False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        self.certificate, self.key = folder / "ca.pem", folder / "key.pem"
-        self.certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-        private = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        self.key.write_bytes(key.private_bytes(serialization.Encoding.PEM, *private))
 
 
 @pytest.fixture(scope="session")
