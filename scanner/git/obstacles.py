@@ -13,7 +13,7 @@ import stat
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from scanner.files import read_regular
+from scanner.git.layout import places, shared
 from scanner.git.object_store import LARGEST_LIST, ObjectStore
 from scanner.secret import printable
 
@@ -26,8 +26,6 @@ _OF_WORK_TREES: Final = frozenset({".gitattributes", ".gitignore", ".gitmodules"
 """The files of a work tree that git reads itself, in any of its directories or at its top."""
 _ALTERNATES: Final = "alternates"
 """The list of other directories with objects (gitrepository-layout(5))."""
-_POINTS_TO: Final = b"gitdir: "
-"""How the file begins that is called `.git` (gitrepository-layout(5))."""
 
 
 def obstacle(directory: str, variables: Mapping[str, str]) -> str:
@@ -57,11 +55,11 @@ def obstacle(directory: str, variables: Mapping[str, str]) -> str:
 
 def _entries(directory: str, variables: Mapping[str, str]) -> Iterator[os.DirEntry[str]]:
     """Yield what is in the directories of the repository, and the files of git in its work tree."""
-    own, top = _places(directory, variables)
+    own, top = places(directory, variables)
     if not own:
         return
 
-    common = os.path.join(own, _line(os.path.join(own, "commondir")))
+    common = shared(own)
     walked = {os.path.realpath(each) for each in (own, common)}
     for each in walked:
         yield from _below(each)
@@ -73,33 +71,6 @@ def _entries(directory: str, variables: Mapping[str, str]) -> Iterator[os.DirEnt
             yield from _below(elsewhere)
     if top:
         yield from (entry for entry in _below(top) if entry.name in _OF_WORK_TREES)
-
-
-def _places(directory: str, variables: Mapping[str, str]) -> tuple[str, str]:
-    """Return the git directory of `directory` and the top of its work tree, empty where unknown."""
-    from scanner.git.work_tree import find_top, find_work_tree, is_repository
-
-    top = find_work_tree(directory) or ""
-    if variables.get("GIT_DIR"):
-        return os.path.join(directory, variables["GIT_DIR"]), top
-
-    if not top:
-        own = find_top(directory) or ""
-        return own if is_repository(own) else "", ""
-
-    own = os.path.join(top, ".git")
-    if not os.path.isdir(own):
-        line = _line(own)
-        return os.path.join(top, line) if line else "", top
-    return own, top
-
-
-def _line(path: str) -> str:
-    """Return the path that a file of git holds; empty without one."""
-    try:
-        return os.fsdecode(read_regular(path, 4096).removeprefix(_POINTS_TO).rstrip(b"\r\n"))
-    except OSError:
-        return ""
 
 
 def _below(directory: str) -> Iterator[os.DirEntry[str]]:
