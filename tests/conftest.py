@@ -23,6 +23,8 @@ from hypothesis import HealthCheck, settings
 
 from scanner.commands import main
 
+pytest_plugins = ("git_server",)
+
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

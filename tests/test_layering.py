@@ -21,6 +21,7 @@ import pytest
 
 from scanner.agents import AGENTS
 from scanner.commands import COMMANDS
+from scanner.fleet.forges import FORGES
 from scanner.reports import FORMATS
 from scanner.response import playbook
 from scanner.rulebook.compiled import shipped_rules
@@ -98,7 +99,7 @@ import each other.
 """
 
 FAMILIES = (
-    "sources", "kinds", "decoders", "reports", "ci", "agents",
+    "sources", "kinds", "decoders", "reports", "ci", "agents", "fleet.forges",
 )  # fmt: skip
 """Packages with an interface, a registry and one module per member."""
 
@@ -114,12 +115,17 @@ OPENS_ITS_OWN_FILES = {
 OPENS_ALL_ELSE = {"files", "sources.stdin"}
 """The one opener of files, and the reader of pipes that the user gave."""
 
-NETWORK = ("asyncio", "boto3", "botocore", "dask", "distributed", "ftplib", "git", "http",
-           "requests", "smtplib", "socket", "ssl", "urllib.request", "urllib3")  # fmt: skip
+NETWORK = ("asyncio", "boto3", "botocore", "dask", "distributed", "ftplib", "git", "github",
+           "gitlab", "http", "requests", "smtplib", "socket", "ssl", "urllib.request",
+           "urllib3")  # fmt: skip
 """Modules that open connections, or are made to."""
 TALKS_TO_A_NETWORK = {
     "scanner.fleet.cluster.certificates",  # only checks them
     "scanner.fleet.cluster.library",
+    "scanner.fleet.forges.channel",
+    "scanner.fleet.forges.exchange",
+    "scanner.fleet.forges.github",
+    "scanner.fleet.forges.gitlab",
     "scanner.liveness.client",
     "scanner.remote.git_python",
 }
@@ -317,7 +323,7 @@ def test_files_are_opened_in_one_place() -> None:
     assert openers == OPENS_ITS_OWN_FILES | OPENS_ALL_ELSE
 
 
-def test_only_liveness_clones_and_clusters_talk_to_a_network() -> None:
+def test_only_a_few_modules_talk_to_a_network() -> None:
     talkers = {
         name
         for name, tree in trees().items()
@@ -354,6 +360,7 @@ def registered() -> dict[str, str]:
         for function in ("configure", "run"):
             entries[f"scanner.commands.{command.replace('-', '_')}:{function}"] = "scanner.commands"
     entries |= {f"scanner.agents.{name}:read": "scanner.agents" for name in AGENTS}
+    entries |= {f"scanner.fleet.forges.{name}": "scanner.fleet.forges" for name in FORGES}
     for rule in shipped_rules():  # the rules name their kinds
         if rule.kind:
             module = rule.kind.partition(".")[0]

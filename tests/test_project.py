@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 IMPORT_NAMES = {
     "backports.zstd": "backports", "gitpython": "git", "markdown-it-py": "markdown_it",
-    "pyyaml": "yaml",
+    "pygithub": "github", "python-gitlab": "gitlab", "pyyaml": "yaml",
 }  # fmt: skip
 """Distributions that are imported by another name than their own."""
 BROUGHT_BY = {
@@ -248,7 +248,9 @@ def imported(folder: str) -> set[str]:
 
 RUN_AS_PROGRAMS = {"git_filter_repo", "pre_commit", "prek"}
 PYTEST_PLUGINS = {"pytest_xdist"}
-"""What rewrites a history, and frameworks that run the hooks; nothing is imported from them."""
+FORGES = {"github", "gitlab"}
+"""What rewrites a history, and frameworks that run the hooks; nothing is imported from them.
+The last are imported by the program alone, when the tests run it."""
 PROJECT = PYPROJECT["project"]
 NEEDED = distributions(PROJECT["dependencies"])
 EXTRAS = {name: distributions(texts) for name, texts in PROJECT["optional-dependencies"].items()}
@@ -256,13 +258,14 @@ EXTRAS = {name: distributions(texts) for name, texts in PROJECT["optional-depend
 
 def test_what_the_program_imports_is_what_it_depends_on() -> None:
     cluster = EXTRAS["cluster"] - {"cryptography"}  # Dask imports it
-    assert imported("scanner") == NEEDED | EXTRAS["sts"] | EXTRAS["remote"] | cluster
+    extras = [EXTRAS[name] for name in ("sts", "remote", "github", "gitlab")]
+    assert imported("scanner") == NEEDED.union(*extras, cluster)
 
 
 def test_what_the_tests_import_is_what_they_depend_on() -> None:
     own = {path.stem for path in FILES} - {"git"}  # docs/git.md; GitPython is imported so
     tests, tools = (imported(folder) - own - NEEDED for folder in ("tests", "tools"))
     assert tests - EXTRAS["test"] == EXTRAS["browser"]  # those that open pages in a browser
-    assert EXTRAS["test"] - tests - tools == RUN_AS_PROGRAMS | PYTEST_PLUGINS
+    assert EXTRAS["test"] - tests - tools == RUN_AS_PROGRAMS | PYTEST_PLUGINS | FORGES
     assert tools - EXTRAS["test"] - EXTRAS["dev"] - EXTRAS["browser"] == set()
     assert EXTRAS["docs"] - tools == {"zensical"}  # run as a program by tools/build_site.py

@@ -39,6 +39,7 @@ EXAMPLES: Final = {
     "fleet": (
         ("keycatch fleet ~/src --state ~/fleet", "all clones in a folder"),
         ("keycatch fleet urls.txt --state ~/fleet --output html=leaks.html", "the list of a file"),
+        ("keycatch fleet github+https://github.com/acme --state ~/fleet", "an organisation"),
         ("keycatch fleet status --state ~/fleet", "how each of them ended"),
     ),
     "baseline": (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
 from scanner.commands.fleet_cluster import add_cluster_options, cluster_workers
+from scanner.commands.fleet_sources import Sources, add_selection_options
 from scanner.commands.history_remote import (
     add_remote_options,
     limits_of,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from scanner.findings import Report, Tally
     from scanner.fleet.outcome import Outcome
     from scanner.fleet.run import Fleet
+    from scanner.fleet.sources import Target
     from scanner.fleet.task import Plan
     from scanner.fleet.workers import Workers
     from scanner.remote.address import Address
@@ -67,8 +69,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "sources",
         nargs="*",
         metavar="SOURCE",
-        help="files that list addresses and directories, one on each line; directories that hold "
-        "repositories; or addresses. `status` shows how the repositories of the last run ended",
+        help="files that list sources, one on each line; directories that hold repositories; "
+        "addresses; or organisations as github+https://HOST/NAME or gitlab+https://HOST/GROUP "
+        "(default: those of the last run). `status` shows how the repositories of the last run "
+        "ended",
     )
     group = parser.add_argument_group("fleet")
     group.add_argument(
@@ -102,6 +106,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_config_options(scan)
     add_baseline_options(scan)
     add_decode_limit(scan)
+    add_selection_options(parser)
     add_remote_options(parser, keep=False)
     add_report_options(parser)
 
@@ -112,15 +117,12 @@ def run(args: argparse.Namespace) -> int:
     from scanner.findings import Tally
     from scanner.fleet.run import merged, scan_all
     from scanner.fleet.scan_process import Scans
-    from scanner.fleet.sources import targets
     from scanner.fleet.state_folder import StateFolder
     from scanner.fleet.work import Place
     from scanner.fleet.workers import LocalWorkers
 
     if args.sources == [_STATUS]:
         return _show_status(args)
-    if not args.sources:
-        raise UsageError("name sources: addresses, directories, or files that list them")
     if args.show_secrets:
         raise UsageError(
             "--show-secrets: the reports of a fleet are redacted; scan the repository with "
@@ -132,9 +134,9 @@ def run(args: argparse.Namespace) -> int:
     rules = load_rules(settings)
     tally = Tally()
     below = partial(_below, state=args.state, tally=tally)
-    listed = targets(args.sources, below, files=args.allow_file)
+    sources = Sources(args, below)
     plan = _plan(args, settings, rules)
-    addresses = [each.address for each in listed if each.address]
+    addresses = sources.addresses
     workers: Workers
     if args.cluster:
         workers = cluster_workers(args, settings, addresses)
@@ -145,6 +147,7 @@ def run(args: argparse.Namespace) -> int:
         place = Place(access, folder.mirrors, say_what_is_lost, Scans())
         workers = LocalWorkers(place, args.jobs or processes())
     bar = ProgressBar(noun="repositories") if not args.quiet and ProgressBar.useful() else None
+    listed: list[Target] = []
     done = 0
 
     def progress(number: int) -> None:
@@ -155,6 +158,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         with folder.locked():
+            listed = sources.repositories(folder, tally)
             try:
                 fleet = scan_all(listed, plan, folder, progress, workers)
             finally:
@@ -162,9 +166,10 @@ def run(args: argparse.Namespace) -> int:
                     bar.clear()
             report = merged(fleet.outcomes, folder, UNREAD_REPOSITORY)
     except KeyboardInterrupt:
+        when = f"after {done:,} of {len(listed):,} repositories" if listed else "before the scans"
         say(
-            f"{NAME}: interrupted after {done:,} of {len(listed):,} repositories; what was scanned "
-            "is kept: run the same command again to go on"
+            f"{NAME}: interrupted {when}; what was scanned is kept: run the same command again to "
+            "go on"
         )
         return _INTERRUPTED
     except OSError as error:
@@ -178,13 +183,16 @@ def run(args: argparse.Namespace) -> int:
 
 def _show_status(args: argparse.Namespace) -> int:
     from scanner.fleet.state_folder import StateFolder
-    from scanner.fleet.status import counted, lines, outcomes
+    from scanner.fleet.status import counted, lines, outcomes, unlisted
 
-    found = outcomes(StateFolder(args.state))
+    folder = StateFolder(args.state)
+    found = outcomes(folder)
     print(counted(found))
-    for line in lines(found, verbose=args.verbose) if not args.quiet else ():
+    unread = list(unlisted(folder))
+    for line in [*unread, *lines(found, verbose=args.verbose)] if not args.quiet else ():
         print(line)
-    return _code(found, 1 if any(each.state == "findings" for each in found) else 0)
+    code = _code(found, 1 if any(each.state == "findings" for each in found) else 0)
+    return 2 if unread else code
 
 
 def _code(outcomes: Sequence[Outcome], code: int) -> int:
@@ -278,7 +286,7 @@ def _reported(
         category=category(args),
     )
     # The commit that some formats name is that of the first repository, as in `history`.
-    args.repositories = [fleet.outcomes[0].name if fleet.outcomes else args.sources[0]]
+    args.repositories = [fleet.outcomes[0].name if fleet.outcomes else args.state]
     write_reports(report, view, args)
     if not args.quiet:
         say(f"{NAME}: {counted(fleet.outcomes)}; {fleet.scanned:,} scanned now")

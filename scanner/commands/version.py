@@ -19,6 +19,8 @@ _LIBRARIES: Final = {
     "dulwich": "",
     "GitPython": "for history of an address: pip install 'keycatch[remote]'",
     "isal": "zlib takes its place, and is slower",
+    "PyGithub": "for fleet of an organisation of GitHub: pip install 'keycatch[github]'",
+    "python-gitlab": "for fleet of a group of GitLab: pip install 'keycatch[gitlab]'",
     "PyYAML": "",
     "regex": "",
     "stringzilla": "",

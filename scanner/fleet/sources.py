@@ -1,4 +1,7 @@
-"""Which repositories a fleet has: from addresses, directories, and files that list both."""
+"""Which repositories a fleet has: from addresses, directories, and files that list both.
+
+What owners have is listed by their servers (`scanner.fleet.forges`).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.files import read_regular
+from scanner.fleet.forges import FORGES
+from scanner.git.layout import places, shared
 from scanner.records import NamedTuple
 from scanner.remote.address import is_remote, parse
 from scanner.remote.failure import RemoteError
@@ -15,6 +20,7 @@ from scanner.secret import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from scanner.fleet.forges.listing import Found
     from scanner.remote.address import Address
 
 _COMMENT: Final = "#"
@@ -32,31 +38,83 @@ class Target(NamedTuple):
     address: Address | None = None
     problem: str = ""
     """Why it cannot be scanned at all; mostly empty."""
+    label: str = ""
+    """What patterns of names are for: without the server, or the folder that was named."""
+    facts: Found | None = None
+    """What the server says of it that lists it."""
+    owner: str = ""
+    """The owner that it was listed for, now or in an earlier run."""
+    remark: str = ""
+    """What a person has to know who reads why it could not be scanned."""
+
+    @property
+    def folds_case(self) -> bool:
+        """Whether upper and lower case are the same in its name."""
+        return bool(self.owner) or (
+            self.address is not None
+            and self.address.server in [product.public for product in FORGES.values()]
+        )
 
     @property
     def id(self) -> str:
         """What its files are called: nothing of its name can lead out of a folder."""
         from hashlib import blake2b
 
-        what = f"path:{os.path.realpath(self.path)}" if self.path else f"address:{self.name}"
+        # Work trees of one repository have the same history.
+        own = places(self.path, {})[0] if self.path else ""
+        path = os.path.realpath(shared(own) if own else self.path)
+        what = f"path:{path}" if self.path else f"address:{self.name}"
         return blake2b(os.fsencode(what), digest_size=16).hexdigest()
 
 
-def targets(
-    sources: Iterable[str], below: Callable[[str], list[str]], *, files: bool = False
-) -> list[Target]:
-    """Return the repositories that `sources` stand for, each once, in their order.
+def entries(sources: Iterable[str]) -> Iterator[str]:
+    """Yield what `sources` name: addresses, owners and directories, also those that files list.
 
-    A file lists addresses and paths, one on each line. `below` returns the repositories at or below
-    a directory. With `files` an address may be `file://`. Raises KeycatchError for a file that
-    cannot be read.
+    Raises KeycatchError for a file that cannot be read.
     """
-    found: dict[str, Target] = {}
     for source in sources:
-        for entry in [source] if _is_entry(source) else _listed(source):
-            for target in _targets(entry, below, files=files):
-                found.setdefault(target.id, target)
+        yield from [source] if _is_entry(source) else _listed(source)
+
+
+def targets(entry: str, below: Callable[[str], list[str]], *, files: bool = False) -> list[Target]:
+    """Return the repositories that `entry`, which is no owner, stands for, in their order.
+
+    `below` returns the repositories at or below a directory. With `files` an address may be
+    `file://`.
+    """
+    if is_remote(entry):
+        return [of_address(entry, files=files)]
+    if not os.path.isdir(entry):
+        return [Target(entry, entry, problem="there is no such directory", label=entry)]
+    return [
+        Target(path, path, label=_label(path, entry).replace(os.sep, "/")) for path in below(entry)
+    ]
+
+
+def of_address(text: str, *, files: bool = False) -> Target:
+    """Return the repository at the address `text`, which may be refused."""
+    try:
+        address = parse(text, files=files)
+    except RemoteError as error:
+        return Target(error.name, problem=error.reason, label=error.name)
+    return Target(address.url, address=address, label=_path_of(address))
+
+
+def each_once(targets: Iterable[Target]) -> list[Target]:
+    """Return the `targets` without those that are in the list before."""
+    found: dict[str, Target] = {}
+    for target in targets:
+        found.setdefault(target.id, target)
     return list(found.values())
+
+
+def _path_of(address: Address) -> str:
+    return address.path.strip("/").removesuffix(".git")
+
+
+def _label(path: str, folder: str) -> str:
+    label = os.path.relpath(path, folder)
+    return os.path.basename(os.path.abspath(path)) if label == os.curdir else label
 
 
 def _is_entry(source: str) -> bool:
@@ -82,18 +140,3 @@ def _listed(path: str) -> Iterator[str]:
         if entry and not entry.startswith(_COMMENT):
             here = os.path.dirname(path)
             yield entry if is_remote(entry) else os.path.join(here, os.path.expanduser(entry))
-
-
-def _targets(entry: str, below: Callable[[str], list[str]], *, files: bool) -> Iterator[Target]:
-    if is_remote(entry):
-        try:
-            address = parse(entry, files=files)
-        except RemoteError as error:
-            yield Target(error.name, problem=error.reason)
-        else:
-            yield Target(address.url, address=address)
-    elif not os.path.isdir(entry):
-        yield Target(entry, entry, problem="there is no such directory")
-    else:
-        for path in below(entry):
-            yield Target(path, path)

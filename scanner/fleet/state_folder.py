@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Final
 from scanner.errors import KeycatchError
 from scanner.files import drop, write_whole
 from scanner.fleet import outcome as outcomes
+from scanner.fleet import remembered
 from scanner.history.record.private_file import read_private
 from scanner.history.record.record_file import checksum
 from scanner.json_fields import FieldError, Fields
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if sys.platform == "win32":
@@ -31,16 +33,27 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from scanner.fleet.outcome import Outcome
+    from scanner.fleet.remembered import Remembered
     from scanner.fleet.sources import Target
 
 _MARK: Final = "keycatch-fleet.json"
 _LOCK: Final = "lock"
 _LIST: Final = "repositories.json"
+_SOURCES: Final = "sources.json"
 _STATES: Final = "states"
 _REPORTS: Final = "reports"
 _MIRRORS: Final = "mirrors"
 _TEMPORARY: Final = ".keycatch-"
 """How names of files begin that were not complete when a process was killed."""
+
+
+class Row(NamedTuple):
+    """A repository in the list of the last run."""
+
+    id: str
+    name: str
+    owner: str
+    """The owner that it was listed for; empty for others."""
 
 
 class StateFolder:
@@ -108,19 +121,36 @@ class StateFolder:
 
     def remember(self, targets: Iterable[Target]) -> None:
         """Write down which repositories the fleet has now."""
-        listed = [{"id": each.id, "name": each.name} for each in targets]
+        listed = [
+            {"id": each.id, "name": each.name, "owner": each.owner or None} for each in targets
+        ]
         content = json.dumps({"version": 1, "repositories": listed}).encode()
         write_whole(os.path.join(self.path, _LIST), [content], 0o600)
 
-    def names(self) -> dict[str, str]:
-        """Return the names of the repositories by ID; raises KeycatchError if they are damaged."""
+    def rows(self) -> list[Row] | None:
+        """Return the repositories that the fleet had last; None if there is no list of them."""
         try:
             fields = Fields(json.loads(read_private(os.path.join(self.path, _LIST))))
-            rows = fields.every("repositories", lambda row: (row.text("id"), row.text("name")))
+            rows = fields.every("repositories", _row)
         except (FieldError, ValueError, RecursionError):
+            return None
+        return [row for row in rows if row.id.isalnum()]
+
+    def names(self) -> dict[str, str]:
+        """Return the names of the repositories by ID; raises KeycatchError if they are damaged."""
+        rows = self.rows()
+        if rows is None:
             problem = "has no list of repositories: run `keycatch fleet` with its sources again"
-            raise self._unusable(problem) from None
-        return {id_: name for id_, name in rows if id_.isalnum()}
+            raise self._unusable(problem)
+        return {row.id: row.name for row in rows}
+
+    def remember_sources(self, sources: Remembered) -> None:
+        """Write down what the list of repositories comes from."""
+        write_whole(os.path.join(self.path, _SOURCES), [remembered.written(sources)], 0o600)
+
+    def sources(self) -> Remembered | None:
+        """Return what the list comes from; None if that is not known or damaged."""
+        return remembered.read(read_private(os.path.join(self.path, _SOURCES)))
 
     def outcome(self, id_: str) -> Outcome | None:
         """Return how the last scan ended; None if there was none or it is damaged."""
@@ -153,6 +183,10 @@ class StateFolder:
 
     def _report(self, name: str) -> str:
         return os.path.join(self.path, _REPORTS, f"{name}.json")
+
+
+def _row(fields: Fields) -> Row:
+    return Row(fields.text("id"), fields.text("name"), fields.optional_text("owner"))
 
 
 def _lock(file: BinaryIO) -> None:

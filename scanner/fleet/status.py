@@ -36,5 +36,12 @@ def lines(outcomes: Iterable[Outcome], *, verbose: bool = False) -> Iterator[str
             yield f"{each.state:<11}  {printable(each.name)}{detail}"
 
 
+def unlisted(folder: StateFolder) -> Iterator[str]:
+    """Yield a line for each organisation whose repositories were not all listed."""
+    sources = folder.sources()
+    for name, why in sources.unread.items() if sources else ():
+        yield f"{'not listed':<11}  {printable(name)}: {printable(why)}"
+
+
 def _word(state: State) -> str:
     return "with findings" if state is State.FINDINGS else str(state)

@@ -43,9 +43,12 @@ def problem(target: Target, folder: StateFolder) -> Outcome:
 
 def finish(target: Target, done: Done, plan: Plan, folder: StateFolder) -> Outcome:
     """Keep how the work on `target` was `done`, and return it; raises OSError."""
-    before = folder.outcome(target.id) if done.is_unchanged else None
-    if before:
+    before = folder.outcome(target.id)
+    if done.is_unchanged and before:
         return before
+    is_expected = target.facts is not None and target.facts.is_empty
+    if done.is_empty and is_expected and not (before and before.report):
+        return folder.save(target.id, _ended(target, State.CLEAN, "it is empty"))
     if not done.content:
         return folder.save(target.id, _ended(target, done.state, done.problem))
     try:
@@ -66,5 +69,7 @@ def finish(target: Target, done: Done, plan: Plan, folder: StateFolder) -> Outco
 
 
 def _ended(target: Target, state: State, detail: str) -> Outcome:
+    if target.remark and state not in (State.CLEAN, State.FINDINGS):
+        detail = f"{detail}; {target.remark}"
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     return Outcome(target.name, state, detail, time=now)

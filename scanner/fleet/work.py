@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.fleet.outcome import State
+from scanner.fleet.turns import Turns
 from scanner.fleet.unchanged import references_digest, references_of, scan_digest
 from scanner.git.repository import Repository
 from scanner.records import NamedTuple
@@ -38,6 +39,8 @@ _STATES: Final = {
     failure.State.TOO_SLOW: State.TIMED_OUT,
 }
 """What a failed transfer is for a fleet; all others are failures of this machine or of the list."""
+
+_TURNS: Final = Turns()
 
 
 _ANOTHER: Final = (
@@ -79,6 +82,8 @@ class Done(NamedTuple):
     """Why there is neither."""
     is_scanned: bool = False
     """Whether a scan was started."""
+    is_empty: bool = False
+    """Whether there is nothing in it, at least for who asks."""
 
 
 class Place(NamedTuple):
@@ -107,7 +112,11 @@ def perform(work: Work, place: Place) -> Done:
             arguments = ("history", *work.options, "--", os.path.abspath(path))
             ended = place.scans.run(arguments, work.seconds)
     except RemoteError as error:
-        return Done(state=_STATES.get(error.state, State.FAILED), problem=error.reason)
+        return Done(
+            state=_STATES.get(error.state, State.FAILED),
+            problem=error.reason,
+            is_empty=error.state is failure.State.EMPTY,
+        )
     except KeycatchError as error:
         return Done(state=State.FAILED, problem=str(error))
 
@@ -146,6 +155,9 @@ def _on_this_machine(work: Work, place: Place) -> Iterator[str]:
     if work.address is None:
         yield work.path
         return
-    with mirror(work.address, _access(work.address, place), place.mirrors) as found:
+    with ExitStack() as stack:
+        with _TURNS.at(work.address.server, place.scans.is_over):
+            access = _access(work.address, place)
+            found = stack.enter_context(mirror(work.address, access, place.mirrors))
         place.lost(found)
         yield found.path

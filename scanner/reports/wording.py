@@ -47,6 +47,7 @@ REASONS: Final = {
     "moved-unchanged": "moved and not changed",
     "no-repository": "directory without a repository",
     "not-a-file": "not a regular file",
+    "organisation-not-listed": "organisation whose repositories are not all known",
     "repository-not-read": "repository that could not be read",
     "rule-timeout": "rule timed out",
     "stored-repository": "repository without a work tree (its HEAD was read)",

@@ -282,6 +282,12 @@ _shtab_keycatch_fleet_options=(
   "--baseline[file of known credentials that are not reported (default\: .keycatch-baseline at the root of the project, if it is there)]:FILE:_files"
   "--no-baseline[report known credentials as well]"
   "--decode-limit[how large an archive or a member of one may be to be decoded, such as 512M (default\: 64M)\; takes several times as much memory]:SIZE:"
+  "*--include-repo[scan only repositories with such a name\: with a slash the pattern is for owner and name, without for the name alone\; may be given more than once]:GLOB:"
+  "*--exclude-repo[leave out repositories with such a name\; may be given more than once]:GLOB:"
+  "--no-archived[leave out what an organisation has archived\; a key in there may be good as well]"
+  "--no-forks[leave out the forks of an organisation, with what was pushed to them alone]"
+  "--pushed-since[leave out what an organisation has not changed since 2026-01-31, or for 90d]:DATE:"
+  "--forget-unlisted[leave out what an organisation had in an earlier run and lists no more]"
   "*--token-env[variable that has the token for private repositories on that host\; may be given more than once (default\: GH_TOKEN and GITHUB_TOKEN for GitHub, GITLAB_TOKEN for GitLab)]:[HOST=]NAME:"
   "--ca-file[certificates of the CAs to trust (default\: GIT_SSL_CAINFO, or those of the system)]:FILE:_files"
   "--max-clone-size[stop a clone that becomes larger than this, such as 2G (default\: what the disk has)]:SIZE:"
@@ -297,7 +303,7 @@ _shtab_keycatch_fleet_options=(
   "--color[default\: auto]:color:(auto always never)"
   {-q,--quiet}"[print only findings and errors]"
   {-v,--verbose}"[print every detail]"
-  "(*)::files that list addresses and directories, one on each line\; directories that hold repositories\; or addresses. \`status\` shows how the repositories of the last run ended:"
+  "(*)::files that list sources, one on each line\; directories that hold repositories\; addresses\; or organisations as github\+https\:\/\/HOST\/NAME or gitlab\+https\:\/\/HOST\/GROUP (default\: those of the last run). \`status\` shows how the repositories of the last run ended:"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from scanner.fleet.state_folder import StateFolder
-from scanner.remote.address import parse
 
 Run = Callable[..., Any]
 
@@ -189,15 +188,6 @@ def test_a_run_that_is_interrupted_goes_on_where_it_was(
     done = fleet(keycatch, tmp_path / "state", *sources, "--jobs", "1")
     assert done.returncode == 1
     assert [Path(each).name for each in scans] == ["clean", "one", "one", "two"]
-
-
-def test_ids_say_nothing_of_an_address() -> None:
-    from scanner.fleet.sources import Target
-
-    url = "https://git.example/..%2f/app"
-    target = Target("https://git.example/app", address=parse("https://git.example/app"))
-    assert target.id.isalnum()
-    assert Target(url).id.isalnum()
 
 
 def test_a_run_that_is_killed_loses_nothing(

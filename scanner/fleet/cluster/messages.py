@@ -110,6 +110,7 @@ def written_done(done: Done) -> bytes:
         "state": None if done.content or done.is_unchanged else done.state,
         "problem": done.problem or None,
         "is_scanned": done.is_scanned,
+        "is_empty": done.is_empty,
     }
     # Reports repeat themselves: the fastest level makes a tenth of them.
     return zlib.compress(json.dumps(fields).encode() + b"\n" + done.content, 1)
@@ -134,6 +135,7 @@ def read_done(content: object) -> Done:
             state,
             printable(fields.optional_text("problem")[:_SAID]),
             fields.truth("is_scanned"),
+            fields.truth("is_empty"),
         )
     except (FieldError, ValueError, RecursionError, zlib.error):
         return _refused()

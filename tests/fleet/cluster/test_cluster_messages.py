@@ -63,7 +63,7 @@ def test_an_answer_arrives_as_it_was_sent(done: Done) -> None:
 
 def forged(report: bytes = b"", **fields: Any) -> bytes:
     whole = {"key": None, "is_unchanged": False, "state": None, "problem": None}
-    whole |= {"is_scanned": True, **fields}
+    whole |= {"is_scanned": True, "is_empty": False, **fields}
     return zlib.compress(json.dumps(whole).encode() + b"\n" + report)
 
 

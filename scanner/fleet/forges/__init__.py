@@ -1,0 +1,53 @@
+"""Servers that can list all repositories of an organisation: one module for each, named here.
+
+A member knows the API of one product through its library, and lists what is there: see
+`interface.py`. Whom it asks, with which token, and what a server may send back is the same for all:
+`channel.py`. `listing.py` puts it together. Nothing of this is imported before there is such a
+source.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from scanner.records import NamedTuple
+from scanner.remote.failure import RemoteError, State
+
+if TYPE_CHECKING:
+    from scanner.fleet.forges.interface import Forge
+
+
+class Product(NamedTuple):
+    """What is known of a member before it is loaded."""
+
+    title: str
+    public: str
+    """The server that anybody can use."""
+    pages: str
+    """The first name in the path of its pages about an owner, which may follow it."""
+    has_groups: bool = False
+    """Whether what owns repositories can be in another owner."""
+
+
+FORGES: Final = {
+    "github": Product("GitHub", "github.com", "orgs"),
+    "gitlab": Product("GitLab", "gitlab.com", "groups", has_groups=True),
+}
+"""Name of each member, which is also that of its module here and of its extra."""
+
+
+def load(name: str) -> Forge:
+    """Return the member called `name`; raises RemoteError if its library is not installed."""
+    forge: Forge = import_module(f"{__name__}.{name}").FORGE
+    try:
+        import_module(forge.module)
+    except Exception as error:  # noqa: BLE001 -- a broken library can raise whatever it likes
+        is_missing = isinstance(error, ModuleNotFoundError) and error.name == forge.module
+        why = "is not installed" if is_missing else f"cannot be imported ({type(error).__name__})"
+        raise RemoteError(
+            State.LIBRARY,
+            f"{forge.library}, which lists the repositories of {FORGES[name].title}, {why}: "
+            f"run `pip install 'keycatch[{name}]'`",
+        ) from None
+    return forge

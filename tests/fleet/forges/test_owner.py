@@ -1,0 +1,61 @@
+"""How an owner is written, and what is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from scanner.fleet.forges.owner import owner_of
+from scanner.remote.address import is_remote
+from scanner.remote.failure import RemoteError
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("github+https://github.com/acme", "github+https://github.com/acme"),
+        ("GitHub+HTTPS://GitHub.com/acme/", "github+https://github.com/acme"),
+        ("github+https://git.example:8443/acme", "github+https://git.example:8443/acme"),
+        ("gitlab+https://git.example/a/b", "gitlab+https://git.example/a/b"),
+        ("gitlab+https://bob:word@git.example/a", "gitlab+https://git.example/a"),
+        ("https://github.com/acme", "github+https://github.com/acme"),
+        ("https://github.com/orgs/acme/", "github+https://github.com/acme"),
+        ("https://gitlab.com/acme", "gitlab+https://gitlab.com/acme"),
+        ("https://gitlab.com/groups/a/b", "gitlab+https://gitlab.com/a/b"),
+    ],
+)
+def test_an_owner(text: str, name: str) -> None:
+    owner = owner_of(text)
+    assert owner
+    assert owner.name == name
+    assert is_remote(text)
+    again = owner_of(owner.name)
+    assert again
+    assert again.name == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://github.com/acme/site", "https://gitlab.com/a/b", "https://git.example/acme",
+        "https://github.com", "https://x.github.com/acme", "https://github.com:444/acme",
+        "github:acme", "github+http://github.com/acme", "svn+https://github.com/acme",
+        "git@github.com:acme", "./github+https", "ssh://github.com/acme",
+    ],
+)  # fmt: skip
+def test_no_owner(text: str) -> None:
+    assert owner_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("github+https://git.example/acme/site", "github+https://git.example/acme for all"),
+        ("github+https://git.example", "names no repository"),
+        ("gitlab+https://git.example/a/../b", "`..`"),
+        ("gitlab+https://git.example/a?x=y", "a query"),
+    ],
+)
+def test_an_owner_that_is_refused(text: str, said: str) -> None:
+    with pytest.raises(RemoteError, match="refused") as caught:
+        owner_of(text)
+    assert said in str(caught.value)
