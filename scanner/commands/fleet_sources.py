@@ -153,7 +153,13 @@ class Sources:
         found += self._unlisted(found, folder, unread)
         kept, reasons = select(found, self.wanted)
 
-        folder.remember_sources(remembered.of(self.texts, self.wanted, unread))
+        chosen_ids = {target.id for target in kept}
+        left_out = [
+            remembered.Row(each.id, each.name, each.owner)
+            for each in found
+            if each.owner and each.id not in chosen_ids
+        ]
+        folder.remember_sources(remembered.of(self.texts, self.wanted, unread, left_out))
         if reasons and not self._args.quiet:
             say(f"{NAME}: {counted(reasons, len(found))}")
         if self.wanted.needs_facts and any(not target.owner for target in kept):
@@ -190,9 +196,11 @@ class Sources:
         from scanner.fleet.sources import of_address
 
         known = {target.id for target in found}
-        before = [
-            row for row in folder.rows() or [] if row.owner in self.owners and row.id not in known
-        ]
+        last = folder.sources()
+        # What was never scanned, and was not chosen the last time, is not missed.
+        left_out = [row for row in (last.left_out if last else ()) if folder.has_report(row.id)]
+        rows = {row.id: row for row in [*left_out, *(folder.rows() or [])]}
+        before = [row for row in rows.values() if row.owner in self.owners and row.id not in known]
         gone = [row for row in before if row.owner not in unread]
         if gone and not self._args.quiet:
             how = "left out" if self._args.forget_unlisted else "kept: see --forget-unlisted"

@@ -24,6 +24,15 @@ _SERVICE: Final = "git"
 """The user of ssh on most servers: an account of the service, which says nothing of a person."""
 
 
+class Row(NamedTuple):
+    """A repository in the list of the last run."""
+
+    id: str
+    name: str
+    owner: str
+    """The owner that it was listed for; empty for others."""
+
+
 class Remembered(NamedTuple):
     """What was named, and what came of it."""
 
@@ -34,9 +43,16 @@ class Remembered(NamedTuple):
     wanted: Selection
     unread: dict[str, str]
     """Owners whose repositories were not all listed, and why."""
+    left_out: tuple[Row, ...] = ()
+    """What owners have that was not chosen: it may be chosen the next time, and be gone by then."""
 
 
-def of(sources: Iterable[str], wanted: Selection, unread: dict[str, str]) -> Remembered:
+def of(
+    sources: Iterable[str],
+    wanted: Selection,
+    unread: dict[str, str],
+    left_out: Iterable[Row] = (),
+) -> Remembered:
     """Return what is remembered of the `sources` that a command was given."""
     kept: list[str] = []
     incomplete: list[str] = []
@@ -45,7 +61,7 @@ def of(sources: Iterable[str], wanted: Selection, unread: dict[str, str]) -> Rem
         kept.append(text)
         if not is_whole:
             incomplete.append(text)
-    return Remembered(tuple(kept), tuple(incomplete), wanted, unread)
+    return Remembered(tuple(kept), tuple(incomplete), wanted, unread, tuple(left_out))
 
 
 def written(remembered: Remembered) -> bytes:
@@ -56,6 +72,7 @@ def written(remembered: Remembered) -> bytes:
         "incomplete": remembered.incomplete,
         "selection": selection.written(remembered.wanted),
         "unread": [{"name": name, "why": why} for name, why in remembered.unread.items()],
+        "left_out": [written_row(row) for row in remembered.left_out],
     }
     return (json.dumps(fields, indent=1) + "\n").encode()
 
@@ -71,9 +88,20 @@ def read(content: bytes) -> Remembered | None:
             fields.texts("incomplete"),
             selection.read(fields.fields("selection")),
             dict(fields.every("unread", lambda row: (row.text("name"), row.text("why")))),
+            tuple(fields.every("left_out", read_row)),
         )
     except (FieldError, ValueError, RecursionError):
         return None
+
+
+def written_row(row: Row) -> dict[str, str | None]:
+    """Return `row` for JSON."""
+    return {name: text or None for name, text in row._asdict().items()}
+
+
+def read_row(fields: Fields) -> Row:
+    """Return what `written_row` gave as `fields`; raises FieldError."""
+    return Row(fields.text("id"), fields.text("name"), fields.optional_text("owner"))
 
 
 def _without_user(source: str) -> tuple[str, bool]:

@@ -17,10 +17,10 @@ from scanner.errors import KeycatchError
 from scanner.files import drop, write_whole
 from scanner.fleet import outcome as outcomes
 from scanner.fleet import remembered
+from scanner.fleet.remembered import Row, read_row, written_row
 from scanner.history.record.private_file import read_private
 from scanner.history.record.record_file import checksum
 from scanner.json_fields import FieldError, Fields
-from scanner.records import NamedTuple
 from scanner.secret import printable
 
 if sys.platform == "win32":
@@ -45,15 +45,6 @@ _REPORTS: Final = "reports"
 _MIRRORS: Final = "mirrors"
 _TEMPORARY: Final = ".keycatch-"
 """How names of files begin that were not complete when a process was killed."""
-
-
-class Row(NamedTuple):
-    """A repository in the list of the last run."""
-
-    id: str
-    name: str
-    owner: str
-    """The owner that it was listed for; empty for others."""
 
 
 class StateFolder:
@@ -121,9 +112,7 @@ class StateFolder:
 
     def remember(self, targets: Iterable[Target]) -> None:
         """Write down which repositories the fleet has now."""
-        listed = [
-            {"id": each.id, "name": each.name, "owner": each.owner or None} for each in targets
-        ]
+        listed = [written_row(Row(each.id, each.name, each.owner)) for each in targets]
         content = json.dumps({"version": 1, "repositories": listed}).encode()
         write_whole(os.path.join(self.path, _LIST), [content], 0o600)
 
@@ -131,7 +120,7 @@ class StateFolder:
         """Return the repositories that the fleet had last; None if there is no list of them."""
         try:
             fields = Fields(json.loads(read_private(os.path.join(self.path, _LIST))))
-            rows = fields.every("repositories", _row)
+            rows = fields.every("repositories", read_row)
         except (FieldError, ValueError, RecursionError):
             return None
         return [row for row in rows if row.id.isalnum()]
@@ -171,6 +160,11 @@ class StateFolder:
             drop(self._report(before.report))
         return outcome
 
+    def has_report(self, id_: str) -> bool:
+        """Return whether the report of some scan is kept."""
+        outcome = self.outcome(id_) if id_.isalnum() else None
+        return outcome is not None and outcome.report != ""
+
     def report(self, outcome: Outcome) -> bytes:
         """Return the report that `outcome` names; empty if there is none or it is damaged."""
         if not outcome.report:
@@ -183,10 +177,6 @@ class StateFolder:
 
     def _report(self, name: str) -> str:
         return os.path.join(self.path, _REPORTS, f"{name}.json")
-
-
-def _row(fields: Fields) -> Row:
-    return Row(fields.text("id"), fields.text("name"), fields.optional_text("owner"))
 
 
 def _lock(file: BinaryIO) -> None:

@@ -109,7 +109,8 @@ def test_what_is_no_longer_listed_stays_in_the_report(
     source = f"github+{server.url}/private"
     assert holders(fleet(source)) == ["one", "two"]
 
-    # It is gone, and its key may be good all the same.
+    # It is gone, and its key may be good all the same: also where it was not chosen meanwhile.
+    assert "left out 1 of 2" in fleet(source, "--exclude-repo", "two").stderr
     del github.repositories[1:]
     shutil.rmtree(server.root / "two.git")
     done = fleet(source)

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from scanner.fleet.remembered import of, read, written
+from scanner.fleet.remembered import Row, of, read, written
 from scanner.fleet.selection import Selection
 
 
@@ -36,9 +36,13 @@ def test_what_is_kept_of_a_source(source: str, kept: str, is_whole: bool) -> Non
 
 
 def test_it_comes_back() -> None:
-    remembered = of(["/a", "git@h.example:b"], Selection(("x",), since=9), {"name": "why"})
+    rows = [Row("1", "name", "owner"), Row("2", "another", "")]
+    remembered = of(["/a", "git@h.example:b"], Selection(("x",), since=9), {"name": "why"}, rows)
     assert read(written(remembered)) == remembered
+
     fields = json.loads(written(remembered))
-    for change in ({"version": 2}, {"sources": "x"}, {"selection": []}, {"unread": [{}]}):
+    for change in (
+        {"version": 2}, {"sources": "x"}, {"selection": []}, {"unread": [{}]}, {"left_out": 1},
+    ):  # fmt: skip
         assert read(json.dumps(fields | change).encode()) is None
     assert read(b"") is None
