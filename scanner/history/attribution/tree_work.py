@@ -44,6 +44,7 @@ class TreeWork:
         """
         self._units = units
         self._files = files
+        self._tops = frozenset(tops)
         self._shares: list[tuple[int, Sequence[int]]] = []
         """The number of a pack and whole trees of it; a negative number and loose objects."""
         self.below: list[int] = []
@@ -52,7 +53,7 @@ class TreeWork:
         """The others."""
         self._pending: Sequence[int] = ()
         self._wanted: Collection[bytes] = ()
-        self._arrange(frozenset(tops))
+        self._arrange(self._tops)
 
     def _arrange(self, tops: frozenset[bytes]) -> None:
         if self._units.problems:
@@ -123,9 +124,13 @@ class TreeWork:
         found = []
         for share in self._pending[start:end]:
             try:
-                found.append((share, self._searched(search, *self._shares[share])))
+                traced = self._searched(search, *self._shares[share])
             except (UnreadableTreeError, PackError, OSError):
                 break
+            found.append((share, traced))
+            # The next share may have trees that contain these. Hardly any contains that of a
+            # commit, and to look for tens of thousands of those takes as long as the walk.
+            search.look_for(traced.trees.keys() - self._tops)
         return found
 
     def lost(self, _start: int, _end: int) -> list[tuple[int, Traced]]:

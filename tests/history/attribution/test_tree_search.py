@@ -114,6 +114,10 @@ def test_it_finds_what_each_tree_has(versions: list[list[Entry]], data: st.DataO
     assert {name: found.holdings[number] for name, number in found.trees.items()} == {
         b"tree %d" % number: held(each) for number, each in enumerate(versions) if held(each)
     }
+    named = {found.named[at : at + 8] for at in range(0, len(found.named), 8)}
+    assert named >= {
+        child[:8] for each in versions for mode, _, child in each if mode.endswith(b"40000")
+    }
 
 
 def test_what_is_in_the_same_trees_is_found_at_the_second_time() -> None:
