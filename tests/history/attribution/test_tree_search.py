@@ -148,3 +148,19 @@ def test_the_ids_that_are_named_say_where_to_look_later(length: int) -> None:
     assert found is not None
     assert not found.trees
     assert other[:8] in [found.named[at : at + 8] for at in range(0, len(found.named), 8)]
+
+
+def test_a_submodule_that_becomes_a_directory_is_named_then() -> None:
+    """Its ID is far from the mode, which is all that its delta adds."""
+    name, child = b"n" * 60, b"c" * 20
+    base, content = tree([(b"160000", name, child)]), tree([(b"40000", name, child)])
+    delta = size(len(base)) + size(len(content)) + b"\x0540000\x91\x06" + bytes([len(base) - 6])
+    assert apply(base, delta) == content
+
+    search = TreeSearch(frozenset([b"k" * 20]), (), 20)
+    walked = [(0, -1, base, None), (1, 0, content, delta)]
+    with patch.object(tree_search, "_DENSE", 0):
+        list(search.passing(walked, lambda _: b"", lambda _: True))
+    found = search.take()
+    assert found is not None
+    assert child[:8] in found.named
