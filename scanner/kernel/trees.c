@@ -1,4 +1,4 @@
-/* Looking for objects in one tree: scanner/history/attribution/tree_search.py is the same in Python,
+/* Looking for objects in one tree: scanner/history/objects/tree_search.py is the same in Python,
  * and says how it goes. */
 
 #include "trees.h"

@@ -179,9 +179,13 @@ class Traces:
         if units is None:
             store = store_of(repository)
             units = WorkUnits(store.packs(), store.loose(), len(repository.zero) // 2, jobs=jobs)
-        empty = repository.empty_tree()
-        tops = {bytes.fromhex(tree) for tree in graph.trees if tree != empty}
-        contents = TreeContents(units, {bytes.fromhex(blob) for blob in blobs}, tops, jobs)
+        asked = {bytes.fromhex(blob) for blob in blobs}
+        contents: TreeContents | None = units.contents
+        if contents is None or not asked <= contents.blobs:
+            empty = repository.empty_tree()
+            tops = {bytes.fromhex(tree) for tree in graph.trees if tree != empty}
+            contents = TreeContents(units, asked, tops, jobs)
+        contents.search()
 
         numbers = [contents.number_of(bytes.fromhex(tree)) for tree in graph.trees]
         numbers.append(EMPTY)  # at the index `graph.NONE`
@@ -190,10 +194,10 @@ class Traces:
             if number != base:
                 before, after = contents.files(base), contents.files(number)
                 for path in before.keys() | after.keys():
-                    old, new = before.get(path, b""), after.get(path, b"")
+                    old, new = before.get(path, b"").hex(), after.get(path, b"").hex()
+                    old, new = old if old in blobs else "", new if new in blobs else ""
                     if old != new:
-                        events = self._changes.setdefault((path, b""), [])
-                        events.append((node, old.hex(), new.hex()))
+                        self._changes.setdefault((path, b""), []).append((node, old, new))
 
     def _ask_git(
         self,

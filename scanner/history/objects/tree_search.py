@@ -21,7 +21,7 @@ from scanner.git.delta import copies, fresh, packs
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from typing import TypeAlias
 
     from scanner.git.walk import Resolved
@@ -89,18 +89,28 @@ class TreeSearch:
 
     __slots__ = (
         "_ends_of_names", "_files", "_find", "_named", "_numbers", "_prefixes", "_size", "_starts",
-        "_trees", "_wanted",
+        "_tops", "_trees", "_wanted",
     )  # fmt: skip
 
-    def __init__(self, files: frozenset[bytes], trees: Iterable[bytes], hash_size: int) -> None:
-        """Look for the blobs `files` and for `trees`, binary IDs of `hash_size` bytes."""
+    def __init__(
+        self,
+        files: frozenset[bytes],
+        trees: Iterable[bytes],
+        tops: Collection[bytes],
+        hash_size: int,
+    ) -> None:
+        """Look for the blobs `files` and for `trees`; `tops` are the trees of commits.
+
+        All are binary IDs of `hash_size` bytes.
+        """
         self._files = files
+        self._tops = tops
         self._wanted: set[bytes] = set()
         self._starts = bytearray(_STARTS)
         """A bit for each number of two bytes: whether one of the IDs begins so. Compiled code looks
         there first, since to make an object of each ID takes five times as long."""
-        self.look_for(files)
-        self.look_for(trees)
+        self._look_for(files)
+        self._look_for(trees)
         self._size = hash_size
         # A zero byte can be part of an ID too: each is taken for the end of a name, so that none is
         # missed whatever is before it.
@@ -108,8 +118,7 @@ class TreeSearch:
         self._find = self._ends_of_names.findall
         self._begin()
 
-    def look_for(self, names: Iterable[bytes]) -> None:
-        """Look for the objects with these IDs as well, from the next tree on."""
+    def _look_for(self, names: Iterable[bytes]) -> None:
         for name in names:
             self._wanted.add(name)
             self._starts[name[0] << 5 | name[1] >> 3] |= 1 << (name[1] & 7)
@@ -130,8 +139,10 @@ class TreeSearch:
         new = [name for name in self._trees if name not in self._wanted]
         named = b"".join([name[:PREFIX] for name in self._named]) + self._prefixes
         is_complete = not named_of(numbers_of(new), named)
-        if not is_complete:
-            self.look_for(new)
+        # What is searched next may contain the others as well. But hardly any tree contains that of
+        # a commit, and to look for tens of thousands of those takes longer than the walk.
+        tops = self._tops if is_complete else ()
+        self._look_for([name for name in new if name not in tops])
         found = Traced(list(self._numbers), self._trees, named)
         self._begin()
         return found if is_complete else None
