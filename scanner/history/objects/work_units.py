@@ -175,7 +175,7 @@ class WorkUnits:
         roots: list[int] = []
         units: list[WorkUnit] = []
         for kind, of_kind in by_kind.items():
-            self._units += units
+            self._units += units  # of the kind before; trees are the last one
             units = _units(number, len(roots), len(of_kind), _ROOTS[kind])
             roots += of_kind
 
