@@ -38,7 +38,7 @@ watched() {
 }
 watched -m pytest -q -n0 -p no:cacheprovider tests/kernel tests/git/test_delta.py \
     tests/git/test_pack_heads.py tests/git/test_walk.py tests/history/objects/test_batch.py \
-    tests/history/attribution/test_tree_search.py \
+    tests/history/objects/test_tree_search.py \
     -k "not environment and not says_once"
 watched -m pytest -q -n0 -p no:cacheprovider tests/fuzz -k "seeds and (search or pieces or delta or pack)"
 if [ -n "$corpus" ]; then

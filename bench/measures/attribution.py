@@ -25,6 +25,7 @@ from bench.tools import Target
 from scanner.git.repository import Repository
 from scanner.history.attribution.attribution import attribute
 from scanner.history.run import HistoryJob, search
+from scanner.rulebook.compiled import shipped_rules
 
 if TYPE_CHECKING:
     import argparse
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from bench.process import Surroundings
     from bench.report import Table
+    from scanner.history.attribution.attribution import Attribution
 
 _PAIRS: Final = 10
 _SAMPLE: Final = 200
@@ -68,22 +70,30 @@ def _disagree(directory: Path, planted: Sequence[str], jobs: int) -> bool:
     asked = [*planted, *random.Random(1).sample(blobs, min(_SAMPLE, len(blobs)))]
 
     repository = Repository(str(directory), named=True)
-    units = search(repository, HistoryJob((), jobs=jobs)).units
-    ours = attribute(repository, asked, jobs=jobs, units=units)
     theirs = attribute(repository, asked, jobs=jobs, by_git=True)
-    credentials = [((name,), ()) for name in asked]
-    pairs = zip(
-        asked, ours.histories(credentials, 0), theirs.histories(credentials, 0), strict=True
-    )
-    wrong = [
-        name
-        for name, one, other in pairs
-        if one != other or ours.places(name) != theirs.places(name)
-    ]
+    wrong = _different(repository, asked, HistoryJob((), jobs=jobs), theirs)
+    # With rules the scan looks for the planted blobs while it reads trees.
+    wrong += _different(repository, planted, HistoryJob(shipped_rules(), jobs=jobs), theirs)
     print(f"{directory.name}: who added {len(asked):,} files: {len(wrong):,} disagreements")
     for name in wrong:
         print(f"  {name}")
     return bool(wrong)
+
+
+def _different(
+    repository: Repository, asked: Sequence[str], job: HistoryJob, theirs: Attribution
+) -> list[str]:
+    """Return the blobs of which `theirs` says something else than what a scan leads to."""
+    ours = attribute(repository, asked, jobs=job.jobs, units=search(repository, job).units)
+    credentials = [((name,), ()) for name in asked]
+    pairs = zip(
+        asked, ours.histories(credentials, 0), theirs.histories(credentials, 0), strict=True
+    )
+    return [
+        name
+        for name, one, other in pairs
+        if one != other or ours.places(name) != theirs.places(name)
+    ]
 
 
 def _measured(clean: Path, planted: Path, place: Surroundings, rounds: int) -> Table:

@@ -64,10 +64,11 @@ LOST: Final = "a process ended while scanning it, possibly out of memory: try --
 
 
 def share_out(
-    work: Work[_Found], number: int, jobs: int
+    work: Work[_Found], number: int, jobs: int, start: int = 0
 ) -> Generator[tuple[int, _Found], None, None]:
-    """Scan `number` things in `jobs` processes; yield (how many, their results) as they come.
+    """Scan the things from `start` to before `number` in `jobs` processes.
 
+    Yields (how many, their results) as they come.
     The caller closes the generator, which ends the workers.
     """
     # Forking is safe here, since this process has no threads, and saves starting Python again. On
@@ -76,7 +77,7 @@ def share_out(
     if FORKS:
         context = multiprocessing.get_context("fork")
 
-    stretches = _stretches(number, jobs)
+    stretches = _stretches(start, number, jobs)
     busy: dict[Connection, Stretch] = {}
     processes = []
     try:
@@ -151,8 +152,7 @@ def _signals_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _stretches(number: int, jobs: int) -> Iterator[Stretch]:
-    at = 0
+def _stretches(at: int, number: int, jobs: int) -> Iterator[Stretch]:
     while at < number:
         size = max(1, min(_MOST_AT_ONCE, (number - at) // (jobs * _SHARES)))
         yield at, at + size

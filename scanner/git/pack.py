@@ -12,6 +12,7 @@ system ends the process that reads from it (SIGBUS).
 from __future__ import annotations
 
 from array import array
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.git import delta
@@ -170,13 +171,11 @@ class Pack:
         return self._index.names()
 
     def names_of(self, kind: int) -> list[bytes]:
-        """Return the binary IDs of the objects of one `kind`, in the order of the entries."""
-        names, positions = self._index.names(), self._positions
-        return [
-            names[position]
-            for position, each in zip(positions, self.kinds, strict=True)
-            if each == kind
-        ]
+        """Return the binary IDs of the objects of one `kind`, ascending."""
+        kinds = bytearray(self.number)
+        for position, each in zip(self._positions, self.kinds, strict=True):
+            kinds[position] = each
+        return list(compress(self._index.names(), map(kind.__eq__, kinds)))
 
     def holds(self, name: bytes) -> bool:
         """Return whether an object with the binary ID `name` is in the pack."""

@@ -181,7 +181,10 @@ def search_work(
 
 
 def _search_units(work: ObjectWork, job: HistoryJob) -> SearchResult:
-    """Search all units of `work`, in several processes where that is worth it."""
+    """Search all units of `work`, in several processes where that is worth it.
+
+    What was found before trees are searched is looked for in them: who added it will be asked.
+    """
     result = SearchResult()
     done = 0
 
@@ -192,16 +195,31 @@ def _search_units(work: ObjectWork, job: HistoryJob) -> SearchResult:
         if job.progress:
             job.progress(done, len(work), result.tally.bytes)
 
-    if job.jobs == 1 or len(work) <= _FEW:
-        for unit in range(len(work)):
-            add(1, work.scan(unit, unit + 1))
-    else:
-        from scanner.engine.workers import share_out
+    def search(stage: range) -> None:
+        if job.jobs == 1 or len(stage) <= _FEW:
+            for unit in stage:
+                add(1, work.scan(unit, unit + 1))
+        else:
+            from scanner.engine.workers import share_out
 
-        with closing(share_out(work, len(work), job.jobs)) as shared:
-            for number, found in shared:
-                add(number, found)
+            with closing(share_out(work, stage.stop, job.jobs, stage.start)) as shared:
+                for number, found in shared:
+                    add(number, found)
+
+    search(range(work.units.first_tree))
+    blobs = _objects_with_findings(result)
+    if blobs and job.only is None:
+        from scanner.history.attribution.tree_stages import search_trees
+
+        search_trees(work, result, blobs, search, job.jobs)
+    else:
+        search(range(work.units.first_tree, len(work)))
     return result
+
+
+def _objects_with_findings(result: SearchResult) -> set[bytes]:
+    names = {at.object for each in result.findings for at in each.locations}
+    return {bytes.fromhex(name) for name in names if name}
 
 
 def _take_unread(tally: Tally) -> dict[str, str]:

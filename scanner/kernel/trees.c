@@ -1,4 +1,4 @@
-/* Looking for objects in one tree: scanner/history/attribution/tree_search.py is the same in Python,
+/* Looking for objects in one tree: scanner/history/objects/tree_search.py is the same in Python,
  * and says how it goes. */
 
 #include "trees.h"
@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIX 8 /* as in Python */
+#define PREFIX 8              /* as in Python */
+#define LONGEST 256           /* bytes before a span that are looked at, for a limit of the time */
+#define STARTS (1 << 16 >> 3) /* bytes with a bit for each number of two bytes */
 
 typedef struct {
     int64_t at;     /* of the zero byte before the ID */
@@ -20,13 +22,18 @@ typedef struct {
 } Places;
 
 typedef struct {
-    PyObject *wanted; /* the IDs that are looked for */
-    int64_t size;     /* bytes of an ID */
+    PyObject *wanted;   /* the IDs that are looked for */
+    const char *starts; /* a bit for each number of two bytes: whether one of them begins so */
+    int64_t size;       /* bytes of an ID */
     const uint8_t *data;
     Py_ssize_t length;
+    int64_t zero; /* the last zero byte that was found */
     PyObject *named;
     Places places;
 } Tree;
+
+#define DIRECTORY "40000 "
+#define MODE 6 /* its bytes */
 
 static Place place_at(const Tree *tree, int64_t at) {
     int64_t begin = at;
@@ -49,20 +56,54 @@ static int add(Places *places, Place place) {
     return 0;
 }
 
-/* Looks at what is from `begin` to `end`. */
+/* Returns whether the entry that ends before `end` may be a directory: its mode is after `begin`. */
+static int may_be_directory(const uint8_t *begin, const uint8_t *end) {
+    for (; end - begin > MODE; begin++) {
+        begin = memchr(begin, DIRECTORY[0], (size_t)(end - begin - MODE));
+        if (begin == NULL) break;
+        if (!memcmp(begin, DIRECTORY, MODE)) return 1;
+    }
+    return 0;
+}
+
+static int name(Tree *tree, const uint8_t *id) {
+    Py_ssize_t before = PyByteArray_Size(tree->named);
+    if (PyByteArray_Resize(tree->named, before + PREFIX) < 0) return -1;
+    memcpy(PyByteArray_AsString(tree->named) + before, id, PREFIX);
+    return 0;
+}
+
+static int is_wanted(const Tree *tree, const uint8_t *id) {
+    if (!(tree->starts[id[0] << 5 | id[1] >> 3] >> (id[1] & 7) & 1)) return 0;
+    PyObject *whole = PyBytes_FromStringAndSize((const char *)id, (Py_ssize_t)tree->size);
+    int found = whole ? PySet_Contains(tree->wanted, whole) : -1;
+    Py_XDECREF(whole);
+    return found;
+}
+
+/* Returns where the next zero byte is. Called with ascending places, it reads each byte once. */
+static int64_t next_zero(Tree *tree, int64_t from) {
+    if (tree->zero < from) {
+        const uint8_t *found = memchr(tree->data + from, 0, (size_t)(tree->length - from));
+        tree->zero = found ? found - tree->data : tree->length;
+    }
+    return tree->zero;
+}
+
+/* Looks at what is from `begin` to `end`, and at the first ID after it: its mode may be in there. */
 static int search(Tree *tree, int64_t begin, int64_t end) {
-    const uint8_t *data = tree->data, *zero;
-    for (int64_t at = begin; at + tree->size < end; at++) {
-        zero = memchr(data + at, 0, (size_t)(end - tree->size - at));
-        if (zero == NULL) break;
-        at = zero - data;
-        Py_ssize_t before = PyByteArray_Size(tree->named);
-        if (PyByteArray_Resize(tree->named, before + PREFIX) < 0) return -1;
-        memcpy(PyByteArray_AsString(tree->named) + before, zero + 1, PREFIX);
-        PyObject *id = PyBytes_FromStringAndSize((const char *)zero + 1, (Py_ssize_t)tree->size);
-        int is_wanted = id ? PySet_Contains(tree->wanted, id) : -1;
-        Py_XDECREF(id);
-        if (is_wanted < 0 || (is_wanted && add(&tree->places, place_at(tree, at)) < 0)) return -1;
+    const uint8_t *data = tree->data;
+    int64_t least = begin > LONGEST ? begin - LONGEST : 0, after = begin; /* the last zero byte */
+    while (after > least && data[after - 1]) after--;
+    int is_far = after > 0 && data[after - 1];
+    for (int64_t at = begin; (at = next_zero(tree, at)) + tree->size < tree->length; at++) {
+        const uint8_t *id = data + at + 1;
+        if ((is_far || may_be_directory(data + after, data + at)) && name(tree, id) < 0) return -1;
+        int found = is_wanted(tree, id);
+        if (found < 0 || (found && add(&tree->places, place_at(tree, at)) < 0)) return -1;
+        if (at + tree->size >= end) break;
+        after = at + 1;
+        is_far = 0;
     }
     return 0;
 }
@@ -137,17 +178,18 @@ PyObject *tree_places(PyObject *module, PyObject *arguments) {
     PyObject *data, *delta, *found = NULL;
     char *text;
     const char *packed;
-    Py_ssize_t size;
+    Py_ssize_t size, starts;
     int id_size, dense;
-    if (!PyArg_ParseTuple(arguments, "OiiSOy#O!", &tree.wanted, &id_size, &dense, &data, &delta,
-                          &packed, &size, &PyByteArray_Type, &tree.named) ||
+    if (!PyArg_ParseTuple(arguments, "Oy#iiSOy#O!", &tree.wanted, &tree.starts, &starts, &id_size,
+                          &dense, &data, &delta, &packed, &size, &PyByteArray_Type, &tree.named) ||
         PyBytes_AsStringAndSize(data, &text, &tree.length) < 0)
         return NULL;
-    if (id_size < PREFIX || (delta != Py_None && !PyBytes_Check(delta))) {
-        PyErr_SetString(PyExc_TypeError, "the size of IDs, and a delta in bytes");
+    if (starts != STARTS || id_size < PREFIX || (delta != Py_None && !PyBytes_Check(delta))) {
+        PyErr_SetString(PyExc_TypeError, "8,192 bytes of starts, the size of IDs, and a delta in bytes");
         return NULL;
     }
     tree.size = id_size;
+    tree.zero = -1;
     tree.data = (const uint8_t *)text;
 
     Py_ssize_t count = size / (Py_ssize_t)sizeof(Place);

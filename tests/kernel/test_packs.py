@@ -19,6 +19,9 @@ pytestmark = pytest.mark.skipif(packs is None, reason="it is not built: there is
 
 BASE = b"".join(number.to_bytes(2, "big") for number in range(40_000))
 
+STARTS = b"\xff" * (1 << 13)
+"""Any two bytes are the start of an ID that is looked for."""
+
 
 def written(number: int) -> bytes:
     """Return a size as a delta has it."""
@@ -164,7 +167,7 @@ def test_places_in_hostile_trees(delta: bytes, places: list[tuple[int, int, int]
     data = made if isinstance(made, bytes) else BASE[:200]
     before = array("q", [number for place in places for number in place]).tobytes()
     for dense, change in ((0, delta), (2, delta), (2, None)):
-        found = packs.places({data[9:29]}, 20, dense, data, change, before, bytearray())
+        found = packs.places({data[9:29]}, STARTS, 20, dense, data, change, before, bytearray())
         if found:
             for at in memoryview(found[0]).cast("q")[::3]:
                 assert 0 <= at <= len(data) - 21
@@ -173,10 +176,11 @@ def test_places_in_hostile_trees(delta: bytes, places: list[tuple[int, int, int]
 @pytest.mark.parametrize(
     ("name", "arguments"),
     [
-        ("places", (set(), 20, 2, b"", "delta", b"", bytearray())),
-        ("places", (set(), 7, 2, b"\0" * 9, None, b"", bytearray())),
-        ("places", (1, 20, 2, b"\0" * 30, None, b"", bytearray())),
-        ("places", (set(), 20, 2, b"\0" * 30, None, b"", b"")),
+        ("places", (set(), STARTS, 20, 2, b"", "delta", b"", bytearray())),
+        ("places", (set(), STARTS, 7, 2, b"\0" * 9, None, b"", bytearray())),
+        ("places", (1, STARTS, 20, 2, b"\0" * 30, None, b"", bytearray())),
+        ("places", (set(), STARTS, 20, 2, b"\0" * 30, None, b"", b"")),
+        ("places", (set(), STARTS[1:], 20, 2, b"\0" * 30, None, b"", bytearray())),
         ("apply", ("text", b"", 1)),
         ("apply", (b"", bytearray(2), 1)),
         ("apply", (b"",)),

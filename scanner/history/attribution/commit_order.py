@@ -11,6 +11,7 @@ from heapq import heappop, heappush
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
+from scanner.history.attribution.graph import Commits
 from scanner.history.objects.commit_rows import ids_in
 
 if TYPE_CHECKING:
@@ -19,18 +20,17 @@ if TYPE_CHECKING:
     from scanner.history.objects.commit_rows import CommitRows
 
 
-def in_order(
-    rows: CommitRows, tips: Sequence[str], hash_size: int
-) -> list[tuple[str, str, list[str]]] | None:
-    """Return what `scanner.git.log.commits` does for the commits that the `tips` reach.
+def in_order(rows: CommitRows, tips: Sequence[str], hash_size: int) -> Commits | None:
+    """Return the commits that the `tips` reach, in the order of `scanner.git.log.commits`.
 
     None if one of those is not in `rows`, or may have been misunderstood.
     """
     if not rows.is_complete:
         return None
-    number = {name: node for node, name in enumerate(ids_in(rows.names, hash_size))}
-    parents = _parents(rows, number, hash_size)
-    heads = [number.get(bytes.fromhex(tip), -1) for tip in dict.fromkeys(tips)]
+    names = ids_in(rows.names, hash_size)
+    place = dict(zip(names, range(len(names)), strict=True))
+    parents = _parents(rows, place, hash_size)
+    heads = [place.get(bytes.fromhex(tip), -1) for tip in dict.fromkeys(tips)]
 
     children = [0] * len(parents)
     """How many of each are not in the order yet."""
@@ -50,24 +50,23 @@ def in_order(
                 reached[parent] = 1
                 pending.append(parent)
 
-    times = rows.times
-    heads = sorted((node for node in heads if not children[node]), key=lambda node: -times[node])
-    ids, trees = rows.names.hex(), rows.trees.hex()
-    digits = 2 * hash_size
-    names = [ids[at : at + digits] for at in range(0, len(ids), digits)]
-    return [
-        (
-            names[node],
-            trees[node * digits : (node + 1) * digits],
-            [names[parent] for parent in parents[node]],
-        )
-        for node in reversed(_by_date(heads, parents, children, times))
-    ]
+    heads = [node for node in heads if not children[node]]
+    order = _by_date(heads, parents, children, rows.times)
+    order.reverse()
+    number = [0] * len(names)
+    for at, node in enumerate(order):
+        number[node] = at
+    trees, digits = rows.trees.hex(), 2 * hash_size
+    return Commits(
+        [names[node].hex() for node in order],
+        [trees[node * digits : (node + 1) * digits] for node in order],
+        [tuple([number[parent] for parent in parents[node]]) for node in order],
+    )
 
 
-def _parents(rows: CommitRows, number: dict[bytes, int], hash_size: int) -> list[list[int]]:
+def _parents(rows: CommitRows, place: dict[bytes, int], hash_size: int) -> list[list[int]]:
     """Return the parents of each commit; negative for one that is not there."""
-    found = [number.get(name, -1) for name in ids_in(rows.parents, hash_size)]
+    found = [place.get(name, -1) for name in ids_in(rows.parents, hash_size)]
     ends = list(accumulate(rows.numbers, initial=0))
     return [found[begin:end] for begin, end in pairwise(ends)]
 
@@ -81,7 +80,7 @@ def _by_date(
     """Return all that `heads` reach, children first, and otherwise the latest first."""
     order: list[int] = []
     # Of several with the same time git takes the one that it has come to first.
-    queue = [(-times[node], at, node) for at, node in enumerate(heads)]
+    queue = sorted((-times[node], at, node) for at, node in enumerate(heads))
     taken = len(queue)
     while queue:
         node = heappop(queue)[2]

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.records import NamedTuple
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
@@ -22,33 +24,45 @@ NONE: Final = -1
 _BITS: Final = 1024
 
 
+class Commits(NamedTuple):
+    """The commits of a history as columns, parents before children."""
+
+    ids: list[str]
+    trees: list[str]
+    parents: list[tuple[int, ...]]
+    """By their places in the columns."""
+
+
+def numbered(rows: Iterable[tuple[str, str, list[str]]]) -> Commits:
+    """Return the commits in `rows`, which are as `scanner.git.log.commits` returns them."""
+    ids: list[str] = []
+    trees: list[str] = []
+    parents: list[tuple[int, ...]] = []
+    number: dict[str, int] = {}
+    for name, tree, above in rows:
+        number[name] = len(ids)
+        ids.append(name)
+        trees.append(tree)
+        # The parents of a shallow clone's first commits are not there.
+        parents.append(tuple([number[each] for each in above if each in number]))
+    return Commits(ids, trees, parents)
+
+
 class Graph:
     """The commits, as nodes from 0 up. Trees that a tag names without a commit are nodes too."""
 
     __slots__ = ("base", "commits", "enter", "ids", "leave", "nodes", "number", "parents", "trees")
 
-    def __init__(
-        self, rows: Iterable[tuple[str, str, list[str]]], loose_trees: Iterable[str] = ()
-    ) -> None:
-        """Number `rows`, as `scanner.git.log.commits` returns them, and then `loose_trees`."""
-        self.ids: list[str] = []
-        self.trees: list[str] = []
-        self.parents: list[tuple[int, ...]] = []
-        self.number: dict[str, int] = {}
-        """The node of a commit, or of a loose tree, by its ID."""
-        number = self.number
-        for node, (name, tree, parents) in enumerate(rows):
-            number[name] = node
-            self.ids.append(name)
-            self.trees.append(tree)
-            # The parents of a shallow clone's first commits are not there.
-            self.parents.append(tuple([number[each] for each in parents if each in number]))
-
+    def __init__(self, commits: Commits, loose_trees: Iterable[str] = ()) -> None:
+        """Take `commits` as they are numbered, and then `loose_trees`."""
+        self.ids, self.trees, self.parents = commits
         self.commits = len(self.ids)
         """The number of nodes that are commits; the nodes after them are trees."""
+        self.number = dict(zip(self.ids, range(self.commits), strict=True))
+        """The node of a commit, or of a loose tree, by its ID."""
         for tree in loose_trees:
-            if tree not in number:
-                number[tree] = len(self.ids)
+            if tree not in self.number:
+                self.number[tree] = len(self.ids)
                 self.ids.append(tree)
                 self.trees.append(tree)
                 self.parents.append(())
@@ -58,7 +72,7 @@ class Graph:
 
     def _choose_bases(self) -> None:
         trees = self.trees
-        self.base = []
+        self.base: list[int] = []
         """The node that each node is compared with; `NONE` for those without parents."""
         for node, parents in enumerate(self.parents):
             base = parents[0] if parents else NONE

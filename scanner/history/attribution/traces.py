@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.git import log
-from scanner.git.log import commits, differences
+from scanner.git.log import differences
 from scanner.git.object_store import store_of
 from scanner.git.pack_index import PackError
 from scanner.git.records import Person, contents, kinds, people, tag_target
 from scanner.git.tips import OTHER, indexes, references, reflogs, work_trees
 from scanner.history.attribution.commit_order import in_order
-from scanner.history.attribution.graph import Graph
+from scanner.history.attribution.graph import Graph, numbered
 from scanner.history.attribution.interface import KnownChanges
 from scanner.history.attribution.publication import Publication
 from scanner.history.attribution.spans import Timeline
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scanner.git.log import Difference
     from scanner.git.repository import Repository
     from scanner.git.tips import IndexEntry, Tip
+    from scanner.history.attribution.graph import Commits
     from scanner.history.attribution.interface import Key
 
     Changes: TypeAlias = dict[tuple[bytes, bytes], list[tuple[int, Key, Key]]]
@@ -68,13 +69,13 @@ class Traces:
 
         trees = work_trees(repository)
         tips = references(repository, trees)
-        rows = None if by_git else _commits_read(repository, units)
-        if rows is None:
-            rows = commits(repository)
+        commits = None if by_git else _commits_read(repository, units)
+        if commits is None:
+            commits = numbered(log.commits(repository))
         # A tag can name a tree without a commit, which is then a node of its own.
-        ends = {tip.object for tip in tips} - {row[0] for row in rows} - wanted
+        ends = {tip.object for tip in tips}.difference(commits.ids, wanted)
         found = kinds(repository, sorted(ends))
-        self.graph = Graph(rows, sorted(name for name in ends if found.get(name) == "tree"))
+        self.graph = Graph(commits, sorted(name for name in ends if found.get(name) == "tree"))
         number = self.graph.number
         self.head = next((number.get(tip.object) for tip in tips if tip[:2] == _HEAD), None)
         """The node of the commit of HEAD; None before the first commit."""
@@ -178,9 +179,13 @@ class Traces:
         if units is None:
             store = store_of(repository)
             units = WorkUnits(store.packs(), store.loose(), len(repository.zero) // 2, jobs=jobs)
-        empty = repository.empty_tree()
-        tops = {bytes.fromhex(tree) for tree in graph.trees if tree != empty}
-        contents = TreeContents(units, {bytes.fromhex(blob) for blob in blobs}, tops, jobs)
+        asked = {bytes.fromhex(blob) for blob in blobs}
+        contents: TreeContents | None = units.contents
+        if contents is None or not asked <= contents.blobs:
+            empty = repository.empty_tree()
+            tops = {bytes.fromhex(tree) for tree in graph.trees if tree != empty}
+            contents = TreeContents(units, asked, tops, jobs)
+        contents.search()
 
         numbers = [contents.number_of(bytes.fromhex(tree)) for tree in graph.trees]
         numbers.append(EMPTY)  # at the index `graph.NONE`
@@ -189,10 +194,10 @@ class Traces:
             if number != base:
                 before, after = contents.files(base), contents.files(number)
                 for path in before.keys() | after.keys():
-                    old, new = before.get(path, b""), after.get(path, b"")
+                    old, new = before.get(path, b"").hex(), after.get(path, b"").hex()
+                    old, new = old if old in blobs else "", new if new in blobs else ""
                     if old != new:
-                        events = self._changes.setdefault((path, b""), [])
-                        events.append((node, old.hex(), new.hex()))
+                        self._changes.setdefault((path, b""), []).append((node, old, new))
 
     def _ask_git(
         self,
@@ -283,10 +288,8 @@ class Traces:
         self.people |= people(self._repository, sorted(authors))
 
 
-def _commits_read(
-    repository: Repository, units: WorkUnits | None
-) -> list[tuple[str, str, list[str]]] | None:
-    """Return what `commits` does, if the commits in `units` have been read and are enough."""
+def _commits_read(repository: Repository, units: WorkUnits | None) -> Commits | None:
+    """Return all commits in git's order, if those in `units` have been read and are enough."""
     # Git leaves out the parents of a shallow clone's first commits.
     if units is None or units.commits is None or repository.is_shallow:
         return None

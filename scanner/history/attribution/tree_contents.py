@@ -1,8 +1,8 @@
 """At which paths each tree of a repository has some blobs.
 
 All trees are searched for the blobs, then for the trees that have those, up to the trees of commits
-(`scanner.history.attribution.tree_search`). Nothing says which trees contain which before they are
-read: a share of them in which a tree is named that was found only later is searched again.
+(`scanner.history.objects.tree_search`). Nothing says which trees contain which before they are
+read: a unit of them in which a tree is named that was found only later is searched again.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import GitError
-from scanner.history.attribution.tree_search import named_of, numbers_of
 from scanner.history.attribution.tree_work import TreeWork
+from scanner.history.objects.tree_search import named_of, numbers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from scanner.history.attribution.tree_search import Holding
+    from scanner.history.objects.tree_search import Holding, Traced, TreeSearch
     from scanner.history.objects.work_units import WorkUnits
 
 _MOST_PATHS: Final = 1_000_000
@@ -34,50 +34,84 @@ EMPTY: Final = 0
 class TreeContents:
     """What the trees of a repository have of some blobs."""
 
-    __slots__ = ("_by_key", "_by_number", "_files", "_held", "_holdings", "_numbers")
+    __slots__ = (
+        "_by_key", "_by_number", "_checked", "_files", "_held", "_holdings", "_jobs", "_named",
+        "_numbers", "_seen", "_work", "blobs",
+    )  # fmt: skip
 
     def __init__(
         self, units: WorkUnits, blobs: Collection[bytes], tops: Collection[bytes], jobs: int
     ) -> None:
-        """Search the trees in `units` for `blobs`, with `jobs` processes.
+        """Prepare a search of the trees in `units` for `blobs`, with `jobs` processes.
 
         `tops` are the trees of commits. All are binary IDs. Raises UnreadableTreeError.
         """
+        self.blobs = frozenset(blobs)
+        self._jobs = jobs
+        self._work = TreeWork(units, self.blobs, tops)
         self._holdings: dict[Holding, int] = {}
         """What trees have themselves: their holdings, numbered."""
         self._held: dict[bytes, int] = {}
         """By its ID, which of them a tree has."""
-        self._search(TreeWork(units, frozenset(blobs), tops), jobs)
+        self._checked: frozenset[bytes] = frozenset()
+        """Those of which it is known that no tree has them that was not searched for them."""
+        self._named: dict[int, bytes] = {}
+        """By unit, the first bytes of the IDs that its trees name."""
+        self._seen: dict[int, set[int]] = {}
+        """The same of those that were found there."""
 
         self._files: list[dict[bytes, bytes]] = [{}]
         self._by_key: dict[tuple[tuple[bytes, bytes | int], ...], int] = {(): EMPTY}
-        self._numbers = [_UNKNOWN] * len(self._holdings)
+        self._numbers: list[int] = []
         """By holding, the number of its content."""
-        self._by_number = list(self._holdings)
+        self._by_number: list[Holding] = []
 
-    def _search(self, work: TreeWork, jobs: int) -> None:
-        named: dict[int, bytes] = {}
-        """By share, the first bytes of the IDs that its trees name."""
-        seen: dict[int, set[int]] = {}
-        """The same of those that were found there."""
-        for stage in (work.below, work.upper):
-            pending = stage
-            while pending:
+    def search(self) -> None:
+        """Search all trees. Raises UnreadableTreeError."""
+        self.settle(self._work.below, {})
+        self.settle(self._work.tops, {})
+        self.settle(self._work.loose, {})
+
+    def stages(self) -> Iterator[tuple[range, TreeSearch]]:
+        """Yield the units that a scan is to search next, and what looks for the blobs in them.
+
+        The caller has `settle` take what was found before it goes on.
+        """
+        for stage in (self._work.below, self._work.tops):
+            yield stage, self._work.search(self._held)
+
+    def settle(self, stage: Sequence[int], traced: dict[int, Traced]) -> None:
+        """Find what the trees of the units of `stage` have, with the results in `traced`.
+
+        Units without a result are searched. Raises UnreadableTreeError.
+        """
+        for unit in stage:
+            if unit in traced:
+                self._take(unit, traced.pop(unit))
+        pending = [unit for unit in stage if unit not in self._named]
+        while True:
+            if pending:
                 known = frozenset(self._held)
-                for share, (holdings, trees, names) in work.results(pending, known, jobs):
-                    held = [
-                        self._holdings.setdefault(each, len(self._holdings)) for each in holdings
-                    ]
-                    self._held.update((tree, held[number]) for tree, number in trees.items())
-                    named[share] = names
-                    seen[share] = numbers_of(child for each in holdings for _, child in each)
+                for unit, found in self._work.results(pending, known, self._jobs):
+                    self._take(unit, found)
+            new = numbers_of(self._held.keys() - self._checked)
+            self._checked = frozenset(self._held)
+            pending = [
+                unit
+                for unit, names in self._named.items()
+                if new and not self._seen[unit] >= named_of(new, names)
+            ]
+            if not pending:
+                break
+        self._by_number = list(self._holdings)
+        self._numbers = [_UNKNOWN] * len(self._by_number)
 
-                new = numbers_of(self._held.keys() - known)
-                pending = [
-                    share
-                    for share, names in named.items()
-                    if new and not seen[share] >= named_of(new, names)
-                ]
+    def _take(self, unit: int, found: Traced) -> None:
+        holdings, trees, names = found
+        held = [self._holdings.setdefault(each, len(self._holdings)) for each in holdings]
+        self._held.update(zip(trees, map(held.__getitem__, trees.values()), strict=True))
+        self._named[unit] = names
+        self._seen[unit] = numbers_of(child for each in holdings for _, child in each)
 
     def number_of(self, top: bytes) -> int:
         """Return the number of the content of the tree with the binary ID `top`.

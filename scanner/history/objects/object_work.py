@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scanner.git.object_store import Loose
     from scanner.git.pack import Pack
     from scanner.git.walk import Resolved
+    from scanner.history.objects.tree_search import TreeSearch
 
 UNREAD: Final = "unread-object"
 """The reason of notices about objects that have to be read in another way; their path is the ID."""
@@ -66,6 +67,8 @@ class ObjectWork:
         self._examiner = examiner
         self._hash_size = hash_size
         self._max_size = max_size
+        self.trees: TreeSearch | None = None
+        """Looks for what was found before in the trees that are searched from now on."""
 
     def __len__(self) -> int:
         """Return the number of units."""
@@ -77,11 +80,11 @@ class ObjectWork:
         An object that cannot be read becomes a notice for `UNREAD`.
         """
         search = ObjectSearch(self._examiner, self._max_size)
-        for unit in self.units.between(start, end):
+        for number, unit in enumerate(self.units.between(start, end), start):
             if unit.pack < 0:
                 self._search_loose(search, unit)
             else:
-                self._search_pack(search, unit)
+                self._search_pack(search, unit, number)
         search.flush()
         return search.found
 
@@ -104,7 +107,7 @@ class ObjectWork:
             if entry not in unwanted
         ]
 
-    def _search_pack(self, search: ObjectSearch, unit: WorkUnit) -> None:
+    def _search_pack(self, search: ObjectSearch, unit: WorkUnit, number: int) -> None:
         tally = search.found.tally
         try:
             pack, roots, unwanted = self.units.pack_of(unit)
@@ -118,7 +121,11 @@ class ObjectWork:
         if not roots:
             return
 
+        is_whole = True
+
         def unread(entry: int, reason: str) -> None:
+            nonlocal is_whole
+            is_whole = False
             if entry not in unwanted:
                 tally.notice(_unread(pack, entry, reason))
 
@@ -129,6 +136,9 @@ class ObjectWork:
             walked = self._naming(walked, kind, pack, search.found)
 
         add, children, siblings = search.add, pack.children_of, pack.next_to
+        trees = self.trees if kind == "tree" else None
+        if trees:
+            walked = trees.passing(walked, pack.name, lambda at: children[at] >= 0)
         for entry, base, data, delta in walked:
             if entry not in unwanted:
                 # Nothing is known about a base that was not searched here: search all of it.
@@ -136,6 +146,9 @@ class ObjectWork:
                 has_children, is_last = children[entry] >= 0, siblings[entry] < 0
                 add(entry, kind, data, base, new, has_children, is_last)
         search.forget()
+        traced = trees.take() if trees else None
+        if traced and is_whole:
+            search.found.traced[number] = traced
 
     def _search_large(
         self, search: ObjectSearch, pack: Pack, roots: list[int], unwanted: Collection[int]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scanner.engine.examine import Examined
     from scanner.engine.sweep import Swept
     from scanner.findings import Finding
+    from scanner.history.objects.tree_search import Traced
     from scanner.history.objects.work_units import WorkUnits
 
 
@@ -29,7 +30,10 @@ class Noted(NamedTuple):
 class SearchResult:
     """What some objects of a history hold."""
 
-    __slots__ = ("commits", "findings", "named", "noted", "pointers", "spellings", "tally", "units")
+    __slots__ = (
+        "commits", "findings", "named", "noted", "pointers", "spellings", "tally", "traced",
+        "units",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -45,6 +49,8 @@ class SearchResult:
         """The names of files in Git LFS, to the ID of a pointer to each."""
         self.commits = CommitRows()
         """The commits that were read in process."""
+        self.traced: dict[int, Traced] = {}
+        """By unit, where in its trees is what they were searched for."""
         self.units: WorkUnits | None = None
         """The open packs and the loose objects, if those of the whole repository were searched."""
 
@@ -57,6 +63,7 @@ class SearchResult:
             self.noted.extend(other.noted)
             self.named.update(other.named)
             self.commits.extend(other.commits)
+            self.traced.update(other.traced)
             for name, pointer in other.pointers.items():
                 # The same one in whatever order the work is done.
                 self.pointers[name] = min(pointer, self.pointers.get(name, pointer))

@@ -5,7 +5,7 @@ An object that is in several packs, or in a pack and in a file of its own, is se
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scanner.findings import Notice
 from scanner.git.pack import Pack
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 # Roots of delta trees in one unit of work, by the kind of their objects. Blobs take longest and
 # come first, in small units, so that no process is left with a long one at the end. Commits and
-# tags are small: a unit of them has to be worth its message to another process.
-_ROOTS: Final = {BLOB: 32, TREE: 64, TAG: 2048, COMMIT: 2048}
+# tags are small: a unit of them has to be worth its message to another process. Trees come last:
+# what was found before is looked for in them.
+_ROOTS: Final = {BLOB: 32, TAG: 2048, COMMIT: 2048, TREE: 64}
 _LOOSE: Final = 512
 """Loose objects in one unit of work."""
 
@@ -44,7 +45,8 @@ class WorkUnits:
 
     __slots__ = (
         "_checksums", "_found", "_is_new", "_packs", "_roots", "_units", "_unwanted",
-        "commits", "hash_size", "is_divided", "loose", "paths", "problems",
+        "commits", "contents", "first_loose", "first_top", "first_tree", "hash_size",
+        "is_divided", "loose", "paths", "problems",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +71,9 @@ class WorkUnits:
         self.hash_size = hash_size
         self.commits: CommitRows | None = None
         """All commits of them, once they have been read."""
+        self.contents: Any = None
+        """What their trees have of the blobs in which something was found, if they were searched
+        for it: a `TreeContents`, which is not sent to another process."""
         self._packs: list[Pack | None] = []
         self._checksums: list[bytes] = []
         self._roots: list[list[int]] = []
@@ -80,8 +85,7 @@ class WorkUnits:
         opened = self._open(packs, jobs)
         self.is_divided = len(opened) > 1 or bool(loose or known)
         """Whether there is more than one pack, or loose objects next to one."""
-        for pack in opened:
-            self._take(pack, only)
+        trees = [unit for pack in opened for unit in self._take(pack, only)]
 
         self.loose = [
             each
@@ -89,12 +93,20 @@ class WorkUnits:
             if (name := bytes.fromhex(each.name)) not in found and (only is None or name in only)
         ]
         found.update(bytes.fromhex(each.name) for each in self.loose)
-        self._units += _units(-1, len(self.loose), _LOOSE)
+        self.first_loose = len(self._units)
+        """The number of the first unit of loose objects."""
+        self._units += _units(-1, 0, len(self.loose), _LOOSE)
+        self.first_tree = len(self._units)
+        """The number of the first unit of trees in packs, which are the last units."""
+        self._units += trees
+        self.first_top = len(self._units)
+        """The number of the first unit of trees of commits, once trees have been arranged."""
 
     def __getstate__(self) -> tuple[None, dict[str, object]]:
         """Return the state without open packs, which hold files, and without the names in them."""
         state = {name: getattr(self, name) for name in self.__slots__}
-        return None, state | {"_packs": [None] * len(self._packs), "_found": set()}
+        packs = [None] * len(self._packs)
+        return None, state | {"_packs": packs, "_found": set(), "contents": None}
 
     def __len__(self) -> int:
         """Return the number of units."""
@@ -149,8 +161,8 @@ class WorkUnits:
                 self.problems.append(damaged(path, error))
         return sorted(packs, key=lambda pack: -pack.number)
 
-    def _take(self, pack: Pack, only: Collection[bytes] | None) -> None:
-        """Add the units of `pack`."""
+    def _take(self, pack: Pack, only: Collection[bytes] | None) -> list[WorkUnit]:
+        """Add the units of `pack`, but return those of its trees."""
         unwanted: set[int] = set()
         if only is not None or self.is_divided:
             unwanted = self._had_before(pack, only)
@@ -161,19 +173,42 @@ class WorkUnits:
             by_kind[pack.kinds[root]].append(root)
 
         roots: list[int] = []
+        units: list[WorkUnit] = []
         for kind, of_kind in by_kind.items():
-            start = len(roots)
+            self._units += units  # of the kind before; trees are the last one
+            units = _units(number, len(roots), len(of_kind), _ROOTS[kind])
             roots += of_kind
-            self._units += [
-                WorkUnit(number, start + unit.start, start + unit.end)
-                for unit in _units(number, len(of_kind), _ROOTS[kind])
-            ]
 
         self.paths.append(pack.path)
         self._packs.append(pack)
         self._checksums.append(pack.checksum)
         self._roots.append(roots)
         self._unwanted.append(frozenset(unwanted))
+        return units
+
+    def arrange_trees(self, tops: Collection[bytes]) -> None:
+        """Arrange the units of trees for a search of what is in them, as far as that is known.
+
+        `tops` are the IDs of the trees of commits. Git bases a tree on one of the same directory,
+        if it can: the units with a root that is none of them come first.
+        """
+        below: list[WorkUnit] = []
+        upper: list[WorkUnit] = []
+        for number, pack in enumerate(self._packs):
+            roots, step = self._roots[number], _ROOTS[TREE]
+            if pack is None:
+                continue
+            # Most packs have a tree before what it contains: backwards, what a tree contains has
+            # been searched before it is searched itself.
+            trees = [root for root in reversed(roots) if pack.kinds[root] == TREE]
+            inner = [root for root in trees if pack.name(root) not in tops]
+            outer = [root for root in trees if pack.name(root) in tops]
+            first = len(roots) - len(trees)
+            roots[first:] = [*inner, *outer]
+            below += _units(number, first, len(inner), step)
+            upper += _units(number, first + len(inner), len(outer), step)
+        self._units[self.first_tree :] = [*below, *upper]
+        self.first_top = self.first_tree + len(below)
 
     def _had_before(self, pack: Pack, only: Collection[bytes] | None) -> set[int]:
         """Return the entries that are not to be searched, and note the names of the others."""
@@ -205,5 +240,6 @@ def reason_of(error: PackError | OSError) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _units(pack: int, number: int, size: int) -> list[WorkUnit]:
-    return [WorkUnit(pack, at, min(at + size, number)) for at in range(0, number, size)]
+def _units(pack: int, first: int, number: int, size: int) -> list[WorkUnit]:
+    end = first + number
+    return [WorkUnit(pack, at, min(at + size, end)) for at in range(first, end, size)]

@@ -14,7 +14,9 @@ from hypothesis import settings
 from scanner.findings import History
 from scanner.git import log
 from scanner.git.repository import Repository
+from scanner.history import run
 from scanner.history.attribution.attribution import attribute
+from scanner.history.objects import work_units
 from scanner.pushed import Pushed
 
 PATHS = [b"a", b"b", b"d/a", b"d/b", b"d/e/\xff\n:x"]
@@ -219,15 +221,26 @@ def test_it_says_what_every_tree_says(
     ids = list(blobs.values())
     # So that there is something to share out.
     monkeypatch.setattr(log, "_FEWEST", 3)
-    for limit in ("_ROOTS", "_LOOSE", "_FEW"):
-        monkeypatch.setattr(f"scanner.history.attribution.tree_work.{limit}", 1 + seed % 3)
+    few = 1 + seed % 3
+    monkeypatch.setattr("scanner.history.attribution.tree_work._FEW", few)
+    monkeypatch.setattr(work_units, "_ROOTS", dict.fromkeys(work_units._ROOTS, few))
+    monkeypatch.setattr(work_units, "_LOOSE", few)
     monkeypatch.setattr("scanner.history.attribution.graph._BITS", 2)
     monkeypatch.setattr("scanner.history.attribution.attribution._BATCH", 3)
     monkeypatch.setattr("scanner.history.attribution.attribution._BLOCK", 2)
     if seed % 2:
         monkeypatch.setattr(log, "_MOST_ASKED", 0)
     file_names = (b"a", b"e") if seed % 5 == 0 else ()
-    found = attribute(Repository(str(repository.root)), ids, file_names, jobs=1 + seed % 3)
+    here, jobs = Repository(str(repository.root)), 1 + seed % 3
+    units = None
+    if seed % 4 > 1:  # as if the scan had found something in the blobs, of which not all are there
+        wanted = {bytes.fromhex(each) for each in ids}
+        monkeypatch.setattr(run, "_objects_with_findings", lambda _: wanted)
+        monkeypatch.setattr(run, "_FEW", few)
+        units = run.search(here, run.HistoryJob((), jobs=jobs)).units
+        assert units is not None
+        assert units.contents is not None
+    found = attribute(here, ids, file_names, jobs=jobs, units=units)
     for each in ids:
         places = [(place.path, place.moment.commit) for place in found.places(each)]
         assert places == oracle.places(lambda path, blob, each=each: blob == each)

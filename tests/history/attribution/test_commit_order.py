@@ -13,6 +13,7 @@ import pytest
 from scanner.git import log
 from scanner.git.repository import Repository
 from scanner.history.attribution.commit_order import in_order
+from scanner.history.attribution.graph import numbered
 from scanner.history.objects.commit_rows import CommitReader, CommitRows
 from scanner.history.run import HistoryJob, search
 
@@ -55,8 +56,8 @@ def test_the_order_is_that_of_git(make_repository: Callable[..., Any], is_packed
         if is_packed:
             subprocess.run(["git", "repack", "-adq"], cwd=root, check=True)
         repository = Repository(str(root))
-        expected = log.commits(repository)
-        assert len(expected) > 10
+        expected = numbered(log.commits(repository))
+        assert len(expected.ids) > 10
         assert in_order(rows_of(repository), log.tips(repository), 20) == expected
 
 
@@ -67,8 +68,8 @@ def test_a_reflog_and_a_tag_reach_commits_too(make_repository: Callable[..., Any
     here.git("tag", "-a", "-m", "t", "v1", "HEAD~1")
     here.git("reset", "-q", "--hard", "HEAD~2")
     repository = Repository(str(here.root))
-    expected = log.commits(repository)
-    assert len(expected) == 3
+    expected = numbered(log.commits(repository))
+    assert len(expected.ids) == 3
     assert in_order(rows_of(repository), log.tips(repository), 20) == expected
 
 
@@ -101,7 +102,7 @@ def test_a_commit_that_is_not_there_is_left_to_git() -> None:
     rows = reader.rows()
     assert in_order(rows, [(b"a" * 20).hex()], 20) is None
     assert in_order(rows, ["c" * 40], 20) is None
-    assert in_order(rows, [], 20) == []
+    assert in_order(rows, [], 20) == ([], [], [])
 
 
 def test_ids_of_sha256() -> None:
@@ -112,5 +113,5 @@ def test_ids_of_sha256() -> None:
     assert [reader.read(name, each) for name, each in zip(names, (data, data, child), strict=True)]
     order = in_order(reader.rows(), ["a" * 64], 32)
     assert order is not None
-    assert order[-1] == ("a" * 64, "d" * 64, ["e" * 64, "f" * 64])
-    assert {row[0] for row in order[:2]} == {"e" * 64, "f" * 64}
+    assert (order.ids[2], order.trees) == ("a" * 64, ["d" * 64] * 3)
+    assert [order.ids[parent] for parent in order.parents[2]] == ["e" * 64, "f" * 64]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.history.attribution import graph as module
-from scanner.history.attribution.graph import NONE, Graph
+from scanner.history.attribution.graph import NONE, Graph, numbered
 from scanner.history.attribution.spans import Spans, Timeline
 
 EMPTY = "0"
@@ -25,7 +25,7 @@ def graphs(draw: st.DrawFn) -> Graph:
         )
         tree = str(draw(st.integers(0, 3)))
         rows.append((f"c{number}", tree, [f"c{each}" for each in parents]))
-    return Graph(rows, draw(st.sampled_from([[], ["t1", "t2"]])))
+    return Graph(numbered(rows), draw(st.sampled_from([[], ["t1", "t2"]])))
 
 
 def above(graph: Graph, node: int) -> set[int]:
@@ -85,7 +85,7 @@ def test_descent(graph: Graph, data: st.DataObject, bits: int) -> None:
 
 
 def test_a_parent_that_is_not_there_is_none() -> None:
-    graph = Graph([("c1", "t1", ["cut"])])
+    graph = Graph(numbered([("c1", "t1", ["cut"])]))
     assert (graph.parents, graph.base, graph.commits) == ([()], [NONE], 1)
 
 

@@ -12,7 +12,7 @@ from scanner.history.attribution import tree_contents
 from scanner.history.attribution.tree_contents import TreeContents
 
 if TYPE_CHECKING:
-    from scanner.history.attribution.tree_search import Holding
+    from scanner.history.objects.tree_search import Holding
 
 BLOB = b"b" * 20
 
@@ -23,17 +23,20 @@ def contents(monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def make(trees: Mapping[bytes, Holding]) -> TreeContents:
         class Work:
-            below, upper = (0,), ()
+            below, tops, loose = (0,), (), ()
 
             def __init__(self, *_: Any) -> None: ...
 
-            def results(self, *_: Any) -> Iterator[Any]:
+            def results(self, pending: Any, *_: Any) -> Iterator[Any]:
                 numbers = {tree: number for number, tree in enumerate(trees)}
-                yield 0, (list(trees.values()), numbers, b"")
+                if pending:
+                    yield 0, (list(trees.values()), numbers, b"")
 
         monkeypatch.setattr(tree_contents, "TreeWork", Work)
         units: Any = None
-        return TreeContents(units, [BLOB], list(trees), 1)
+        found = TreeContents(units, [BLOB], list(trees), 1)
+        found.search()
+        return found
 
     return make
 

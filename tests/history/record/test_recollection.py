@@ -102,14 +102,15 @@ def test_a_change(scans: Scans, with_pair: Any, change: str) -> None:
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Count how often all trees are read: once for each attribution that knows nothing."""
+    """Count how often trees are asked: once for each attribution that knows nothing."""
     found: list[object] = []
 
-    def counted(*arguments: Any) -> TreeContents:
+    def counted(contents: TreeContents) -> None:
         found.append(None)
-        return TreeContents(*arguments)
+        whole(contents)
 
-    monkeypatch.setattr("scanner.history.attribution.traces.TreeContents", counted)
+    whole = TreeContents.search
+    monkeypatch.setattr(TreeContents, "search", counted)
     return found
 
 

@@ -21,7 +21,7 @@ from scanner.git.delta import copies, fresh, packs
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from typing import TypeAlias
 
     from scanner.git.walk import Resolved
@@ -51,6 +51,12 @@ _DIRECTORY, _SUBMODULE = b"40000", b"160000"
 _LONGEST_MODE: Final = 8
 """Bytes that a mode may take, with a zero before it and the space."""
 
+_NOTHING: Final = -1
+"""Instead of the number of a holding: the tree has none of the objects."""
+
+_STARTS: Final = 1 << 16 >> 3
+"""Bytes with a bit for each number of two bytes."""
+
 _COLUMNS: Final = 3
 """Numbers of a place that compiled code has found (`Place` in trees.c). The offset is the first."""
 
@@ -63,8 +69,8 @@ class Traced(NamedTuple):
     trees: dict[bytes, int]
     """The IDs of the trees that have any, with the number of what they have."""
     named: bytes
-    """The first `PREFIX` bytes of each ID that the trees name and their bases do not, and of some
-    others."""
+    """The first `PREFIX` bytes of the ID of each directory that the trees name and their bases do
+    not, and of some others."""
 
 
 def numbers_of(names: Iterable[bytes]) -> set[int]:
@@ -82,20 +88,40 @@ class TreeSearch:
     """Looks for objects in one tree after the other."""
 
     __slots__ = (
-        "_ends_of_names", "_files", "_find", "_named", "_numbers", "_prefixes", "_size", "_trees",
-        "_wanted",
+        "_ends_of_names", "_files", "_find", "_named", "_numbers", "_prefixes", "_size", "_starts",
+        "_tops", "_trees", "_wanted",
     )  # fmt: skip
 
-    def __init__(self, files: frozenset[bytes], trees: Iterable[bytes], hash_size: int) -> None:
-        """Look for the blobs `files` and for `trees`, binary IDs of `hash_size` bytes."""
+    def __init__(
+        self,
+        files: frozenset[bytes],
+        trees: Iterable[bytes],
+        tops: Collection[bytes],
+        hash_size: int,
+    ) -> None:
+        """Look for the blobs `files` and for `trees`; `tops` are the trees of commits.
+
+        All are binary IDs of `hash_size` bytes.
+        """
         self._files = files
-        self._wanted = {*files, *trees}
+        self._tops = tops
+        self._wanted: set[bytes] = set()
+        self._starts = bytearray(_STARTS)
+        """A bit for each number of two bytes: whether one of the IDs begins so. Compiled code looks
+        there first, since to make an object of each ID takes five times as long."""
+        self._look_for(files)
+        self._look_for(trees)
         self._size = hash_size
         # A zero byte can be part of an ID too: each is taken for the end of a name, so that none is
         # missed whatever is before it.
         self._ends_of_names = re.compile(rb"\0(?=(.{%d}))" % hash_size, re.DOTALL)
         self._find = self._ends_of_names.findall
         self._begin()
+
+    def _look_for(self, names: Iterable[bytes]) -> None:
+        for name in names:
+            self._wanted.add(name)
+            self._starts[name[0] << 5 | name[1] >> 3] |= 1 << (name[1] & 7)
 
     def _begin(self) -> None:
         self._numbers: dict[Holding, int] = {}
@@ -110,10 +136,13 @@ class TreeSearch:
         It may be if one of the trees has another one that was found only now. That is looked for
         from here on, so the same trees are to be searched again.
         """
-        new = self._trees.keys() - self._wanted
-        self._wanted |= new
+        new = [name for name in self._trees if name not in self._wanted]
         named = b"".join([name[:PREFIX] for name in self._named]) + self._prefixes
         is_complete = not named_of(numbers_of(new), named)
+        # What is searched next may contain the others as well. But hardly any tree contains that of
+        # a commit, and to look for tens of thousands of those takes longer than the walk.
+        tops = self._tops if is_complete else ()
+        self._look_for([name for name in new if name not in tops])
         found = Traced(list(self._numbers), self._trees, named)
         self._begin()
         return found if is_complete else None
@@ -139,29 +168,31 @@ class TreeSearch:
         has_children: Callable[[int], bool],
     ) -> Iterator[Resolved]:
         wanted, size, named, places_in = self._wanted, self._size, self._prefixes, packs.places
-        nothing: tuple[bytes, Holding] = (b"", ())
-        known: dict[int, tuple[bytes, Holding]] = {}
+        starts = bytes(self._starts)
+        nothing = b"", _NOTHING
+        known: dict[int, tuple[bytes, int]] = {}
         for resolved in walked:
             entry, base, data, delta = resolved
-            before, holding = known.get(base, nothing)
-            found = places_in(wanted, size, _DENSE, data, delta, before, named)
+            before, number = known.get(base, nothing)
+            found = places_in(wanted, starts, size, _DENSE, data, delta, before, named)
             if found:
                 places, is_same = found
                 if not is_same:
-                    holding = self._holding(data, memoryview(places).cast("q")[::_COLUMNS])
-                if holding:
-                    self._hold(name_of(entry), holding)
+                    number = self._number(data, memoryview(places).cast("q")[::_COLUMNS])
+                if number != _NOTHING:
+                    self._trees[name_of(entry)] = number
                 if has_children(entry):
-                    known[entry] = places, holding
+                    known[entry] = places, number
             yield resolved
 
-    def _holding(self, data: bytes, places: Iterable[int]) -> Holding:
+    def _number(self, data: bytes, places: Iterable[int]) -> int:
+        """Return the number of what `data` has at `places`."""
         found = []
         for at in places:
             child = data[at + 1 : at + 1 + self._size]
             if name := self._name(data, at, child):
                 found.append((name, child))
-        return tuple(found)
+        return self._number_of(tuple(found)) if found else _NOTHING
 
     def _passing(
         self,
@@ -237,10 +268,10 @@ class TreeSearch:
     def _note(self, name: bytes, places: list[_Place]) -> None:
         holding = tuple([(each, child) for _, each, child in places if each])
         if holding:
-            self._hold(name, holding)
+            self._trees[name] = self._number_of(holding)
 
-    def _hold(self, name: bytes, holding: Holding) -> None:
-        self._trees[name] = self._numbers.setdefault(holding, len(self._numbers))
+    def _number_of(self, holding: Holding) -> int:
+        return self._numbers.setdefault(holding, len(self._numbers))
 
     def _places(self, data: bytes, start: int, end: int) -> list[_Place]:
         """Return the entries between `start` and `end` of a tree that are looked for."""

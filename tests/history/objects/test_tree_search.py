@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner.git.delta import apply
-from scanner.history.attribution import tree_search
-from scanner.history.attribution.tree_search import TreeSearch
+from scanner.history.objects import tree_search
+from scanner.history.objects.tree_search import TreeSearch
 
 FILES = [b"a" * 20, b"\0" * 20, b"40000 x\0 100644 y\0 z", bytes(range(20))]
 TREES = [b"t" * 20, b"\0t" * 10]
@@ -103,7 +103,7 @@ def test_it_finds_what_each_tree_has(versions: list[list[Entry]], data: st.DataO
         delta = data.draw(deltas(contents[number - 1], contents[number]))
         walked.append((number, number - 1, contents[number], delta))
 
-    search = TreeSearch(frozenset(FILES), TREES, 20)
+    search = TreeSearch(frozenset(FILES), TREES, (), 20)
     dense = data.draw(st.sampled_from((0, 2)))  # also deltas longer than their trees
     with patch.object(tree_search, "_DENSE", dense), patch.object(tree_search, "_BATCH", 2):
         passed = list(search.passing(walked, lambda entry: b"tree %d" % entry, lambda _: True))
@@ -114,13 +114,17 @@ def test_it_finds_what_each_tree_has(versions: list[list[Entry]], data: st.DataO
     assert {name: found.holdings[number] for name, number in found.trees.items()} == {
         b"tree %d" % number: held(each) for number, each in enumerate(versions) if held(each)
     }
+    named = {found.named[at : at + 8] for at in range(0, len(found.named), 8)}
+    assert named >= {
+        child[:8] for each in versions for mode, _, child in each if mode.endswith(b"40000")
+    }
 
 
 def test_what_is_in_the_same_trees_is_found_at_the_second_time() -> None:
     """A tree was searched before it was known that what it contains is looked for."""
     inner, outer = tree([(b"100644", b"key", FILES[0])]), tree([(b"40000", b"d", b"i" * 20)])
     walked = [(0, -1, outer, None), (1, -1, inner, None)]
-    search = TreeSearch(frozenset(FILES), (), 20)
+    search = TreeSearch(frozenset(FILES), (), (), 20)
     names = [b"o" * 20, b"i" * 20]
 
     def pass_all() -> None:
@@ -138,9 +142,25 @@ def test_what_is_in_the_same_trees_is_found_at_the_second_time() -> None:
 def test_the_ids_that_are_named_say_where_to_look_later(length: int) -> None:
     other = bytes(range(100, 100 + length))
     content = tree([(b"40000", b"d", other), (b"100644", b"f", b"x" * length)])
-    search = TreeSearch(frozenset([b"k" * length]), (), length)
+    search = TreeSearch(frozenset([b"k" * length]), (), (), length)
     list(search.passing([(0, -1, content, None)], lambda _: b"", lambda _: False))
     found = search.take()
     assert found is not None
     assert not found.trees
     assert other[:8] in [found.named[at : at + 8] for at in range(0, len(found.named), 8)]
+
+
+def test_a_submodule_that_becomes_a_directory_is_named_then() -> None:
+    """Its ID is far from the mode, which is all that its delta adds."""
+    name, child = b"n" * 60, b"c" * 20
+    base, content = tree([(b"160000", name, child)]), tree([(b"40000", name, child)])
+    delta = size(len(base)) + size(len(content)) + b"\x0540000\x91\x06" + bytes([len(base) - 6])
+    assert apply(base, delta) == content
+
+    search = TreeSearch(frozenset([b"k" * 20]), (), (), 20)
+    walked = [(0, -1, base, None), (1, 0, content, delta)]
+    with patch.object(tree_search, "_DENSE", 0):
+        list(search.passing(walked, lambda _: b"", lambda _: True))
+    found = search.take()
+    assert found is not None
+    assert child[:8] in found.named
