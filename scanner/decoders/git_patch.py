@@ -44,9 +44,11 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         while layer.data.startswith(_MARK, offset) and (found := hunk.match(layer.data, at)):
             at = found.end()
             content = _inflated(_packed(found[2]), budget.room())
-            if content is None or not budget.take(len(content)):
+            if content is None or (content and not budget.take(len(content))):
                 budget.leave(LIMIT, f"more of a binary patch than is decoded: {path_of(layer, '')}")
                 return
+            if not content:  # what a new file was before
+                continue
             if found[1] == b"delta":
                 content = inserted(content)
             lines = Whole(at - len(found[2].lstrip()), at)
