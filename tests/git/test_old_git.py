@@ -22,8 +22,8 @@ KNOWN = {
     "check-ignore": "--no-index -q",
     "commit": "-m -q",
     "commit-tree": "-m -p",
-    "config": "--default --get --get-all --get-regexp --global --includes --local --name-only "
-    "--null --show-origin --system --type -z",
+    "config": "--default --get --get-all --get-regexp --global --includes --list --local "
+    "--name-only --null --show-origin --system --type -z",
     "diff-files": "--ignore-submodules --no-ext-diff --no-renames --raw -z",
     "diff-index": "--cached --ignore-submodules --no-abbrev --no-ext-diff --no-renames --raw -z",
     "diff-tree": "--always --format --ignore-submodules --name-only --no-abbrev --no-ext-diff "
