@@ -67,14 +67,23 @@ def paths(findings: Iterable[Finding]) -> Iterable[str]:
 
 
 def is_below_top() -> bool:
-    """Return whether the person is, or may be, in a directory below the top of the work tree.
+    """Return whether the person is, or may be, in a directory below the top of the work tree."""
+    return bool(below_top())
+
+
+def below_top() -> str:
+    """Return the directory where the person is, as a path below the top; empty at the top.
 
     Git runs a hook at the top, and names the directory where it was started itself in GIT_PREFIX.
     """
     from scanner.git.work_tree import find_work_tree
 
+    prefix = os.environ.get("GIT_PREFIX", "").rstrip("/")
+    if prefix:
+        return prefix
     here = os.path.realpath(".")
-    return bool(os.environ.get("GIT_PREFIX")) or (find_work_tree(".") or here) != here
+    top = find_work_tree(".") or here
+    return "" if top == here else os.path.relpath(here, top).replace(os.sep, "/")
 
 
 def _is_merge(repository: Repository) -> bool:

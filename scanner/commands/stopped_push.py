@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.commands.outgoing_branch import HEADS, SHORT, OutgoingBranch, outgoing, paths_of
 from scanner.commands.published_on import settlement
-from scanner.commands.stopped_commit import MOST, is_below_top
+from scanner.commands.stopped_commit import MOST, below_top, is_below_top
 from scanner.errors import KeycatchError
 from scanner.findings import COMMIT_MESSAGE, REFERENCE_NAME, TAG_MESSAGE
 from scanner.git.pathspec import pathspec, quoted
@@ -178,6 +178,7 @@ class _Rewriting:
         if parent:
             out = ("git", "restore", f"--source={parent}", "--staged", "--worktree", "--", *specs)
         commands = (
+            *self._to_the_top(parent),
             f"{_FIRST.format('edit')}{rebase}",
             quoted(out),
             self._amend(line, commit),
@@ -185,6 +186,18 @@ class _Rewriting:
             quoted(("git", "restore", f"--source={line.tip[:SHORT]}", "--", *specs)),
         )
         yield Remedy(_EDIT.format(name), (*switch, *commands))
+
+    def _to_the_top(self, commit: str) -> tuple[str, ...]:
+        """Return the command that leaves a directory which `commit` does not have.
+
+        Before version 2.35 git removes the directory of the shell when it goes back to `commit`,
+        and no command runs there any more.
+        """
+        here = below_top()
+        asked = ("rev-parse", "--verify", "--quiet", f"{commit}:{here}")
+        if not here or (commit and self._repository.names(*asked)):
+            return ()
+        return ('cd "$(git rev-parse --show-toplevel)"',)
 
     def _joined(
         self, line: OutgoingBranch, first: str, switch: tuple[str, ...]

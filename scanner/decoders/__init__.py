@@ -51,6 +51,7 @@ MODULES: Final = (
     "scanner.decoders.colours",
     "scanner.decoders.hex_dump",
     "scanner.decoders.hexadecimal",
+    "scanner.decoders.git_patch",
 )
 
 

@@ -265,4 +265,7 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'', False, 0, b'', b'', b'0234567xX', (), '', b'(?:0?[xX])?(?:[2-7][0-9A-Fa-f]|0[9ADad])(?:[2-7][0-9A-Fa-f]|0[09ADad]){18}', False),
         (b'', False, 0, b'', b'', b'01257fxX', (), '', b'(?:0?[xX])?(?:1[fF]8[bB]08|504[bB]0304|78(?:01|5[eE]|9[cC]|[dD][aA])|425[aA]683[1-9]|[fF][dD]377[aA]58|5[dD]0000|28[bB]52[fF][dD])', False),
     ), ('a run that begins with 19 bytes of text in hexadecimal, or with gzip, ZIP, zlib, bzip2, xz or zstd, also after `0x` and `\\x`', 'the block, through line breaks; the lines around it with their values decoded in place', 'the encoded characters'), None, 0, False, '', b''),
+    ('git-patch', (), (
+        (b'GIT binary patch', False, 0, b'', b'', b'', (), '', b'', False),
+    ), ('`GIT binary patch` with lines of base85 below it, as `git diff --binary` writes it', 'the file before and after, or what a delta inserts', 'the lines of base85'), None, 0, False, '', b''),
 )

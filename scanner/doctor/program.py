@@ -17,11 +17,17 @@ from scanner.git.process import GitError, complete, environment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LEAST_GIT: Final = (2, 25)
-"""`rev-parse` knows all that is asked since this version (`scanner.git.repository`)."""
+_LEAST_GIT: Final = (2, 25, 1)
+"""`rev-parse` knows all that is asked since 2.25 (`scanner.git.repository`). From 2.23 to 2.25.0
+the commit after `git restore --staged` still had the file (release notes of git 2.25.1)."""
 _INSTALL_GIT: Final = (
-    "install git 2.25 or newer from your package manager or https://git-scm.com/downloads"
+    "install git 2.25.1 or newer from your package manager or https://git-scm.com/downloads"
 )
+_ASKS_FOR_OWNER: Final = (2, 35, 2)
+"""Since this version git refuses a repository of another owner. Distributions, and versions such as
+2.30.3, brought that to older ones: those are tried."""
+_OF_ANOTHER: Final = "git {} does not check who owns a repository, so its configuration counts"
+_NEWER_GIT: Final = "install git 2.35.2 or newer, or the security updates of your system"
 _NEEDED: Final = ("stringzilla", "regex", "PyYAML", "dulwich")
 _FASTER: Final = {"isal": "inflates archives and packs faster"}
 _COMPILER: Final = "install a C compiler and the headers of Python, then keycatch again"
@@ -88,9 +94,18 @@ def _git() -> Result:
     except GitError as error:
         return Result(PROBLEM, "git", str(error), _INSTALL_GIT)
     said = done.stdout.decode("utf-8", "replace").strip()
-    found = re.search(r"(\d+)\.(\d+)(?:\.\d+)*", said)
+    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", said)
     if found is None:
         return Result(NOTE, "git", "git does not say its version")
-    if (int(found[1]), int(found[2])) < _LEAST_GIT:
-        return Result(PROBLEM, "git", f"git {found[0]} is too old: 2.25 is needed", _INSTALL_GIT)
+    number = tuple(int(each or 0) for each in found.groups())
+    if number < _LEAST_GIT:
+        return Result(PROBLEM, "git", f"git {found[0]} is too old: 2.25.1 is needed", _INSTALL_GIT)
+    if number < _ASKS_FOR_OWNER and not _asks_for_owner():
+        return Result(NOTE, "git", _OF_ANOTHER.format(found[0]), _NEWER_GIT)
     return Result(OK, "git", f"git {found[0]}")
+
+
+def _asks_for_owner() -> bool:
+    """Return whether git would refuse the repository here if it were of another owner."""
+    variables = environment(os.environ, GIT_TEST_ASSUME_DIFFERENT_OWNER="1")  # setup.c
+    return bool(complete(("rev-parse", "--git-dir"), os.curdir, variables).returncode)

@@ -48,9 +48,15 @@ QUIET: Final = (
 
 NO_HOOKS: Final = ("-c", "core.hooksPath=/dev/null")
 
+_NO_FETCH: Final = ("-c", "fetch.parallel=none")
+"""No number, so that `git fetch` ends when it reads its configuration. Git from 2.29 to 2.44 starts
+one for what a partial clone lacks, and since 2.40 that downloads what `fetch.bundleURI` names
+before it asks whether the protocol is allowed (builtin/fetch.c, bundle-uri.c)."""
+
 _HARDENED: Final = (
     *QUIET,
     *NO_HOOKS,
+    *_NO_FETCH,
     # A directory in a work tree can be made to look like a bare repository with a configuration of
     # its own, which git would follow when it is started inside of it.
     "-c",
@@ -58,12 +64,15 @@ _HARDENED: Final = (
 )
 
 _SETTINGS: Final = {
-    "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "",
-}  # fmt: skip
-"""English messages, which `scanner.git.complaint` matches; no question at the terminal; no fetch of
-the objects that a partial clone lacks. Git knows GIT_NO_LAZY_FETCH since 2.45. Before, it would run
-what the configuration of the repository names, which it cannot without a protocol (known since
-2.6)."""
+    "LC_ALL": "C",  # English messages, which `scanner.git.complaint` matches
+    "GIT_TERMINAL_PROMPT": "0",  # no question at the terminal
+    # No fetch of the objects that a partial clone lacks. Git knows the first since 2.45. Before, it
+    # would run what the configuration of the repository names, which takes a protocol (known since
+    # 2.6). In an empty list is the protocol without a name, as of the address `::x`, whose program
+    # is `git-remote-` or an alias of the repository. So there is one, whose name nobody can know.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": os.urandom(16).hex(),
+}
 
 _CONFIGURES: Final = frozenset((
     "GIT_CONFIG_GLOBAL",
@@ -189,7 +198,7 @@ def complete(
     """
     import subprocess
 
-    whole = (program(), *(QUIET if hooks else _HARDENED), *command)
+    whole = (program(), *((*QUIET, *_NO_FETCH) if hooks else _HARDENED), *command)
     try:
         with subprocess.Popen(
             whole,

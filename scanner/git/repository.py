@@ -60,7 +60,7 @@ def separate(printed: bytes) -> tuple[bytes, list[bytes]]:
     """
     form = printed.partition(b"\n")[0]
     if form.startswith(b"--"):  # rev-parse prints an option that it does not know
-        raise GitError("this git is too old: 2.25 or newer is needed")
+        raise GitError("this git is too old: 2.25.1 or newer is needed")
     if form not in _FORMATS or b"\0" in printed:
         raise unusable("rev-parse", "the format and the directories of a repository")
     return form, (b"\n" + printed.removesuffix(b"\n")).split(b"\n%b\n" % form)[1:]

@@ -20,6 +20,13 @@ WIDE: Final = ("system", "global")
 """Scopes of git's configuration that count in every repository (git-config(1), SCOPES)."""
 
 
+_CONFIG: Final = ("config", "-z")
+_VALUES: Final = ("--show-origin", "--type=path", "--get-all", "core.hooksPath")
+"""Scope and origin are for messages; the type has git expand `~`, as it does for itself."""
+_USAGE: Final = 129
+"""The exit code of git for an option that it does not know (gitcli(7), parse-options.h)."""
+
+
 class HooksPath(NamedTuple):
     """A value of core.hooksPath."""
 
@@ -107,22 +114,37 @@ def settings() -> list[HooksPath]:
 
     Raises GitError where a configuration file cannot be read.
     """
-    # Scope and origin are for messages; the type has git expand `~`, as it does for itself.
-    asked = ("--show-scope", "--show-origin", "--type=path", "--get-all")
-    done = _complete("config", "-z", *asked, "core.hooksPath")
+    done = _complete(*_CONFIG, "--show-scope", *_VALUES)
+    if done.returncode != _USAGE:
+        return [_setting(*row) for row in _rows(done, "scope", "origin", "value")]
+
+    # Git before 2.26. Each scope is asked for alone; `--worktree` ends in a defect of git where
+    # there is no repository, so its values are those of a file that none of the others has.
+    scopes = {"command line:": "command"}
+    for scope in ("system", "global", "local"):
+        own = _complete(*_CONFIG, f"--{scope}", "--includes", *_VALUES)
+        if not own.returncode:
+            scopes.update((row[0], scope) for row in _rows(own, "origin", "value"))
+    rows = _rows(_complete(*_CONFIG, *_VALUES), "origin", "value")
+    return [_setting(scopes.get(row[0], "worktree"), *row) for row in rows]
+
+
+def _rows(done: Completed, *columns: str) -> list[tuple[str, ...]]:
+    """Return the answer of `git config -z` in rows of `columns`. Raises GitError."""
     if done.returncode not in (0, 1):  # 1: there is none
         from scanner.git.complaint import complaint  # here: git seldom fails
 
         raise GitError(f"git could not read its configuration: {complaint(done)}")
 
     fields = [os.fsdecode(field) for field in done.stdout.split(b"\0")[:-1]]
-    if len(fields) % 3:
-        raise unusable("config", "scope, origin and value")
-    values = zip(fields[::3], fields[1::3], fields[2::3], strict=True)
-    return [
-        HooksPath(scope, printable(origin.partition(":")[2] or origin), value)
-        for scope, origin, value in values
-    ]
+    number = len(columns)
+    if len(fields) % number:
+        raise unusable("config", f"{', '.join(columns[:-1])} and {columns[-1]}")
+    return list(zip(*(fields[at::number] for at in range(number)), strict=True))
+
+
+def _setting(scope: str, origin: str, value: str) -> HooksPath:
+    return HooksPath(scope, printable(origin.partition(":")[2] or origin), value)
 
 
 def for_all() -> HooksPath | None:

@@ -17,6 +17,7 @@ from scanner.reports.encoding import dumps
 from scanner.reports.interface import Format
 from scanner.reports.names import file_name
 from scanner.reports.places import described, entries
+from scanner.reports.taken_away import taken_away
 from scanner.reports.wording import effects, reason_name
 from scanner.secret import printable
 
@@ -61,6 +62,9 @@ def _entries(report: Report, rules: dict[str, Rule]) -> Iterator[dict[str, Any]]
         file = file_name(report.configuration.file)
         text = f"The configuration {file} {taken}"
         yield _about_the_scan(TAKEN_AWAY, text, Severity.NOTE, file, "")
+    for sentence in taken_away(report):
+        text = f"Taken away: {sentence}"
+        yield _about_the_scan(TAKEN_AWAY, text, Severity.NOTE, "_taken_away", sentence)
     for sentence in report.narrowed:
         text = f"Not all of the history was scanned: {sentence}"
         yield _about_the_scan(NARROWED, text, Severity.NOTE, "_history", sentence)

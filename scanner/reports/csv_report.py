@@ -20,6 +20,7 @@ from scanner.reports.arrange import ordered, sightings, text_of
 from scanner.reports.exposure import decoy
 from scanner.reports.interface import Format
 from scanner.reports.repositories import at_place, histories
+from scanner.reports.taken_away import taken_away
 from scanner.reports.wording import DATE, effects, is_in_file, no_file, reason_name, role_name
 from scanner.secret import printable
 
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from scanner.reports.interface import View
 
 COLUMNS: Final = (
-    "record",  # finding, not read (a credential could hide there), skipped, configuration, narrowed
+    # finding, not read (a credential could hide there), skipped, configuration, taken away,
+    # narrowed
+    "record",
     "severity", "confidence",
     "fails",  # whether it makes the command fail: yes or no
     "rule_id", "part", "value", "account_id", "path", "member", "line", "column",
@@ -88,6 +91,8 @@ def _rows(report: Report, view: View) -> Iterator[dict[str, Any]]:
 
     if report.configuration and (taken := effects(report.configuration)):
         yield {"record": "configuration", "detail": f"{report.configuration.file} {taken}"}
+    for sentence in taken_away(report):
+        yield {"record": "taken away", "detail": sentence}
     for sentence in report.narrowed:
         yield {"record": "narrowed", "detail": sentence}
 

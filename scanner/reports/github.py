@@ -95,8 +95,8 @@ def level_of(finding: Finding, view: View) -> str:
 def _plain_lines(
     report: Report, view: View, failing: Sequence[Finding], left_out: Sequence[str]
 ) -> Iterator[str]:
+    from scanner.reports.taken_away import taken_away
     from scanner.reports.wording import (
-        baseline_effect,
         contents,
         credentials,
         human_size,
@@ -120,9 +120,7 @@ def _plain_lines(
         line += f", {possible(below, view.fail_on)}"
     if notes := len(counted) - len(failing):
         line += f", {plural(notes, 'note')}"
-    if report.baseline and (said := baseline_effect(report.baseline)):
-        line += f"; the baseline {file_name(report.baseline.file)} {said}"
-    yield f"{line}\n"
+    yield "; ".join((line, *taken_away(report))) + "\n"
 
 
 def _annotation(finding: Finding, level: str, rules: dict[str, Rule]) -> str:

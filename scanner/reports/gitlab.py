@@ -30,6 +30,7 @@ from scanner.reports.interface import Format
 from scanner.reports.markdown import code
 from scanner.reports.names import file_name
 from scanner.reports.places import PathEntry, described, entries, rule_name
+from scanner.reports.taken_away import taken_away
 from scanner.reports.wording import (
     CANARY_STEPS,
     COMMIT_KINDS,
@@ -107,6 +108,8 @@ def _messages(report: Report) -> Iterator[dict[str, str]]:
     if report.configuration and (taken := effects(report.configuration)):
         file = file_name(report.configuration.file)
         yield {"level": "info", "value": printable(f"the configuration {file} {taken}")}
+    for sentence in taken_away(report):
+        yield {"level": "info", "value": sentence}
     for sentence in report.narrowed:
         yield {"level": "info", "value": printable(f"not all of the history: {sentence}")}
 

@@ -22,6 +22,7 @@ from scanner.findings import threshold_name
 from scanner.reports.interface import Format
 from scanner.reports.names import file_name
 from scanner.reports.places import described, entries
+from scanner.reports.taken_away import taken_away
 from scanner.reports.wording import CANARY_STEPS, contents, effects, is_in_file, plural, reason_name
 from scanner.secret import printable
 
@@ -65,6 +66,7 @@ def _reading(report: Report) -> Iterator[str]:
     remarks = [f"scanned {contents(report)}"]
     if report.configuration and (taken := effects(report.configuration)):
         remarks.append(f"the configuration {file_name(report.configuration.file)} {taken}")
+    remarks += taken_away(report)
     remarks += [f"not all of the history: {sentence}" for sentence in report.narrowed]
     output = "\n".join(map(printable, remarks))
 

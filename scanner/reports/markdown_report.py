@@ -19,6 +19,7 @@ from scanner.reports.markdown import code as code_span
 from scanner.reports.names import file_name
 from scanner.reports.repositories import by_exposure as by_exposure_there
 from scanner.reports.repositories import show_command, state, tables
+from scanner.reports.taken_away import taken_away
 from scanner.reports.wording import (
     CANARY_STEPS,
     DATE,
@@ -106,6 +107,8 @@ def _summary(report: Report, view: View) -> Iterator[str]:
     if report.configuration and (taken := effects(report.configuration)):
         file = file_name(report.configuration.file)
         yield f"The configuration {code(f'{file} {taken}')}.\n\n"
+    for sentence in taken_away(report):
+        yield f"Taken away: {code(sentence)}.\n\n"
     for sentence in report.narrowed:
         yield f"Not all of the history: {code(sentence)}.\n\n"
 

@@ -23,6 +23,7 @@ from scanner.reports.interface import Format
 from scanner.reports.names import is_outside, quoted, relative_uri, repository_uri, shown
 from scanner.reports.sarif_results import BASE, results
 from scanner.reports.sarif_rules import all_rules, descriptor
+from scanner.reports.taken_away import taken_away
 from scanner.reports.wording import reason_name
 from scanner.secret import printable
 
@@ -79,6 +80,8 @@ def render(report: Report, view: View) -> Iterator[str]:
     properties: dict[str, Any] = {}
     if report.configuration:
         properties["configuration"] = _configuration(report.configuration)
+    if taken := taken_away(report):
+        properties["takenAway"] = taken
     if report.narrowed:
         properties["narrowed"] = [printable(sentence) for sentence in report.narrowed]
     if properties:

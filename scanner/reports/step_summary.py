@@ -19,8 +19,8 @@ from scanner.reports.forensic import ending
 from scanner.reports.markdown import code, escaped
 from scanner.reports.names import file_name
 from scanner.reports.repositories import spread, tables
+from scanner.reports.taken_away import taken_away
 from scanner.reports.wording import (
-    baseline_effect,
     contents,
     credentials,
     effects,
@@ -119,8 +119,8 @@ def _head(report: Report, view: View) -> Iterator[str]:
     if report.configuration and taken:
         name = code(file_name(report.configuration.file))
         yield f"The configuration {name} {escaped(taken)}.\n\n"
-    if report.baseline and (said := baseline_effect(report.baseline)):
-        yield f"The baseline {code(file_name(report.baseline.file))} {said}.\n\n"
+    for sentence in taken_away(report):
+        yield f"Taken away: {code(sentence)}.\n\n"
     for remark in report.remarks:
         yield f"**For the review**: {escaped(remark.text)}.\n"
         for path, line in remark.places[:_NOTICES]:

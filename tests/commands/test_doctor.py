@@ -15,6 +15,7 @@ import pytest
 from scanner import kernel
 from scanner.doctor import program
 from scanner.doctor.interface import PROBLEM
+from scanner.git import process
 
 ROOT = Path(__file__).resolve().parents[2]
 HOOKS = ("pre-commit", "pre-merge-commit", "pre-push")
@@ -211,7 +212,8 @@ def test_a_shallow_clone(past: Any, doctor: Any) -> None:
 @pytest.mark.parametrize(
     ("script", "expected"),
     [
-        ("echo git version 2.17.1", "git 2.17.1 is too old: 2.25 is needed"),
+        ("echo git version 2.17.1", "git 2.17.1 is too old: 2.25.1 is needed"),
+        ("echo git version 2.25.0", "git 2.25.0 is too old: 2.25.1 is needed"),
         (None, "git was not found"),
     ],
 )
@@ -227,8 +229,37 @@ def test_git_that_is_too_old_or_missing(
     done = keycatch("doctor", cwd=project.root, env={"PATH": str(directory)})
     assert done.returncode == 1, done.stderr
     assert f"problem  git: {expected}" in done.stdout
-    assert "fix: install git 2.25 or newer" in done.stdout
+    assert "fix: install git 2.25.1 or newer" in done.stdout
     assert done.stdout.count("problem  ") == 1  # nothing that follows from it
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a script")
+@pytest.mark.parametrize(
+    ("version", "reaction", "expected"),
+    [
+        ("2.25.1", "exit 0", "git 2.25.1 does not check who owns a repository"),
+        ("2.34.1", "exit 128", "git 2.34.1"),
+        ("2.35.2", "exit 0", "git 2.35.2"),
+    ],
+)
+def test_a_git_that_does_not_check_the_owner(
+    project: Any,
+    doctor: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    reaction: str,
+    expected: str,
+) -> None:
+    script = tmp_path / "old"
+    script.write_text(
+        f'#!/bin/sh\ncase "$*" in *--version) echo git version {version}; exit;; esac\n'
+        f'[ -z "$GIT_TEST_ASSUME_DIFFERENT_OWNER" ] || {reaction}\n'
+        f"exec '{process.program()}' \"$@\"\n"
+    )
+    script.chmod(0o755)
+    monkeypatch.setattr(process, "program", lambda: str(script))
+    assert said(doctor(0), "git").partition(", so")[0] == expected
 
 
 def test_missing_libraries(monkeypatch: pytest.MonkeyPatch) -> None:

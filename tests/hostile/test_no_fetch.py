@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -27,30 +28,41 @@ class Trap(NamedTuple):
         return done.stdout.strip()
 
 
-@pytest.fixture(params=["ssh", "upload-pack"])
-def trap(request: Any, repository: Any, tmp_path: Path) -> Trap:
+@pytest.fixture(params=["ssh", "ssh-as-of-old", "upload-pack", "nameless"])
+def trap(request: Any, repository: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Trap:
     for name in ("a", "below/b"):
         repository.write(name, f"{name}\n")
         repository.commit()
-    repository.git("config", "uploadpack.allowFilter", "true")
+    for what in ("Filter", "AnySHA1InWant"):  # git 2.25 asks for what no branch has
+        repository.git("config", f"uploadpack.allow{what}", "true")
     found = Trap(tmp_path / "clone", tmp_path / "ran")
-    options = ("--filter=tree:0", "--sparse", "--depth=2")
+    options = ("--filter=tree:0", "--no-checkout", "--depth=2")
     repository.git("clone", "-q", *options, repository.root.as_uri(), str(found.root))
-    found.git("sparse-checkout", "set", "--cone", "--sparse-index")
-    if request.param == "ssh":
+    for options in ((), ("--sparse-index",)):  # git before 2.32 does not know the option
+        found.git("sparse-checkout", "init", "--cone", *options)
+    found.git("checkout", "-q")
+
+    if request.param != "ssh":  # git before 2.45 does not know the variable
+        monkeypatch.setitem(process._SETTINGS, "GIT_NO_LAZY_FETCH", "0")
+    if request.param.startswith("ssh"):
         found.git("config", "remote.origin.url", "ssh://git@localhost/gone")
         found.git("config", "core.sshCommand", f"touch {found.mark};")
-    else:
+    elif request.param == "upload-pack":
         found.git("config", "remote.origin.uploadpack", f"touch {found.mark}; git-upload-pack")
+    else:
+        # The protocol that has no name is one that an empty list allows. Its program is an alias,
+        # before git 2.29 a file on the PATH.
+        monkeypatch.setenv("PATH", f"{os.environ['PATH']}{os.pathsep}.")
+        monkeypatch.setenv("GIT_ALLOW_PROTOCOL", "")
+        found.git("config", "remote.origin.url", "::gone")
+        found.git("config", "alias.remote-", f"!touch {found.mark};")
+        program = found.root / "git-remote-"
+        program.write_text(f"#!/bin/sh\ntouch {found.mark}\n")
+        program.chmod(0o755)
     return found
 
 
-@pytest.mark.parametrize("knows", [True, False])
-def test_no_command_runs_it(
-    knows: bool, trap: Trap, keycatch: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if not knows:  # as git before 2.45
-        monkeypatch.setitem(process._SETTINGS, "GIT_NO_LAZY_FETCH", "0")
+def test_no_command_runs_it(trap: Trap, keycatch: Callable[..., Any]) -> None:
     tip = trap.git("rev-parse", "HEAD")
     given = {
         "push": f"refs/heads/x {tip} refs/heads/x {'0' * 40}\n",
@@ -63,3 +75,18 @@ def test_no_command_runs_it(
         assert not trap.mark.exists(), command
     trap.git("cat-file", "-p", "HEAD:below/b")
     assert trap.mark.exists()  # git alone does run it
+
+
+@pytest.mark.parametrize("hooks", [False, True])
+def test_a_git_that_git_starts_to_fetch_ends_at_once(repository: Any, hooks: bool) -> None:
+    """Before it looks for a remote or a bundle: since 2.40 `fetch.bundleURI` comes first."""
+    repository.commit("a")
+    variables = process.environment(os.environ, GIT_ALLOW_PROTOCOL="file")
+    command = ("fetch", repository.root.as_uri())
+    done = process.complete(command, str(repository.root), variables, hooks=hooks)
+    assert done.returncode == 128
+    assert b"fetch.parallel" in done.stderr
+
+
+def test_no_list_of_protocols_can_be_guessed() -> None:
+    assert len(process.environment({})["GIT_ALLOW_PROTOCOL"]) == 32
