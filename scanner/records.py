@@ -1,10 +1,10 @@
 """`NamedTuple` without the part of its start that nobody here uses.
 
-`typing.NamedTuple` compiles the annotation of each field, and `collections.namedtuple` a constructor
-for each class. A scan defines 30 classes with 200 fields and makes records of a third of them: both
-together take 25 of 200 million instructions (`python -m bench scan --sections startup`). The classes
-made here are the same, but their annotations stay the text that they are in the module, and the
-constructor of a class is compiled when its first record is made.
+`typing.NamedTuple` compiles the annotation of each field, and `collections.namedtuple` a
+constructor for each class. A scan defines 30 classes with 200 fields and makes records of a third
+of them: both together take 25 of 200 million instructions (`python -m bench scan --sections
+startup`). The classes made here are the same, but their annotations stay the text that they are in
+the module, and the constructor of a class is compiled when its first record is made.
 """
 
 from __future__ import annotations

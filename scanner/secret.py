@@ -9,7 +9,10 @@ exception or a report by accident arrives there redacted; the plain bytes leave 
 from __future__ import annotations
 
 import re
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 MASK: Final = "****"
 """What is shown in place of what is hidden, whatever its length, which is a hint as well."""

@@ -7,7 +7,10 @@ programs that use S3: s3cmd, boto 2, rclone, s3fs-fuse, s3curl, s3backer, fog.
 from __future__ import annotations
 
 import re
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _NAMES: Final = re.compile(
     r"""

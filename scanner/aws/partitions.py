@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import Final
 
 from scanner.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 AWS: Final = "aws"
 _PREFIXES: Final = (

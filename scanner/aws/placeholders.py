@@ -14,7 +14,10 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import pairwise
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 DOCUMENTATION: Final = "documentation-example"
 PLACEHOLDER: Final = "placeholder"

@@ -19,10 +19,10 @@ import functools
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING
 
 from scanner.rulebook.files import data_path
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

@@ -7,7 +7,10 @@ one that AWS has issued. In a random one the words below hardly ever cover half 
 from __future__ import annotations
 
 import re
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 # The longer ones first, since of alternatives the first that matches counts.
 _WORD: Final = re.compile(

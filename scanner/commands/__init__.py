@@ -7,7 +7,6 @@ import os
 import sys
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import scanner
 from scanner.about import NAME
@@ -15,8 +14,10 @@ from scanner.console import say
 from scanner.errors import KeycatchError, UsageError
 from scanner.files import discard
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, Final, NoReturn
 
 COMMANDS: Final = {
     "scan": "find credentials in files, directories or standard input",

@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from typing import TYPE_CHECKING, Any, Final
 
 from scanner.about import NAME
 from scanner.console import say
 from scanner.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, Final
 
     from scanner.findings import Finding, Report
     from scanner.liveness.candidates import Accounts

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from functools import partial
-from typing import TYPE_CHECKING
 
 from scanner.about import NAME
 from scanner.commands.liveness_check import add_liveness_options, ask, check_options
@@ -18,6 +17,7 @@ from scanner.secret import printable
 from scanner.settings import BASELINE_NAME, THRESHOLDS, Settings, pattern_problem
 from scanner.sizes import size_in_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 

@@ -6,16 +6,17 @@ import os
 import re
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError, did_you_mean
 from scanner.records import NamedTuple
 from scanner.reports import FORMATS
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from typing import Final
 
 DEFAULT: Final = "text"
 STDOUT: Final = "-"

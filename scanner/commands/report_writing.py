@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from scanner.about import NAME
 from scanner.commands.outputs import chosen
@@ -13,6 +12,7 @@ from scanner.reports import load
 from scanner.reports.output import Document, write_all
 from scanner.reports.wording import baseline_effect
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence

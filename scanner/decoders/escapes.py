@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from scanner.content import Layer, Segments
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanner.decoders.interface import Budget
 

@@ -7,7 +7,6 @@ begins. Everything here is looked for around key IDs that AWS can have issued.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.decoders.glued_text import (
     KEY_ID,
@@ -17,8 +16,10 @@ from scanner.decoders.glued_text import (
 )
 from scanner.decoders.sqlite_record import Effort, columns_around
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from scanner.decoders.interface import Budget
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
 KEY_ID: Final = re.compile(rb"(?:AKIA|ASIA)(?:[Q-Z2-6][A-Z2-7]{15}|[IJ][A-Z2-7]{14}[AQ])")
 """A key ID that AWS can have issued: see `scanner.kinds.access_key_id`.

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Final
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.decoders.interface import Budget
 
 _REACH: Final = 512

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
 
 from scanner.content import line_above, line_end, line_start
 from scanner.errors import did_you_mean
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from typing import Final
 
 _REACH: Final = 1000
 """A mark counts within this many bytes of the credential.

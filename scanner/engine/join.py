@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws.randomness import MEDIUM_BITS
 from scanner.engine.pairing import BEST, LAST, Spot, pair
 from scanner.findings import Confidence
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer, Place
     from scanner.kinds.interface import Part
 

@@ -16,12 +16,13 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
 # A cost is a distance in bytes, made larger by what separates two entries of a file. The figures
 # are choices, not measurements; `tests/engine/test_pairing.py` has a layout for each that only

@@ -11,13 +11,14 @@ thousands of values and report thousands of names.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.engine.masking import SEAM
 from scanner.secret import MASK
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import Final
 
     Span = tuple[int, int, str]
     """Start, end, and what was looked for."""

@@ -7,14 +7,14 @@ file names end with NUL and are not quoted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.git.process import GitError, unusable
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from scanner.git.repository import Repository
 

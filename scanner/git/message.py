@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final
 
 from scanner.git.process import complete, environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _SCISSORS: Final = b" ------------------------ >8 ------------------------"
 """The end of the line that begins with the comment character (wt-status.c, `cut_line`)."""

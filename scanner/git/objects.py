@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from scanner.git.process import GitError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
     import threading

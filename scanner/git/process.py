@@ -15,15 +15,15 @@ import os
 import sys
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping, Sequence
-    from typing import TypeAlias
+    from typing import Final, TypeAlias
 
     Completed: TypeAlias = subprocess.CompletedProcess[bytes]
     """How a git command ended; only for annotations."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from time import gmtime
-from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import unusable
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Final
 
     from scanner.git.repository import Repository
 

@@ -8,7 +8,6 @@ is (githooks(5)). Replacement objects are switched off: what is scanned is what 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.files import read_regular
 from scanner.git.process import (
@@ -23,10 +22,11 @@ from scanner.git.process import (
 )
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, TypeVar
+    from typing import Any, Final, TypeVar
 
     from scanner.git.watch import Watch
 

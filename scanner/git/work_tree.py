@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import (
     GitError,
@@ -17,9 +16,11 @@ from scanner.git.process import (
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Sequence
+    from typing import Final
 
     from scanner.git.repository import Repository
 

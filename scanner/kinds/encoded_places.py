@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final
 
 from scanner.aws import randomness
 from scanner.content import line_start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _BEFORE: Final = 240
 """Bytes before a value that are read: a hash of 86 characters, its salt and its parameters."""

@@ -9,7 +9,6 @@ has to be near.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
@@ -17,7 +16,10 @@ from scanner.kinds import interface
 from scanner.kinds.interface import Kind
 from scanner.kinds.surroundings import label
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Match, Part
     from scanner.rulebook.generator import Generator

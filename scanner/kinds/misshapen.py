@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.encoded import decode
@@ -20,7 +19,10 @@ from scanner.kinds.access_key_id import LENGTH as ID_LENGTH
 from scanner.kinds.access_key_id import PREFIXES
 from scanner.kinds.interface import Kind, Match
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Part
     from scanner.rulebook.generator import Generator

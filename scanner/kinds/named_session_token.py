@@ -9,7 +9,6 @@ likely of a form that is new, or of another store that speaks the protocol of ST
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
@@ -19,7 +18,10 @@ from scanner.kinds.interface import Kind, Match
 from scanner.kinds.session_token import read_head
 from scanner.kinds.session_token import tell as tell_token
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Part
     from scanner.rulebook.model import Rule

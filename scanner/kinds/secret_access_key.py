@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
@@ -27,7 +26,10 @@ from scanner.kinds.surroundings import (
 from scanner.records import NamedTuple
 from scanner.secret import Secret
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer
     from scanner.rulebook.model import Rule
 

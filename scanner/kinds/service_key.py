@@ -13,7 +13,6 @@ Source: aws/aws-bedrock-token-generator-python.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
@@ -22,8 +21,10 @@ from scanner.kinds import interface, signed_query
 from scanner.kinds.interface import Kind, only
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Match, Part

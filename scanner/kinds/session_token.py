@@ -11,7 +11,6 @@ Reference, `Credentials`).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
 from scanner.aws.partitions import is_region
@@ -21,8 +20,10 @@ from scanner.kinds import interface
 from scanner.kinds.interface import Kind
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Match, Part

@@ -14,7 +14,6 @@ temporary credentials ends with these if that is earlier than its own expiry.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws.partitions import is_region
 from scanner.aws.placeholders import placeholder
@@ -23,7 +22,10 @@ from scanner.kinds import access_key_id
 from scanner.records import NamedTuple
 from scanner.secret import Secret
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.rulebook.generator import Generator
 
 LONGEST_EXPIRY: Final = 604_800

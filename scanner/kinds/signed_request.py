@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
 
 from scanner.aws.encoded import decode
 from scanner.aws.partitions import is_region
@@ -22,8 +21,10 @@ from scanner.kinds.interface import Kind, Match, only
 from scanner.kinds.json_web_token import json_object
 from scanner.secret import Secret
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, Final
 
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Part

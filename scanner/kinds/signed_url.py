@@ -7,7 +7,6 @@ base64 of a presigned URL of STS, by which a cluster asks who signed it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
 from scanner.findings import Confidence, Forensics
@@ -15,8 +14,10 @@ from scanner.kinds import interface, signed_query
 from scanner.kinds.interface import Aside, Kind, Match, Part, only
 from scanner.kinds.signed_query import SignedQuery, parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.rulebook.generator import Generator

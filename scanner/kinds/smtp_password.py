@@ -13,7 +13,6 @@ AWS credentials", and its history for the older version.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.encoded import decode
@@ -24,8 +23,10 @@ from scanner.kinds.access_key_id import parse as parse_key_id
 from scanner.kinds.interface import Kind, only
 from scanner.kinds.surroundings import neighbour_lines, url_safe_tails
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Match, Part

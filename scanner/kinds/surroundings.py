@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from scanner.content import line_above, line_end, line_start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _REACH: Final = 512
 """How far, in bytes, a run is followed to either side: enough to tell encoded data from a word."""

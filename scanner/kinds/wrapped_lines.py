@@ -7,10 +7,13 @@ reads a bounded number of bytes.
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from scanner.content import line_end, line_start
 from scanner.kinds.encoded_places import ESCAPE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 # Indentation, a mark of a comment or of a list, a quote; a quote, a comma, an operator.
 _BARE: Final = re.compile(

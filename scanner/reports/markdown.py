@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from scanner.secret import visible
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 MARKS: Final = re.compile(
     r"(?P<code>`[^`]+`)"

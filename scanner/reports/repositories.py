@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING, Final
 
 from scanner.records import NamedTuple
 from scanner.reports.exposure import exposure, period
 from scanner.reports.wording import plural
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Final
 
     from scanner.findings import Finding, History, InRepository, Location, Report
     from scanner.reports.interface import View

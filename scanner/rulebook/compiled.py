@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
 
 from scanner.errors import RuleError
 from scanner.findings import Confidence, Severity
 from scanner.rulebook.files import data_path
 from scanner.rulebook.model import Anchor, Rule
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, Final
 
 FORMAT: Final = 2
 """Version of the layout of the file, so that a stale one is recognised."""

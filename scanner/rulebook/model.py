@@ -7,11 +7,12 @@ examples. `scanner.rulebook.loading` reads the first, `scanner.rulebook.compiled
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.findings import Confidence, Severity
 
 BEFORE: Final = 256

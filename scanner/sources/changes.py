@@ -11,7 +11,6 @@ with them, and so are the names of people and all other headers.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.findings import COMMIT_MESSAGE, MESSAGES, REFERENCE_NAME, TAG_MESSAGE, Notice
 from scanner.git import changes, tags
@@ -22,8 +21,10 @@ from scanner.records import NamedTuple
 from scanner.sources.interface import Origin
 from scanner.sources.objects import GitBlob
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+    from typing import Final
 
     from scanner.findings import Tally
     from scanner.git.changes import ChangedPath, Commit

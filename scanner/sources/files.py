@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.files import NotAFileError, open_sized
 from scanner.findings import WORK_TREE
@@ -12,9 +11,11 @@ from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to, stored_ne
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import hashlib
     from collections.abc import Iterator
+    from typing import Final
 
 # A link must not lead out of the tree, also if it is put there between the listing and the open.
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)

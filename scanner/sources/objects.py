@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
 from scanner.git.process import GitError
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
 from scanner.sources.windows import windows
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from scanner.git.lfs import Storage
     from scanner.git.objects import ObjectReader

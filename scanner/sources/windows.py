@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.content import Layer, count_lines, line_start
 from scanner.sources.interface import WINDOW, Window
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Final
 
 OVERLAP: Final = 64 << 10
 """Bytes that a window shares with the one before: a key ID and its secret may straddle a cut.
