@@ -7,8 +7,7 @@ scan, which are parts of a report, have modules of their own and can be imported
 
 from __future__ import annotations
 
-from enum import IntEnum
-
+from scanner.levels import IntEnum
 from scanner.locations import (
     COMMIT_MESSAGE,
     MESSAGES,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from contextlib import suppress
 
@@ -22,7 +21,7 @@ DEFAULT: Final = "text"
 STDOUT: Final = "-"
 _LONGEST: Final = 200
 """Characters of a category; its names are shown in lists."""
-_FORMAT_LIKE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_FORMAT_LIKE: Final = r"[A-Za-z][A-Za-z0-9_-]*"
 """What could be meant as the name of a format before `=`; the name of a file can have a slash."""
 
 
@@ -102,8 +101,10 @@ def chosen(args: argparse.Namespace) -> tuple[Output, ...]:
 
 def _parsed(text: str, default: str) -> tuple[bool, Output]:
     """Return whether `text`, the value of an `--output`, names its format, and what it asks for."""
+    import re  # here: no hook names an output
+
     name, sign, path = text.partition("=")
-    if not sign or not _FORMAT_LIKE.fullmatch(name):
+    if not sign or not re.fullmatch(_FORMAT_LIKE, name):
         named, output = False, Output(default, text)
     elif name in FORMATS:
         named, output = True, Output(name, path)

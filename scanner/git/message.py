@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 
 from scanner.git.process import complete, environment
 
@@ -54,6 +53,8 @@ def _comment(lines: list[bytes], settings: dict[bytes, bytes]) -> bytes:
     mark = settings.get(b"core.commentstring") or settings.get(b"core.commentchar") or b"#"
     if mark.lower() != b"auto":
         return mark
+    import re  # here: hardly anybody has this setting
+
     # git has chosen one that no line began with, and then written its own comments at the end.
     for line in reversed(lines):
         if match := re.match(b"[%s](?= |$)" % re.escape(_AUTO), line):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 
 from scanner.findings import COMMIT_MESSAGE, MESSAGES, REFERENCE_NAME, TAG_MESSAGE, Notice
-from scanner.git import changes, tags
+from scanner.git import changes
 from scanner.git.lfs import Storage
 from scanner.git.objects import ObjectReader
 from scanner.git.process import GitError
@@ -162,6 +162,8 @@ def of_range(
     for commit in (*commits, *maybe):
         found.add_message(COMMIT_MESSAGE, commit.id, commit)
         found.add("commit", commit.id, commit.author_date, commit.entries)
+    from scanner.git import tags  # here: nothing of a commit is a tag
+
     if include:
         annotated, entries = tags.published(repository, include)
         found.add_tags(annotated, known, exclude)

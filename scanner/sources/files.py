@@ -9,7 +9,6 @@ from scanner.files import NotAFileError, open_sized
 from scanner.findings import WORK_TREE
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to, stored_near
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
-from scanner.sources.windows import windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,6 +92,8 @@ class FileBlob:
             return piece
 
         try:
+            from scanner.sources.windows import windows  # here: hardly any file is that large
+
             yield from windows(read)
         except OSError as error:
             raise self._unread(error) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
 from scanner.git.process import GitError
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
-from scanner.sources.windows import windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ class GitBlob:
             yield from self._file.windows()
             return
         try:
+            from scanner.sources.windows import windows  # here: hardly any content is that large
+
             yield from windows(self._reader.read)
         except GitError as error:
             detail = f"it could not be read to its end: {error}"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from scanner.content import Layer, count_lines, line_start
 from scanner.sources.interface import WINDOW, Window
 
@@ -18,7 +16,7 @@ OVERLAP: Final = 64 << 10
 Half of it is kept at least, which is more than the longest credential has.
 """
 
-_CUT: Final = re.compile(rb"[^A-Za-z0-9+/=_%\\\x80-\xff-]")
+_CUT: Final = rb"[^A-Za-z0-9+/=_%\\\x80-\xff-]"
 """A byte at which neither a character nor anything that is searched for can be cut in two."""
 
 
@@ -69,8 +67,10 @@ def _cut(data: bytes, start: int, end: int) -> int:
     if feed >= 0:
         return feed + 1
 
+    import re  # here: hardly any content is cut in a line
+
     cut = 0
-    for harmless in _CUT.finditer(data, start, end):
+    for harmless in re.compile(_CUT).finditer(data, start, end):
         cut = harmless.end()
     if cut:
         return cut
