@@ -65,6 +65,18 @@ class Commit(NamedTuple):
     entries: tuple[ChangedPath, ...]
 
 
+def staged_now(repository: Repository) -> list[ChangedPath]:
+    """Return the paths at which the index differs from HEAD, or all before any commit.
+
+    Raises GitError.
+    """
+    # Mostly there is a HEAD, and to ask for it first is one git more.
+    shown = repository.attempt("diff-index", "--cached", *_RAW, "HEAD^{commit}", "--")
+    if shown is None:
+        return staged(repository, repository.base_of_index())
+    return list(parse_raw(shown))
+
+
 def staged(repository: Repository, base: str, specs: Sequence[str] = ()) -> list[ChangedPath]:
     """Return the paths at which the index differs from the tree or commit `base`.
 

@@ -137,6 +137,11 @@ class Repository:
             raise GitError(f"git could not {what}: {complaint(done, named=bool(self._options))}")
         return done.stdout
 
+    def attempt(self, *command: str) -> bytes | None:
+        """Return what the git `command` prints, None if it fails. Raises GitError without git."""
+        done = complete((*self._options, *command), self.directory, self._variables)
+        return None if done.returncode else done.stdout
+
     def answers(self, *command: str, stdin: bytes = b"", seconds: int = SECONDS) -> bytes:
         """Return what the git `command` prints, even if it fails. Raises GitError without git.
 

@@ -18,10 +18,10 @@ from scanner.secret import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Sequence
     from typing import Final
 
+    from scanner.git.process import Completed
     from scanner.git.repository import Repository
 
 _UNTRACKED: Final = b"? "
@@ -231,7 +231,7 @@ def _environment(root: str) -> dict[str, str]:
     return environment(for_any_repository(os.environ), GIT_WORK_TREE=root)
 
 
-def _run(directory: str, root: str, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+def _run(directory: str, root: str, command: Sequence[str]) -> Completed:
     done = _start(directory, root, command)
     if done.returncode:
         from scanner.git.complaint import complaint  # here: git seldom fails
@@ -241,5 +241,5 @@ def _run(directory: str, root: str, command: Sequence[str]) -> subprocess.Comple
     return done
 
 
-def _start(directory: str, root: str, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+def _start(directory: str, root: str, command: Sequence[str]) -> Completed:
     return complete(command, directory, _environment(root))
