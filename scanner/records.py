@@ -4,7 +4,7 @@
 constructor for each class. A scan defines 30 classes with 200 fields and makes records of a third
 of them: both together take 25 of 200 million instructions (`python -m bench scan --sections
 startup`). The classes made here are the same, but their annotations stay the text that they are in
-the module, and the constructor of a class is compiled when its first record is made.
+the module, and the constructor of a class is compiled when a few records were made.
 """
 
 from __future__ import annotations
@@ -41,8 +41,23 @@ else:
     class NamedTuple(metaclass=_Meta):
         """A tuple whose places have names: its subclasses list them with their types."""
 
-    def _first(cls, /, *values, **named):
-        """Return the first record of the class, made by the constructor of all that follow."""
+    _made = {}
+    """Records that were made of each class whose constructor is not compiled yet."""
+    _FEW = 16
+    """To compile a constructor takes as long as to make 30 records without it."""
+
+    def _new(cls, /, *values, **named):
+        """Return a record of the class; after a few, let a compiled constructor make all others."""
+        number = _made[cls] = _made.get(cls, 0) + 1
+        rest = cls._fields[len(values) :]
+        if number < _FEW and len(values) <= len(cls._fields) and named.keys() <= {*rest}:
+            given = {**cls._field_defaults, **named}
+            if given.keys() >= {*rest}:
+                return tuple.__new__(cls, (*values, *(given[field] for field in rest)))
+        return _compiled(cls)(cls, *values, **named)
+
+    def _compiled(cls):
+        """Compile the constructor of the class, and return it."""
         names = ", ".join(cls._fields)
         # The names come from the body of a class, so they can be nothing but names.
         code = f"lambda _cls, {names}: _new(_cls, ({names},))"
@@ -51,7 +66,8 @@ else:
         constructor.__qualname__ = f"{cls.__qualname__}.__new__"
         constructor.__defaults__ = (*cls._field_defaults.values(),)
         cls.__new__ = staticmethod(constructor)
-        return constructor(cls, *values, **named)
+        _made.pop(cls, None)
+        return constructor
 
     # What follows is as in `collections.namedtuple`.
     def _make(cls, values):
@@ -77,7 +93,7 @@ else:
         return (*self,)
 
     _METHODS = {
-        "__new__": _first,
+        "__new__": _new,
         "_make": classmethod(_make),
         "_replace": _replace,
         "_asdict": _asdict,
