@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
+from scanner.expressions import compile_later
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-_NAMES: Final = re.compile(
+_NAMES: Final = compile_later(
     r"""
     (?:^|[/\\!])
     (?:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 
+from scanner.expressions import compile_later
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,7 +21,7 @@ _REACH: Final = 500
 _LINE: Final = 240
 """Bytes of a line, from the name on, that may hold the secret after all, such as a default."""
 
-_PLACE: Final = re.compile(
+_PLACE: Final = compile_later(
     rb"""
     secret (?:[\W_]{0,3} (?:access|key|id)){0,3} (?:<|</[^\n>]{1,40}>|["'\])]{0,3})
     [ \t]{0,8} (?:=>|:=|[:=>]) [ \t]{0,8}

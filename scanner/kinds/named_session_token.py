@@ -12,6 +12,7 @@ import re
 
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.findings import Confidence
 from scanner.kinds import interface
 from scanner.kinds.interface import Kind, Match
@@ -33,15 +34,15 @@ _LONGEST: Final = 4096
 _BITS_PER_CHARACTER: Final = randomness.MEDIUM_BITS / 40  # the threshold of a secret, by character
 _JUDGED: Final = 400  # characters that are enough
 
-_NAMED: Final = re.compile(
+_NAMED: Final = compile_later(
     rb"(?:session|security)[_.-]?token"
     # What closes a name, assigns and opens a value; a header, markup, an option of a command.
     rb"[\"'`\]\\]{0,3}(?:\s{0,16}(?:=>|:=|[:=,])\s{0,16}|[ \t]{1,4}|>\s{0,16})[\"'`\\]{0,3}"
     rb"(?P<value>[A-Za-z0-9+/]{100,4096}={0,2})(?![A-Za-z0-9+/=._%-]|\\(?:/|u00))",
     re.IGNORECASE,
 )
-_BEFORE: Final = re.compile(rb"[A-Za-z0-9_.-]{0,48}\Z")
-_WORDS: Final = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_BEFORE: Final = compile_later(rb"[A-Za-z0-9_.-]{0,48}\Z")
+_WORDS: Final = compile_later(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _OF_AWS: Final = frozenset(
     b"""
     a amazon amz aws boto ec2 fs iam s s3 sts x 2 3

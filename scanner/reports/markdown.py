@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from scanner.expressions import compile_later
 from scanner.secret import visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Final
 
-MARKS: Final = re.compile(
+MARKS: Final = compile_later(
     r"(?P<code>`[^`]+`)"
     r"|\[(?P<label>[^\]]+)\]\((?P<address>[^()\s]+)\)"
     r"|\*\*(?P<strong>[^*]+)\*\*"
