@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import zlib
 
-from scanner.files import open_sized
+from scanner.files import open_regular
 from scanner.git.process import GitError
 
 TYPE_CHECKING = False
@@ -82,9 +82,8 @@ class StagedReader:
         """Return the content called `name`; None where git has to look at it."""
         try:
             path = os.path.join(self._repository.objects, name[:2], name[2:])
-            descriptor, size = open_sized(path)
-            with open(descriptor, "rb", buffering=0) as file:
-                stored = file.read(_LARGEST) if size <= _LARGEST else b""
+            with open_regular(path, buffering=0) as file:
+                stored = file.read(_LARGEST)  # of a larger one too little to be whole
             inflating = zlib.decompressobj()
             whole = inflating.decompress(stored, _LARGEST)
         except (OSError, zlib.error):
