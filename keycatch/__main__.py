@@ -8,17 +8,17 @@ import os
 import sys
 
 
-def main() -> int:
-    """Run the command line of the process; return its exit code."""
+def main() -> None:
+    """Run the command line of the process, and end it."""
     sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     from scanner.import_path import isolate
 
     del sys.path[0]
     isolate()
-    from scanner.commands import main as run
+    from scanner.commands import run_and_leave
 
-    return run()
+    run_and_leave()
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

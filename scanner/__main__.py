@@ -4,7 +4,7 @@ from scanner.import_path import isolate
 
 isolate()
 
-from scanner.commands import main  # noqa: E402 -- only now is the path safe
+from scanner.commands import run_and_leave  # noqa: E402 -- only now is the path safe
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_and_leave()

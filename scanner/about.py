@@ -6,7 +6,9 @@ pages and snippets show the text itself. Setting `HOME` turns every link on.
 
 from __future__ import annotations
 
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 NAME = "keycatch"
 VERSION = "0.1.0"

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from time import monotonic
-from typing import Final, TextIO
 
 from scanner.files import discard
 from scanner.secret import Secret, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final, TextIO
 
 _PATIENCE: Final = 0.5
 """Seconds before a bar appears: most scans are over by then."""

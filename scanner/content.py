@@ -8,9 +8,14 @@ it. Positions are byte offsets inside a layer until a finding needs a line and a
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from typing import Protocol
 
 from scanner.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+else:
+    Protocol = object  # it is for type checkers only
 
 
 class OffsetMap(Protocol):
@@ -18,7 +23,6 @@ class OffsetMap(Protocol):
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """Return the offsets in the source layer for decoded bytes `start` to `end`."""
-        ...
 
 
 class Segments:

@@ -7,8 +7,7 @@ stops only one file from being read is not an exception of this kind but a `Noti
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

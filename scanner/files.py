@@ -9,12 +9,13 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO, Final, TextIO
 
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import BinaryIO, Final, TextIO
 
 _BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would turn line feeds into two characters
 _DESCRIPTORS: Final = "/proc/self/fd"

@@ -7,9 +7,7 @@ scan, which are parts of a report, have modules of their own and can be imported
 
 from __future__ import annotations
 
-from enum import IntEnum
-from typing import TYPE_CHECKING, TypeAlias
-
+from scanner.levels import IntEnum
 from scanner.locations import (
     COMMIT_MESSAGE,
     MESSAGES,
@@ -23,7 +21,10 @@ from scanner.locations import (
 from scanner.records import NamedTuple
 from scanner.tally import Notice, Tally
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from scanner.liveness.states import Liveness
     from scanner.pushed import Pushed
     from scanner.secret import Secret

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from scanner.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 COMMIT_MESSAGE: Final = "commit-message"
 """The scope of what is in a commit object: its message, its author and its committer."""

@@ -8,7 +8,6 @@ notice that a misspelt setting has no effect.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.errors import ConfigError, did_you_mean
 from scanner.files import read_regular
@@ -18,8 +17,10 @@ from scanner.records import NamedTuple
 from scanner.secret import printable
 from scanner.sizes import size_in_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Final
 
 FILE_NAME: Final = ".keycatch.toml"
 BASELINE_NAME: Final = ".keycatch-baseline"

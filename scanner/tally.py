@@ -6,12 +6,12 @@ result is based on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Final
 
 MOST_PLACES: Final = 1000
 """Places of values set aside that a tally keeps: more than anybody reads, and a bounded report.

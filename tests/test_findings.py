@@ -55,16 +55,16 @@ def test_only_what_hides_makes_a_scan_incomplete():
     assert [notice.path for notice in Report("scan", (), tally).incomplete] == ["b"]
 
 
-@pytest.mark.parametrize("severity", Severity)
-@pytest.mark.parametrize("confidence", Confidence)
-@pytest.mark.parametrize("fail_on", Confidence)
+@pytest.mark.parametrize("severity", [*Severity])
+@pytest.mark.parametrize("confidence", [*Confidence])
+@pytest.mark.parametrize("fail_on", [*Confidence])
 def test_a_note_never_fails(severity, confidence, fail_on):
     found = Finding("r", severity, confidence, "f", {}, "", (), ())
     assert found.fails(fail_on) == (confidence >= fail_on and severity is not Severity.NOTE)
 
 
-@pytest.mark.parametrize("severity", Severity)
-@pytest.mark.parametrize("confidence", Confidence)
+@pytest.mark.parametrize("severity", [*Severity])
+@pytest.mark.parametrize("confidence", [*Confidence])
 @pytest.mark.parametrize("fail_on", [level for level in Severity if level > Severity.NOTE])
 def test_a_threshold_of_severity_leaves_out_what_is_a_guess(severity, confidence, fail_on):
     found = Finding("r", severity, confidence, "f", {}, "", (), ())

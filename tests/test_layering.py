@@ -86,7 +86,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # The file system and streams, without any idea of what is written.
     ("files", "sizes"),
     ("about",),
-    ("records",),
+    ("records", "levels", "signals", "expressions"),
     # What of the engine is compiled: bytes and numbers, without any idea of rules.
     ("kernel",),
     # What everything is imported from, which is settled before the first import of ours.
@@ -109,7 +109,7 @@ scan a repository that may fail."""
 
 OPENS_ITS_OWN_FILES = {
     "aws.placeholders", "aws.randomness", "commands.completion", "liveness.canaries",
-    "reports.page.document", "response.playbook", "rulebook.compiled",
+    "reports.page.document", "response.playbook",
 }  # fmt: skip
 """Modules that read files of this package, which nobody but its installer writes."""
 OPENS_ALL_ELSE = {"files", "sources.stdin"}
@@ -137,6 +137,8 @@ HEAVY = (
     "git", "hashlib", "http", "importlib.metadata", "inspect", "isal", "logging", "lzma",
     "multiprocessing", "pathlib", "random", "regex", "shutil", "socket", "sqlite3", "ssl",
     "tarfile", "tempfile", "tomllib", "urllib", "yaml", "zipfile",
+    # A tenth of a start each, or the modules that bring them in.
+    "argparse", "enum", "gettext", "json", "locale", "re", "signal", "typing",
 )  # fmt: skip
 
 PROGRAM_STARTERS = {
@@ -397,15 +399,14 @@ def test_every_module_is_used() -> None:
     assert {name for name in unused if SOURCES[name].name != "__init__.py"} == {"scanner.__main__"}
 
 
-def scan_in_a_new_process(path: Path, work: Path, format_name: str = "text") -> list[str]:
-    """Scan `path` in a Python of its own; return the modules that were loaded for it."""
+def scan_in_a_new_process(work: Path, *arguments: str) -> list[str]:
+    """Run `scan` in a Python of its own; return the modules that were loaded for it."""
     program = (
-        "import argparse, sys\n"
-        "argparse.ArgumentParser().format_usage()\n"  # what it costs on its own is not ours
+        "import sys\n"
         "before = set(sys.modules)\n"
         "from scanner.commands import main\n"
         "try:\n"
-        "    code = main(['scan', '--no-config', *sys.argv[1:]])\n"
+        "    code = main(sys.argv[1:])\n"
         "except SystemExit as end:\n"
         "    code = end.code\n"
         "loaded = sorted(set(sys.modules) - before)\n"
@@ -413,7 +414,7 @@ def scan_in_a_new_process(path: Path, work: Path, format_name: str = "text") -> 
         "print(json.dumps([code or 0, loaded]), file=sys.stderr)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, str(path), "--format", format_name],
+        [sys.executable, "-c", program, "scan", *arguments],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         cwd=work,
         stdin=subprocess.DEVNULL,
@@ -430,14 +431,14 @@ def scan_in_a_new_process(path: Path, work: Path, format_name: str = "text") -> 
 def test_a_clean_scan_loads_nothing_heavy(tmp_path: Path) -> None:
     clean = tmp_path / "clean.py"
     clean.write_text("import os\n\nprint(os.environ['HOME'])\n" * 40)
-    loaded = scan_in_a_new_process(clean, tmp_path)
+    loaded = scan_in_a_new_process(tmp_path, str(clean))
     assert "scanner.engine" in loaded  # the scan did take place
     assert [name for name in loaded if is_heavy(name)] == []
     # Where there is no baseline, looking for it is all that it costs.
     assert [name for name in loaded if "baseline" in name] == []
     # Whatever site-packages had loaded before cannot hide a heavy import of our own.
     for name in loaded:
-        if name in SOURCES:
+        if name in SOURCES and name != "scanner.signals":  # it has another one for CPython
             at_import = imports(name, top_level(trees()[name]))
             assert [target for target in at_import if is_heavy(target)] == [], name
 
@@ -448,6 +449,6 @@ def test_a_clean_scan_loads_nothing_about_what_credentials_tell(
 ) -> None:
     clean = tmp_path / "clean.py"
     clean.write_text("import os\n")
-    loaded = scan_in_a_new_process(clean, tmp_path, format_name)
+    loaded = scan_in_a_new_process(tmp_path, str(clean), "--format", format_name)
     assert "scanner.engine" in loaded
     assert [name for name in loaded if "forensic" in name] == []

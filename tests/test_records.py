@@ -58,6 +58,29 @@ def test_methods_and_defaults_work() -> None:
         place.line = 2  # type: ignore[misc]
 
 
+def test_the_first_records_are_like_all_others() -> None:
+    """Until some were made there is no compiled constructor."""
+
+    class Fresh(records.NamedTuple):
+        line: int
+        column: int = 1
+        name: str = ""
+
+    for number in range(40):
+        assert Fresh(3) == Fresh(line=3) == (3, 1, "")
+        assert Fresh(3, name="x") == Fresh(3, 1, "x") == (3, 1, "x")
+        assert Fresh(name="x", column=2, line=number) == (number, 2, "x")
+        for wrong in (
+            lambda: Fresh(),
+            lambda: Fresh(column=1),
+            lambda: Fresh(1, 2, "x", 4),
+            lambda: Fresh(1, line=1),
+            lambda: Fresh(1, other=2),
+        ):
+            with pytest.raises(TypeError, match="argument"):
+                wrong()
+
+
 def test_a_record_goes_to_another_process_and_back() -> None:
     place = pickle.loads(pickle.dumps(Place(4, 2)))
     assert (place, type(place)) == (Place(4, 2), Place)

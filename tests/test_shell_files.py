@@ -11,7 +11,8 @@ from types import ModuleType
 
 import pytest
 
-from scanner.commands import COMMANDS, parser_of
+from scanner.commands import COMMANDS
+from scanner.commands.parser import parser_of
 
 TOOL = Path(__file__).parent.parent / "tools" / "shell_files.py"
 

@@ -1,7 +1,7 @@
 """Write everything that is made from the rule files.
 
-That is `rules/compiled.json` for scans, `rules/response.json` for `keycatch respond`, the pages in
-`docs/rules/`, and the tables of rules in README.md and docs/README.md.
+That is `scanner/rulebook/shipped.py` for scans, `rules/response.json` for `keycatch respond`, the
+pages in `docs/rules/`, and the tables of rules in README.md and docs/README.md.
 
     python tools/compile_rules.py
     python tools/compile_rules.py --check   # write nothing; exit 1 if anything is not current
@@ -12,7 +12,6 @@ The output depends on the rule files alone.
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from pathlib import Path
@@ -25,7 +24,7 @@ import compile_response  # noqa: E402
 
 from scanner.errors import RuleError  # noqa: E402
 from scanner.kinds.examples import described  # noqa: E402
-from scanner.rulebook.compiled import FORMAT, pack  # noqa: E402
+from scanner.rulebook.compiled import pack  # noqa: E402
 from scanner.rulebook.loading import shipped_files  # noqa: E402
 
 if TYPE_CHECKING:
@@ -53,11 +52,34 @@ HEADINGS: Final = (
 )
 
 
+_MODULE: Final = '''"""The shipped rules: written by tools/compile_rules.py from rules/*.yaml.
+
+Each has the fields of `scanner.rulebook.model.Rule`; an anchor is those of `Anchor` in order.
+"""
+
+# fmt: off
+# ruff: noqa: E501
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+RULES: tuple[dict[str, Any], ...] = (
+'''
+
+
 def compiled_text(files: list[RuleFile]) -> str:
-    """Return the content of `rules/compiled.json`: one line for each rule, for readable diffs."""
-    rules = [json.dumps(pack(file.rule), ensure_ascii=False, sort_keys=True) for file in files]
-    joined = ",\n".join(rules)
-    return f'{{"format": {FORMAT}, "rules": [\n{joined}\n]}}\n'
+    """Return the content of `scanner/rulebook/shipped.py`: one line for each field of a rule."""
+    lines = []
+    for file in files:
+        fields = sorted(pack(file.rule).items())
+        lines += [
+            "    {\n",
+            *(f"        {key!r}: {value!r},\n" for key, value in fields),
+            "    },\n",
+        ]
+    return f"{_MODULE}{''.join(lines)})\n"
 
 
 def page(file: RuleFile) -> str:
@@ -127,7 +149,7 @@ def outputs(root: Path) -> dict[Path, str]:
     """Return the content of every file below `root` that is made from the rule files."""
     files = [file for _, file in shipped_files()]
     made = {
-        root / "rules" / "compiled.json": compiled_text(files),
+        root / "scanner" / "rulebook" / "shipped.py": compiled_text(files),
         root / "rules" / "response.json": compile_response.compiled_text(files, str(SHARED)),
     }
     for file in files:

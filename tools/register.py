@@ -108,8 +108,7 @@ of_rules, signs), and an anchor has the fields of `scanner.rulebook.model.Anchor
 # ruff: noqa: E501
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanner.decoders.interface import CompiledDecoder
 

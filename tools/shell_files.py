@@ -21,9 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scanner.about import NAME, VERSION  # noqa: E402
-from scanner.commands import COMMANDS, EXIT_CODES, overview, parser_of  # noqa: E402
+from scanner.commands import COMMANDS, EXIT_CODES  # noqa: E402
 from scanner.commands.completion import FOLDER, SHELLS  # noqa: E402
 from scanner.commands.examples import EXAMPLES  # noqa: E402
+from scanner.commands.parser import overview, parser_of  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import binascii
-from typing import Final
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 

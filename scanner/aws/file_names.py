@@ -7,9 +7,14 @@ programs that use S3: s3cmd, boto 2, rclone, s3fs-fuse, s3curl, s3backer, fog.
 from __future__ import annotations
 
 import re
-from typing import Final
 
-_NAMES: Final = re.compile(
+from scanner.expressions import compile_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+_NAMES: Final = compile_later(
     r"""
     (?:^|[/\\!])
     (?:

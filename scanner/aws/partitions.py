@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import Final
 
+from scanner.expressions import compile_later
 from scanner.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 AWS: Final = "aws"
 _PREFIXES: Final = (
@@ -47,17 +51,17 @@ _LONGEST: Final = 64
 """More bytes than an ARN's beginning, a region or the end of a host name have."""
 _HOST: Final = 253
 """Bytes of a host name (RFC 1035, section 3.1, without the length of the root)."""
-_NAME: Final = re.compile(
+_NAME: Final = compile_later(
     rb"(?<![A-Za-z0-9])(?:"
     rb"arn:(?P<arn>aws(?:-[a-z]{1,4}){0,2}):"
     rb"|(?P<region>(?:us-gov|[a-z]{2}(?:-iso[a-z]?)?|eusc-[a-z]{2})-[a-z]{4,9}-[1-9])(?![A-Za-z0-9])"
     rb"|(?P<host>%s)(?![A-Za-z0-9])"
     rb")" % b"|".join(map(re.escape, _HOSTS))
 )
-_LABELS: Final = re.compile(rb"(?:\.[a-z0-9-]+)*+")
+_LABELS: Final = compile_later(rb"(?:\.[a-z0-9-]+)*+")
 """The labels before the end of a host name, read backwards: forwards, each label of a long row
 could be the first one of a host, and the row would be read again from each."""
-_REGION: Final = re.compile(
+_REGION: Final = compile_later(
     r"(?:[a-z]{2}|[a-z]{2}-(?:gov|iso[a-z]?)|eusc-[a-z]{2})"
     r"-(?:(?:north|south)(?:east|west)?|east|west|central)-[1-9]"
 )

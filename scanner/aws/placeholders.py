@@ -14,7 +14,12 @@ from __future__ import annotations
 import re
 from functools import cache
 from itertools import pairwise
-from typing import Final
+
+from scanner.expressions import compile_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 DOCUMENTATION: Final = "documentation-example"
 PLACEHOLDER: Final = "placeholder"
@@ -22,16 +27,16 @@ PLACEHOLDER: Final = "placeholder"
 _LONG: Final = 200
 """Longer values (session tokens, URLs) hold repeated characters and any short word by chance."""
 
-_EXAMPLE = re.compile(rb"EXAMPLE|example|Example")  # 3e-10; 3e-11
+_EXAMPLE = compile_later(rb"EXAMPLE|example|Example")  # 3e-10; 3e-11
 
 # Pieces of the keys in AWS documentation, which people shorten, lengthen and change at the end.
-_VARIANT = re.compile(
+_VARIANT = compile_later(
     rb"wJalrXUtn|K7MDENG|bPxRfiCY|je7MtGbCl|2Zp9Utk|h3yCo8nvb|IOSFODNN7|I44QH8DHB", re.IGNORECASE
 )
 
 # Words of seven letters or more: 3e-10 each in a key ID, 1e-9 each in a secret, in any case. Six
 # letters (1e-8; 3e-8 each) only where people do write them.
-_WORDS = re.compile(
+_WORDS = compile_later(
     rb"EXAMPLE|PLACEHOLDER|REDACTED|REPLACE_?(?:ME|THIS|WITH)|CHANGE_?(?:ME|THIS)|INSERT_?(?:YOUR|HERE)"
     rb"|YOUR_?(?:AWS|ACCESS|SECRET|KEY|TOKEN|OWN)|ACCESS_?KEY|SECRET_?KEY|TEST_?(?:KEY|SECRET|TEST)"
     rb"|FAKE_?(?:KEY|SECRET|FAKE)|DUMMY_?(?:KEY|SECRET|DUMMY)|NOT_?A_?REAL|NOT_?REAL|SAMPLE_?KEY"
@@ -39,7 +44,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 
-_REPEATED = re.compile(rb"(.)\1{5}", re.DOTALL)  # 3.3e-7; 3.3e-8
+_REPEATED = compile_later(rb"(.)\1{5}", re.DOTALL)  # 3.3e-7; 3.3e-8
 _MASKED: Final = 8  # of 16 characters an X: 1e-8
 _FEWEST_OF_16: Final = 6  # fewer distinct characters than this: 2.6e-8
 _FEWEST_OF_32: Final = 11  # fewer than this, of 32 or more characters: below 1e-12

@@ -19,10 +19,11 @@ import functools
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING
 
+from scanner.expressions import compile_later
 from scanner.rulebook.files import data_path
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -43,7 +44,7 @@ _PRINTABLE = bytes(range(0x20, 0x7F)) + b"\t\n\r"
 
 # Words that people put into a made-up value. Six letters at least: a random secret contains a given
 # word of six, in whatever case, with a probability of 3e-8, and a given one of seven with 1e-9.
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = compile_later(
     rb"example|placeholder|changeme|redacted|replace|secretkey|secretaccess|accesskey|yoursecret"
     rb"|yourkey|yourpassword|password|notasecret|notareal|dummykey|fakesecret|testsecret|testtest"
     rb"|foobar",
@@ -53,7 +54,7 @@ _PLACEHOLDER = re.compile(
 # Keyboard rows, which are sequences to a person only; alphabet and digits are found by their steps.
 _KEYBOARD_ROWS = (b"qwertyuiop", b"asdfghjkl", b"zxcvbnm", b"qwertzuiop")
 _KEYBOARD_PIECE = 6
-_KEYBOARD = re.compile(
+_KEYBOARD = compile_later(
     b"|".join(
         piece
         for row in _KEYBOARD_ROWS
@@ -66,7 +67,7 @@ _KEYBOARD = re.compile(
 
 # A path in a symbol of compiled Rust ("v0" mangling) names each part with its length before it and
 # ends with a hash of the crate in base 62, which is random: 6e-7.
-_RUST_SYMBOL = re.compile(
+_RUST_SYMBOL = compile_later(
     b"(?:%s).*[tE]Cs[0-9A-Za-z]{10,12}$"
     % b"|".join(b"%d[a-z]{%d}" % (length, length) for length in range(3, 10))
 )
@@ -74,7 +75,7 @@ _RUST_SYMBOL = re.compile(
 # Every limit leaves random secrets alone: the probability that one of 40 characters is caught
 # is next to it (the keyboard rows: 1e-6). All tests together reject about 2 in a million.
 _HEX_SHARE = 0.65  # 26 of 40 in one case: 2e-7
-_HEX_STRETCH = re.compile(rb"[0-9a-f]{16}|[0-9A-F]{16}")  # 9e-9
+_HEX_STRETCH = compile_later(rb"[0-9a-f]{16}|[0-9A-F]{16}")  # 9e-9
 _FEWEST_DISTINCT = 17  # fewer than this: 1e-10
 _FEWEST_WORDS = 4
 _WORDS_SHARE = 0.6  # 24 of 40 letters in four words of one case: below 1e-9

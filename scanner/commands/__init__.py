@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import argparse
+import gc
 import os
 import sys
-from functools import partial
+from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import scanner
 from scanner.about import NAME
 from scanner.console import say
 from scanner.errors import KeycatchError, UsageError
 from scanner.files import discard
+from scanner.signals import signal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
+    from typing import Any, Final, NoReturn
 
 COMMANDS: Final = {
     "scan": "find credentials in files, directories or standard input",
@@ -44,16 +47,17 @@ COMMANDS: Final = {
 
 _ASKING: Final = {"rules", "completion", "help", "version"}
 """Commands that scan nothing: their reader may have seen enough."""
-_OPERANDS: Final = {"scan": "paths", "history": "repositories", "fleet": "sources"}
-"""Commands whose options may be before, between and after their operands, to the operands."""
-
 _IN_A_HURRY: Final = "agent-hook"
 """A command that is called for each step of an agent, nearly always with the same arguments."""
 
+_GARBAGE: Final = 10_000
+"""Objects after which garbage is collected. By default (700 before Python 3.13) it is 60 times in a
+start, which makes none: 6 of 110 million instructions."""
+_ENDINGS: Final = {"atexit", "threading"}
+"""Modules by which something can ask to be done at the end of the process."""
+
 EXIT_CODES: Final = "Exit codes: 0 clean, 1 findings, 2 wrong usage or a scan that is not complete."
 OK, FINDINGS, FAILED = 0, 1, 2
-_COLUMNS: Final = 80
-"""Width of help, wherever it is shown: the same text in every terminal and in the tests."""
 _INTERRUPTED: Final = 130
 """128 and the number of SIGINT, as shells report a process that it ended."""
 
@@ -64,8 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns the exit code: 0 clean, 1 findings, 2 usage, configuration or an incomplete scan. Never
     raises an Exception, except in Python's development mode (`python -X dev`).
     """
-    if argv is None:  # else a program calls, which decides about signals itself
+    if argv is None:  # else a program calls, which decides about these itself
         _end_in_order()
+        gc.set_threshold(_GARBAGE)
     arguments = list(sys.argv[1:] if argv is None else argv)
     name = arguments[0] if arguments else ""
 
@@ -94,28 +99,42 @@ def main(argv: Sequence[str] | None = None) -> int:
     code = code if _flushed() else FAILED
     if argv is None:
         _ignore_interrupts()
-        if name == _IN_A_HURRY:
-            # Everything is written, and to take the interpreter down costs a tenth of a call.
-            os._exit(code)
         if sys.flags.inspect:
             # PYTHONINSPECT or -i: Python would run what standard input has and end with 0.
-            sys.stderr.flush()
-            os._exit(code)
+            _leave(code)
     return code
+
+
+def run_and_leave() -> NoReturn:
+    """Run the command line of the process, and end that with its exit code.
+
+    To take the interpreter down costs a tenth of a hook's time. That is left out unless something
+    was loaded by which anything can ask to be called at the end.
+    """
+    code = main()
+    if not _ENDINGS & sys.modules.keys():
+        _leave(code)
+    raise SystemExit(code)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without taking the interpreter down; standard output is written already."""
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+    os._exit(code)
 
 
 def _run(arguments: list[str]) -> int:
     name = arguments[0] if arguments else ""
     try:
-        if name == _IN_A_HURRY and (plain := _module_of(name).plain(arguments[1:])):
-            answered: int = _module_of(name).run(plain)
-            return answered
         if name in COMMANDS:
-            args = _parse(parser_of(name), arguments[1:], _OPERANDS.get(name, ""))
-            code: int = _module_of(name).run(args)
+            code: int = module_of(name).run(_arguments_of(name, arguments[1:]))
             _say_that_the_search_is_slow()
             return code
         if name in ("-h", "--help"):
+            from scanner.commands.parser import overview
+
             overview().parse_args(arguments)
         if name in ("-V", "--version"):
             is_verbose = not {"-v", "--verbose"}.isdisjoint(arguments)
@@ -126,6 +145,8 @@ def _run(arguments: list[str]) -> int:
         raise
 
     if not name:
+        from scanner.commands.parser import overview
+
         overview().print_help(sys.stderr)
         return FAILED
     if name.startswith("-"):
@@ -140,96 +161,23 @@ def _say_that_the_search_is_slow() -> None:
         say(f"{NAME}: the compiled search cannot be loaded, so this took longer: {problem}")
 
 
-def parser_of(name: str) -> _Parser:
-    """Return the parser of the command called `name`."""
-    parser = _Parser(prog=f"{NAME} {name}", description=_sentence(COMMANDS[name]))
-    _module_of(name).configure(parser)
-    return parser
+def _arguments_of(name: str, arguments: list[str]) -> argparse.Namespace:
+    """Return what the `arguments` of the command called `name` say; raises UsageError."""
+    from scanner.commands.plain import plain
+
+    found = plain(name, arguments)
+    if found is None and name == _IN_A_HURRY:
+        found = module_of(name).plain(arguments)
+    if found is None:
+        from scanner.commands.parser import arguments_of
+
+        found = arguments_of(name, arguments)
+    return found
 
 
-def _module_of(name: str) -> Any:
+def module_of(name: str) -> Any:
+    """Return the module of the command called `name`."""
     return import_module(f"{__name__}.{name.replace('-', '_')}")
-
-
-class _Parser(argparse.ArgumentParser):
-    """Raises UsageError: what argparse prints itself repeats arguments unescaped."""
-
-    def __init__(self, **options: Any) -> None:
-        # With a width of its own a formatter need not import what asks the terminal for one.
-        style = options.pop("formatter_class", argparse.HelpFormatter)
-        options["formatter_class"] = partial(style, width=_COLUMNS)
-        super().__init__(allow_abbrev=False, **options)
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help")
-
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Return what the arguments say; raises UsageError, with what may have been meant."""
-        found, unknown = self.parse_known_args(args, namespace)
-        return self._known(found, unknown)
-
-    def parse_intermixed_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Do the same where options may be between operands."""
-        found, unknown = self.parse_known_intermixed_args(args, namespace)
-        return self._known(found, unknown)
-
-    def _known(self, found: Any, unknown: Sequence[str]) -> Any:
-        if unknown:
-            from scanner.commands.suggestions import for_unknown
-
-            hint = for_unknown(unknown, self, getattr(found, "action", None))
-            self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
-        return found
-
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        try:
-            super()._check_value(action, value)
-        except argparse.ArgumentError as error:
-            from scanner.commands.suggestions import for_choice
-
-            error.message += for_choice(value, action)
-            raise
-
-    def format_help(self) -> str:
-        """Return the help with examples after it."""
-        from scanner.commands.examples import section
-
-        return super().format_help() + section(self.prog)
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        # Unlike argparse's own it does not hide that help or version could not be written.
-        stream = file or sys.stdout
-        if stream is not None:
-            stream.write(message)
-
-
-def overview() -> _Parser:
-    """Return the parser of the command line before any command."""
-    width = max(map(len, COMMANDS))
-    commands = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
-    parser = _Parser(
-        prog=NAME,
-        usage=f"{NAME} [-h] [--version] COMMAND ...",
-        description=f"Keeps AWS credentials out of git.\n\ncommands:\n{commands}",
-        epilog=EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "-V", "--version", action="store_true", help="show the version, and with -v all versions"
-    )
-    return parser
-
-
-def _parse(parser: _Parser, arguments: list[str], operands: str) -> argparse.Namespace:
-    args: argparse.Namespace
-    if not operands:
-        args = parser.parse_args(arguments)
-        return args
-    # What follows `--` is taken out first: argparse mistakes it in an intermixed line.
-    end = arguments.index("--") if "--" in arguments else len(arguments)
-    args = parser.parse_intermixed_args(arguments[:end])
-    getattr(args, operands).extend(arguments[end + 1 :])
-    return args
 
 
 def no_command(name: str) -> str:
@@ -254,11 +202,9 @@ def _unexpected(error: Exception) -> str:
 
 def _end_in_order() -> None:
     """Make a request to terminate end worker processes and remove temporary files."""
-    import signal
-
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, _terminate)
 
 
@@ -268,9 +214,7 @@ def _ignore_interrupts() -> None:
     While the interpreter ends it has no handler of its own, so a second Ctrl-C, or the one that a
     wrapper such as npm passes on, would end the process by the signal.
     """
-    import signal
-
-    if signal.getsignal(signal.SIGINT) is not signal.SIG_DFL:  # else that is what was asked for
+    if signal.getsignal(signal.SIGINT) != signal.SIG_DFL:  # else that is what was asked for
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -291,7 +235,3 @@ def _flushed() -> bool:
         say(f"{NAME}: cannot write to standard output: {reason}")
         return False
     return True
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 LARGEST: Final = 64 << 20
 """Bytes of a payload that is looked at: the tools cut outputs at far less."""
 _BLOCKED: Final = 2
-_GARBAGE: Final = 100_000
-"""Objects after which garbage is collected: what is imported would be looked through 20 times."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -54,16 +52,13 @@ def plain(arguments: Sequence[str]) -> argparse.Namespace | None:
     """
     if len(arguments) > 1 or not AGENTS.keys() >= {*arguments}:
         return None
-    from argparse import Namespace
+    from scanner.commands.plain import namespace
 
-    return Namespace(agent=arguments[0] if arguments else None)
+    return namespace(agent=arguments[0] if arguments else None)
 
 
 def run(args: argparse.Namespace) -> int:
     """Answer the payload on standard input; return 0 or 2."""
-    import gc
-
-    gc.set_threshold(_GARBAGE)
     agent: Agent | None = None
     event = Event("", "", "this")
     try:

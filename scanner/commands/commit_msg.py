@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import TYPE_CHECKING
 
 from scanner.commands.options import (
     add_report_options,
@@ -19,6 +18,7 @@ from scanner.files import MAX_BYTES, read_regular
 from scanner.secret import printable
 from scanner.sources.memory import MemoryBlob
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence

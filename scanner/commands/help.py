@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.commands import COMMANDS, main, no_command, overview
+from scanner.commands import COMMANDS, main, no_command
+from scanner.commands.parser import overview
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:

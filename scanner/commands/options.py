@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from functools import partial
-from typing import TYPE_CHECKING
 
 from scanner.about import NAME
-from scanner.commands.liveness_check import add_liveness_options, ask, check_options
+from scanner.commands.liveness_check import ask, check_options
 from scanner.commands.outputs import add_output_options, category, chosen
 from scanner.console import say
 from scanner.errors import ConfigError, UsageError
@@ -18,7 +16,9 @@ from scanner.secret import printable
 from scanner.settings import BASELINE_NAME, THRESHOLDS, Settings, pattern_problem
 from scanner.sizes import size_in_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from scanner.findings import Finding, Threshold
@@ -77,6 +77,8 @@ def add_decode_limit(group: argparse._ActionsContainer) -> None:
 
 def add_scan_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of every command that scans."""
+    from scanner.commands.liveness_options import add_liveness_options
+
     group = parser.add_argument_group("scan")
     add_config_options(group)
     add_baseline_options(group)
@@ -142,7 +144,7 @@ def add_baseline_options(group: argparse._ActionsContainer) -> None:
 
 def _pattern(text: str) -> str:
     if problem := pattern_problem(text):
-        raise argparse.ArgumentTypeError(problem)
+        raise wrong_argument(problem)
     return text
 
 
@@ -150,7 +152,7 @@ def size_of(text: str) -> int:
     """Return the bytes that an option names; raises ArgumentTypeError."""
     number = size_in_bytes(text)
     if not number:
-        raise argparse.ArgumentTypeError(f"must be bytes such as 500000, 100K or 10M, not {text!r}")
+        raise wrong_argument(f"must be bytes such as 500000, 100K or 10M, not {text!r}")
     return number
 
 
@@ -159,8 +161,15 @@ def jobs_of(text: str) -> int:
     # More processes than any machine has processors only cost memory; int() also takes " 1_0 ".
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
     if not 1 <= number <= 256:
-        raise argparse.ArgumentTypeError(f"must be a number from 1 to 256, not {text!r}")
+        raise wrong_argument(f"must be a number from 1 to 256, not {text!r}")
     return number
+
+
+def wrong_argument(message: str) -> Exception:
+    """Return the error for an option whose value is not what the parser can take."""
+    from argparse import ArgumentTypeError  # here: most commands run without a parser
+
+    return ArgumentTypeError(message)
 
 
 def load_settings(args: argparse.Namespace) -> Settings:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Final
 
 from scanner.commands.scanning import DEEPEN
 from scanner.errors import UsageError
@@ -18,8 +17,10 @@ from scanner.git.remotes import configured, tracked_objects
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Final
 
     from scanner.git.remotes import Remote
     from scanner.git.repository import Repository

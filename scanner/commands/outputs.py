@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError, did_you_mean
 from scanner.records import NamedTuple
 from scanner.reports import FORMATS
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from typing import Final
 
 DEFAULT: Final = "text"
 STDOUT: Final = "-"
 _LONGEST: Final = 200
 """Characters of a category; its names are shown in lists."""
-_FORMAT_LIKE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+_FORMAT_LIKE: Final = r"[A-Za-z][A-Za-z0-9_-]*"
 """What could be meant as the name of a format before `=`; the name of a file can have a slash."""
 
 
@@ -101,8 +101,10 @@ def chosen(args: argparse.Namespace) -> tuple[Output, ...]:
 
 def _parsed(text: str, default: str) -> tuple[bool, Output]:
     """Return whether `text`, the value of an `--output`, names its format, and what it asks for."""
+    import re  # here: no hook names an output
+
     name, sign, path = text.partition("=")
-    if not sign or not _FORMAT_LIKE.fullmatch(name):
+    if not sign or not re.fullmatch(_FORMAT_LIKE, name):
         named, output = False, Output(default, text)
     elif name in FORMATS:
         named, output = True, Output(name, path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING
 
 from scanner.about import NAME
 from scanner.commands.options import add_report_options, add_scan_options
@@ -14,6 +13,7 @@ from scanner.console import say
 from scanner.secret import printable
 from scanner.settings import PUBLISHED_ON, may_set
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -7,10 +7,10 @@ scan names files as the user did, which is right for a person at a terminal and 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from scanner.git.work_tree import find_work_tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from scanner.about import NAME
 from scanner.commands.outputs import chosen
-from scanner.console import say, wants_color
+from scanner.console import is_terminal, say, wants_color
 from scanner.reports import load
 from scanner.reports.output import Document, write_all
 from scanner.reports.wording import baseline_effect
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def _is_read_here(output: Output, chosen: Format) -> bool:
 
     At a terminal that is where the person is.
     """
-    at_terminal = output.is_stdout and chosen.for_people and sys.stdout.isatty()
+    at_terminal = output.is_stdout and chosen.for_people and is_terminal(sys.stdout)
     return at_terminal or chosen.keeps_given_paths
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from scanner.about import NAME
 from scanner.commands.liveness_check import (
     accounts,
-    add_liveness_options,
     announce,
     check_options,
     inquire,
     is_watched,
     own_accounts,
 )
+from scanner.commands.liveness_options import add_liveness_options
 from scanner.console import say
 from scanner.errors import UsageError
 from scanner.secret import printable

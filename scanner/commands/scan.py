@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
 from scanner.commands.options import (
@@ -21,9 +20,11 @@ from scanner.errors import UsageError
 from scanner.git.work_tree import is_bare
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+    from typing import Final
 
     from scanner.findings import Tally
     from scanner.sources.interface import Blob

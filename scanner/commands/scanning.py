@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, Final
 
 from scanner.commands.options import EXCLUDED, announce, conclude, load_rules, load_settings
 from scanner.commands.outputs import chosen
 from scanner.reports import load
 from scanner.tally import ALLOWED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Collection, Iterator, Sequence
+    from typing import Final
 
     from scanner.engine.judge import LineHash
     from scanner.findings import Finding, Report, Tally

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
 from scanner.commands.options import add_report_options, add_scan_options
@@ -12,9 +11,11 @@ from scanner.console import say
 from scanner.errors import UsageError
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
+    from typing import Final
 
     from scanner.findings import Finding, Tally
     from scanner.git.repository import Repository

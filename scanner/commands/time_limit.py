@@ -12,11 +12,12 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
+    from typing import Final
 
 MOST: Final = 86_400
 """The longest limit, in seconds: a day."""
@@ -25,6 +26,9 @@ GRACE: Final = 5.0
 _AGAIN: Final = 0.1
 """Seconds between two signals: one can come right before the main thread begins to wait, which it
 then does not interrupt."""
+
+_STARTERS: Final = frozenset(("subprocess", "scanner.git.spawn"))
+"""The modules whose constructors start processes."""
 
 if sys.platform == "win32":
     _SIGNAL: Final = signal.SIGINT
@@ -91,7 +95,7 @@ def _is_starting(frame: FrameType | None) -> bool:
     comes soon.
     """
     while frame is not None:
-        if (frame.f_globals.get("__name__"), frame.f_code.co_name) == ("subprocess", "__init__"):
+        if frame.f_code.co_name == "__init__" and frame.f_globals.get("__name__") in _STARTERS:
             return True
         frame = frame.f_back
     return False

@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
 
 from scanner.decoders.compiled import TABLE
 from scanner.decoders.interface import Decoder, Description, Ending
 from scanner.rulebook.model import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.decoders.interface import Budget

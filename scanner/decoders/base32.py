@@ -7,11 +7,10 @@ million is like that (RFC 4648, section 6).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -7,13 +7,18 @@ in a literal `\n` (in a string literal).
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 
+from scanner.expressions import compile_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
 # Between two lines: a line break with indentation around it, or its escape in a string literal.
-SEPARATOR = re.compile(rb"[ \t]*\r?\n[ \t]*|(?:\\r)?\\n")
-_CLOSES = re.compile(
+SEPARATOR = compile_later(rb"[ \t]*\r?\n[ \t]*|(?:\\r)?\\n")
+_CLOSES = compile_later(
     rb"={1,6}(?=[ \t]*(?:[\r\n]|\Z)|[^A-Za-z0-9+/= \t$_])|[ \t]*(?:\r?\n|\Z)|\\[nr\"]|[\"'`<]"
 )
 """What follows a line of base64, and hardly ever follows a word at the start of a line.

@@ -16,12 +16,11 @@ encoded content begins (`scanner.decoders.packed`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.content import Layer
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

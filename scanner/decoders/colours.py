@@ -9,11 +9,10 @@ there is something to be found near them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

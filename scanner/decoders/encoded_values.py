@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
 from scanner.content import Layer
+from scanner.expressions import compile_later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -24,8 +25,8 @@ _NEAR = 4 << 10
 """Bytes to either side of a value: a Secret with some twenty entries."""
 _DIGIT = 4
 """Bits of a hexadecimal digit."""
-_PREFIX = re.compile(rb"0?[xX]")
-_CONTROL = re.compile(rb"[^\t\n\r -~\x80-\xff]")
+_PREFIX = compile_later(rb"0?[xX]")
+_CONTROL = compile_later(rb"[^\t\n\r -~\x80-\xff]")
 
 
 class ValuesMap:

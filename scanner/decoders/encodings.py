@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.decoders.base32 import GROUP as GROUP_OF_32
 from scanner.decoders.base64_text import GROUP
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Final
 
 
 class Encoding(NamedTuple):

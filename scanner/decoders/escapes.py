@@ -6,13 +6,15 @@ and below say what it is. Neighbourhoods are merged, so that no byte is decoded 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from scanner.content import Layer, Segments
+from scanner.expressions import compile_later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
+
     from scanner.decoders.interface import Budget
 
 REACH = 4096
@@ -35,7 +37,7 @@ NAMES = (
 """Parts of names, and the most frequent places by far: no piece of a value is there."""
 _VALUE = 200
 """Bytes after a name in which its value is: the rest of the name, and a secret with escapes."""
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_NOT_BASE64 = compile_later(rb"[^A-Za-z0-9+/]")
 
 Replace = Callable[["re.Match[bytes]"], bytes]
 

@@ -10,13 +10,13 @@ what text glues to a value, `glued_records` what says in binary data where a val
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from scanner.content import Layer
 

@@ -7,7 +7,6 @@ begins. Everything here is looked for around key IDs that AWS can have issued.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.decoders.glued_text import (
     KEY_ID,
@@ -16,23 +15,26 @@ from scanner.decoders.glued_text import (
     is_alphanumeric,
 )
 from scanner.decoders.sqlite_record import Effort, columns_around
+from scanner.expressions import compile_later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from scanner.decoders.interface import Budget
 
 _NEAR: Final = 2 << 10
 """Bytes to either side of a key ID in which its secret is looked for."""
-_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BINARY: Final = compile_later(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 """Control characters that no text has; an escape character begins a colour."""
 _BINARY_NEAR: Final = 512
 """Bytes to either side in which one is enough: the header of a record is before all its text."""
-_RUN: Final = re.compile(rb"[A-Za-z0-9+/]{41,}")
+_RUN: Final = compile_later(rb"[A-Za-z0-9+/]{41,}")
 _LONGEST_REST: Final = 512
 """Characters of a run next to a secret: more of them are encoded data, and no part of a record."""
 
-_ID_LENGTH: Final = re.compile(
+_ID_LENGTH: Final = compile_later(
     rb"(?:\x14"  # Pascal strings, marshal, Java, pickle (U, \x8c), protobuf, Thrift, RDB, DER
     rb"|\x14\0\0\0(?:\0\0\0\0)?"  # pickle (X, \x8d), BSON, bincode
     rb"|\xb4"  # MessagePack, fixstr; no text in UTF-8 has it before a letter
@@ -40,29 +42,29 @@ _ID_LENGTH: Final = re.compile(
     rb"|20:"  # bencode (BEP 3), netstrings
     rb")\Z"
 )
-_SECRET_LENGTH: Final = re.compile(
+_SECRET_LENGTH: Final = compile_later(
     rb"(?:[xX\xd9\xc4]?\(|\(\0\0\0(?:\0\0\0\0)?"  # the same
     rb"|(?:(?<![0-9])|(?<=A[KS]IA[A-Z2-7]{16}))40:)\Z"  # right after a key ID as well
 )
 _CBOR_20: Final = b"tT"
 """Text and bytes of 20 bytes in CBOR (RFC 8949, section 3.1); those of 40 are `x(` and `X(`."""
-_CBOR_40: Final = re.compile(rb"[xX]\([A-Za-z0-9+/]{40}")
+_CBOR_40: Final = compile_later(rb"[xX]\([A-Za-z0-9+/]{40}")
 _WIDEST_LENGTH: Final = 9
 _AVRO_20: Final = b"("
 _AVRO_40: Final = b"P"
 """Lengths in zigzag: twice the number (Avro specification, "Binary encoding")."""
-_AVRO_PAIR: Final = re.compile(
+_AVRO_PAIR: Final = compile_later(
     rb"\((?:AKIA|ASIA)[A-Z2-7]{16}P[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])"
     rb"|P[A-Za-z0-9+/]{40}\((?:AKIA|ASIA)[A-Z2-7]{16}"
 )
 """Both values with their lengths, and nothing between: enough where no byte is a control."""
-_PICKLED: Final = re.compile(
+_PICKLED: Final = compile_later(
     rb"(?:\A|(?<=\n))[a-z(]{0,3}V([A-Za-z0-9+/]{40}|[A-Za-z0-9+/=]{100,9999})\r?\n"
 )
 """UNICODE of protocol 0 (pickletools): a secret, or a session token."""
-_MEMO: Final = re.compile(rb"(?:\A|\n)p[0-9]{1,5}\r?\n\Z")
+_MEMO: Final = compile_later(rb"(?:\A|\n)p[0-9]{1,5}\r?\n\Z")
 """PUT of protocol 0, which follows each text."""
-_NEW_TEXT: Final = re.compile(
+_NEW_TEXT: Final = compile_later(
     rb"\bs/[^\n]{1,200}?/([A-Za-z0-9+/]{40})/[gIpe0-9]{0,4}(?![A-Za-z0-9+/])"
 )
 """What a command of sed writes, where the old text is no part of its run."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final
 
+from scanner.expressions import compile_later
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
-KEY_ID: Final = re.compile(rb"(?:AKIA|ASIA)(?:[Q-Z2-6][A-Z2-7]{15}|[IJ][A-Z2-7]{14}[AQ])")
+KEY_ID: Final = compile_later(rb"(?:AKIA|ASIA)(?:[Q-Z2-6][A-Z2-7]{15}|[IJ][A-Z2-7]{14}[AQ])")
 """A key ID that AWS can have issued: see `scanner.kinds.access_key_id`.
 
 One made-up ID in fourteen has this form. That is enough where something is glued to it.
@@ -55,8 +58,8 @@ _PADDED: Final = (
 )
 """Padding of base64 at the end of a value. 40 characters need none, so that it was added by hand or
 by a program which takes the secret for base64. An assignment goes on after its equals sign."""
-_AFTER_SLASH: Final = re.compile(rb"/(" + _SECRET + rb")(?![A-Za-z0-9+])")
-_BEFORE_SLASH: Final = re.compile(rb"(?<![A-Za-z0-9+])(" + _SECRET + rb")/\Z")
+_AFTER_SLASH: Final = compile_later(rb"/(" + _SECRET + rb")(?![A-Za-z0-9+])")
+_BEFORE_SLASH: Final = compile_later(rb"(?<![A-Za-z0-9+])(" + _SECRET + rb")/\Z")
 """`ID/SECRET`: user and password in an access log, or parts of the path of a URL."""
 
 

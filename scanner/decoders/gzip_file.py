@@ -5,12 +5,12 @@ The checksums are not verified: content that fails its checksum is looked at lik
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from scanner.decoders.interface import Budget, Decoder, Description
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from scanner.content import Layer
 

@@ -8,10 +8,9 @@ searches each layer that comes out, and so goes down until nothing is left to de
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.content import Layer
 from scanner.decoders.interface import TOO_LARGE, TOO_MUCH
 from scanner.decoders.tar_blocks import begins_tar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 

@@ -8,11 +8,10 @@ ff., and XML 1.0, section 4.1.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Sequence

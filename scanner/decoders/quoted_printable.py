@@ -9,11 +9,10 @@ to or a soft line break goes through, or a secret of 40 characters that `=3D` ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Sequence

@@ -8,11 +8,14 @@ in pieces of disk images alike.
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Final
 
+from scanner.expressions import compile_later
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.decoders.interface import Budget
 
 _REACH: Final = 512
@@ -21,8 +24,8 @@ _LONGEST_HEADER: Final = 127  # one byte of a varint
 _TEXT_OF_20: Final = 20 * 2 + 13
 _FIXED: Final = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
 """Bytes of a column by serial types 0 to 9; 10 and 11 are for internal use."""
-_SECRET: Final = re.compile(rb"[A-Za-z0-9+/]{40}")
-_ROW: Final = re.compile(rb"[\x80-\xff]*[\x00-\x7f]\Z")
+_SECRET: Final = compile_later(rb"[A-Za-z0-9+/]{40}")
+_ROW: Final = compile_later(rb"[\x80-\xff]*[\x00-\x7f]\Z")
 _MOST_STEPS: Final = 4_000_000
 """Bytes that are looked at in one layer: some seconds at worst, and 8,000 key IDs."""
 

@@ -7,7 +7,10 @@ beyond it, whatever sizes it claims.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Read = Callable[[int], bytes]
 """Given a number of bytes, at least 1, returns the next ones: fewer only where they end there."""
@@ -258,7 +261,8 @@ def _igzip_errors() -> tuple[type[Exception], ...]:
         from isal.isal_zlib import error
     except ImportError:
         return ()
-    return (cast("type[Exception]", error),)  # the stub calls it an instance
+    kind: Any = error  # the stub calls it an instance
+    return (kind,)
 
 
 class _Zlib:

@@ -8,11 +8,11 @@ joined.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 from scanner.content import Layer, Segments
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator, Sequence

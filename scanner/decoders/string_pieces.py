@@ -9,8 +9,6 @@ a secret of 40 near a key ID, a session token, or base64 of one of these.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.decoders.base64_text import ENCODED, HEADS
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.decoders.string_joints import (
@@ -28,6 +26,7 @@ from scanner.decoders.string_joints import (
 )
 from scanner.rulebook.model import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -11,8 +11,6 @@ tar manual, "Basic Tar Format".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.decoders.interface import Budget, Decoder, Description, Ending
 from scanner.decoders.tar_blocks import (
     BLOCK,
@@ -28,6 +26,7 @@ from scanner.decoders.tar_blocks import (
     number,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 

@@ -11,8 +11,6 @@ way that one of its headers describes, and a member that no directory lists is r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from scanner.decoders.interface import (
     MAX_LAYER_BYTES,
     MAX_LAYERS,
@@ -37,8 +35,10 @@ from scanner.decoders.zip_headers import (
     payload,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
+    from typing import Any
 
     from scanner.content import Layer
     from scanner.decoders.zip_headers import Directory

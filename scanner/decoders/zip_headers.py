@@ -6,10 +6,10 @@ Layout: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5.3.
 from __future__ import annotations
 
 from struct import Struct
-from typing import TYPE_CHECKING
 
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _DEFLATE, _BZIP2, _LZMA, _XZ = 8, 12, 14, 95
 COMPRESSED = (_DEFLATE, _BZIP2, _LZMA, _XZ)

@@ -6,8 +6,7 @@ for one piece of content; `scanner.engine.run` drives it over many.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -7,15 +7,16 @@ the secret on the next line. `docs/ignoring.md` lists all marks.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Final
 
 from scanner.content import line_above, line_end, line_start
 from scanner.errors import did_you_mean
+from scanner.expressions import compile_later
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from typing import Final
 
 _REACH: Final = 1000
 """A mark counts within this many bytes of the credential.
@@ -25,16 +26,18 @@ person edits is shorter than this.
 """
 
 # `(?![\w-])` at the end of each: `gitleaks:allowlist` and `secretlint-disable-foo` are other words.
-_OWN: Final = re.compile(rb"keycatch:allow(-next-line)?(?![\w-])(?:[ \t:=\[(]*([A-Za-z][\w-]*))?")
-_FOREIGN_SAME: Final = re.compile(
+_OWN: Final = compile_later(
+    rb"keycatch:allow(-next-line)?(?![\w-])(?:[ \t:=\[(]*([A-Za-z][\w-]*))?"
+)
+_FOREIGN_SAME: Final = compile_later(
     rb"(?i:gitleaks:allow|betterleaks:allow|kingfisher:(?:ignore|allow)|trufflehog:ignore"
     rb"|pragma:?[ \t]*(?:allow|white)list[ -]secret|secretlint-disable-line)(?![\w-])"
 )
-_FOREIGN_NEXT: Final = re.compile(
+_FOREIGN_NEXT: Final = compile_later(
     rb"(?i:pragma:?[ \t]*(?:allow|white)list[ -]nextline[ -]secret|secretlint-disable-next-line)"
     rb"(?![\w-])"
 )
-_BLOCK: Final = re.compile(rb"secretlint-(disable|enable)(?![\w-])")
+_BLOCK: Final = compile_later(rb"secretlint-(disable|enable)(?![\w-])")
 # secretlint's block comments: everything is allowed from `disable` to the next `enable`.
 
 

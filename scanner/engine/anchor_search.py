@@ -16,14 +16,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
 
 from stringzilla import find, translate
 
 from scanner.engine.anchors import ALL_LOWER, ALL_UPPER, ANY, MIXED, VARIED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Final
 
     from scanner.engine.anchors import RunAnchor, Span, Spots, Tables
 

@@ -11,15 +11,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Final
 
 from scanner import kernel
 from scanner.records import NamedTuple
 from scanner.rulebook.model import CASES, ENCODED_RUN
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable
+    from typing import Any, Final
 
     from scanner.rulebook.model import Anchor
 

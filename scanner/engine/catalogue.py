@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.decoders import DECODERS
 from scanner.decoders.interface import Pool
 from scanner.engine.anchors import AnchorIndex
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

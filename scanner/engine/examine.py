@@ -6,8 +6,6 @@ that finds no anchor, as most scans in a hook are.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.content import Layer
 from scanner.engine.catalogue import Catalogue
 from scanner.engine.defects import INTERNAL, describe
@@ -16,6 +14,7 @@ from scanner.findings import Finding, Notice, Tally, fingerprint_of
 from scanner.records import NamedTuple
 from scanner.tally import ALLOWED, MOST_PLACES, SetAside
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 

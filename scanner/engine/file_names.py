@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from scanner.content import Layer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 DECODER: Final = "path"
 """The decoder that a finding in a name has in its locations; its columns count in the name."""

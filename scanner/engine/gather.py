@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.decoders.interface import MAX_DEPTH, MAX_NAMES, OVER_RUN, Budget, Decoder
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.file_names import name_layer
@@ -12,6 +10,7 @@ from scanner.kinds import load
 from scanner.kinds.interface import Aside, Part
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

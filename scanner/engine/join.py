@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws.randomness import MEDIUM_BITS
 from scanner.engine.pairing import BEST, LAST, Spot, pair
+from scanner.expressions import compile_later
 from scanner.findings import Confidence
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer, Place
     from scanner.kinds.interface import Part
 
@@ -44,20 +47,20 @@ A secret with a name of AWS is paired at any distance.
 """
 _REFERENCE_REACH: Final = 400
 _NAME_REACH: Final = 80
-_FAMILY: Final = re.compile(
+_FAMILY: Final = compile_later(
     rb"(?<![A-Za-z0-9_.-])([A-Za-z][a-z0-9]+|[A-Z][A-Z0-9]+)(?![a-z])[A-Za-z0-9_.-]*[^A-Za-z0-9\n]{1,6}\Z"
 )
 _SHARED: Final = frozenset(
     (b"aws", b"amazon", b"s3", b"app", b"my", b"export", b"secret", b"access")
 )
 """First words of names that say nothing about which of them belong together."""
-_OF_AWS: Final = re.compile(
+_OF_AWS: Final = compile_later(
     rb"(?:(?<![a-z])(?:aws|amazon|s3|iam|ses|sqs|sns)(?![a-z])|access[\W_]{0,3}key[\W_]{0,3}id)"
     rb"[^\n,;&]{0,40}\Z",
     re.IGNORECASE,
 )
 """A name of AWS on the line of a value, before it."""
-_PUNCTUATION: Final = re.compile(rb"[^A-Za-z0-9\r\n]{1,4}")
+_PUNCTUATION: Final = compile_later(rb"[^A-Za-z0-9\r\n]{1,4}")
 _TOKEN_REACH: Final = 20_000
 """Bytes from a temporary key ID within which a session token is joined to it.
 

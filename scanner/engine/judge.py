@@ -12,7 +12,6 @@ order of the steps matters:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
 
 from scanner.content import Layer
 from scanner.engine.allow import Marks
@@ -35,7 +34,10 @@ from scanner.findings import Confidence, Finding, Location, Severity, fingerprin
 from scanner.records import NamedTuple
 from scanner.tally import ALLOWED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.kinds.interface import Aside, Part
     from scanner.rulebook.model import Rule
 

@@ -7,11 +7,10 @@ value itself. That happens here, in the engine, so that no report format can for
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import TypeVar
+    from typing import Final, TypeVar
 
     from scanner.engine.value_search import ValueSearch
     from scanner.findings import (

@@ -7,14 +7,14 @@ some file must cost that file's findings of one rule, visibly, and not the scan.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
-
 from scanner.kinds.interface import Match
 from scanner.rulebook.patterns import compile_pattern
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
+    from typing import Any, Final
 
     from scanner.rulebook.model import Rule
 
@@ -130,9 +130,10 @@ def _first(
     began = monotonic()
     try:
         # Typed as a pattern of `re`, which has no such argument.
-        timed = cast("Any", compiled)
+        timed: Any = compiled
         if not rule.before:
-            return cast("re.Match[bytes] | None", timed.match(data, offset, end, timeout=left))
+            found: re.Match[bytes] | None = timed.match(data, offset, end, timeout=left)
+            return found
         return _covering(timed.finditer(data, start, end, timeout=left), offset)
     except TimeoutError:
         raise PatternTimeout(rule) from None

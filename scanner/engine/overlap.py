@@ -7,13 +7,14 @@ misshapen access key.
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Final
 
 from scanner.engine.join import KEY_ID, SECRET
 from scanner.findings import Confidence
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Set
+    from typing import Final
 
     from scanner.engine.join import Occurrence
     from scanner.secret import Secret

@@ -14,14 +14,15 @@ The work is in proportion to the number of spots: `test_two_thousand_pairs` has 
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
 
+from scanner.expressions import compile_later
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
 # A cost is a distance in bytes, made larger by what separates two entries of a file. The figures
 # are choices, not measurements; `tests/engine/test_pairing.py` has a layout for each that only
@@ -56,10 +57,10 @@ _READ: Final = _WIDEST
 A distance that alone reaches the widest limit decides by itself, and a file can be large.
 """
 
-_BORDERS: Final = re.compile(rb"\n[ \t]*(?:\r?\n|\[[^\n\]]*\]|[}\])]|---|</)")
+_BORDERS: Final = compile_later(rb"\n[ \t]*(?:\r?\n|\[[^\n\]]*\]|[}\])]|---|</)")
 # In this order: a blank line, a section of an INI file, the end of a block, a new YAML document, a
 # closing tag.
-_JOINED: Final = re.compile(rb"[^A-Za-z0-9\[\](){}<>\r\n]{1,16}")
+_JOINED: Final = compile_later(rb"[^A-Za-z0-9\[\](){}<>\r\n]{1,16}")
 # Punctuation on one line, as in `ID:SECRET` or `"ID", "SECRET"`: no word and no bracket in it.
 
 

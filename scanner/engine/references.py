@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final
 
+from scanner.expressions import compile_later
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
 _REACH: Final = 500
 """Bytes to either side of a key ID in which its reference is looked for: a few lines."""
 _LINE: Final = 240
 """Bytes of a line, from the name on, that may hold the secret after all, such as a default."""
 
-_PLACE: Final = re.compile(
+_PLACE: Final = compile_later(
     rb"""
     secret (?:[\W_]{0,3} (?:access|key|id)){0,3} (?:<|</[^\n>]{1,40}>|["'\])]{0,3})
     [ \t]{0,8} (?:=>|:=|[:=>]) [ \t]{0,8}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
 
 from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.examine import Examiner
@@ -15,7 +14,10 @@ from scanner.engine.sweep import Swept, sweep, sweep_names
 from scanner.findings import Notice, Report, Tally
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.engine.judge import LineHash
     from scanner.findings import Finding
     from scanner.rulebook.model import Rule

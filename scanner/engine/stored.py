@@ -7,13 +7,13 @@ person can go to is the member: the place in the bytes of the archive becomes th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.findings import Location
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.findings import Finding

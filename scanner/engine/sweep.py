@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate
-from typing import TYPE_CHECKING, Final
 
 from scanner.content import Layer
 from scanner.decoders.interface import MAX_LAYER_BYTES, NOT_WHOLE
@@ -19,8 +18,10 @@ from scanner.findings import Finding, Notice, Tally
 from scanner.records import NamedTuple
 from scanner.sources.interface import Blob, TooLarge, Unread
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from typing import Final
 
     from scanner.engine.anchors import AnchorIndex, Spots
     from scanner.engine.examine import Examined, Examiner

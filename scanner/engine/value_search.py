@@ -10,14 +10,14 @@ thousands of values and report thousands of names.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from scanner.engine.masking import SEAM
+from scanner.expressions import compile_later
 from scanner.secret import MASK
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from typing import Final
 
     Span = tuple[int, int, str]
     """Start, end, and what was looked for."""
@@ -27,9 +27,9 @@ _SHORTEST: Final = 12
 be those of a few words. An access key ID has 20."""
 _FEW: Final = 16
 """Needles up to which searching a text for each takes less time than looking at its every place."""
-_BETWEEN: Final = re.compile(r"[\W_]+")
-_PIECE: Final = re.compile(r"[^\W_]+")
-_EXTENSION: Final = re.compile(r"\.[^\W_]{1,5}(?=!?[/\\\0])")
+_BETWEEN: Final = compile_later(r"[\W_]+")
+_PIECE: Final = compile_later(r"[^\W_]+")
+_EXTENSION: Final = compile_later(r"\.[^\W_]{1,5}(?=!?[/\\\0])")
 """That of an archive or a directory, before the next name. A value can also have a dot, so that
 texts are searched with and without."""
 

@@ -7,14 +7,14 @@ file names end with NUL and are not quoted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.git.process import GitError, unusable
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from scanner.git.repository import Repository
 
@@ -63,6 +63,18 @@ class Commit(NamedTuple):
     author_date: str
     """ISO 8601, with the author's offset."""
     entries: tuple[ChangedPath, ...]
+
+
+def staged_now(repository: Repository) -> list[ChangedPath]:
+    """Return the paths at which the index differs from HEAD, or all before any commit.
+
+    Raises GitError.
+    """
+    # Mostly there is a HEAD, and to ask for it first is one git more.
+    shown = repository.attempt("diff-index", "--cached", *_RAW, "HEAD^{commit}", "--")
+    if shown is None:
+        return staged(repository, repository.base_of_index())
+    return list(parse_raw(shown))
 
 
 def staged(repository: Repository, base: str, specs: Sequence[str] = ()) -> list[ChangedPath]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
-from typing import Final
 
 from scanner.git.process import complete, environment
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _SCISSORS: Final = b" ------------------------ >8 ------------------------"
 """The end of the line that begins with the comment character (wt-status.c, `cut_line`)."""
@@ -51,6 +53,8 @@ def _comment(lines: list[bytes], settings: dict[bytes, bytes]) -> bytes:
     mark = settings.get(b"core.commentstring") or settings.get(b"core.commentchar") or b"#"
     if mark.lower() != b"auto":
         return mark
+    import re  # here: hardly anybody has this setting
+
     # git has chosen one that no line began with, and then written its own comments at the end.
     for line in reversed(lines):
         if match := re.match(b"[%s](?= |$)" % re.escape(_AUTO), line):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from scanner.git.process import GitError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
     import threading
@@ -120,7 +120,7 @@ class ObjectReader:
         self._verify = self._verify_all or self._is_loose(name)
         if self._verify:
             self._hashed += size
-            self._digest = _digest_of(self._id, b"%b %d\0" % (head[1], size), self._hashed)
+            self._digest = digest_of(self._id, b"%b %d\0" % (head[1], size), self._hashed)
         if not size:
             self._end()
 
@@ -199,7 +199,7 @@ class ObjectReader:
             raise GitError(_OTHER)
 
 
-def _digest_of(name: str, head: bytes, hashed: int) -> Any:
+def digest_of(name: str, head: bytes, hashed: int) -> Any:
     """Return the hash object of the object called `name`, with its `head` already in it.
 
     `hashed` bytes are hashed so far. A few are not worth to load `hashlib`.

@@ -13,20 +13,19 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import cache
-from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
+from scanner.git.spawn import Spawned, is_possible
+from scanner.records import NamedTuple
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Mapping, Sequence
-    from typing import TypeAlias
-
-    Completed: TypeAlias = subprocess.CompletedProcess[bytes]
-    """How a git command ended; only for annotations."""
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Final
 
 # git(1) and git-config(1) describe each of these.
 QUIET: Final = (
@@ -111,6 +110,14 @@ _CHANGING: Final = frozenset(
 """Variables of a shell or a hook that are not handed on to git."""
 
 
+class Completed(NamedTuple):
+    """How a git command ended."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
 class GitError(KeycatchError):
     """Git is missing, has failed, or has given an answer that cannot be read."""
 
@@ -187,7 +194,7 @@ def complete(
     *,
     hooks: bool = False,
     seconds: int = SECONDS,
-) -> subprocess.CompletedProcess[bytes]:
+) -> Completed:
     """Run a git `command` in `directory` to its end, whatever its exit code. Raises GitError.
 
     It may take `seconds`, and is ended then.
@@ -196,9 +203,11 @@ def complete(
     finding out where they are, and for testing them. A bare repository is then found like any
     other.
     """
+    whole = (program(), *((*QUIET, *_NO_FETCH) if hooks else _HARDENED), *command)
+    if not stdin and directory == os.curdir and is_possible():
+        return _spawned(whole, variables, seconds)
     import subprocess
 
-    whole = (program(), *((*QUIET, *_NO_FETCH) if hooks else _HARDENED), *command)
     try:
         with subprocess.Popen(
             whole,
@@ -216,7 +225,19 @@ def complete(
                 raise
     except OSError as error:
         raise cannot_run(directory, error) from None
-    return subprocess.CompletedProcess(whole, process.returncode, output, errors)
+    return Completed(process.returncode, output, errors)
+
+
+def _spawned(command: Sequence[str], variables: Mapping[str, str], seconds: int) -> Completed:
+    """Do the same in the current directory, without input and without `subprocess`."""
+    try:
+        process = Spawned(command, variables)
+    except OSError as error:
+        raise cannot_run(os.curdir, error) from None
+    with closing(process):
+        limit(process.pid, seconds)
+        output, errors = _patiently(process.answer, os.curdir, variables, seconds)
+    return Completed(process.returncode or 0, output, errors)
 
 
 def answer(
@@ -232,14 +253,33 @@ def answer(
     """
     from subprocess import TimeoutExpired
 
-    with suppress(TimeoutExpired):
-        return process.communicate(stdin, timeout=min(seconds, PATIENCE))
+    inputs = [stdin]  # it is to be given once
+
+    def within(limit: float) -> tuple[bytes, bytes] | None:
+        with suppress(TimeoutExpired):
+            return process.communicate(inputs.pop() if inputs else None, timeout=limit)
+        return None
+
+    return _patiently(within, directory, variables, seconds)
+
+
+def _patiently(
+    within: Callable[[float], tuple[bytes, bytes] | None],
+    directory: str,
+    variables: Mapping[str, str],
+    seconds: int,
+) -> tuple[bytes, bytes]:
+    """Return what `within` some time returns, as `answer` does; it returns None if that is over."""
+    answered = within(min(seconds, PATIENCE))
+    if answered is not None:
+        return answered
 
     from scanner.git.obstacles import obstacle
 
     found = obstacle(directory, variables)
-    with suppress(TimeoutExpired):
-        return process.communicate(timeout=0 if found else max(seconds - PATIENCE, 0))
+    answered = within(0 if found else max(seconds - PATIENCE, 0))
+    if answered is not None:
+        return answered
     where = printable(directory)
     late = f"git did not answer within {seconds} seconds in {where}: run `git fsck` there"
     raise GitError(found or late)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 from time import gmtime
-from typing import TYPE_CHECKING, Final
 
+from scanner.expressions import compile_later
 from scanner.git.process import unusable
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Final
 
     from scanner.git.repository import Repository
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 _KINDS: Final = frozenset(("blob", "commit", "tag", "tree"))
 _ABSENT: Final = frozenset(("missing", "ambiguous"))
 """What git says after the name of something that is not there (git-cat-file(1), "BATCH OUTPUT")."""
-_ANSWER: Final = re.compile(
+_ANSWER: Final = compile_later(
     rb"([0-9a-f]{40}(?:[0-9a-f]{24})?) (?:(blob|commit|tag|tree) ([0-9]{1,18})|missing)\n"
 )
 
@@ -99,10 +101,10 @@ def contents(repository: Repository, names: Iterable[str]) -> list[tuple[str, st
     return found
 
 
-_LINE: Final = re.compile(rb"^(?:author|committer) (.*)$", re.MULTILINE)
+_LINE: Final = compile_later(rb"^(?:author|committer) (.*)$", re.MULTILINE)
 # Seconds since 1970 and the offset, as in `1234567890 +0100`. Damaged times are frequent in old
 # histories that were converted: 18 digits still fit an integer of 64 bits.
-_TIME: Final = re.compile(rb"[^>]*> *(-?[0-9]{1,18}) ([+-])([0-9]{2})([0-9]{2})\s*\Z")
+_TIME: Final = compile_later(rb"[^>]*> *(-?[0-9]{1,18}) ([+-])([0-9]{2})([0-9]{2})\s*\Z")
 
 
 def _person(content: bytes) -> Person:

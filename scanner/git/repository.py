@@ -8,7 +8,6 @@ is (githooks(5)). Replacement objects are switched off: what is scanned is what 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.files import read_regular
 from scanner.git.process import (
@@ -23,10 +22,11 @@ from scanner.git.process import (
 )
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, TypeVar
+    from typing import Any, Final, TypeVar
 
     from scanner.git.watch import Watch
 
@@ -136,6 +136,11 @@ class Repository:
 
             raise GitError(f"git could not {what}: {complaint(done, named=bool(self._options))}")
         return done.stdout
+
+    def attempt(self, *command: str) -> bytes | None:
+        """Return what the git `command` prints, None if it fails. Raises GitError without git."""
+        done = complete((*self._options, *command), self.directory, self._variables)
+        return None if done.returncode else done.stdout
 
     def answers(self, *command: str, stdin: bytes = b"", seconds: int = SECONDS) -> bytes:
         """Return what the git `command` prints, even if it fails. Raises GitError without git.

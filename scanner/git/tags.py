@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.git.changes import ChangedPath, whole_tree
 from scanner.git.process import GitError
 from scanner.git.records import looked_up, tag_target
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import IO
+    from typing import IO, Final
 
     from scanner.git.repository import Repository
 

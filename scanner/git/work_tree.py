@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import (
     GitError,
@@ -17,10 +16,12 @@ from scanner.git.process import (
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Sequence
+    from typing import Final
 
+    from scanner.git.process import Completed
     from scanner.git.repository import Repository
 
 _UNTRACKED: Final = b"? "
@@ -230,7 +231,7 @@ def _environment(root: str) -> dict[str, str]:
     return environment(for_any_repository(os.environ), GIT_WORK_TREE=root)
 
 
-def _run(directory: str, root: str, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+def _run(directory: str, root: str, command: Sequence[str]) -> Completed:
     done = _start(directory, root, command)
     if done.returncode:
         from scanner.git.complaint import complaint  # here: git seldom fails
@@ -240,5 +241,5 @@ def _run(directory: str, root: str, command: Sequence[str]) -> subprocess.Comple
     return done
 
 
-def _start(directory: str, root: str, command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+def _start(directory: str, root: str, command: Sequence[str]) -> Completed:
     return complete(command, directory, _environment(root))

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, Final
 
 PURE: Final = "KEYCATCH_PURE"
 """The environment variable that chooses Python, unless it is empty or `0`."""

@@ -10,8 +10,8 @@ To add a kind: a rule in `rules/`, a module here (none where `kind: pattern` is 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanner.findings import Finding, Forensics
     from scanner.kinds.interface import Kind

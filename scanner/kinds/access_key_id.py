@@ -15,8 +15,6 @@ make up from `[A-Z0-9]`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
 from scanner.aws.typed import words_in
@@ -26,8 +24,10 @@ from scanner.kinds.interface import Aside, Kind, Match, Part
 from scanner.kinds.surroundings import encoded_run
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.findings import Forensics

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final
 
 from scanner.aws import randomness
 from scanner.content import line_start
+from scanner.expressions import compile_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _BEFORE: Final = 240
 """Bytes before a value that are read: a hash of 86 characters, its salt and its parameters."""
 
 # The identifiers of crypt(5), of passlib and of OpenLDAP; `$` may be doubled, as in a Compose file.
-_PASSWORD_HASH: Final = re.compile(
+_PASSWORD_HASH: Final = compile_later(
     rb"""
     (?:
         \${1,2}
@@ -35,7 +39,7 @@ _PASSWORD_HASH: Final = re.compile(
 )
 
 # sops, eyaml, jasypt, Spring Cloud Config; Pulumi; Vault transit; encryption at rest of Kubernetes.
-_CIPHERTEXT: Final = re.compile(
+_CIPHERTEXT: Final = compile_later(
     rb"""
     (?: ENC[\[(][^\])\s]{0,200}
       | \{cipher\}
@@ -47,10 +51,10 @@ _CIPHERTEXT: Final = re.compile(
     re.VERBOSE,
 )
 # The digest of a file in URL-safe base64, as in the RECORD of a wheel (PEP 376 and 427).
-_DIGEST: Final = re.compile(
+_DIGEST: Final = compile_later(
     rb"(?i)(?<![a-z])sha[-_]?(?:1|224|256|384|512)[=:-](?P<first>[A-Za-z0-9_-]{0,90})\Z"
 )
-_NEXT_PART: Final = re.compile(rb"--[A-Za-z0-9+/]{16,24}={0,2}--")
+_NEXT_PART: Final = compile_later(rb"--[A-Za-z0-9+/]{16,24}={0,2}--")
 """Initialisation vector and tag after a value that Rails encrypted (ActiveSupport)."""
 
 # A random value begins with one of these in one case of ten million.
@@ -63,17 +67,17 @@ _HEADS: Final = (
     b"AAAAC3NzaC1",
 )  # fmt: skip
 
-ESCAPE: Final = re.compile(
+ESCAPE: Final = compile_later(
     rb"(?<=%)(?:0[9AaDd]|[2-7][0-9A-Fa-f])|(?<=\\)(?:[nrt]|u00[0-9A-Fa-f]{2}|x[0-9A-Fa-f]{2}|[01][0-7]{2})"
 )
 """What follows a percent sign or a backslash where that is an escape, of a character of ASCII."""
 _ESCAPED: Final = (b"2F", b"2B", b"2f", b"2b", b"252F", b"252B", b"252f", b"252b")
 """What follows a percent sign for `/` and `+` (RFC 3986, section 2.1), encoded once or twice."""
-_CHUNK: Final = re.compile(
+_CHUNK: Final = compile_later(
     rb"[A-Za-z0-9+/]{48,128}(?:[ \t]{1,4}|(?:\\{1,2}r)?\\{1,2}n|&\#(?:10|x0?[aA]);|%0[aA])\Z"
 )
-_OF_ADDRESS: Final = re.compile(rb"""//[^\s"'`<>@?\\]*\Z""")
-_KEY_ID: Final = re.compile(rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}")
+_OF_ADDRESS: Final = compile_later(rb"""//[^\s"'`<>@?\\]*\Z""")
+_KEY_ID: Final = compile_later(rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}")
 _LONGEST_LINE: Final = 128
 
 

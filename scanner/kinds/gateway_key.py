@@ -8,16 +8,17 @@ has to be near.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.kinds import interface
 from scanner.kinds.interface import Kind
 from scanner.kinds.surroundings import label
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Match, Part
     from scanner.rulebook.generator import Generator
@@ -27,10 +28,10 @@ _REACH: Final = 600
 """How far, in bytes, before and after the value its context is looked for: settings of one client,
 or one request in a log. The rule's `reach` has to cover it."""
 
-_NAME: Final = re.compile(rb"(?i)api[ ._-]?key(?:[ ._-]?value)?(?![a-z])|aws_api_gateway")
+_NAME: Final = compile_later(rb"(?i)api[ ._-]?key(?:[ ._-]?value)?(?![a-z])|aws_api_gateway")
 # The option of `aws apigateway` takes the ID of a key, not its value.
-_OTHER_NAME: Final = re.compile(rb"(?i)secret(?![a-z]*manager)|--api-key\s")
-_CONTEXT: Final = re.compile(
+_OTHER_NAME: Final = compile_later(rb"(?i)secret(?![a-z]*manager)|--api-key\s")
+_CONTEXT: Final = compile_later(
     rb"\.execute-api\.[a-z0-9-]{5,20}\.|AWS::ApiGateway::|aws_api_gateway"
     rb"|apigateway(?:\.amazonaws|[:/ ])"
 )

@@ -7,18 +7,20 @@ final, `Kind.tell` reads what its value says by itself: generation, region, time
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from scanner.records import NamedTuple
 from scanner.secret import Secret
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Protocol
 
     from scanner.content import Layer
     from scanner.findings import Confidence, Forensics, Severity
     from scanner.rulebook.generator import Generator
     from scanner.rulebook.model import Rule
+else:
+    Protocol = object  # it is for type checkers only
 
 
 class Part(NamedTuple):
@@ -73,7 +75,6 @@ class Detector(Protocol):
 
         Returns None where the match is something else altogether.
         """
-        ...
 
 
 class Teller(Protocol):
@@ -85,7 +86,6 @@ class Teller(Protocol):
         `noun` is what the rule calls the credential; the reader may know it more exactly. A field
         stays empty where the values do not say, or would only say if they were not damaged.
         """
-        ...
 
 
 class Kind(NamedTuple):

@@ -7,13 +7,14 @@ objects, and a signature (RFC 7519; RFC 7515, section 7.1). The signature is not
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
 
 from scanner.aws.encoded import decode
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, Final
 
     from scanner.rulebook.generator import Generator
 

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.findings import Confidence, Severity
 from scanner.kinds import interface
 from scanner.kinds.access_key_id import LENGTH as ID_LENGTH
 from scanner.kinds.access_key_id import PREFIXES
 from scanner.kinds.interface import Kind, Match
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Part
     from scanner.rulebook.generator import Generator
@@ -39,14 +42,14 @@ _REACH: Final = 160
 _AROUND: Final = 400
 """Bytes to either side of a bare `access_key` in which AWS or S3 has to be named: a section."""
 
-_BINARY: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_BINARY: Final = compile_later(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 """Control characters but white space and ESC, which colours text."""
-_NAME: Final = re.compile(
+_NAME: Final = compile_later(
     rb"(?P<before>(?:[A-Za-z0-9_.-]{0,60}[ ])?[A-Za-z0-9_.-]{0,60})"
     rb"(?:access[_. -]?key(?P<id>[_. -]?id)?|(?P<secret>aws[_.-]?secret[_.-]?key))",
     re.IGNORECASE,
 )
-_OF_AWS: Final = re.compile(rb"(?<![a-z])(?:aws|amazon|s3)(?![a-z])|amazonaws", re.IGNORECASE)
+_OF_AWS: Final = compile_later(rb"(?<![a-z])(?:aws|amazon|s3)(?![a-z])|amazonaws", re.IGNORECASE)
 _OTHERS: Final = rb"""
     (?: (?<![a-z]) (?: ali | aliyun | alibaba(?:cloud)? | oss | ots | oos | huawei(?:cloud)? | hw
           | obs | tencent(?:cloud)? | qcloud | cos | qiniu | kodo | baidu | bce | bos | jd(?:cloud)?
@@ -65,11 +68,11 @@ _PREFIXES_OF_OTHERS: Final = (
 """Alibaba, Tencent, Volcengine, JD, Google, DigitalOcean, Scaleway, Yandex; then what IAM gives to
 roles, users, groups and the like, which are identifiers and no credentials (IAM User Guide)."""
 
-_VALUE: Final = re.compile(rb"value[\"']?[ \t]{0,4}[:=]", re.IGNORECASE)
+_VALUE: Final = compile_later(rb"value[\"']?[ \t]{0,4}[:=]", re.IGNORECASE)
 _QUOTES: Final = (b"'", b'"', b"`")
 
-_HEX: Final = re.compile(rb"[0-9a-f-]+|[0-9A-F-]+")
-_NEVER: Final = re.compile(rb"[-_~]")
+_HEX: Final = compile_later(rb"[0-9a-f-]+|[0-9A-F-]+")
+_NEVER: Final = compile_later(rb"[-_~]")
 _FEWEST_DISTINCT: Final = 10  # of 20 or more random characters
 _BITS_PER_CHARACTER: Final = randomness.LOW_BITS / _SECRET_LENGTH
 """A name speaks for the value already: one random value in a thousand is below, and words are."""

@@ -9,17 +9,20 @@ likely of a form that is new, or of another store that speaks the protocol of ST
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.findings import Confidence
 from scanner.kinds import interface
 from scanner.kinds.interface import Kind, Match
 from scanner.kinds.session_token import read_head
 from scanner.kinds.session_token import tell as tell_token
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Part
     from scanner.rulebook.model import Rule
@@ -31,15 +34,15 @@ _LONGEST: Final = 4096
 _BITS_PER_CHARACTER: Final = randomness.MEDIUM_BITS / 40  # the threshold of a secret, by character
 _JUDGED: Final = 400  # characters that are enough
 
-_NAMED: Final = re.compile(
+_NAMED: Final = compile_later(
     rb"(?:session|security)[_.-]?token"
     # What closes a name, assigns and opens a value; a header, markup, an option of a command.
     rb"[\"'`\]\\]{0,3}(?:\s{0,16}(?:=>|:=|[:=,])\s{0,16}|[ \t]{1,4}|>\s{0,16})[\"'`\\]{0,3}"
     rb"(?P<value>[A-Za-z0-9+/]{100,4096}={0,2})(?![A-Za-z0-9+/=._%-]|\\(?:/|u00))",
     re.IGNORECASE,
 )
-_BEFORE: Final = re.compile(rb"[A-Za-z0-9_.-]{0,48}\Z")
-_WORDS: Final = re.compile(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_BEFORE: Final = compile_later(rb"[A-Za-z0-9_.-]{0,48}\Z")
+_WORDS: Final = compile_later(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _OF_AWS: Final = frozenset(
     b"""
     a amazon amz aws boto ec2 fs iam s s3 sts x 2 3

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws import randomness
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.findings import Confidence, Severity
 from scanner.kinds.interface import Aside, Kind, Match, Part
 from scanner.kinds.surroundings import (
@@ -27,7 +27,10 @@ from scanner.kinds.surroundings import (
 from scanner.records import NamedTuple
 from scanner.secret import Secret
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.content import Layer
     from scanner.rulebook.model import Rule
 
@@ -35,7 +38,7 @@ NAMED_FLOOR_BITS: Final = 0.0
 """A value after an AWS name is believed down to this score: 1 random secret in 10 million is below,
 and so is every path, identifier and sentence that people put there (docs/randomness.md)."""
 
-_NAME: Final = re.compile(rb"(?:[A-Za-z]{1,10} ){0,2}[A-Za-z0-9_.:/-]{1,40}\Z")
+_NAME: Final = compile_later(rb"(?:[A-Za-z]{1,10} ){0,2}[A-Za-z0-9_.:/-]{1,40}\Z")
 _WIDEST_WRAPPED: Final = 128
 """Characters of a line of wrapped base64: 64 in PEM (RFC 7468), 76 in MIME (RFC 2045), up to this
 elsewhere. A longer run in the next line is no wrapped line: a session token, for example."""
@@ -45,9 +48,11 @@ _OBJECTS: Final = (b"eyJ", b"ey0")
 _LEAST_JWT_PART: Final = 16
 """Characters of a part of a JSON Web Token: its header and payload are longer than this."""
 
-_NAMED_BEFORE: Final = re.compile(rb"(?i)(?:\A|[-_])(?:secret|key|password|passwd|pwd|pass)[-_]+\Z")
+_NAMED_BEFORE: Final = compile_later(
+    rb"(?i)(?:\A|[-_])(?:secret|key|password|passwd|pwd|pass)[-_]+\Z"
+)
 
-_REST_OF_ADDRESS: Final = re.compile(rb"[A-Za-z0-9+/=_.-]{0,64}@[A-Za-z0-9-]+\.[A-Za-z]")
+_REST_OF_ADDRESS: Final = compile_later(rb"[A-Za-z0-9+/=_.-]{0,64}@[A-Za-z0-9-]+\.[A-Za-z]")
 """The part of an address before its `@` has 64 characters at the most (RFC 5321, 4.5.3.1.1)."""
 
 AWS, PERHAPS, NOTHING, OTHER, STRANGER, CONTENT = 2, 1, 0, -1, -2, -3

@@ -12,18 +12,18 @@ Source: aws/aws-bedrock-token-generator-python.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.findings import Confidence, Forensics
 from scanner.kinds import interface, signed_query
 from scanner.kinds.interface import Kind, only
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Match, Part
@@ -41,7 +41,7 @@ SERVICES: Final = {BEDROCK: "bedrock", CLAUDE_PLATFORM: "claude-platform"}
 """The option `service` of a rule by the framing bytes of a key; all others are `other`."""
 
 # The framing bytes are known for two services only; no frame begins with a character of a name.
-_KEY: Final = re.compile(
+_KEY: Final = compile_later(
     rb"(?s)(?P<frame>[^A-Za-z0-9_+=,.@-].{2}|)(?P<user>[A-Za-z0-9_+=,.@-]{1,64})-at-(?P<account>[0-9]{12})"
     rb":(?P<secret>[A-Za-z0-9+/=_-]{16,512})"
 )

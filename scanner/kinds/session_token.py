@@ -10,19 +10,19 @@ Reference, `Credentials`).
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from scanner.aws.encoded import decode
 from scanner.aws.partitions import is_region
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.findings import Confidence, Forensics
 from scanner.kinds import interface
 from scanner.kinds.interface import Kind
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Match, Part
@@ -37,7 +37,7 @@ _ISSUER_TAG: Final = 0x0A  # field 1, wire type 2 (bytes)
 _NUMBER_TAG: Final = b"\x10"  # field 2, wire type 0 (a variable-length number)
 _REGION_TAG: Final = b"\x1a"  # field 3, wire type 2 (bytes)
 _LONGEST_VARINT: Final = 10  # bytes: 64 bits in groups of seven
-_REGION: Final = re.compile(rb"[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
+_REGION: Final = compile_later(rb"[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
 
 
 class TokenHead(NamedTuple):

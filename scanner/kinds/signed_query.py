@@ -13,17 +13,19 @@ temporary credentials ends with these if that is earlier than its own expiry.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from scanner.aws.partitions import is_region
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.findings import Forensics, Severity
 from scanner.kinds import access_key_id
 from scanner.records import NamedTuple
 from scanner.secret import Secret
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
+    from typing import Final
+
     from scanner.rulebook.generator import Generator
 
 LONGEST_EXPIRY: Final = 604_800
@@ -32,20 +34,22 @@ LONGEST_EXPIRY: Final = 604_800
 DAY: Final = 86_400  # seconds
 _FAR_FUTURE: Final = "2100"  # a request valid until this year or later was made not to expire
 
-_SEPARATOR: Final = re.compile(rb"&(?:amp;|#38;|#x26;)?|\\u0026")
-_QUERY: Final = re.compile(rb"[?&]|\\u0026|\\u003[fF]")
-_PERCENT: Final = re.compile(rb"%([0-9A-Fa-f]{2})")
-_SCOPE: Final = re.compile(
+_SEPARATOR: Final = compile_later(rb"&(?:amp;|#38;|#x26;)?|\\u0026")
+_QUERY: Final = compile_later(rb"[?&]|\\u0026|\\u003[fF]")
+_PERCENT: Final = compile_later(rb"%([0-9A-Fa-f]{2})")
+_SCOPE: Final = compile_later(
     rb"(?P<key_id>[A-Z0-9]{16,128})/(?P<date>[0-9]{8})/(?P<region>[a-z0-9-]{1,32})"
     rb"/(?P<service>[a-z0-9-]{1,40})/aws4_request"
 )
-_STAMP: Final = re.compile(rb"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")
-_HEX_SIGNATURE: Final = re.compile(rb"[0-9a-f]{64}")
-_BASE64_SIGNATURE: Final = re.compile(rb"[A-Za-z0-9+/]{27}=")
-_HOST: Final = re.compile(rb"^(?:[A-Za-z][A-Za-z0-9+.-]{0,20}:)?(?:\\?/){2}([A-Za-z0-9.-]{1,253})")
-_BARE_HOST: Final = re.compile(rb"^([A-Za-z0-9.-]{1,253})(?::\d{1,5})?/")
-_KEY_ID: Final = re.compile(rb"(?:%s)[A-Z0-9]{16}" % b"|".join(access_key_id.PREFIXES))
-_TIME: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_STAMP: Final = compile_later(rb"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")
+_HEX_SIGNATURE: Final = compile_later(rb"[0-9a-f]{64}")
+_BASE64_SIGNATURE: Final = compile_later(rb"[A-Za-z0-9+/]{27}=")
+_HOST: Final = compile_later(
+    rb"^(?:[A-Za-z][A-Za-z0-9+.-]{0,20}:)?(?:\\?/){2}([A-Za-z0-9.-]{1,253})"
+)
+_BARE_HOST: Final = compile_later(rb"^([A-Za-z0-9.-]{1,253})(?::\d{1,5})?/")
+_KEY_ID: Final = compile_later(rb"(?:%s)[A-Z0-9]{16}" % b"|".join(access_key_id.PREFIXES))
+_TIME: Final = compile_later(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 
 
 class SignedQuery(NamedTuple):

@@ -10,20 +10,22 @@ header is accepted for 15 minutes; what remains in a log is the key ID.
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Any, Final
 
 from scanner.aws.encoded import decode
 from scanner.aws.partitions import is_region
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.findings import Confidence, Forensics
 from scanner.kinds import access_key_id, interface
 from scanner.kinds.interface import Kind, Match, only
 from scanner.kinds.json_web_token import json_object
 from scanner.secret import Secret
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
+    from typing import Any, Final
 
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Part
@@ -34,18 +36,18 @@ _REACH: Final = 8192
 """Bytes before and after a credential in which the other fields are looked for: among them a policy
 and, of a session, its token. The rule's `reach` has to cover it."""
 
-_POLICY: Final = re.compile(
+_POLICY: Final = compile_later(
     rb"(?i:policy)[^A-Za-z0-9+/]{1,12}(?:(?i:value)[^A-Za-z0-9+/]{1,8})?(?P<value>eyJ[A-Za-z0-9+/]{80,16000}={0,2})"
 )
-_SIGNATURE: Final = re.compile(
+_SIGNATURE: Final = compile_later(
     rb"(?i:x-amz-signature)[^A-Za-z0-9]{1,12}(?:(?i:value)[^A-Za-z0-9]{1,8})?(?P<value>[0-9a-f]{64})(?![0-9a-f])"
 )
-_SCOPE: Final = re.compile(
+_SCOPE: Final = compile_later(
     rb"(?P<key_id>[A-Z0-9]{16,128})/(?P<date>[0-9]{8})/(?P<region>[a-z0-9-]{1,32})"
     rb"/(?P<service>[a-z0-9-]{1,40})/aws4_request"
 )
-_HEX: Final = re.compile(rb"Signature=([0-9a-f]{64})$")
-_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z")
+_HEX: Final = compile_later(rb"Signature=([0-9a-f]{64})$")
+_TIME: Final = compile_later(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z")
 
 
 def read_policy(text: bytes) -> dict[str, Any] | None:

@@ -7,16 +7,18 @@ base64 of a presigned URL of STS, by which a cluster asks who signed it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
 
 from scanner.aws.encoded import decode
+from scanner.expressions import compile_later
 from scanner.findings import Confidence, Forensics
 from scanner.kinds import interface, signed_query
 from scanner.kinds.interface import Aside, Kind, Match, Part, only
 from scanner.kinds.signed_query import SignedQuery, parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.rulebook.generator import Generator
@@ -27,9 +29,9 @@ _REACH: Final = 16_384
 """How far, in bytes, a URL is followed to either side; a session token in it is 1 to 4 KiB."""
 
 # What no URL holds; a backslash only as the JSON form of `&`, `=`, `?` or `/`.
-_END: Final = re.compile(rb"[\x00-\x20\x7f-\xff\"'<>`|^{}]|\\(?!u00(?:26|3[dDfF])|/)")
-_SCHEME: Final = re.compile(rb"https?:(?:\\?/){2}", re.IGNORECASE)
-_HOST_OF_TOKEN: Final = re.compile(
+_END: Final = compile_later(rb"[\x00-\x20\x7f-\xff\"'<>`|^{}]|\\(?!u00(?:26|3[dDfF])|/)")
+_SCHEME: Final = compile_later(rb"https?:(?:\\?/){2}", re.IGNORECASE)
+_HOST_OF_TOKEN: Final = compile_later(
     rb"(?<![A-Za-z0-9.-])[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::[0-9]{1,5})?/?\?"
 )
 """The host of a token for a database, which has no scheme, up to its query."""

@@ -12,20 +12,20 @@ AWS credentials", and its history for the older version.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from scanner.aws import randomness
 from scanner.aws.encoded import decode
 from scanner.aws.placeholders import placeholder
+from scanner.expressions import compile_later
 from scanner.findings import Confidence, Forensics
 from scanner.kinds import interface
 from scanner.kinds.access_key_id import parse as parse_key_id
 from scanner.kinds.interface import Kind, only
 from scanner.kinds.surroundings import neighbour_lines, url_safe_tails
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Final
 
     from scanner.content import Layer
     from scanner.kinds.interface import Aside, Match, Part
@@ -44,12 +44,12 @@ _REACH: Final = 400
 """How far, in bytes, before and after the password its context is looked for: settings of a mail
 server are a few lines. The rule's `reach` has to cover it, plus the lines next to the password."""
 
-_MAIL: Final = re.compile(
+_MAIL: Final = compile_later(
     rb"(?i)smtp|(?<![a-z])ses(?![a-z])|(?<![a-z])(?:e-?mail|mail)(?:er)?[_.-]?(?:host|server)?"
     rb"[_.-]?pass"
 )
-_USER: Final = re.compile(rb"(?<![A-Za-z0-9])AKIA[A-Z2-7]{16}(?![A-Za-z0-9])")
-_ENCODED_LINE: Final = re.compile(rb"[A-Za-z0-9+/]{44,}")
+_USER: Final = compile_later(rb"(?<![A-Za-z0-9])AKIA[A-Z2-7]{16}(?![A-Za-z0-9])")
+_ENCODED_LINE: Final = compile_later(rb"[A-Za-z0-9+/]{44,}")
 # The threshold for the 40 characters of a secret, stretched to 44.
 _LEAST_BITS: Final = randomness.MEDIUM_BITS * LENGTH / 40
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
 from scanner.content import line_above, line_end, line_start
+from scanner.expressions import compile_later
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 _REACH: Final = 512
 """How far, in bytes, a run is followed to either side: enough to tell encoded data from a word."""
@@ -18,18 +22,18 @@ _LINE_ENDS: Final = (b"\n", b"\r")
 _ALPHANUMERIC: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _BASE64: Final = _ALPHANUMERIC + b"+/"
 _URL_SAFE: Final = _ALPHANUMERIC + b"-_"
-_LONG_RUN: Final = re.compile(rb"[A-Za-z0-9+/]{40,}")
-_WORD: Final = re.compile(rb"[A-Za-z0-9]")
-_VALUE_FIRST: Final = re.compile(rb"(?i)[{(]\s*[\"']?value[\"']?\s*(?::|=>?)\s*[\"']\Z")
-_NAME_AFTER: Final = re.compile(
+_LONG_RUN: Final = compile_later(rb"[A-Za-z0-9+/]{40,}")
+_WORD: Final = compile_later(rb"[A-Za-z0-9]")
+_VALUE_FIRST: Final = compile_later(rb"(?i)[{(]\s*[\"']?value[\"']?\s*(?::|=>?)\s*[\"']\Z")
+_NAME_AFTER: Final = compile_later(
     rb"(?i)[^\"'\s]{1,4096}[\"']\s{0,40},\s{0,40}[\"']?(?:name|key|parameter|variable|id)[\"']?"
     rb"\s{0,8}(?::|=>?)\s{0,8}[\"'](?P<name>[^\"'\r\n]{1,160})[\"']"
 )
 _NAME_AFTER_REACH: Final = 4400
 """Bytes from a value to the end of the name after it: both, with what is between them."""
-_LETTER: Final = re.compile(rb"[A-Za-z]")
-_KEY_ID: Final = re.compile(rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}")
-_OTHER_VALUE: Final = re.compile(rb".*[A-Za-z0-9+/]{32}", re.DOTALL)
+_LETTER: Final = compile_later(rb"[A-Za-z]")
+_KEY_ID: Final = compile_later(rb"(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}")
+_OTHER_VALUE: Final = compile_later(rb".*[A-Za-z0-9+/]{32}", re.DOTALL)
 
 
 def encoded_run(data: bytes, start: int, end: int) -> tuple[int, int]:

@@ -6,29 +6,31 @@ reads a bounded number of bytes.
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from scanner.content import line_end, line_start
+from scanner.expressions import compile_later
 from scanner.kinds.encoded_places import ESCAPE
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
 # Indentation, a mark of a comment or of a list, a quote; a quote, a comma, an operator.
-_BARE: Final = re.compile(
+_BARE: Final = compile_later(
     rb"[ \t#*>|;\"'-]{0,40}(?:(?<![A-Za-z0-9+/])(?://|\+)[ \t\"'])?[ \t\"']{0,40}"
     rb"([A-Za-z0-9+/]{2,}={0,2})(?:\\n)?[ \t\"',;)}\]]{0,12}[+\\.]?[ \t]{0,4}\Z"
 )
 _LONGEST_LINE: Final = 128
-_WITH_NAME: Final = re.compile(
+_WITH_NAME: Final = compile_later(
     rb"""[\s"'=:(`>]([A-Za-z0-9+/]{2,}={0,2})(?:\\n)?[ \t"',;)}\]]{0,12}[+\\.]?[ \t]{0,4}\Z"""
 )
 """A line that ends with a value, whatever is before it."""
 
 # What joins lines to one: spaces, or an escape or markup for a line end.
-_JOINT: Final = re.compile(
+_JOINT: Final = compile_later(
     rb"[ \t]{1,4}|(?:\\{1,4}r)?\\{1,4}n|(?:&#(?:13|x0?[dD]);)?&#(?:10|x0?[aA]);"
     rb"|(?:%0[dD])?%0[aA]|<br ?/?>"
 )
-_JOINT_BEFORE: Final = re.compile(rb"(?:%s)\Z" % _JOINT.pattern)
+_JOINT_BEFORE: Final = compile_later(rb"(?:%s)\Z" % _JOINT.pattern)
 _LONGEST_JOINT: Final = 24
 _LINE: Final = 40
 """Characters of a secret."""

@@ -7,9 +7,12 @@ request.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final
 
 from scanner.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 
 class State(StrEnum):

@@ -8,11 +8,13 @@ then run `python tools/register.py`, which adds the line below and the rows in t
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.reports.interface import Format
 
 FORMATS: Final[dict[str, str]] = {

@@ -5,7 +5,9 @@ Colour repeats what the words say and never says anything alone.
 
 from __future__ import annotations
 
-from typing import Final
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
 
 # Parameters of SGR (ECMA-48, 8.3.117) from the eight colours that every terminal has, so that a
 # theme decides how they look: 1 bold, 2 faint, 31 red, 33 yellow, 36 cyan.

@@ -7,14 +7,15 @@ location that leads, with the other parts that belong to it.
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Final
 
 from scanner.dates import instant
 from scanner.pushed import Pushed
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from typing import Final
 
     from scanner.findings import Finding, Location, Threshold
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from scanner.secret import LOG_COMMAND
@@ -15,4 +16,4 @@ def dumps(value: Any) -> str:
     `scanner.secret.printable`). Exact names have to stay what they are, so one of the two signs is
     written as `\u0023`, which a parser reads as the same.
     """
-    return LOG_COMMAND.sub(r"#\\u0023", json.dumps(value))
+    return re.sub(LOG_COMMAND, r"#\\u0023", json.dumps(value))

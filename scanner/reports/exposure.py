@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.liveness.states import State, words
 from scanner.pushed import Pushed
 from scanner.reports.wording import DATE, DIGITS, is_in_file, plural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from scanner.findings import Finding, History, Moment, Report
 

@@ -6,12 +6,12 @@ JSON and SARIF either is complete. A person who reads both at once reads each fa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, Final
 
     from scanner.findings import Finding, Forensics
 

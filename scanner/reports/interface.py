@@ -8,15 +8,17 @@ user asked to see them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Protocol
 
     from scanner.findings import Report, Threshold
     from scanner.rulebook.model import Rule
+else:
+    Protocol = object  # it is for type checkers only
 
 
 class Revision(NamedTuple):
@@ -79,7 +81,6 @@ class Renderer(Protocol):
 
     def __call__(self, report: Report, view: View) -> Iterator[str]:
         """Yield the text of `report`, each line ended by a line feed."""
-        ...
 
 
 class Format(NamedTuple):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Final
 
+from scanner.expressions import compile_later
 from scanner.secret import visible
 
-MARKS: Final = re.compile(
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Final
+
+MARKS: Final = compile_later(
     r"(?P<code>`[^`]+`)"
     r"|\[(?P<label>[^\]]+)\]\((?P<address>[^()\s]+)\)"
     r"|\*\*(?P<strong>[^*]+)\*\*"

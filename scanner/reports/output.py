@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.files import Pending, abandon, discard, drop, keep, prepare, publish, restore
 from scanner.records import NamedTuple
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
 
 class Document(NamedTuple):

@@ -6,22 +6,23 @@ the repository of that place says: another one can have pushed what this one has
 
 from __future__ import annotations
 
-import re
 import shlex
-from typing import TYPE_CHECKING, Final
 
+from scanner.expressions import compile_later
 from scanner.records import NamedTuple
 from scanner.reports.exposure import exposure, period
 from scanner.reports.wording import plural
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Final
 
     from scanner.findings import Finding, History, InRepository, Location, Report
     from scanner.reports.interface import View
 
-_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/:]{2,}:")
+_ADDRESS: Final = compile_later(r"[A-Za-z][A-Za-z0-9+.-]*://|[^/:]{2,}:")
 """How the address of a repository begins, also in the form of scp; one letter is a drive."""
 SOME: Final = 3
 """Repositories that are named where there is no room for all."""

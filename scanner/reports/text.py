@@ -6,8 +6,6 @@ commit. Everything else is in `text_findings`, `text_passed_over` and `text_summ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.reports.interface import Format
 from scanner.reports.wording import (
     COMMIT_KINDS,
@@ -18,6 +16,7 @@ from scanner.reports.wording import (
     is_unopened,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

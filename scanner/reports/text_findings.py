@@ -6,8 +6,6 @@ that they can be clicked and copied.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.findings import Severity
 from scanner.reports.arrange import (
     UNPACKING,
@@ -39,8 +37,10 @@ from scanner.reports.wording import (
 )
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from scanner.findings import Finding, Location, Report
     from scanner.reports.ansi import Paint

@@ -6,16 +6,16 @@ about rewriting it comes after what is said about the credential.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.pushed import totals
 from scanner.reports.exposure import exposure, moment, reach, span
 from scanner.reports.repositories import SOME, by_exposure, show_command, state
 from scanner.reports.text_layout import filled, row, sentences
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from scanner.findings import Finding, History, Location, Report
     from scanner.reports.ansi import Paint

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final
 
+from scanner.expressions import compile_later
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Final
 
     from scanner.reports.ansi import Paint
 
@@ -17,7 +18,7 @@ WIDTH: Final = 80
 """Columns of a terminal that lines are made for."""
 _LABEL: Final = 19
 """Columns of a label: `secret access key` and a gap."""
-_CODE: Final = re.compile("`[^`]+`")
+_CODE: Final = compile_later("`[^`]+`")
 
 
 def row(label: str, lines: Iterable[str], paint: Paint) -> Iterator[str]:

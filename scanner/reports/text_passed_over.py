@@ -5,14 +5,14 @@ The value itself is never shown: one that a mark on its line allows may be a rea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.reports.text_layout import wrapped
 from scanner.reports.wording import is_unopened, places, plural, reason_name, role_name
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from scanner.findings import Report
     from scanner.reports.ansi import Paint

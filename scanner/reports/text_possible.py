@@ -5,10 +5,9 @@ They are guesses. Nobody is stopped by one, and nothing is revoked for one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.reports.wording import possible
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.decoders.interface import RAISED_BY_SIZE
 from scanner.findings import Notice, Report, Severity
 from scanner.reports.exposure import liveness_totals
@@ -24,8 +22,10 @@ from scanner.reports.wording import (
 )
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from scanner.findings import Finding
     from scanner.reports.ansi import Paint

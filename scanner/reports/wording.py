@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.findings import NO_FILE, REFERENCE_NAME, Confidence, Severity, threshold_name
 from scanner.tally import IN_BASELINE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from typing import Final
 
     from scanner.findings import (
         BaselineUse,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from scanner.errors import ConfigError, RuleError, did_you_mean
 from scanner.rulebook.compiled import shipped_rules
 from scanner.secret import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 

@@ -1,17 +1,18 @@
 """A rule as the engine uses it: what to look for, which kind judges it, what the user is shown.
 
 Rules are written as YAML (`rules/*.yaml`, described by `rules/rule.schema.json`). The shipped ones
-are compiled into `rules/compiled.json`, so that a scan pays neither for a YAML parser nor for the
+are compiled into a module, so that a scan pays neither for a YAML parser nor for the
 examples. `scanner.rulebook.loading` reads the first, `scanner.rulebook.compiled` the second.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Final
+
     from scanner.findings import Confidence, Severity
 
 BEFORE: Final = 256

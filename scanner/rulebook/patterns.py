@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Final, cast
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Final
 
 MAX_PATTERN: Final = 10_000
 """Characters of a pattern of the user."""
@@ -54,11 +57,13 @@ def compile_pattern(text: str, shipped: bool) -> re.Pattern[bytes]:
     if _repeated(text) > MAX_REPEATED and not _can_be_compiled(text):
         raise ValueError(COSTLY)
     try:
-        return cast("re.Pattern[bytes]", regex.compile(text.encode("ascii")))
+        made: Any = regex.compile(text.encode("ascii"))
     except regex.error as error:
         raise ValueError(str(error)) from None
     except RecursionError:
         raise ValueError("its groups are nested too deeply") from None
+    compiled: re.Pattern[bytes] = made  # it has all that a pattern of `re` has
+    return compiled
 
 
 def _repeated(text: str) -> int:

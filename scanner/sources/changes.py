@@ -11,22 +11,24 @@ with them, and so are the names of people and all other headers.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.findings import COMMIT_MESSAGE, MESSAGES, REFERENCE_NAME, TAG_MESSAGE, Notice
-from scanner.git import changes, tags
+from scanner.git import changes
 from scanner.git.lfs import Storage
-from scanner.git.objects import ObjectReader
 from scanner.git.process import GitError
 from scanner.records import NamedTuple
 from scanner.sources.interface import Origin
 from scanner.sources.objects import GitBlob
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+    from typing import Final
 
     from scanner.findings import Tally
     from scanner.git.changes import ChangedPath, Commit
+    from scanner.git.loose import StagedReader
+    from scanner.git.objects import ObjectReader
     from scanner.git.repository import Repository
     from scanner.git.tags import Tag
     from scanner.sources.interface import Blob, PublishedSide
@@ -50,7 +52,7 @@ class ChangeSet(NamedTuple):
     """By commit (empty for the index): the contents at paths that it removes."""
     doubtful: Set[str]
     """Commits and annotated tags that may not be part of the change."""
-    reader: ObjectReader | None
+    reader: ObjectReader | StagedReader | None
     sides: Sequence[PublishedSide] = ()
     """What remotes have of that which is being merged."""
     known: Callable[[Collection[str]], Mapping[str, str]] | None = None
@@ -64,16 +66,15 @@ class ChangeSet(NamedTuple):
 
 def of_index(repository: Repository, tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
     """Return what would be committed now. Raises GitError."""
-    base = repository.base_of_index()
-    # What is staged is little, and its objects are files that anything can write.
-    found = _Collection(tally, is_excluded, verify=True)
-    found.add("index", "", "", changes.staged(repository, base))
+    found = _Collection(tally, is_excluded, is_staged=True)
+    found.add("index", "", "", changes.staged_now(repository))
     heads = repository.incoming_heads()
     if not heads:
         return found.of(repository)
 
     from scanner.git.incoming import published_sides  # here: only in a merge
 
+    base = repository.base_of_index()
     return found.of(repository)._replace(sides=published_sides(repository, heads, base))
 
 
@@ -161,6 +162,8 @@ def of_range(
     for commit in (*commits, *maybe):
         found.add_message(COMMIT_MESSAGE, commit.id, commit)
         found.add("commit", commit.id, commit.author_date, commit.entries)
+    from scanner.git import tags  # here: nothing of a commit is a tag
+
     if include:
         annotated, entries = tags.published(repository, include)
         found.add_tags(annotated, known, exclude)
@@ -179,8 +182,14 @@ class _Collection:
     """Gathers what a change consists of."""
 
     __slots__ = (
-        "_doubtful", "_files", "_is_excluded", "_messages", "_names", "_removed", "_tally",
-        "_verify",
+        "_doubtful",
+        "_files",
+        "_is_excluded",
+        "_is_staged",
+        "_messages",
+        "_names",
+        "_removed",
+        "_tally",
     )  # fmt: skip
 
     def __init__(
@@ -189,9 +198,9 @@ class _Collection:
         is_excluded: Callable[[str], bool],
         doubtful: Set[str] = _NOTHING,
         *,
-        verify: bool = False,
+        is_staged: bool = False,
     ) -> None:
-        self._verify = verify
+        self._is_staged = is_staged
         self._tally = tally
         self._is_excluded = is_excluded
         self._doubtful = doubtful
@@ -256,7 +265,7 @@ class _Collection:
     def of(self, repository: Repository) -> ChangeSet:
         """Return what was added, to be read from `repository`."""
         origins = self._messages | self._files
-        reader = ObjectReader(repository, list(origins), verify=self._verify) if origins else None
+        reader = self._reader(repository, list(origins)) if origins else None
         blobs: list[Blob] = []
         if reader is not None:
             lfs = Storage(repository)
@@ -266,6 +275,15 @@ class _Collection:
         return ChangeSet(
             blobs, len(self._messages), origins, self._names, removed, doubtful, reader
         )
+
+    def _reader(self, repository: Repository, names: Sequence[str]) -> ObjectReader | StagedReader:
+        if self._is_staged:
+            from scanner.git.loose import staged_reader
+
+            return staged_reader(repository, names)
+        from scanner.git.objects import ObjectReader
+
+        return ObjectReader(repository, names)
 
 
 def _contents(blobs: Iterable[str]) -> Iterator[str]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Final
 
 from scanner.files import NotAFileError, open_sized
 from scanner.findings import WORK_TREE
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to, stored_near
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
-from scanner.sources.windows import windows
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import hashlib
     from collections.abc import Iterator
+    from typing import Final
 
 # A link must not lead out of the tree, also if it is put there between the listing and the open.
 _NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
@@ -92,6 +92,8 @@ class FileBlob:
             return piece
 
         try:
+            from scanner.sources.windows import windows  # here: hardly any file is that large
+
             yield from windows(read)
         except OSError as error:
             raise self._unread(error) from None

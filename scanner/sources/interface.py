@@ -6,14 +6,16 @@ cannot be read says so with `Unread`, and the scan goes on with the next one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from scanner.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Protocol
 
     from scanner.content import Layer
+else:
+    Protocol = object  # it is for type checkers only
 
 WINDOW: int = 16 << 20
 """Content larger than this many bytes is read in windows of this size.
@@ -57,25 +59,20 @@ class Blob(Protocol):
     @property
     def path(self) -> str:
         """The name to report, undecodable bytes as surrogates."""
-        ...
 
     @property
     def object(self) -> str:
         """The ID of the git object that it is; empty for what is read from elsewhere."""
-        ...
 
     @property
     def shareable(self) -> bool:
         """Whether another process can read it; if not, it is at the head of its source."""
-        ...
 
     def read(self) -> bytes:
         """Return the whole content; raises Unread or TooLarge."""
-        ...
 
     def windows(self) -> Iterator[Window]:
         """Yield the content in overlapping windows; raises Unread."""
-        ...
 
 
 class Origin(NamedTuple):

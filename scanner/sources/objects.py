@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
 from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
 from scanner.git.process import GitError
 from scanner.sources.interface import WINDOW, TooLarge, Unread, Window
-from scanner.sources.windows import windows
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Final
 
     from scanner.git.lfs import Storage
+    from scanner.git.loose import StagedReader
     from scanner.git.objects import ObjectReader
     from scanner.sources.files import StoredBlob
 
@@ -27,7 +27,7 @@ class GitBlob:
     shareable = False
 
     def __init__(
-        self, path: str, name: str, reader: ObjectReader, lfs: Storage | None = None
+        self, path: str, name: str, reader: ObjectReader | StagedReader, lfs: Storage | None = None
     ) -> None:
         """Describe the object called `name`; the blobs of one `reader` are read in its order.
 
@@ -63,6 +63,8 @@ class GitBlob:
             yield from self._file.windows()
             return
         try:
+            from scanner.sources.windows import windows  # here: hardly any content is that large
+
             yield from windows(self._reader.read)
         except GitError as error:
             detail = f"it could not be read to its end: {error}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import closing
-from typing import TYPE_CHECKING
 
 from scanner.errors import UsageError
 from scanner.findings import Notice, Tally
@@ -15,6 +14,7 @@ from scanner.secret import printable
 from scanner.sources.files import FileBlob
 from scanner.sources.stdin import PipeBlob, StdinBlob
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

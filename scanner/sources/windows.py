@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
-
 from scanner.content import Layer, count_lines, line_start
 from scanner.sources.interface import WINDOW, Window
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Final
 
 OVERLAP: Final = 64 << 10
 """Bytes that a window shares with the one before: a key ID and its secret may straddle a cut.
@@ -17,7 +16,7 @@ OVERLAP: Final = 64 << 10
 Half of it is kept at least, which is more than the longest credential has.
 """
 
-_CUT: Final = re.compile(rb"[^A-Za-z0-9+/=_%\\\x80-\xff-]")
+_CUT: Final = rb"[^A-Za-z0-9+/=_%\\\x80-\xff-]"
 """A byte at which neither a character nor anything that is searched for can be cut in two."""
 
 
@@ -68,8 +67,10 @@ def _cut(data: bytes, start: int, end: int) -> int:
     if feed >= 0:
         return feed + 1
 
+    import re  # here: hardly any content is cut in a line
+
     cut = 0
-    for harmless in _CUT.finditer(data, start, end):
+    for harmless in re.compile(_CUT).finditer(data, start, end):
         cut = harmless.end()
     if cut:
         return cut

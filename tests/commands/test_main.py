@@ -148,6 +148,7 @@ def test_closed_streams(
     # A report that cannot be shown is a failure; a message that cannot be shown is not.
     assert done.returncode == (2 if ">&-" in closed.split() and to_stdout else code)
     assert "Exception" not in done.stderr
+    assert "a bug in keycatch" not in done.stderr
 
 
 @posix

@@ -13,7 +13,7 @@ import sys
 
 import pytest
 
-from scanner.__main__ import main
+from scanner.commands import main
 
 COMMAND = [sys.executable, "-m", "scanner"]
 

@@ -9,7 +9,7 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    ("command", "most"), [("staged", 4), ("scan", 2), ("history --no-cache", 7)]
+    ("command", "most"), [("staged", 2), ("scan", 2), ("history --no-cache", 7)]
 )
 def test_starts_of_git(
     command: str, most: int, repository: Any, keycatch: Any, monkeypatch: pytest.MonkeyPatch

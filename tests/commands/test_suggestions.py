@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from scanner.commands import COMMANDS, parser_of, suggestions
+from scanner.commands import COMMANDS, suggestions
+from scanner.commands.parser import parser_of
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
 

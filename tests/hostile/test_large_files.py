@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scanner.__main__ import main
+from scanner.commands import main
 from scanner.kinds.examples import expand
 
 pytestmark = pytest.mark.usefixtures("clean_environment")
