@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forge_api import GitHubApi
 
 from scanner.commands import COMMANDS
 from scanner.commands.examples import EXAMPLES, section
@@ -49,8 +50,9 @@ def place(repository: Any, tmp_path: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize(("name", "line"), LINES, ids=[line for _, line in LINES])
 def test_an_example_runs(
-    keycatch: Any, repository: Any, place: dict[str, str], name: str, line: str
-) -> None:
+    keycatch: Any, repository: Any, server: Any, publish: Any, place: dict[str, str], name: str,
+    line: str,
+) -> None:  # fmt: skip
     if "fish" in line and not shutil.which("fish"):
         pytest.skip("no fish")
     shell = "fish" if "fish" in line else "bash" if "bash" in line else "sh"
@@ -62,6 +64,13 @@ def test_an_example_runs(
     if "--server" in line:
         repository.git("config", "core.bare", "true")
     line = line.replace("git@git.example:team/app.git", f"--allow-file file://{repository.root}")
+    if "github.com" in line:
+        publish("app", {"file": "text"})
+        GitHubApi(server, "git").add("app")  # where the server has its repositories
+        options = f"--ca-file {server.ca_file} --token-env ORG_TOKEN"
+        organisation = f"github+{server.url}/git {options}"
+        place["ORG_TOKEN"] = "made-up"
+        line = line.replace("github+https://github.com/acme", organisation)
     if line.endswith("--undo"):
         keycatch("install", cwd=repository.root)
     if name == "fleet":

@@ -251,9 +251,9 @@ def test_a_server_s_time_limit_holds_for_the_asking(
 
     sts.answer_first(0)
     given = f"{'0' * 40} {commit} refs/heads/a\n".encode()
-    done = keycatch("receive", "--time-limit", "3", *asking(sts), cwd=repository.root, given=given)
+    done = keycatch("receive", "--time-limit", "1", *asking(sts), cwd=repository.root, given=given)
     assert done.returncode == 2
-    assert "was not scanned within the 3 seconds" in " ".join(done.stderr.split())
+    assert "was not scanned within the 1 seconds" in " ".join(done.stderr.split())
 
 
 # -- whom not to ask -----------------------------------------------------------------------------

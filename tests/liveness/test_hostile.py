@@ -128,7 +128,7 @@ def test_what_has_no_end_ends_with_the_time(
     piece: bytes, begin: bytes, wire: Any, maker: Any, helpers: Any
 ) -> None:
     """No single read takes too long, so only the limit for all of it can end this."""
-    found, _ = ask(wire, maker, helpers, endless(piece, begin), budget=0.7)
+    found, _ = ask(wire, maker, helpers, endless(piece, begin), budget=0.4)
     assert (found.state, found.reason) == (State.UNKNOWN, Reason.TIME_LIMIT)
 
 

@@ -210,7 +210,7 @@ def test_situation(row: Row, sts: Any, maker: Any, helpers: Any) -> None:
     finding = row.finding(maker, helpers)
     # Only an answer that does not come to its end has to be waited for.
     is_late = isinstance(reply, helpers.Reply) and reply.how in ("slow", "drip", "stall")
-    pace = helpers.QUICK._replace(read=0.3) if is_late else helpers.QUICK
+    pace = helpers.QUICK._replace(read=0.1) if is_late else helpers.QUICK
     (found,) = check([finding], CheckOptions(sts.endpoints(), ACCOUNTS, pace))
     assert (found.state, found.reason, found.principal) == (row.state, row.reason, row.principal)
     assert len(sts.log) == row.requests

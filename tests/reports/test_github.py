@@ -231,7 +231,7 @@ def test_values_stay_redacted(make_case):
 @settings(max_examples=settings().max_examples * 2, deadline=None)
 @given(
     names=st.lists(NAMES, min_size=3, max_size=3), text=NAMES, verbosity=st.integers(-1, 1),
-    exit_code=st.integers(0, 2), level=st.sampled_from(Confidence),
+    exit_code=st.integers(0, 2), level=st.sampled_from([*Confidence]),
 )  # fmt: skip
 def test_no_line_is_another_command(builders, names, text, verbosity, exit_code, level):
     path, member, other = names

@@ -121,8 +121,8 @@ def reports(draw):
                     draw(st.sampled_from(builders.RULES)),
                     {role: value() for role in roles},
                     *places,
-                    severity=draw(st.sampled_from(Severity)),
-                    confidence=draw(st.sampled_from(Confidence)),
+                    severity=draw(st.sampled_from([*Severity])),
+                    confidence=draw(st.sampled_from([*Confidence])),
                     history=past() if of_history else None,
                 )
             )  # fmt: skip

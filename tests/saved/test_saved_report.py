@@ -71,8 +71,8 @@ def locations(draw: Any) -> Location:
 @given(
     where=st.lists(locations(), min_size=1, max_size=3, unique=True),
     author=NAMES,
-    severity=st.sampled_from(Severity),
-    confidence=st.sampled_from(Confidence),
+    severity=st.sampled_from([*Severity]),
+    confidence=st.sampled_from([*Confidence]),
     state=st.sampled_from(State),
     reason=st.sampled_from(Reason),
     detail=st.sampled_from(["", "a clause; with: signs"]),
