@@ -5,6 +5,8 @@ In the texts `{I}` is a possible key ID, `{S}` its secret, `{O}` a random value 
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from scanner.engine import scan_bytes
@@ -244,18 +246,17 @@ STRANGERS = (
 )
 
 
-@pytest.mark.parametrize("text", STRANGERS)
-@pytest.mark.parametrize(
-    "key_id", ["AWS_ACCESS_KEY_ID={I}", '"accessKeyId": "{I}",', "aws access key {I}", "S3_KEY={I}"]
-)
-@pytest.mark.parametrize("first", [True, False])
-def test_a_token_next_to_a_named_key_id_is_no_secret_of_it(text, key_id, first, made, rules):
-    text = f"{key_id}\n{text}\n" if first else f"{text}\n{key_id}\n"
-    values = {"I": made.access_key_id(), "O": made.text(BASE62, 40)}
-    for name, value in values.items():
-        text = text.replace("{" + name + "}", value)
-    found = {f.rule_id: f.confidence for f in scan(text, rules)}
-    assert found == {ID: Confidence.HIGH, UNNAMED: Confidence.LOW}
+NAMED_IDS = ("AWS_ACCESS_KEY_ID={I}", '"accessKeyId": "{I}",', "aws access key {I}", "S3_KEY={I}")
+
+
+def test_a_token_next_to_a_named_key_id_is_no_secret_of_it(made, rules):
+    for text, key_id, first in product(STRANGERS, NAMED_IDS, (True, False)):
+        text = f"{key_id}\n{text}\n" if first else f"{text}\n{key_id}\n"
+        values = {"I": made.access_key_id(), "O": made.text(BASE62, 40)}
+        for name, value in values.items():
+            text = text.replace("{" + name + "}", value)
+        found = {f.rule_id: f.confidence for f in scan(text, rules)}
+        assert found == {ID: Confidence.HIGH, UNNAMED: Confidence.LOW}, text
 
 
 @pytest.mark.parametrize(
@@ -400,13 +401,16 @@ REFERENCES = (
 )
 
 
-@pytest.mark.parametrize("reference", REFERENCES)
-@pytest.mark.parametrize("form", ["{n}={r}\n", '  "{n}": "{r}",\n', "{n}: {r}\n"])
-@pytest.mark.parametrize("between", ["", "region=eu-west-1\n\n# more\n"])
-def test_a_reference_takes_the_place_of_the_secret(reference, form, between, made, rules):
-    line = form.replace("{n}", "AWS_SECRET_ACCESS_KEY").replace("{r}", reference)
-    text, _ = filled("AWS_ACCESS_KEY_ID={I}\n" + line + between + "unrelated={O}\n", made)
-    assert sorted(f.rule_id for f in scan(text, rules)) == [ID, UNNAMED]
+FORMS = ("{n}={r}\n", '  "{n}": "{r}",\n', "{n}: {r}\n")
+
+
+def test_a_reference_takes_the_place_of_the_secret(made, rules):
+    for reference, form, between in product(
+        REFERENCES, FORMS, ("", "region=eu-west-1\n\n# more\n")
+    ):
+        line = form.replace("{n}", "AWS_SECRET_ACCESS_KEY").replace("{r}", reference)
+        text, _ = filled("AWS_ACCESS_KEY_ID={I}\n" + line + between + "unrelated={O}\n", made)
+        assert sorted(f.rule_id for f in scan(text, rules)) == [ID, UNNAMED], text
 
 
 def test_a_reference_takes_one_place_only(made, rules):

@@ -353,11 +353,13 @@ def test_a_text_of_another_version_is_known() -> None:
     assert kind_of(head + mark + checksum + b"\n" + body) is HookKind.OURS
 
 
-@pytest.mark.parametrize("text", ALL)
-def test_every_shell_can_read_it(shell: list[str], text: bytes, tmp_path: Path) -> None:
-    (tmp_path / "hook").write_bytes(text)
-    done = subprocess.run([*shell, "-n", str(tmp_path / "hook")], capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
+def test_every_shell_can_read_it(shell: list[str], tmp_path: Path) -> None:
+    for text in ALL:
+        (tmp_path / "hook").write_bytes(text)
+        done = subprocess.run(
+            [*shell, "-n", str(tmp_path / "hook")], capture_output=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b""), text
 
 
 @pytest.mark.parametrize("text", ALL)

@@ -293,7 +293,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("any_name", ALL)
 
 
-@pytest.fixture
-def any_plan(any_name: str) -> Plan:
-    """The plan for each of the credentials above alone."""
-    return plan(ALL[any_name])
+@pytest.fixture(scope="session")
+def all_plans() -> list[Plan]:
+    """The plans for each of the credentials above alone."""
+    return [plan(each) for each in ALL.values()]

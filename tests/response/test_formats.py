@@ -148,17 +148,19 @@ def test_each_credential_is_told_in_each_format(builders: Any) -> None:
     ]
 
 
-def test_commands_can_be_copied_from_each_format(builders: Any, any_plan: Any) -> None:
-    def flat(text: str) -> str:
-        return re.sub(r"\s+", " ", text.replace("\\\n", ""))
+def test_commands_can_be_copied_from_each_format(builders: Any, all_plans: Any) -> None:
+    for plan in all_plans:
 
-    text, markdown, page = (flat(rendered(any_plan, name)) for name in ("text", "markdown", "html"))
-    page = unescape(page)
-    for entry in any_plan.entries:
-        for command in (*entry.setup, *(c for step in entry.steps for c in step.commands)):
-            assert flat(command) in text
-            assert flat(command) in markdown
-            assert flat(command) in page
+        def flat(text: str) -> str:
+            return re.sub(r"\s+", " ", text.replace("\\\n", ""))
+
+        text, markdown, page = (flat(rendered(plan, name)) for name in ("text", "markdown", "html"))
+        page = unescape(page)
+        for entry in plan.entries:
+            for command in (*entry.setup, *(c for step in entry.steps for c in step.commands)):
+                assert flat(command) in text
+                assert flat(command) in markdown
+                assert flat(command) in page
 
 
 def test_lines_of_text_fit_a_terminal(builders: Any) -> None:

@@ -126,152 +126,167 @@ def test_the_reading_of_calls_finds_each() -> None:
     assert calls("aws a b --c && aws d e") == [["aws", "a", "b", "--c"], ["aws", "d", "e"]]
 
 
-def test_every_call_exists_with_every_option(any_plan: Any) -> None:
-    for command in all_commands(any_plan):
-        if "aws " in command:
-            assert calls(command), command
-        for _, service, name, *words in calls(command):
-            model = operation(service, name)
-            members = {} if model.input_shape is None else model.input_shape.members
-            known = {xform_name(member, "-"): member for member in members}
-            given = options(words)
-            for option in given:
-                member = known.get(option) or known.get(option.removeprefix("no-"))
-                if member is None and option in PAGING:
-                    paginators = SESSION.get_service_model(SERVICES.get(service, service))
-                    assert SESSION.get_component("data_loader").load_service_model(
-                        paginators.service_name, "paginators-1"
-                    )["pagination"][model.name], command
-                else:
-                    assert member or option in GLOBAL, (command, option)
-                if member and option.startswith("no-") and option not in known:
-                    assert members[member].type_name == "boolean", command
-            required = set(model.input_shape.required_members) if model.input_shape else set()
-            set_to = {known.get(o) or known.get(o.removeprefix("no-")) for o in given}
-            assert required <= set_to, (command, required)
+def test_every_call_exists_with_every_option(all_plans: Any) -> None:
+    for plan in all_plans:
+        for command in all_commands(plan):
+            if "aws " in command:
+                assert calls(command), command
+            for _, service, name, *words in calls(command):
+                model = operation(service, name)
+                members = {} if model.input_shape is None else model.input_shape.members
+                known = {xform_name(member, "-"): member for member in members}
+                given = options(words)
+                for option in given:
+                    member = known.get(option) or known.get(option.removeprefix("no-"))
+                    if member is None and option in PAGING:
+                        paginators = SESSION.get_service_model(SERVICES.get(service, service))
+                        assert SESSION.get_component("data_loader").load_service_model(
+                            paginators.service_name, "paginators-1"
+                        )["pagination"][model.name], command
+                    else:
+                        assert member or option in GLOBAL, (command, option)
+                    if member and option.startswith("no-") and option not in known:
+                        assert members[member].type_name == "boolean", command
+                required = set(model.input_shape.required_members) if model.input_shape else set()
+                set_to = {known.get(o) or known.get(o.removeprefix("no-")) for o in given}
+                assert required <= set_to, (command, required)
 
 
-def test_values_that_the_models_restrict_are_allowed(any_plan: Any) -> None:
-    for command in all_commands(any_plan):
-        for _, service, name, *words in calls(command):
-            shape = operation(service, name).input_shape
-            if shape is None:
-                continue
-            known = {xform_name(member, "-"): member for member in shape.members}
-            for option, given in options(words).items():
-                member = shape.members.get(known.get(option, ""))
-                if member is None:
+def test_values_that_the_models_restrict_are_allowed(all_plans: Any) -> None:
+    for plan in all_plans:
+        for command in all_commands(plan):
+            for _, service, name, *words in calls(command):
+                shape = operation(service, name).input_shape
+                if shape is None:
                     continue
-                if getattr(member, "enum", None):
-                    assert given[0] in member.enum, command
-                for word in given:
-                    if match := re.fullmatch("AttributeKey=([A-Za-z]+),AttributeValue=.+", word):
-                        key = member.member.members["AttributeKey"]
-                        assert match[1] in key.enum, command
-                if member.type_name in ("structure", "list") and "=" in given[0]:
-                    inner = member if member.type_name == "structure" else member.member
-                    names = {pair.partition("=")[0].lower() for pair in given[0].split(",")}
-                    assert names <= {each.lower() for each in inner.members}, command
+                known = {xform_name(member, "-"): member for member in shape.members}
+                for option, given in options(words).items():
+                    member = shape.members.get(known.get(option, ""))
+                    if member is None:
+                        continue
+                    if getattr(member, "enum", None):
+                        assert given[0] in member.enum, command
+                    for word in given:
+                        if match := re.fullmatch(
+                            "AttributeKey=([A-Za-z]+),AttributeValue=.+", word
+                        ):
+                            key = member.member.members["AttributeKey"]
+                            assert match[1] in key.enum, command
+                    if member.type_name in ("structure", "list") and "=" in given[0]:
+                        inner = member if member.type_name == "structure" else member.member
+                        names = {pair.partition("=")[0].lower() for pair in given[0].split(",")}
+                        assert names <= {each.lower() for each in inner.members}, command
 
 
-def test_every_query_finds_something_in_an_answer(any_plan: Any) -> None:
-    for command in all_commands(any_plan):
-        for _, service, name, *words in calls(command):
-            query = options(words).get("query")
-            if query:
-                answer = sample(operation(service, name).output_shape)
-                found = jmespath.search(query[0], answer)
-                flat = json.dumps(found)
-                assert found, command
-                assert "null" not in flat, (command, flat)
+def test_every_query_finds_something_in_an_answer(all_plans: Any) -> None:
+    for plan in all_plans:
+        for command in all_commands(plan):
+            for _, service, name, *words in calls(command):
+                query = options(words).get("query")
+                if query:
+                    answer = sample(operation(service, name).output_shape)
+                    found = jmespath.search(query[0], answer)
+                    flat = json.dumps(found)
+                    assert found, command
+                    assert "null" not in flat, (command, flat)
 
 
-def test_every_policy_is_one(any_plan: Any) -> None:
-    for command in all_commands(any_plan):
-        if "--policy-document" not in command:
-            continue
-        words = shlex.split(command)
-        text = words[words.index("--policy-document") + 1]
-        text, number = re.subn(r"\$\(date -u \+%Y-%m-%dT%H:%M:%SZ\)", "2026-11-21T06:30:00Z", text)
-        assert number == 1
-        policy = json.loads(text)
-        assert policy["Version"] == "2012-10-17"
-        (statement,) = policy["Statement"]
-        assert statement == {
-            "Effect": "Deny",
-            "Action": "*",
-            "Resource": "*",
-            "Condition": {"DateLessThan": {"aws:TokenIssueTime": "2026-11-21T06:30:00Z"}},
-        }
+def test_every_policy_is_one(all_plans: Any) -> None:
+    for plan in all_plans:
+        for command in all_commands(plan):
+            if "--policy-document" not in command:
+                continue
+            words = shlex.split(command)
+            text = words[words.index("--policy-document") + 1]
+            text, number = re.subn(
+                r"\$\(date -u \+%Y-%m-%dT%H:%M:%SZ\)", "2026-11-21T06:30:00Z", text
+            )
+            assert number == 1
+            policy = json.loads(text)
+            assert policy["Version"] == "2012-10-17"
+            (statement,) = policy["Statement"]
+            assert statement == {
+                "Effect": "Deny",
+                "Action": "*",
+                "Resource": "*",
+                "Condition": {"DateLessThan": {"aws:TokenIssueTime": "2026-11-21T06:30:00Z"}},
+            }
 
 
-def test_the_date_in_a_policy_is_what_the_shell_makes_of_it(any_plan: Any) -> None:
-    policies = {each for each in all_commands(any_plan) if "--policy-document" in each}
-    for command in sorted(policies)[:1]:
-        done = subprocess.run(
-            ["sh", "-c", f"aws() {{ for last; do :; done; printf %s \"$last\"; }}; {command}"],
-            capture_output=True, text=True, check=True,
-        )  # fmt: skip
-        moment = json.loads(done.stdout)["Statement"][0]["Condition"]["DateLessThan"]
-        assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", moment["aws:TokenIssueTime"])
+def test_the_date_in_a_policy_is_what_the_shell_makes_of_it(all_plans: Any) -> None:
+    for plan in all_plans:
+        policies = {each for each in all_commands(plan) if "--policy-document" in each}
+        for command in sorted(policies)[:1]:
+            done = subprocess.run(
+                ["sh", "-c", f"aws() {{ for last; do :; done; printf %s \"$last\"; }}; {command}"],
+                capture_output=True, text=True, check=True,
+            )  # fmt: skip
+            moment = json.loads(done.stdout)["Statement"][0]["Condition"]["DateLessThan"]
+            assert re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", moment["aws:TokenIssueTime"])
 
 
-def test_a_shell_can_parse_every_command(any_plan: Any) -> None:
-    shown = all_commands(any_plan)
-    for command in shown:
-        assert shlex.split(command)
-        assert "\n" not in command
-    for width in (71, 100):
-        script = "\n".join(line for command in shown for line in lines(command, width))
-        for shell in filter(shutil.which, ("sh", "bash")):
-            done = subprocess.run([shell, "-n"], input=script, text=True, capture_output=True)
-            assert (done.returncode, done.stderr) == (0, ""), script
+def test_a_shell_can_parse_every_command(all_plans: Any) -> None:
+    for plan in all_plans:
+        shown = all_commands(plan)
+        for command in shown:
+            assert shlex.split(command)
+            assert "\n" not in command
+        for width in (71, 100):
+            script = "\n".join(line for command in shown for line in lines(command, width))
+            for shell in filter(shutil.which, ("sh", "bash")):
+                done = subprocess.run([shell, "-n"], input=script, text=True, capture_output=True)
+                assert (done.returncode, done.stderr) == (0, ""), script
 
 
-def test_every_command_is_of_a_program_that_is_told(any_plan: Any) -> None:
-    for command in all_commands(any_plan):
-        assert command.startswith(PREFIXES) or re.match("[A-Z_]+=", command), command
+def test_every_command_is_of_a_program_that_is_told(all_plans: Any) -> None:
+    for plan in all_plans:
+        for command in all_commands(plan):
+            assert command.startswith(PREFIXES) or re.match("[A-Z_]+=", command), command
 
 
-def test_no_variable_is_used_before_it_is_set(any_plan: Any) -> None:
-    for entry in any_plan.entries:
-        known: set[str] = set()
-        for command in commands(entry):
-            known.update(name for pair in _SET.findall(command) for name in pair if name)
-            assert set(_USED.findall(command)) <= known, command
-        for command in commands(entry):
-            assert not unquoted_variables(command), command
+def test_no_variable_is_used_before_it_is_set(all_plans: Any) -> None:
+    for plan in all_plans:
+        for entry in plan.entries:
+            known: set[str] = set()
+            for command in commands(entry):
+                known.update(name for pair in _SET.findall(command) for name in pair if name)
+                assert set(_USED.findall(command)) <= known, command
+            for command in commands(entry):
+                assert not unquoted_variables(command), command
 
 
-def test_the_secret_is_in_no_command(any_plan: Any) -> None:
-    for entry in any_plan.entries:
-        for role, value in entry.leak.finding.values.items():
-            if role != "key_id":
-                assert not any(value.shown(True) in command for command in commands(entry))
+def test_the_secret_is_in_no_command(all_plans: Any) -> None:
+    for plan in all_plans:
+        for entry in plan.entries:
+            for role, value in entry.leak.finding.values.items():
+                if role != "key_id":
+                    assert not any(value.shown(True) in command for command in commands(entry))
 
 
-def test_steps_have_ids_of_their_own_and_sentences(any_plan: Any) -> None:
-    assert all(len(step.title) <= 71 for step in (*any_plan.before, *any_plan.afterwards))
-    for entry in any_plan.entries:
-        ids = [step.id for step in entry.steps]
-        assert ids
-        assert len(set(ids)) == len(ids), ids
-        assert all(re.fullmatch("[a-z]+(-[a-z]+)*", each) for each in ids)
-        for step in entry.steps:
-            assert not step.title.endswith(".")
-            assert len(step.title) <= 71  # beside its number, in a terminal of 80 columns
-            assert all(re.search(r"[.:]$", sentence) for sentence in step.text), step.text
-            assert all(sentence.count("`") % 2 == 0 for sentence in step.text)
+def test_steps_have_ids_of_their_own_and_sentences(all_plans: Any) -> None:
+    for plan in all_plans:
+        assert all(len(step.title) <= 71 for step in (*plan.before, *plan.afterwards))
+        for entry in plan.entries:
+            ids = [step.id for step in entry.steps]
+            assert ids
+            assert len(set(ids)) == len(ids), ids
+            assert all(re.fullmatch("[a-z]+(-[a-z]+)*", each) for each in ids)
+            for step in entry.steps:
+                assert not step.title.endswith(".")
+                assert len(step.title) <= 71  # beside its number, in a terminal of 80 columns
+                assert all(re.search(r"[.:]$", sentence) for sentence in step.text), step.text
+                assert all(sentence.count("`") % 2 == 0 for sentence in step.text)
 
 
-def test_a_key_is_deactivated_before_it_is_replaced_and_deleted_at_the_end(any_plan: Any) -> None:
-    order = ("deactivate", "revoke-sessions", "trace", "replace", "test", "delete", "lift")
-    exceptions = {"appsync-api-key", "ec2-private-key"}
-    for entry in any_plan.entries:
-        if entry.leak.kind in exceptions or entry.playbook == "dead":
-            continue
-        ranks = [order.index(step.id) for step in entry.steps if step.id in order]
-        assert ranks == sorted(ranks), [step.id for step in entry.steps]
+def test_a_key_is_deactivated_before_it_is_replaced_and_deleted_at_the_end(all_plans: Any) -> None:
+    for plan in all_plans:
+        order = ("deactivate", "revoke-sessions", "trace", "replace", "test", "delete", "lift")
+        exceptions = {"appsync-api-key", "ec2-private-key"}
+        for entry in plan.entries:
+            if entry.leak.kind in exceptions or entry.playbook == "dead":
+                continue
+            ranks = [order.index(step.id) for step in entry.steps if step.id in order]
+            assert ranks == sorted(ranks), [step.id for step in entry.steps]
 
 
 def test_a_history_is_rewritten_at_the_very_end(builders: Any) -> None:

@@ -214,14 +214,15 @@ def test_a_clone_has_what_was_pushed_only(
 # Policies that stay
 
 
-def test_no_policy_is_left_without_a_word(any_plan: Any) -> None:
-    for entry in any_plan.entries:
-        commands = [command for step in entry.steps for command in step.commands]
-        for step in entry.steps:
-            for whose in ("user", "role"):
-                if any(f"iam put-{whose}-policy" in command for command in step.commands):
-                    lifted = any(f"iam delete-{whose}-policy" in each for each in commands)
-                    assert lifted or "policy can stay" in " ".join(step.text), step
+def test_no_policy_is_left_without_a_word(all_plans: Any) -> None:
+    for plan in all_plans:
+        for entry in plan.entries:
+            commands = [command for step in entry.steps for command in step.commands]
+            for step in entry.steps:
+                for whose in ("user", "role"):
+                    if any(f"iam put-{whose}-policy" in command for command in step.commands):
+                        lifted = any(f"iam delete-{whose}-policy" in each for each in commands)
+                        assert lifted or "policy can stay" in " ".join(step.text), step
 
 
 # The order and the overview
@@ -291,11 +292,12 @@ def test_the_ways_to_end_a_root_key_are_ways(builders: Any) -> None:
 # What is set first
 
 
-def test_the_names_of_the_credential_before_are_forgotten(any_plan: Any) -> None:
-    for entry in any_plan.entries:
-        commands = [command for step in entry.steps for command in step.commands]
-        uses = any("$USER_NAME" in each or "$ROLE_NAME" in each for each in commands)
-        assert (entry.setup[:1] == ("unset USER_NAME ROLE_NAME",)) is uses
+def test_the_names_of_the_credential_before_are_forgotten(all_plans: Any) -> None:
+    for plan in all_plans:
+        for entry in plan.entries:
+            commands = [command for step in entry.steps for command in step.commands]
+            uses = any("$USER_NAME" in each or "$ROLE_NAME" in each for each in commands)
+            assert (entry.setup[:1] == ("unset USER_NAME ROLE_NAME",)) is uses
 
 
 def test_one_block_of_code_follows_on_a_sentence(builders: Any) -> None:
