@@ -160,13 +160,17 @@ class ObjectReader:
     def _begin(self, names: Sequence[str]) -> None:
         import threading
 
-        self._process = self._repository.start("cat-file", "--batch", "--buffer")
-        self._pipe = self._process.stdout  # type: ignore[assignment]  # it has pipes
-        self._watch = self._repository.watch(self._process)
-        # A thread writes the names while contents are read: there is more of both than the pipes
-        # can buffer, so that git and this process would wait for each other.
-        self._feeder = threading.Thread(target=_feed, args=(self._process, names), daemon=True)
-        self._feeder.start()
+        process = self._process = self._repository.start("cat-file", "--batch", "--buffer")
+        try:
+            self._pipe = process.stdout  # type: ignore[assignment]  # it has pipes
+            self._watch = self._repository.watch(process)
+            # A thread writes the names while contents are read: there is more of both than the
+            # pipes can buffer, so that git and this process would wait for each other.
+            self._feeder = threading.Thread(target=_feed, args=(process, names), daemon=True)
+            self._feeder.start()
+        except BaseException:  # the time of the scan can be up while a thread starts
+            process.kill()
+            raise
 
     def _is_loose(self, name: str) -> bool:
         """Return whether the object has a file of its own; each directory is listed once."""

@@ -317,7 +317,11 @@ def start(
         )
     except OSError as error:
         raise cannot_run(directory, error) from None
-    limit(process.pid, PROCESSOR)
+    try:
+        limit(process.pid, PROCESSOR)
+    except BaseException:  # the time of the scan can be up: nobody else knows of the process
+        process.kill()
+        raise
     return process
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from scanner.commands.time_limit import TimeUp
 from scanner.git.objects import ObjectReader
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
@@ -53,6 +56,33 @@ def test_contents_in_their_order(here: Repository, store: Any) -> None:
         assert [whole(reader) for _ in names] == contents
         with pytest.raises(GitError):
             reader.next_size()
+
+
+@pytest.mark.parametrize("what", ["scanner.git.process.limit", "threading.Thread.start"])
+def test_a_git_that_is_just_started_ends_with_the_time(
+    here: Repository, store: Any, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    started: list[Any] = []
+    real = subprocess.Popen
+
+    class Recorded(real):  # type: ignore[misc,valid-type]
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            started.append(self)
+
+    def end(*_: Any) -> None:
+        raise TimeUp
+
+    names = [store(b"content")]
+    monkeypatch.setattr(subprocess, "Popen", Recorded)
+    monkeypatch.setattr(what, end)
+    with pytest.raises(TimeUp):
+        ObjectReader(here, names)
+    monkeypatch.undo()
+    (process,) = started
+    assert process.wait(60) == -signal.SIGKILL
+    process.stdin.close()
+    process.stdout.close()
 
 
 def test_what_is_left_unread_is_passed_over(here: Repository, store: Any) -> None:
