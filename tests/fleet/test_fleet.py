@@ -17,19 +17,14 @@ Run = Callable[..., Any]
 
 
 @pytest.fixture
-def clones(make_repository: Run, plant: Any, tmp_path: Path) -> Path:
+def clones(whole_clones: Path, make_repository: Run) -> Path:
     """Return a folder with a clean clone, two that share a key, and a broken one."""
-    shared = plant.pair()
-    for name, content in (("clean", "text\n"), ("one", shared), ("two", shared)):
-        repository = make_repository(f"clones/{name}")
-        repository.write("config", content)
-        repository.commit()
     broken = make_repository("clones/broken")
     broken.commit("file")
     head = (broken.root / ".git/HEAD").read_text().split()[1]
     commit = (broken.root / ".git" / head).read_text().strip()
     (broken.root / ".git/objects" / commit[:2] / commit[2:]).unlink()
-    return tmp_path / "clones"
+    return whole_clones
 
 
 def fleet(keycatch: Run, state: Path, *arguments: Any, **options: Any) -> Any:

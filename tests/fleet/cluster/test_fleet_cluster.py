@@ -96,15 +96,10 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def clones(make_repository: Run, plant: Any, tmp_path: Path) -> Path:
+def clones(whole_clones: Path) -> Path:
     """Return a folder with a clean clone, two that share a key, and one that is broken."""
-    shared = plant.pair()
-    for name, content in (("clean", "text\n"), ("one", shared), ("two", shared)):
-        repository = make_repository(f"clones/{name}")
-        repository.write("config", content)
-        repository.commit()
-    (tmp_path / "clones/broken/.git").mkdir(parents=True)
-    return tmp_path / "clones"
+    (whole_clones / "broken/.git").mkdir(parents=True)
+    return whole_clones
 
 
 @pytest.fixture
