@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -280,16 +281,15 @@ def test_git_that_is_killed_is_a_failure_of_one_line(
     start: Any, server: Any, scratch: Path, tmp_path: Path
 ) -> None:
     with start("history", f"{server.url}/stall/a.git") as process:
+        # `git remote-https` starts `git-remote-https`: each is killed as soon as it is there.
+        def has_ended() -> bool:
+            for each in Path("/proc").glob("[0-9]*"):
+                if b"remote-https" in _command_line(each) and str(scratch) in _cwd(each):
+                    with suppress(ProcessLookupError):
+                        os.kill(int(each.name), signal.SIGKILL)
+            return process.poll() is not None
 
-        def git() -> list[int]:
-            return [
-                int(each.name)
-                for each in Path("/proc").glob("[0-9]*")
-                if b"remote-https" in _command_line(each) and str(scratch) in _cwd(each)
-            ]
-
-        for number in until(git):
-            os.kill(number, signal.SIGKILL)
+        until(has_ended)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 2
     assert errors.decode().count("\n") == 1
