@@ -12,7 +12,8 @@ from scanner import kernel
 from scanner.about import VERSION
 from scanner.doctor import version_of
 from scanner.doctor.interface import NOTE, OK, PROBLEM, Result
-from scanner.git.process import GitError, complete, environment
+from scanner.git.hardening import environment
+from scanner.git.process import GitError, complete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

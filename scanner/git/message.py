@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from scanner.git.process import complete, environment
+from scanner.git.hardening import environment
+from scanner.git.process import complete
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

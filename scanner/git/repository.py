@@ -10,16 +10,8 @@ from __future__ import annotations
 import os
 
 from scanner.files import read_regular
-from scanner.git.process import (
-    QUICK,
-    SECONDS,
-    GitError,
-    complete,
-    environment,
-    for_any_repository,
-    start,
-    unusable,
-)
+from scanner.git.hardening import environment, for_any_repository
+from scanner.git.process import QUICK, SECONDS, GitError, complete, start, unusable
 from scanner.secret import printable
 
 TYPE_CHECKING = False

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.files import read_regular
 from scanner.git.changes import SUBMODULE
-from scanner.git.process import GitError, complete, environment
+from scanner.git.hardening import environment
+from scanner.git.process import GitError, complete
 from scanner.git.records import contents, looked_up, tag_target
 from scanner.git.tags import targets
 from scanner.records import NamedTuple

@@ -7,7 +7,8 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from scanner.git.process import NO_HOOKS, PROCESSOR, QUIET, cannot_run, limit, program
+from scanner.git.hardening import NO_HOOKS, QUIET
+from scanner.git.process import PROCESSOR, cannot_run, limit, program
 
 if TYPE_CHECKING:
     import subprocess

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import os
 
-from scanner.git.process import (
-    GitError,
-    answer,
-    complete,
-    environment,
-    for_any_repository,
-    start,
-    unusable,
-)
+from scanner.git.hardening import environment, for_any_repository
+from scanner.git.process import GitError, answer, complete, start, unusable
 from scanner.records import NamedTuple
 from scanner.secret import printable
 

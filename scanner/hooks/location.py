@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.errors import UsageError
-from scanner.git.process import GitError, complete, environment, unusable
+from scanner.git.hardening import environment
+from scanner.git.process import GitError, complete, unusable
 from scanner.git.repository import questions, separate
 from scanner.records import NamedTuple
 from scanner.secret import printable

@@ -9,7 +9,8 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
-from scanner.git.process import complete, environment
+from scanner.git.hardening import environment
+from scanner.git.process import complete
 from scanner.hooks.script import SERVER
 from scanner.secret import printable
 

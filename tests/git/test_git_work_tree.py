@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from scanner.git import process
+from scanner.git import hardening, process
 from scanner.git import work_tree as git
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def test_every_call_is_hardened(calls: Any, monkeypatch: Any, tmp_path: Path) ->
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ALLOW_PROTOCOL": process._SETTINGS["GIT_ALLOW_PROTOCOL"],
+            "GIT_ALLOW_PROTOCOL": hardening.SETTINGS["GIT_ALLOW_PROTOCOL"],
             "GIT_WORK_TREE": str(tmp_path),
         }
         assert options["env"]["LC_ALL"] == "C"

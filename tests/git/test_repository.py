@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from scanner.git import process
+from scanner.git import hardening
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
 
@@ -89,8 +89,8 @@ def test_what_to_do_without_a_repository(
 
 def test_nothing_is_fetched_by_any_version_of_git(here: Repository) -> None:
     """`tests/hostile/test_no_fetch.py` tries it with what those before 2.45 know."""
-    assert here._variables.items() >= process._SETTINGS.items()
-    assert process._SETTINGS["GIT_NO_LAZY_FETCH"] == "1"
+    assert here._variables.items() >= hardening.SETTINGS.items()
+    assert hardening.SETTINGS["GIT_NO_LAZY_FETCH"] == "1"
 
 
 def test_from_a_subdirectory(repository: Any) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from scanner.errors import KeycatchError
-from scanner.git import process, spawn
+from scanner.git import hardening, process, spawn
 from scanner.git.spawn import Spawned
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="nothing is spawned on Windows")
@@ -92,7 +92,7 @@ def test_git_answers_in_both_ways(
 ) -> None:
     monkeypatch.chdir(repository.root)
     for command in (("rev-parse", "--git-dir"), ("rev-parse", "--verify", "nothing"), ("--what",)):
-        variables = process.environment(os.environ)
+        variables = hardening.environment(os.environ)
         spawned = process.complete(command, os.curdir, variables)
         assert spawned == process.complete(command, str(repository.root), variables)
     assert len(spawning) == 3

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from scanner.git import process
+from scanner.git import hardening, process
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a script is what would run")
 
@@ -43,7 +43,7 @@ def trap(request: Any, repository: Any, tmp_path: Path, monkeypatch: pytest.Monk
     found.git("checkout", "-q")
 
     if request.param != "ssh":  # git before 2.45 does not know the variable
-        monkeypatch.setitem(process._SETTINGS, "GIT_NO_LAZY_FETCH", "0")
+        monkeypatch.setitem(hardening.SETTINGS, "GIT_NO_LAZY_FETCH", "0")
     if request.param.startswith("ssh"):
         found.git("config", "remote.origin.url", "ssh://git@localhost/gone")
         found.git("config", "core.sshCommand", f"touch {found.mark};")
@@ -81,7 +81,7 @@ def test_no_command_runs_it(trap: Trap, keycatch: Callable[..., Any]) -> None:
 def test_a_git_that_git_starts_to_fetch_ends_at_once(repository: Any, hooks: bool) -> None:
     """Before it looks for a remote or a bundle: since 2.40 `fetch.bundleURI` comes first."""
     repository.commit("a")
-    variables = process.environment(os.environ, GIT_ALLOW_PROTOCOL="file")
+    variables = hardening.environment(os.environ, GIT_ALLOW_PROTOCOL="file")
     command = ("fetch", repository.root.as_uri())
     done = process.complete(command, str(repository.root), variables, hooks=hooks)
     assert done.returncode == 128
@@ -89,4 +89,4 @@ def test_a_git_that_git_starts_to_fetch_ends_at_once(repository: Any, hooks: boo
 
 
 def test_no_list_of_protocols_can_be_guessed() -> None:
-    assert len(process.environment({})["GIT_ALLOW_PROTOCOL"]) == 32
+    assert len(hardening.environment({})["GIT_ALLOW_PROTOCOL"]) == 32

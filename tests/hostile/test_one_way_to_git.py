@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from scanner.git import process
-from scanner.git.process import GitError, environment
+from scanner.git.hardening import environment
+from scanner.git.process import GitError
 from scanner.git.repository import Repository
 from scanner.git.tips import references, work_trees
 
