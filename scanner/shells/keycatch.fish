@@ -51,7 +51,7 @@ function _shtab_keycatch_using
 end
 
 set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history fleet baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install agent agent-hook completion help version
-set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --ca-file --category --clone-timeout --cluster --cluster-ca --cluster-cert --cluster-key --color --config --contact --decode-limit --disable --exclude --exclude-repo --expires --fail-on --fingerprint --format --from --hooks --include-repo --jobs --keep --liveness-allow --liveness-deny --liveness-endpoint --max-clone-size --max-size --min-confidence --on-time-limit --output --own-accounts --owner --pushed-since --reason --replacements --rules --show --since --source --state --time-limit --timeout --token-env --until --verify-removed -f -o
+set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --ca-file --category --clone-timeout --cluster --cluster-ca --cluster-cert --cluster-key --color --config --contact --decode-limit --disable --divide-above --exclude --exclude-repo --expires --fail-on --fingerprint --format --from --hooks --include-repo --jobs --keep --liveness-allow --liveness-deny --liveness-endpoint --max-clone-size --max-size --min-confidence --on-time-limit --output --own-accounts --owner --pushed-since --reason --replacements --rules --show --since --source --state --time-limit --timeout --token-env --until --verify-removed -f -o
 
 complete -c keycatch -e
 complete -c keycatch -f
@@ -306,6 +306,7 @@ complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster -x -d 'let the 
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster-ca -xka "(__fish_complete_path (commandline -ct))" -d 'certificate of the CA of the cluster (default: that of Dask'"'"'s configuration)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster-cert -xka "(__fish_complete_path (commandline -ct))" -d 'certificate to show to the cluster (default: that of Dask'"'"'s configuration)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster-key -xka "(__fish_complete_path (commandline -ct))" -d 'its private key, if it is in another file'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l divide-above -x -d 'let all workers search a share of a repository on their disk that is larger (default: 2G)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l allow-tcp -d 'accept tcp:// for --cluster: without encryption, and everyone who reaches the port can run programs'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-config -d 'use no configuration at all'

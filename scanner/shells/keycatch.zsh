@@ -273,6 +273,7 @@ _shtab_keycatch_fleet_options=(
   "--cluster-ca[certificate of the CA of the cluster (default\: that of Dask\'s configuration)]:FILE:_files"
   "--cluster-cert[certificate to show to the cluster (default\: that of Dask\'s configuration)]:FILE:_files"
   "--cluster-key[its private key, if it is in another file]:FILE:_files"
+  "--divide-above[let all workers search a share of a repository on their disk that is larger (default\: 2G)]:SIZE:"
   "--allow-tcp[accept tcp\:\/\/ for --cluster\: without encryption, and everyone who reaches the port can run programs]"
   "--config[configuration to use instead of the project\'s]:FILE:_files"
   "--no-config[use no configuration at all]"

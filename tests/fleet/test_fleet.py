@@ -169,11 +169,11 @@ def test_a_run_that_is_interrupted_goes_on_where_it_was(
     scans: list[str] = []
     scan = Scans.run
 
-    def stop_at_the_second(scans_: Scans, arguments: Any, seconds: float) -> Any:
+    def stop_at_the_second(scans_: Scans, arguments: Any, *more: Any) -> Any:
         scans.append(arguments[-1])
         if len(scans) == 2:
             raise KeyboardInterrupt
-        return scan(scans_, arguments, seconds)
+        return scan(scans_, arguments, *more)
 
     monkeypatch.setattr(Scans, "run", stop_at_the_second)
     done = fleet(keycatch, tmp_path / "state", *sources, "--jobs", "1")
