@@ -10,7 +10,12 @@ from scanner.engine.run import processes
 from scanner.errors import KeycatchError
 from scanner.fleet.outcome import State
 from scanner.fleet.turns import Turns
-from scanner.fleet.unchanged import references_digest, references_of, scan_digest
+from scanner.fleet.unchanged import (
+    place_digest,
+    references_digest,
+    references_of,
+    scan_digest,
+)
 from scanner.git.repository import Repository
 from scanner.history.record.share_record import written
 from scanner.records import NamedTuple
@@ -111,8 +116,9 @@ def perform(work: Work, place: Place) -> Done:
         if work.before and work.before == _key_of_server(work, place):
             return Done(work.before, is_unchanged=True)
         with _on_this_machine(work, place) as path:
-            key = _key(Repository(path, named=True), work, place)
-            if work.expected and key != work.expected:
+            repository = Repository(path, named=True)
+            key = _key(repository, work, place)
+            if work.expected and (key or place_digest(repository)) != work.expected:
                 return Done(state=State.FAILED, problem=_ANOTHER)
             if key and key == work.before:
                 return Done(key, is_unchanged=True)

@@ -321,7 +321,7 @@ complete -c keycatch -n '_shtab_keycatch_using fleet' -l exclude-repo -x -d 'lea
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-archived -d 'leave out what an organisation has archived; a key in there may be good as well'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-forks -d 'leave out the forks of an organisation, with what was pushed to them alone'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l pushed-since -x -d 'leave out what an organisation has not changed since 2026-01-31, or for 90d'
-complete -c keycatch -n '_shtab_keycatch_using fleet' -l forget-unlisted -d 'leave out what an organisation had in an earlier run and lists no more'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l forget-unlisted -d 'leave out what an organisation or a directory had in an earlier run and has no more'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l token-env -x -d 'variable that has the token for private repositories on that host; may be given more than once (default: GH_TOKEN and GITHUB_TOKEN for GitHub, GITLAB_TOKEN for GitLab)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l ca-file -xka "(__fish_complete_path (commandline -ct))" -d 'certificates of the CAs to trust (default: GIT_SSL_CAINFO, or those of the system)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l max-clone-size -x -d 'stop a clone that becomes larger than this, such as 2G (default: what the disk has)'

@@ -288,7 +288,7 @@ _shtab_keycatch_fleet_options=(
   "--no-archived[leave out what an organisation has archived\; a key in there may be good as well]"
   "--no-forks[leave out the forks of an organisation, with what was pushed to them alone]"
   "--pushed-since[leave out what an organisation has not changed since 2026-01-31, or for 90d]:DATE:"
-  "--forget-unlisted[leave out what an organisation had in an earlier run and lists no more]"
+  "--forget-unlisted[leave out what an organisation or a directory had in an earlier run and has no more]"
   "*--token-env[variable that has the token for private repositories on that host\; may be given more than once (default\: GH_TOKEN and GITHUB_TOKEN for GitHub, GITLAB_TOKEN for GitLab)]:[HOST=]NAME:"
   "--ca-file[certificates of the CAs to trust (default\: GIT_SSL_CAINFO, or those of the system)]:FILE:_files"
   "--max-clone-size[stop a clone that becomes larger than this, such as 2G (default\: what the disk has)]:SIZE:"

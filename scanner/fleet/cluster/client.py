@@ -20,7 +20,7 @@ from scanner.fleet.cluster.program import program
 from scanner.fleet.cluster.reason import reason_of
 from scanner.fleet.cluster.unpickling import Guard, only_harmless
 from scanner.fleet.outcome import State
-from scanner.fleet.unchanged import scan_digest
+from scanner.fleet.unchanged import place_digest, scan_digest
 from scanner.fleet.work import Done
 from scanner.git.repository import Repository
 from scanner.json_fields import FieldError, Fields
@@ -130,11 +130,12 @@ class ClusterWorkers:
 
     def _order(self, work: Work) -> bytes:
         if work.address is None and not (self._cluster.processes or work.expected):
-            key = scan_digest(Repository(work.path, named=True), work.conditions)
+            repository = Repository(work.path, named=True)
+            key = scan_digest(repository, work.conditions) or place_digest(repository)
             if not key:
                 raise KeycatchError(
-                    "it is damaged, or changes just now, so that nothing proves that a worker has "
-                    "the same one: scan it without --cluster"
+                    "it cannot be read whole, or changes just now, so that nothing proves that a "
+                    "worker has the same one: scan it without --cluster"
                 )
             work = work._replace(expected=key)
         return written_order(Order(work, self._terms))
