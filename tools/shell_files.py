@@ -147,6 +147,8 @@ def _options(parser: argparse.ArgumentParser) -> Iterator[str]:
     for action in parser._actions:
         if "--help" in action.option_strings or isinstance(action, argparse._SubParsersAction):
             continue
+        if action.help == argparse.SUPPRESS:  # for another process of ours
+            continue
         yield ".TP"
         value = formatter._metavar_formatter(action, action.dest.upper())(1)[0]
         if action.option_strings:

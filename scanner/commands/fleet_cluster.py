@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from scanner.commands.history_remote import limits_of
+from scanner.commands.options import size_of
 from scanner.errors import KeycatchError, UsageError
 from scanner.files import read_regular
 from scanner.secret import printable
@@ -16,7 +17,7 @@ from scanner.settings import FILE_NAME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scanner.fleet.cluster.client import ClusterWorkers
+    from scanner.fleet.cluster.divided import DividingWorkers
     from scanner.fleet.cluster.messages import Terms
     from scanner.remote.address import Address
     from scanner.settings import Settings
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _SCHEDULER: Final = re.compile(
     r"(?P<scheme>tls|tcp)://(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}"
 )
+_LARGE: Final = 2 << 30
+"""Bytes of objects that one processor searches in a minute or two."""
 _LOCAL: Final = re.compile(r"local:(?P<processes>[1-9][0-9]{0,2})")
 
 
@@ -55,6 +58,14 @@ def add_cluster_options(parser: argparse.ArgumentParser) -> None:
         help="its private key, if it is in another file",
     )
     group.add_argument(
+        "--divide-above",
+        type=size_of,
+        default=_LARGE,
+        metavar="SIZE",
+        help="let all workers search a share of a repository on their disk that is larger "
+        f"(default: {_LARGE >> 30}G)",
+    )
+    group.add_argument(
         "--allow-tcp",
         action="store_true",
         help="accept tcp:// for --cluster: without encryption, and everyone who reaches the port "
@@ -72,10 +83,11 @@ def _cluster(text: str) -> str:
 
 def cluster_workers(
     args: argparse.Namespace, settings: Settings, addresses: Sequence[Address]
-) -> ClusterWorkers:
+) -> DividingWorkers:
     """Return the workers that the options `args` name; raises KeycatchError."""
     from scanner.fleet.cluster.certificates import Certificates, security
     from scanner.fleet.cluster.client import Cluster, ClusterWorkers
+    from scanner.fleet.cluster.divided import DividingWorkers
     from scanner.fleet.cluster.library import library
 
     local = _LOCAL.fullmatch(args.cluster)
@@ -90,10 +102,12 @@ def cluster_workers(
     distributed = library()  # that it is missing is said before anything is read
     terms = _terms(args, settings, addresses)
     if local:
-        return ClusterWorkers(Cluster("", int(local["processes"])), terms, args.jobs)
+        cluster = Cluster("", int(local["processes"]))
+        return DividingWorkers(ClusterWorkers(cluster, terms, args.jobs), args.divide_above)
     given = Certificates(args.cluster_ca or "", args.cluster_cert or "", args.cluster_key or "")
     proof = distributed.Security(require_encryption=False) if is_tcp else security(given)
-    return ClusterWorkers(Cluster(args.cluster, 0, proof), terms, args.jobs)
+    cluster = Cluster(args.cluster, 0, proof)
+    return DividingWorkers(ClusterWorkers(cluster, terms, args.jobs), args.divide_above)
 
 
 def _terms(args: argparse.Namespace, settings: Settings, addresses: Sequence[Address]) -> Terms:

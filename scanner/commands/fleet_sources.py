@@ -72,7 +72,7 @@ def add_selection_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--forget-unlisted",
         action="store_true",
-        help="leave out what an organisation had in an earlier run and lists no more",
+        help="leave out what an organisation or a directory had in an earlier run and has no more",
     )
 
 
@@ -97,6 +97,8 @@ class Sources:
         """
         self.texts, self.wanted = _named(args)
         self.owners: dict[str, Owner] = {}
+        self._folders: list[str] = []
+        """Directories that were named, from the root on."""
         self._targets: list[Target] = []
         self._args = args
         self._read(below)
@@ -110,6 +112,7 @@ class Sources:
         from scanner.fleet.forges import load
         from scanner.fleet.forges.owner import owner_of
         from scanner.fleet.sources import Target, entries, targets
+        from scanner.remote.address import is_remote
         from scanner.remote.failure import RemoteError
 
         for entry in entries(self.texts):
@@ -123,6 +126,8 @@ class Sources:
                 self.owners.setdefault(owner.name, owner)
             else:
                 self._targets += targets(entry, below, files=self._args.allow_file)
+                if not is_remote(entry):
+                    self._folders.append(os.path.abspath(entry))
 
     @property
     def addresses(self) -> list[Address]:
@@ -151,13 +156,14 @@ class Sources:
             found += listed
         found = each_once(found)
         found += self._unlisted(found, folder, unread)
+        found = self._with_missed(found, folder)
         kept, reasons = select(found, self.wanted)
 
         chosen_ids = {target.id for target in kept}
         left_out = [
-            remembered.Row(each.id, each.name, each.owner)
+            remembered.row_of(each)
             for each in found
-            if each.owner and each.id not in chosen_ids
+            if (each.owner or each.path) and each.id not in chosen_ids
         ]
         folder.remember_sources(remembered.of(self.texts, self.wanted, unread, left_out))
         if reasons and not self._args.quiet:
@@ -196,17 +202,10 @@ class Sources:
         from scanner.fleet.sources import of_address
 
         known = {target.id for target in found}
-        last = folder.sources()
-        # What was never scanned, and was not chosen the last time, is not missed.
-        left_out = [row for row in (last.left_out if last else ()) if folder.has_report(row.id)]
-        rows = {row.id: row for row in [*left_out, *(folder.rows() or [])]}
-        before = [row for row in rows.values() if row.owner in self.owners and row.id not in known]
+        rows = folder.earlier()
+        before = [row for row in rows if row.owner in self.owners and row.id not in known]
         gone = [row for row in before if row.owner not in unread]
-        if gone and not self._args.quiet:
-            how = "left out" if self._args.forget_unlisted else "kept: see --forget-unlisted"
-            names = ", ".join(printable(row.name) for row in gone[:3])
-            more = ", ..." if len(gone) > 3 else ""
-            say(f"{NAME}: no longer listed, and {how}: {len(gone):,} ({names}{more})")
+        self._say_gone("no longer listed", [row.name for row in gone])
         if self._args.forget_unlisted:
             before = [row for row in before if row.owner in unread]
         return [
@@ -216,6 +215,23 @@ class Sources:
             )
             for row in before
         ]
+
+    def _with_missed(self, found: list[Target], folder: StateFolder) -> list[Target]:
+        """Return what was `found`, and what the directories had in an earlier run."""
+        from scanner.fleet.missed import missed
+
+        there = missed(found, folder.earlier(), self._folders, folder.has_findings)
+        self._say_gone("no longer there", [target.name for target in there.gone])
+        self._say_gone("no longer there", there.clean, "left out, since nothing was found in it")
+        return there.found + ([] if self._args.forget_unlisted else there.gone)
+
+    def _say_gone(self, what: str, gone: Sequence[str], how: str = "") -> None:
+        if gone and not self._args.quiet:
+            if not how:
+                how = "left out" if self._args.forget_unlisted else "kept: see --forget-unlisted"
+            names = ", ".join(map(printable, gone[:3]))
+            more = ", ..." if len(gone) > 3 else ""
+            say(f"{NAME}: {what}, and {how}: {len(gone):,} ({names}{more})")
 
 
 def _with_login(target: Target, owner: Owner) -> Target:

@@ -21,6 +21,7 @@ from scanner.commands.history_removal import (
     report_removed,
     write_replacements,
 )
+from scanner.commands.history_share import add_share_options, print_share
 from scanner.commands.history_targets import UNREAD_REPOSITORY, not_read, open_each, repositories
 from scanner.commands.options import (
     EXCLUDED,
@@ -95,6 +96,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="scan a shallow clone, which has only a part of its history",
     )
     add_record_options(group)
+    add_share_options(group)
     add_removal_options(group)
     add_remote_options(parser)
     add_scan_options(parser)
@@ -132,6 +134,8 @@ def run(args: argparse.Namespace) -> int:
     opened = open_each(names, partial(_open, args=args), outcome.tally, len(args.repositories))
     if args.clear_cache:
         return clear_records(opened)
+    if args.share:
+        return print_share(opened, _job(args, rules), args.share)
 
     def scan(repository: Repository, prefix: str, args: argparse.Namespace) -> int:
         before = len(outcome.findings)

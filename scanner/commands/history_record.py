@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanner.about import NAME
+from scanner.commands.history_share import read_shares
 from scanner.console import say
 from scanner.errors import KeycatchError
 from scanner.secret import printable
@@ -40,7 +41,7 @@ def open_record(args: argparse.Namespace, repository: Repository, job: HistoryJo
         return None
     from scanner.history.rescan import Rescan
 
-    return Rescan(repository, job)
+    return Rescan(repository, job, read_shares(args))
 
 
 def close_record(

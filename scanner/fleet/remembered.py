@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scanner.fleet.selection import Selection
+    from scanner.fleet.sources import Target
     from scanner.remote.address import Address
 
 _VERSION: Final = 1
@@ -31,6 +32,8 @@ class Row(NamedTuple):
     name: str
     owner: str
     """The owner that it was listed for; empty for others."""
+    path: str = ""
+    """Where it is on this machine, from the root on; empty for an address."""
 
 
 class Remembered(NamedTuple):
@@ -44,7 +47,7 @@ class Remembered(NamedTuple):
     unread: dict[str, str]
     """Owners whose repositories were not all listed, and why."""
     left_out: tuple[Row, ...] = ()
-    """What owners have that was not chosen: it may be chosen the next time, and be gone by then."""
+    """What there is and was not chosen: it may be chosen the next time, and be gone by then."""
 
 
 def of(
@@ -94,6 +97,12 @@ def read(content: bytes) -> Remembered | None:
         return None
 
 
+def row_of(target: Target) -> Row:
+    """Return the row of `target`."""
+    path = os.path.abspath(target.path) if target.path else ""
+    return Row(target.id, target.name, target.owner, path)
+
+
 def written_row(row: Row) -> dict[str, str | None]:
     """Return `row` for JSON."""
     return {name: text or None for name, text in row._asdict().items()}
@@ -101,7 +110,12 @@ def written_row(row: Row) -> dict[str, str | None]:
 
 def read_row(fields: Fields) -> Row:
     """Return what `written_row` gave as `fields`; raises FieldError."""
-    return Row(fields.text("id"), fields.text("name"), fields.optional_text("owner"))
+    return Row(
+        fields.text("id"),
+        fields.text("name"),
+        fields.optional_text("owner"),
+        fields.optional_text("path"),
+    )
 
 
 def _without_user(source: str) -> tuple[str, bool]:

@@ -55,8 +55,11 @@ class Scans:
         """Return whether `stop` was called."""
         return self._is_over
 
-    def run(self, arguments: Sequence[str], seconds: float) -> Ended:
-        """Run keycatch with `arguments`, which print a report in JSON, for at most `seconds`."""
+    def run(self, arguments: Sequence[str], seconds: float, given: str = "") -> Ended:
+        """Run keycatch with `arguments`, which print a report in JSON, for at most `seconds`.
+
+        `given` is what it reads from standard input.
+        """
         try:
             process = self._start(arguments)
         except OSError as error:
@@ -65,7 +68,7 @@ class Scans:
         # If this process is killed, its scan may use this much of the processor, and then ends.
         limit(process.pid, int(seconds) + 1)
         try:
-            output, said = process.communicate(timeout=seconds)
+            output, said = process.communicate(given, timeout=seconds)
         except subprocess.TimeoutExpired:
             late = f"the scan took more than {seconds:,.0f} seconds: allow more with --timeout"
             return Ended(b"", late, is_late=True)
@@ -91,7 +94,7 @@ class Scans:
             process = subprocess.Popen(
                 (sys.executable, "-P", "-c", _PROGRAM, OWN, *arguments),
                 cwd=self._directory,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 encoding="utf-8",
@@ -106,7 +109,7 @@ class Scans:
         end(process)
         with self._lock:
             self._running.discard(process)
-        for stream in (process.stdout, process.stderr):
+        for stream in (process.stdin, process.stdout, process.stderr):
             if stream:
                 stream.close()
 

@@ -46,6 +46,8 @@ class Target(NamedTuple):
     """The owner that it was listed for, now or in an earlier run."""
     remark: str = ""
     """What a person has to know who reads why it could not be scanned."""
+    known_id: str = ""
+    """Its `id` in an earlier run, if that cannot be known from what is there now."""
 
     @property
     def folds_case(self) -> bool:
@@ -58,6 +60,8 @@ class Target(NamedTuple):
     @property
     def id(self) -> str:
         """What its files are called: nothing of its name can lead out of a folder."""
+        if self.known_id:
+            return self.known_id
         from hashlib import blake2b
 
         # Work trees of one repository have the same history.
@@ -86,9 +90,7 @@ def targets(entry: str, below: Callable[[str], list[str]], *, files: bool = Fals
         return [of_address(entry, files=files)]
     if not os.path.isdir(entry):
         return [Target(entry, entry, problem="there is no such directory", label=entry)]
-    return [
-        Target(path, path, label=_label(path, entry).replace(os.sep, "/")) for path in below(entry)
-    ]
+    return [Target(path, path, label=label_in(entry, path)) for path in below(entry)]
 
 
 def of_address(text: str, *, files: bool = False) -> Target:
@@ -112,9 +114,12 @@ def _path_of(address: Address) -> str:
     return address.path.strip("/").removesuffix(".git")
 
 
-def _label(path: str, folder: str) -> str:
+def label_in(folder: str, path: str) -> str:
+    """Return what patterns of names are for, if the repository at `path` is in `folder`."""
     label = os.path.relpath(path, folder)
-    return os.path.basename(os.path.abspath(path)) if label == os.curdir else label
+    if label == os.curdir:
+        label = os.path.basename(os.path.abspath(path))
+    return label.replace(os.sep, "/")
 
 
 def _is_entry(source: str) -> bool:

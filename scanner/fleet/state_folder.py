@@ -17,10 +17,11 @@ from scanner.errors import KeycatchError
 from scanner.files import drop, write_whole
 from scanner.fleet import outcome as outcomes
 from scanner.fleet import remembered
-from scanner.fleet.remembered import Row, read_row, written_row
+from scanner.fleet.remembered import Row, read_row, row_of, written_row
 from scanner.history.record.private_file import read_private
 from scanner.history.record.record_file import checksum
 from scanner.json_fields import FieldError, Fields
+from scanner.saved.report import NoReportError, read
 from scanner.secret import printable
 
 if sys.platform == "win32":
@@ -112,7 +113,7 @@ class StateFolder:
 
     def remember(self, targets: Iterable[Target]) -> None:
         """Write down which repositories the fleet has now."""
-        listed = [written_row(Row(each.id, each.name, each.owner)) for each in targets]
+        listed = [written_row(row_of(each)) for each in targets]
         content = json.dumps({"version": 1, "repositories": listed}).encode()
         write_whole(os.path.join(self.path, _LIST), [content], 0o600)
 
@@ -124,6 +125,13 @@ class StateFolder:
         except (FieldError, ValueError, RecursionError):
             return None
         return [row for row in rows if row.id.isalnum()]
+
+    def earlier(self) -> list[Row]:
+        """Return what the fleet had last, and what was not chosen then and scanned before."""
+        last = self.sources()
+        # What was never scanned, and was not chosen the last time, is not missed.
+        left_out = [row for row in (last.left_out if last else ()) if self.has_report(row.id)]
+        return list({row.id: row for row in [*left_out, *(self.rows() or [])]}.values())
 
     def names(self) -> dict[str, str]:
         """Return the names of the repositories by ID; raises KeycatchError if they are damaged."""
@@ -164,6 +172,14 @@ class StateFolder:
         """Return whether the report of some scan is kept."""
         outcome = self.outcome(id_) if id_.isalnum() else None
         return outcome is not None and outcome.report != ""
+
+    def has_findings(self, id_: str) -> bool:
+        """Return whether the report that is kept has any."""
+        outcome = self.outcome(id_)
+        try:
+            return outcome is not None and bool(read(self.report(outcome)).findings)
+        except NoReportError:
+            return False
 
     def report(self, outcome: Outcome) -> bytes:
         """Return the report that `outcome` names; empty if there is none or it is damaged."""

@@ -52,6 +52,26 @@ def scan_digest(repository: Repository, conditions: str) -> str:
     return checksum("\0".join(content).encode("utf-8", "surrogateescape"))
 
 
+def place_digest(repository: Repository) -> str:
+    """Return a digest that says whether two machines see the same `repository`; empty if it cannot.
+
+    It is for one that has no `scan_digest`, and covers names and sizes of the files of git alone.
+    """
+    top = repository.git_directory
+    found: list[tuple[str, int]] = []
+    try:
+        for directory, _, files in os.walk(top, onerror=_give_up):
+            paths = [os.path.join(directory, file) for file in files]
+            found += [(os.path.relpath(path, top), os.lstat(path).st_size) for path in paths]
+    except OSError:
+        return ""
+    return checksum(repr(sorted(found)).encode("utf-8", "surrogateescape"))
+
+
+def _give_up(error: OSError) -> None:
+    raise error
+
+
 def references_digest(listed: Iterable[str], conditions: str) -> str:
     """Return a digest of what a fresh mirror has; its report depends on nothing else.
 

@@ -6,11 +6,18 @@ import os
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
+from scanner.engine.run import processes
 from scanner.errors import KeycatchError
 from scanner.fleet.outcome import State
 from scanner.fleet.turns import Turns
-from scanner.fleet.unchanged import references_digest, references_of, scan_digest
+from scanner.fleet.unchanged import (
+    place_digest,
+    references_digest,
+    references_of,
+    scan_digest,
+)
 from scanner.git.repository import Repository
+from scanner.history.record.share_record import written
 from scanner.records import NamedTuple
 from scanner.remote import failure
 from scanner.remote.failure import RemoteError
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scanner.fleet.scan_process import Scans
+    from scanner.history.record.share_record import Share, ShareRecord
     from scanner.remote.address import Address
     from scanner.remote.mirror import Access, Mirror
 
@@ -65,6 +73,10 @@ class Work(NamedTuple):
     """For the scan."""
     expected: str = ""
     """The key of the path on the machine that asks; empty if it is this one."""
+    share: Share | None = None
+    """What of the repository is searched: the answer is a `ShareRecord` and no report."""
+    found: ShareRecord | None = None
+    """What was found in all shares, for the scan after them."""
 
 
 class Done(NamedTuple):
@@ -104,13 +116,15 @@ def perform(work: Work, place: Place) -> Done:
         if work.before and work.before == _key_of_server(work, place):
             return Done(work.before, is_unchanged=True)
         with _on_this_machine(work, place) as path:
-            key = _key(Repository(path, named=True), work, place)
-            if work.expected and key != work.expected:
+            repository = Repository(path, named=True)
+            key = _key(repository, work, place)
+            if work.expected and (key or place_digest(repository)) != work.expected:
                 return Done(state=State.FAILED, problem=_ANOTHER)
             if key and key == work.before:
                 return Done(key, is_unchanged=True)
-            arguments = ("history", *work.options, "--", os.path.abspath(path))
-            ended = place.scans.run(arguments, work.seconds)
+            options, given = _about_shares(work)
+            arguments = ("history", *work.options, *options, "--", os.path.abspath(path))
+            ended = place.scans.run(arguments, work.seconds, given)
     except RemoteError as error:
         return Done(
             state=_STATES.get(error.state, State.FAILED),
@@ -124,6 +138,16 @@ def perform(work: Work, place: Place) -> Done:
         return Done(key, ended.content, is_scanned=True)
     state = State.TIMED_OUT if ended.is_late else State.FAILED
     return Done(state=state, problem=ended.problem, is_scanned=True)
+
+
+def _about_shares(work: Work) -> tuple[list[str], str]:
+    """Return the options about shares, and what the scan reads from standard input."""
+    if work.share:
+        return [f"--share={work.share.number}/{work.share.of}"], ""
+    if work.found is None:
+        return [], ""
+    # All wait for this one: its trees are read by as many processes as there are processors.
+    return ["--after-shares", f"--jobs={processes()}"], written(work.found)
 
 
 def _key_of_server(work: Work, place: Place) -> str:

@@ -28,6 +28,7 @@ from scanner.history.record.changed_objects import RecordUnusableError, changed_
 from scanner.history.record.recollection import Recollection
 from scanner.history.record.record_file import ScanRecord, checksum, load, record_path, save
 from scanner.history.record.scan_key import scan_key
+from scanner.history.record.share_record import files_digest, reread_of
 from scanner.history.run import search, search_work
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from scanner.history.objects.work_units import WorkUnits
     from scanner.history.record.changed_objects import ChangedObjects
     from scanner.history.record.record_file import Asides
+    from scanner.history.record.share_record import ShareRecord
     from scanner.history.run import HistoryJob
 
 _UNUSABLE: Final = (RecordUnusableError, OSError, PackError)
@@ -47,10 +49,16 @@ _UNUSABLE: Final = (RecordUnusableError, OSError, PackError)
 class Rescan:
     """A scan of one repository with its record: what it spares the scan, and what it stores."""
 
-    def __init__(self, repository: Repository, job: HistoryJob) -> None:
-        """Load the record of `repository` if there is one for a scan like `job`."""
+    def __init__(
+        self, repository: Repository, job: HistoryJob, shares: ShareRecord | None = None
+    ) -> None:
+        """Load the record of `repository` if there is one for a scan like `job`.
+
+        `shares` is what was found in all shares of it, and takes the place of the record.
+        """
         self._repository = repository
         self._job = job
+        self._shares = shares
         self._hash_size = len(repository.zero) // 2
         self.path = record_path(repository)
         """The path of the record's files without their suffixes; empty where there is no cache."""
@@ -70,12 +78,15 @@ class Rescan:
     def search(self) -> SearchResult:
         """Return what `scanner.history.run.search` returns for the job. Raises GitError."""
         before = self._inventory()
-        if before and self._before:
+        if before:
             try:
-                return self._search_since(before, self._before)
+                found = self._search_with_record(before)
             except _UNUSABLE:
-                self.new = -1
-                self._after = self._ids = None
+                found = None
+            if found:
+                return found
+            self.new = -1
+            self._after = self._ids = None
 
         result = search(self._repository, self._job)
         self._units = result.units
@@ -125,6 +136,21 @@ class Rescan:
         except OSError:
             return None
 
+    def _search_with_record(self, there: Inventory) -> SearchResult | None:
+        """Search what shares or the record do not know; None if there are neither."""
+        ids, before = None, self._before
+        if self._shares and self._shares.files == files_digest(there):
+            ids = ids_in(there.packs, self._hash_size)
+            before = self._shares.as_record(self._key, there, checksum(ids.packed))
+        else:
+            self._shares = None
+        if before is None:
+            return None
+
+        result = self._search_since(there, before)
+        self._ids = self._ids or ids
+        return result
+
     def _record(
         self,
         there: Inventory,
@@ -138,19 +164,15 @@ class Rescan:
         Raises RecordUnusableError if there is a notice that a scan with the record would not give
         again, since it is not about an object that is read each time.
         """
-        noted = result.noted
-        again = frozenset(each.object.hex() for each in noted if not (each.name or each.asides))
-        if any(notice.path.rpartition(" ")[2] not in again for notice in result.tally.notices):
-            raise RecordUnusableError
-
+        found = reread_of(result)
         return ScanRecord(
             self._key,
             frozenset(there.packs.values()),
             ids_checksum,
             there.loose,
-            again,
-            frozenset(each.object.hex() for each in noted if each.name),
-            {**asides, **{each.object.hex(): each.asides for each in noted if each.asides}},
+            found.again,
+            found.trees,
+            {**asides, **found.asides},
             counts,
         )
 
@@ -171,7 +193,7 @@ class Rescan:
         blobs, size, commits = self._counts(change, before)
         counts = (blobs + tally.blobs, size + tally.bytes, commits + tally.commits)
 
-        self._search_again(examiner, (before.again | before.trees) - change.gone, result)
+        self._search_again(examiner, before.again - change.gone, before.trees, result)
         tally.blobs, tally.bytes, tally.commits = counts
         search_noted_names(examiner, result)
 
@@ -216,16 +238,24 @@ class Rescan:
         search_work(self._repository, examiner, self._job, work, result)
 
     def _search_again(
-        self, examiner: Examiner, names: frozenset[str], result: SearchResult
+        self,
+        examiner: Examiner,
+        names: frozenset[str],
+        trees: frozenset[str],
+        result: SearchResult,
     ) -> None:
-        """Search objects in which something was found into `result`.
+        """Search objects, and `trees` with names, in which something was found into `result`.
 
         Raises RecordUnusableError if nothing is found in one of them.
         """
-        if names:
-            found = search_with_git(self._repository, examiner, dict.fromkeys(sorted(names), ""))
+        if names or trees:
+            asked = dict.fromkeys(sorted(names | trees), "")
+            found = search_with_git(self._repository, examiner, asked)
             result.add(found)
-            if not names <= {note.object.hex() for note in found.noted}:
+            # Shares do not know the names of one another: of several trees that have the same one,
+            # only the first is noted.
+            needed = names if self._shares else names | trees
+            if not needed <= {note.object.hex() for note in found.noted}:
                 raise RecordUnusableError
 
     def _counts(self, change: ChangedObjects, before: ScanRecord) -> tuple[int, int, int]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scanner.findings import Tally
     from scanner.git.object_store import ObjectStore
     from scanner.git.repository import Repository
+    from scanner.history.record.share_record import Share
     from scanner.rulebook.model import Rule
 
 _FEW: Final = 4
@@ -142,7 +143,7 @@ def _search_objects(
         if len(searched) == 1:
             result.units = searched[0].units
             result.units.commits = result.commits
-        _drop_existing(repository, searched, result.named)
+        drop_existing(repository, searched, result.named)
     return store
 
 
@@ -150,10 +151,10 @@ def _ids_in(works: Iterable[ObjectWork]) -> set[bytes]:
     return set().union(*(work.units.names() for work in works))
 
 
-def _drop_existing(
+def drop_existing(
     repository: Repository, searched: Iterable[ObjectWork], named: set[bytes]
 ) -> None:
-    """Remove from the IDs that objects have `named` those of objects that are there."""
+    """Remove from the IDs that objects have `named` those that were `searched`, or are there."""
     # In a single pack `ObjectWork` names few: git answers for those faster than all IDs are listed.
     if any(work.units.is_divided for work in searched):
         named -= _ids_in(searched)
@@ -170,9 +171,13 @@ def search_work(
     job: HistoryJob,
     work: ObjectWork,
     result: SearchResult,
+    share: Share | None = None,
 ) -> None:
-    """Search `work` into `result`, with git as the reader of what we cannot. Raises GitError."""
-    found = _search_units(work, job)
+    """Search `work` into `result`, with git as the reader of what we cannot. Raises GitError.
+
+    If a `share` is given, only that one is searched.
+    """
+    found = _search_share(work, share) if share else _search_units(work, job)
     unread = {notice.path: notice.detail for notice in work.damaged()}
     unread |= _take_unread(found.tally)
     result.add(found)
@@ -214,6 +219,15 @@ def _search_units(work: ObjectWork, job: HistoryJob) -> SearchResult:
         search_trees(work, result, blobs, search, job.jobs)
     else:
         search(range(work.units.first_tree, len(work)))
+    return result
+
+
+def _search_share(work: ObjectWork, share: Share) -> SearchResult:
+    """Search the units of `work` that are in `share`, in this process."""
+    result = SearchResult()
+    # Neighbours take about the same time: so all shares do.
+    for unit in range(share.number, len(work), share.of):
+        result.add(work.scan(unit, unit + 1))
     return result
 
 

@@ -51,7 +51,7 @@ function _shtab_keycatch_using
 end
 
 set -g _shtab_keycatch_commands scan staged commit-msg push receive range ci history fleet baseline 'baseline create' 'baseline update' 'baseline check' 'baseline import' respond explain rules 'rules list' 'rules show' 'rules example' 'rules test' doctor install agent agent-hook completion help version
-set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --ca-file --category --clone-timeout --cluster --cluster-ca --cluster-cert --cluster-key --color --config --contact --decode-limit --disable --exclude --exclude-repo --expires --fail-on --fingerprint --format --from --hooks --include-repo --jobs --keep --liveness-allow --liveness-deny --liveness-endpoint --max-clone-size --max-size --min-confidence --on-time-limit --output --own-accounts --owner --pushed-since --reason --replacements --rules --show --since --source --state --time-limit --timeout --token-env --until --verify-removed -f -o
+set -g _shtab_keycatch_opts_with_value --allow-push-option --base --baseline --branch --ca-file --category --clone-timeout --cluster --cluster-ca --cluster-cert --cluster-key --color --config --contact --decode-limit --disable --divide-above --exclude --exclude-repo --expires --fail-on --fingerprint --format --from --hooks --include-repo --jobs --keep --liveness-allow --liveness-deny --liveness-endpoint --max-clone-size --max-size --min-confidence --on-time-limit --output --own-accounts --owner --pushed-since --reason --replacements --rules --show --since --source --state --time-limit --timeout --token-env --until --verify-removed -f -o
 
 complete -c keycatch -e
 complete -c keycatch -f
@@ -306,6 +306,7 @@ complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster -x -d 'let the 
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster-ca -xka "(__fish_complete_path (commandline -ct))" -d 'certificate of the CA of the cluster (default: that of Dask'"'"'s configuration)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster-cert -xka "(__fish_complete_path (commandline -ct))" -d 'certificate to show to the cluster (default: that of Dask'"'"'s configuration)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l cluster-key -xka "(__fish_complete_path (commandline -ct))" -d 'its private key, if it is in another file'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l divide-above -x -d 'let all workers search a share of a repository on their disk that is larger (default: 2G)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l allow-tcp -d 'accept tcp:// for --cluster: without encryption, and everyone who reaches the port can run programs'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'configuration to use instead of the project'"'"'s'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-config -d 'use no configuration at all'
@@ -320,7 +321,7 @@ complete -c keycatch -n '_shtab_keycatch_using fleet' -l exclude-repo -x -d 'lea
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-archived -d 'leave out what an organisation has archived; a key in there may be good as well'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l no-forks -d 'leave out the forks of an organisation, with what was pushed to them alone'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l pushed-since -x -d 'leave out what an organisation has not changed since 2026-01-31, or for 90d'
-complete -c keycatch -n '_shtab_keycatch_using fleet' -l forget-unlisted -d 'leave out what an organisation had in an earlier run and lists no more'
+complete -c keycatch -n '_shtab_keycatch_using fleet' -l forget-unlisted -d 'leave out what an organisation or a directory had in an earlier run and has no more'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l token-env -x -d 'variable that has the token for private repositories on that host; may be given more than once (default: GH_TOKEN and GITHUB_TOKEN for GitHub, GITLAB_TOKEN for GitLab)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l ca-file -xka "(__fish_complete_path (commandline -ct))" -d 'certificates of the CAs to trust (default: GIT_SSL_CAINFO, or those of the system)'
 complete -c keycatch -n '_shtab_keycatch_using fleet' -l max-clone-size -x -d 'stop a clone that becomes larger than this, such as 2G (default: what the disk has)'

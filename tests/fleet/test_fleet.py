@@ -120,6 +120,59 @@ def test_a_list_names_addresses_and_paths_next_to_it(
     assert "0 scanned now" in again.stderr
 
 
+def test_what_a_directory_has_no_more_stays_in_the_report(
+    keycatch: Run, clones: Path, tmp_path: Path
+) -> None:
+    sources = tmp_path / "list.txt"
+    sources.write_text("clones\n")
+
+    def holders(*options: Any) -> tuple[Any, list[str]]:
+        done = fleet(keycatch, tmp_path / "state", sources, "-f", "json", *options)
+        (finding,) = json.loads(done.stdout)["findings"]
+        return done, [Path(each["repository"]).name for each in finding["repositories"]]
+
+    assert holders()[1] == ["one", "two"]
+    holders("--exclude-repo", "two")  # gone meanwhile, and not chosen: missed all the same
+    shutil.rmtree(clones / "two")
+    shutil.rmtree(clones / "clean/.git")
+    shutil.rmtree(clones / "broken")
+    for number in range(2):
+        done, found = holders()
+        assert done.returncode == 2
+        assert found == ["one", "two"]
+        assert "no longer there, and kept: see --forget-unlisted: 1 (" in done.stderr
+        assert ("nothing was found in it: 2 (" in done.stderr) == (number == 0)
+        details = [each["detail"] for each in json.loads(done.stdout)["scan"]["notices"]]
+        said = "failed: there is no repository any more; the findings of an earlier scan are in the"
+        assert [detail.startswith(said) for detail in details] == [True]
+
+    # The directory itself is gone, such as a disk that is not mounted.
+    clones.rename(tmp_path / "elsewhere")
+    done, found = holders()
+    assert found == ["one", "two"]
+    assert "there is no such directory" in done.stdout
+    (tmp_path / "elsewhere").rename(clones)
+    done, found = holders("--forget-unlisted")
+    assert done.returncode == 1
+    assert found == ["one"]
+    assert "no longer there, and left out: 1" in done.stderr
+    assert "no longer there" not in holders()[0].stderr
+
+
+def test_a_repository_that_was_named_and_is_gone_stays_in_the_report(
+    keycatch: Run, clones: Path, tmp_path: Path
+) -> None:
+    sources = tmp_path / "list.txt"
+    sources.write_text("clones/one\n")
+    fleet(keycatch, tmp_path / "state", sources)
+    shutil.rmtree(clones / "one")
+    done = fleet(keycatch, tmp_path / "state", sources, "-f", "json")
+    assert done.returncode == 2
+    assert "1 repository: 1 failed" in done.stderr
+    assert len(json.loads(done.stdout)["findings"]) == 1
+    assert "there is no such directory; the findings of an earlier scan" in done.stdout
+
+
 def test_a_server_that_is_gone_leaves_the_earlier_findings(
     keycatch: Run, clones: Path, tmp_path: Path
 ) -> None:
@@ -169,11 +222,11 @@ def test_a_run_that_is_interrupted_goes_on_where_it_was(
     scans: list[str] = []
     scan = Scans.run
 
-    def stop_at_the_second(scans_: Scans, arguments: Any, seconds: float) -> Any:
+    def stop_at_the_second(scans_: Scans, arguments: Any, *more: Any) -> Any:
         scans.append(arguments[-1])
         if len(scans) == 2:
             raise KeyboardInterrupt
-        return scan(scans_, arguments, seconds)
+        return scan(scans_, arguments, *more)
 
     monkeypatch.setattr(Scans, "run", stop_at_the_second)
     done = fleet(keycatch, tmp_path / "state", *sources, "--jobs", "1")

@@ -17,9 +17,10 @@ from scanner.fleet.cluster.local_cluster import local_cluster
 from scanner.fleet.cluster.messages import Order, read_done, written_order
 from scanner.fleet.cluster.on_worker import carry_out, describe
 from scanner.fleet.cluster.program import program
+from scanner.fleet.cluster.reason import reason_of
 from scanner.fleet.cluster.unpickling import Guard, only_harmless
 from scanner.fleet.outcome import State
-from scanner.fleet.unchanged import scan_digest
+from scanner.fleet.unchanged import place_digest, scan_digest
 from scanner.fleet.work import Done
 from scanner.git.repository import Repository
 from scanner.json_fields import FieldError, Fields
@@ -47,8 +48,6 @@ _LATER: Final = 2.0
 """Seconds in which the thread of the command has nothing to do any more with work that is done."""
 _NAMED: Final = 3
 """Workers that are named in a message."""
-_SAID: Final = 300
-"""Characters of an error of Dask that are shown."""
 
 
 class Cluster(NamedTuple):
@@ -104,6 +103,11 @@ class ClusterWorkers:
         """Disconnect: the scheduler then takes back what no worker has begun."""
         self._lasting.close()
 
+    @property
+    def threads(self) -> int:
+        """How much work the workers can do at once."""
+        return self._threads
+
     def room(self) -> int:
         """Return how much work keeps all workers busy."""
         return self._jobs or max(1, _AHEAD * self._threads)
@@ -125,12 +129,13 @@ class ClusterWorkers:
         return future
 
     def _order(self, work: Work) -> bytes:
-        if work.address is None and not self._cluster.processes:
-            key = scan_digest(Repository(work.path, named=True), work.conditions)
+        if work.address is None and not (self._cluster.processes or work.expected):
+            repository = Repository(work.path, named=True)
+            key = scan_digest(repository, work.conditions) or place_digest(repository)
             if not key:
                 raise KeycatchError(
-                    "it is damaged, or changes just now, so that nothing proves that a worker has "
-                    "the same one: scan it without --cluster"
+                    "it cannot be read whole, or changes just now, so that nothing proves that a "
+                    "worker has the same one: scan it without --cluster"
                 )
             work = work._replace(expected=key)
         return written_order(Order(work, self._terms))
@@ -149,10 +154,7 @@ class ClusterWorkers:
 
     def done(self, future: Future[Any]) -> Done:
         """Return how the work has ended, or that there is no answer; raises KeycatchError."""
-        self._latest.pop(future, None)
-        # Python drops a Ctrl-C that comes while Dask's future is deleted: not in this thread.
-        loop = self._client.loop
-        loop.add_callback(loop.call_later, _LATER, _forget, future)
+        self.drop(future)
         if not future.done():
             return Done(state=State.TIMED_OUT, problem="no worker has answered in time")
         try:
@@ -160,8 +162,15 @@ class ClusterWorkers:
         except CancelledError as error:
             raise self._lost(error) from None
         except Exception as error:  # noqa: BLE001 -- of the worker or of Dask, any class
-            return Done(state=State.FAILED, problem=_reason(error))
+            return Done(state=State.FAILED, problem=reason_of(error))
         return answer if isinstance(answer, Done) else read_done(answer)
+
+    def drop(self, future: Future[Any]) -> None:
+        """Forget `future`: its work is done, or no longer of use."""
+        self._latest.pop(future, None)
+        # Python drops a Ctrl-C that comes while Dask's future is deleted: not in this thread.
+        loop = self._client.loop
+        loop.add_callback(loop.call_later, _LATER, _forget, future)
 
     def _look(self) -> None:
         """Raise KeycatchError if no work can be done any more."""
@@ -197,8 +206,8 @@ class ClusterWorkers:
             self._client.run_on_scheduler(describe)
         except Exception as error:  # noqa: BLE001 -- whatever Dask raises
             raise KeycatchError(
-                f"{self._name} cannot use keycatch ({_reason(error)}): install the version of this "
-                f"machine, {VERSION}, with the extra `cluster` for the scheduler and all workers"
+                f"{self._name} cannot use keycatch ({reason_of(error)}): install the version of "
+                f"this machine, {VERSION}, with the extra `cluster` for it and all workers"
             ) from None
 
     def _check_workers(self) -> None:
@@ -220,7 +229,7 @@ class ClusterWorkers:
             raise KeycatchError(f"the worker {'; the worker '.join(unfit[:_NAMED])}{more}")
 
     def _lost(self, error: Exception | None = None) -> KeycatchError:
-        why = f" ({_reason(error)})" if error and str(error) else ""
+        why = f" ({reason_of(error)})" if error and str(error) else ""
         return KeycatchError(
             f"{self._name} is lost{why}: what was scanned is kept; run the same command again to "
             "go on"
@@ -247,7 +256,7 @@ def _connected(address: str, security: Any) -> Iterator[Any]:
             )
     except Exception as error:  # noqa: BLE001 -- whatever Dask raises
         raise KeycatchError(
-            f"cannot connect to the scheduler {printable(address)}: {_reason(error)}; check its "
+            f"cannot connect to the scheduler {printable(address)}: {reason_of(error)}; check its "
             "address, and whether the certificates of both sides are of one CA"
         ) from None
     try:
@@ -265,7 +274,7 @@ def _unfit(answer: object) -> str:
     if isinstance(answer, OSError):
         return ""  # it was lost before it could answer
     if isinstance(answer, Exception):
-        return f"cannot use keycatch ({_reason(answer)}): install version {VERSION} there"
+        return f"cannot use keycatch ({reason_of(answer)}): install version {VERSION} there"
     try:
         fields = Fields(json.loads(answer if isinstance(answer, bytes) else b""))
         host, version = printable(fields.text("host")), printable(fields.text("version"))
@@ -283,16 +292,3 @@ def _unfit(answer: object) -> str:
             "distributed.worker.memory.spill to false there"
         )
     return ""
-
-
-def _reason(error: BaseException) -> str:
-    """Return one line that says what Dask, or a worker, raised."""
-    if type(error).__name__ == "KilledWorker":
-        return (
-            "each worker that had it was lost: it may need more memory than they have; scan it "
-            "without --cluster"
-        )
-    if any(isinstance(each, bytes) for each in error.args):
-        return "it sent an error that was not read"  # a pickle
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return printable(lines[0])[:_SAID].rstrip(".: ")

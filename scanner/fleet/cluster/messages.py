@@ -1,7 +1,8 @@
 """What goes to a worker and what comes back, as JSON: each side reads it without trust.
 
 No field has a password, a token or a value that was found. A worker gets the names of variables
-that have tokens in its own environment, and reports are redacted.
+that have tokens in its own environment, reports are redacted, and what was found in a share of a
+repository are IDs of objects.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from typing import Final
 from scanner.errors import KeycatchError
 from scanner.fleet.outcome import State
 from scanner.fleet.work import Done, Work
+from scanner.history.record import share_record
+from scanner.history.record.share_record import Share
 from scanner.json_fields import FieldError, Fields
 from scanner.records import NamedTuple
 from scanner.remote.address import parse
@@ -64,6 +67,8 @@ def written_order(order: Order) -> bytes:
         **work._asdict(),
         "before": work.before or None,
         "expected": work.expected or None,
+        "share": work.share,
+        "found": share_record.written(work.found) if work.found else None,
         "address": address.url if address else None,
         "user": (address.user if address else "") or None,
     }
@@ -94,8 +99,20 @@ def read_order(content: bytes) -> Order:
         fields.optional_text("before", _KEY),
         fields.number("seconds"),
         fields.optional_text("expected", _KEY),
+        _share(fields),
+        share_record.read(fields.text("found")) if fields.has("found") else None,
     )
     return Order(work, terms)
+
+
+def _share(fields: Fields) -> Share | None:
+    """Return the share that `fields` have; raises FieldError."""
+    if not fields.has("share"):
+        return None
+    found = fields.array("share")
+    if len(found) != 2 or any(type(each) is not int for each in found):
+        raise FieldError("the share has another form than keycatch gives it")
+    return Share(*found)
 
 
 def written_done(done: Done) -> bytes:

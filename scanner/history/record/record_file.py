@@ -37,16 +37,16 @@ FORMAT: Final = 1
 _HEAD: Final = re.compile(rb"keycatch history (\d+) ([0-9a-f]{64})\n")
 """The first line of a state: the format, and the checksum of what follows."""
 
-_ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_REASON: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+ID: Final = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+REASON: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SHAPE: Final[Shape] = {
     "key": str,
     "packs": [(str, int, int, int)],
     "names": str,
-    "loose": [(_ID, int, int)],
-    "again": [_ID],
-    "trees": [_ID],
-    "asides": [([(_REASON, int)], [_ID])],
+    "loose": [(ID, int, int)],
+    "again": [ID],
+    "trees": [ID],
+    "asides": [([(REASON, int)], [ID])],
     "counts": (int, int, int),
     "attribution": lambda value: value is None or isinstance(value, dict),
 }

@@ -20,9 +20,13 @@ from scanner.fleet.cluster.messages import (
 )
 from scanner.fleet.outcome import State
 from scanner.fleet.work import Done, Work
+from scanner.history.record.share_record import Reread, Share, ShareRecord
+from scanner.json_fields import FieldError
 from scanner.remote.address import parse
 
 KEY = "0" * 64
+ASIDES = {"3" * 40: (("documentation-example", 2),)}
+FOUND = ShareRecord(KEY, Reread(frozenset({"1" * 40}), frozenset({"2" * 40}), ASIDES), (4, 5, 6))
 TERMS = Terms("1" * 64, {"git.example": "TOKEN_OF_IT"}, 5, 6, 7, {".keycatch.toml": "# none\n"})
 
 
@@ -36,10 +40,19 @@ def work(path: str = "", url: str = "") -> Work:
         Order(work("/srv/with \udcff byte")._replace(expected=KEY), TERMS),
         Order(work(url="https://git.example/team/app")._replace(before=KEY), TERMS),
         Order(work(url="git@git.example:app.git"), TERMS._replace(tokens={}, files={})),
+        Order(work("/srv/app")._replace(share=Share(3, 8)), TERMS),
+        Order(work("/srv/app")._replace(found=FOUND), TERMS),
     ],
 )
 def test_an_order_arrives_as_it_was_sent(order: Order) -> None:
     assert read_order(written_order(order)) == order
+
+
+@pytest.mark.parametrize("share", [3, [], [1], [1, 2, 3], ["1", 2], [True, 2], {"1": 2}])
+def test_a_share_of_another_form_is_refused(share: object) -> None:
+    order = json.loads(written_order(Order(work("/srv/app"), TERMS)))
+    with pytest.raises(FieldError):
+        read_order(json.dumps(order | {"share": share}).encode())
 
 
 @pytest.mark.parametrize("user", ["token-in-place-of-a-user@", "somebody:word@"])

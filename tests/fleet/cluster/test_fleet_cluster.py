@@ -22,6 +22,8 @@ from scanner.fleet.cluster.client import ClusterWorkers
 
 ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[..., Any]
+LARGE = 100_000
+"""Bytes above which a repository is divided."""
 
 
 class Cluster(NamedTuple):
@@ -88,6 +90,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         address = json.loads(found.read_text())["address"]
         options = ["--cluster", address, "--cluster-ca", pair["cert"]]
         options += ["--cluster-cert", pair["cert"], "--cluster-key", pair["key"]]
+        options += ["--divide-above", LARGE]
         yield Cluster(folder, address, scheduler, workers, options)
     finally:
         for process in (*workers, scheduler):
@@ -97,7 +100,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 @pytest.fixture
 def clones(whole_clones: Path) -> Path:
-    """Return a folder with a clean clone, two that share a key, and one that is broken."""
+    """Return a folder with a clean clone, two that share a key, and one that is broken.
+
+    The last one is large enough to be divided.
+    """
+    (whole_clones / "two/large").write_bytes(os.urandom(LARGE))
+    for arguments in (("add", "large"), ("commit", "-q", "-m", "large")):
+        subprocess.run(["git", "-C", whole_clones / "two", *arguments], check=True)
     (whole_clones / "broken/.git").mkdir(parents=True)
     return whole_clones
 
@@ -149,7 +158,10 @@ def test_a_cluster_reports_the_same_and_nothing_in_it_has_a_value(
     secret = (clones / "one/config").read_text().split()[-1].encode()
     logs = [path.read_bytes() for path in cluster.folder.rglob("*") if path.is_file()]
     kept = [path.read_bytes() for path in (tmp_path / "state").rglob("*") if path.is_file()]
-    assert len(sent) > 6
+    assert len(sent) > 12
+    found = [json.loads(content) for content in sent if content.startswith(b'{"files"')]
+    assert len(found) == 2
+    assert sum(len(each["again"]) for each in found) == 1
     for content in (*sent, *logs, *kept):
         assert secret not in content
         assert b"a-token-of-the-client" not in content

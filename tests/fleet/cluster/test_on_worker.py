@@ -11,6 +11,7 @@ import pytest
 
 from scanner.about import VERSION
 from scanner.fleet.cluster import on_worker
+from scanner.fleet.cluster.client import Cluster, ClusterWorkers
 from scanner.fleet.cluster.messages import Order, Terms, read_done, written_order
 from scanner.fleet.cluster.on_worker import carry_out, describe
 from scanner.fleet.cluster.program import program
@@ -103,6 +104,25 @@ def test_what_a_worker_does_not_scan_has_a_reason(
 
     monkeypatch.setattr(on_worker, "spills", lambda: True)
     assert "writes results to files" in ask(repository.root).problem
+
+
+def test_a_damaged_repository_is_scanned_by_a_worker_that_sees_the_same(
+    make_repository: Run, plant: Any
+) -> None:
+    repository = make_repository()
+    repository.write("config", plant.pair())
+    repository.commit()
+    (repository.root / ".git/objects/pack/pack-1.idx").write_bytes(b"an index without a pack")
+    terms = Terms(program(), {}, 0, 60, 60, {})
+    workers = ClusterWorkers(Cluster("tls://a-scheduler:1", 0), terms, 0)
+    order = workers._order(Work(str(repository.root), None, OPTIONS, "0" * 64, "", 60))
+    done = read_done(carry_out(order))
+    assert not done.key
+    assert len(json.loads(done.content)["findings"]) == 1
+    assert not json.loads(done.content)["scan"]["complete"]
+
+    repository.write(".git/objects/pack/pack-2.idx", "another one")
+    assert "is another one for the worker" in read_done(carry_out(order)).problem
 
 
 def test_a_worker_describes_itself() -> None:
