@@ -21,13 +21,15 @@ from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompress
 from scanner.git.pack_file import PackFile
 from scanner.git.pack_heads import KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
 from scanner.git.pack_index import PackError, PackIndex, hash_of_object
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scanner.git.pack_heads import Heads
 
-_SIGNATURE: Final = b"PACK"
+_SIGNATURES: Final = (b"PACK\0\0\0\2", b"PACK\0\0\0\3")
+"""How a pack begins: git writes version 2 and accepts 3, whose entries are the same."""
 _UNLIKELY: Final = 4096
 """Bytes beyond twice the size of an object that its entry cannot have.
 
@@ -44,6 +46,18 @@ left to grow with the output.
 _NO_MATCH: Final = "its checksum differs from the one in its index"
 
 
+class Made(NamedTuple):
+    """An index that was made because there is no other (`scanner.git.reindex`)."""
+
+    content: bytes
+    """In version 2 of the format."""
+    end: int
+    """Where the last entry ends that is in it."""
+    nameless: tuple[int, ...]
+    """The numbers of the entries that have no right name in it."""
+    complaint: str
+
+
 class Pack:
     """A pack and its index. Entries are numbered from 0 in the order of the file."""
 
@@ -57,36 +71,37 @@ class Pack:
         "_positions",
         "_sizes",
         "children_of",
+        "complaint",
         "damaged",
         "kinds",
+        "nameless",
         "next_to",
         "number",
         "path",
         "unproved",
     )
 
-    def __init__(self, path: str, hash_size: int, jobs: int = 1) -> None:
-        """Open the pack at `path` (`.pack`) and the index next to it.
+    def __init__(self, path: str, hash_size: int, jobs: int = 1, made: Made | None = None) -> None:
+        """Open the pack at `path` (`.pack`) and the index next to it, or `made` in its place.
 
         `jobs` processes read the heads of the entries. Raises PackError, OSError.
         """
         self.path = path
         self._hash_size = hash_size
-        self._index = PackIndex(f"{path.removesuffix('.pack')}.idx", hash_size)
+        index = f"{path.removesuffix('.pack')}.idx"
+        self._index = PackIndex(index, hash_size, made.content if made else b"")
         self._file = PackFile(path)
         size = self._file.size
-
-        if size < START + hash_size:
-            raise PackError("it is shorter than an empty pack")
-
-        head = pread(self._file.descriptor(), START, 0)
-        # Git writes version 2 and accepts 3, whose entries are the same.
-        if head[:4] != _SIGNATURE or head[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
-            raise PackError("it does not begin as a pack")
+        number = read_start(self._file.descriptor(), size, hash_size)
 
         self.number = self._index.number
-        if int.from_bytes(head[8:], "big") != self.number:
+        if made is None and number != self.number:
             raise PackError("it has another number of objects than its index")
+
+        self.complaint = made.complaint if made else ""
+        """Why it was read without the index next to it, and how much of it; mostly empty."""
+        self.nameless = frozenset(made.nameless if made else ())
+        """Entries that cannot be read, nor named for lack of an index; `complaint` has them."""
 
         self.unproved = self._index.checksums is None
         """Whether contents have to be compared with their IDs (`prove`), for lack of checksums.
@@ -94,7 +109,7 @@ class Pack:
         Otherwise the CRC-32 in the index, at a fraction of the cost, shows that an entry is the one
         that git wrote.
         """
-        self._place(size - hash_size)
+        self._place(made.end if made else size - hash_size)
         source = self._file.descriptor()
         self._take(read_heads(source, self._offsets, self._index, hash_size, jobs))
         self._link()
@@ -161,6 +176,13 @@ class Pack:
         kind = self.kinds[entry] if self.kinds[entry] < OFFSET_DELTA else 0
         for each in chain:
             self.kinds[each] = kind
+
+    def put_on(self, base: int, entry: int) -> None:
+        """Make `entry`, whose base was not known, a delta on `base`, as its first one."""
+        self._bases[entry] = base
+        self.next_to[entry] = self.children_of[base]
+        self.children_of[base] = entry
+        self.damaged.pop(entry, None)
 
     def name(self, entry: int) -> bytes:
         """Return the binary ID of the object that `entry` is."""
@@ -364,6 +386,21 @@ class Pack:
         file = getattr(self, "_file", None)
         if file is not None:
             file.close()
+
+
+def read_start(source: int, size: int, hash_size: int) -> int:
+    """Return the number of objects that a pack of `size` bytes says it has.
+
+    `source` is the descriptor of its file. Raises PackError, OSError.
+    """
+    if size < START + hash_size:
+        raise PackError("it is shorter than an empty pack")
+
+    head = pread(source, START, 0)
+    if head[:8] not in _SIGNATURES:
+        raise PackError("it does not begin as a pack")
+
+    return int.from_bytes(head[8:], "big")
 
 
 def _link(

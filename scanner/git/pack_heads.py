@@ -32,6 +32,9 @@ NONE: Final = -1
 """In place of a base: the entry is a whole object."""
 ELSEWHERE: Final = -2
 """In place of a base: it is not in the pack. Git writes such thin packs only to the network."""
+NO_ENTRY: Final = "its index points to no entry"
+"""Why an entry is damaged that the index has twice, or outside of the pack: another one is in no
+index then."""
 START: Final = 12
 """Bytes before the first entry: signature, version and number of objects, four bytes each."""
 
@@ -155,7 +158,7 @@ class _Reading:
             offset = offsets[entry]
             following = offsets[entry + 1]
             if not START <= offset < end_of_pack or offset == following:
-                damaged[entry] = "its index points to no entry"
+                damaged[entry] = NO_ENTRY
                 continue
 
             if offset + _LONGEST > begin + len(chunk):

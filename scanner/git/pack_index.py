@@ -12,6 +12,7 @@ import os
 import sys
 from array import array
 from bisect import bisect_left
+from io import BytesIO
 from itertools import pairwise
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ _LARGE: Final = 1 << 31
 """The bit of an offset in version 2 that makes the rest of it an index into the table of eight-byte
 offsets, for packs above 2 GiB."""
 
-_DAMAGED: Final = "its index is damaged: run `git index-pack` on it"
+_DAMAGED: Final = "its index is damaged"
 
 
 class PackError(Exception):
@@ -39,14 +40,16 @@ class PackIndex:
         "_hash_size", "_names", "_step", "checksums", "number", "offsets", "pack_checksum",
     )  # fmt: skip
 
-    def __init__(self, path: str, hash_size: int) -> None:
+    def __init__(self, path: str, hash_size: int, made: bytes = b"") -> None:
         """Read the index at `path`, whose IDs have `hash_size` bytes. Raises PackError, OSError.
 
-        Offsets are not compared with the size of the pack here.
+        If `made` is given, it is the content, and no file is read. Offsets are not compared with
+        the size of the pack here.
         """
         self._hash_size = hash_size
-        with open_regular(path) as file:
-            size = os.fstat(file.fileno()).st_size
+        with BytesIO(made) if made else open_regular(path) as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(0)
             head = file.read(8 + 4 * _FANOUT)
             self._step = hash_size
             self.number = 0

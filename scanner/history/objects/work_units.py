@@ -8,15 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.findings import Notice
-from scanner.git.pack import Pack
 from scanner.git.pack_heads import BLOB, COMMIT, TAG, TREE
 from scanner.git.pack_index import PackError
+from scanner.git.reindex import open_pack
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from scanner.git.object_store import Loose
+    from scanner.git.pack import Pack
     from scanner.history.objects.commit_rows import CommitRows
 
 # Roots of delta trees in one unit of work, by the kind of their objects. Blobs take longest and
@@ -45,7 +46,7 @@ class WorkUnits:
 
     __slots__ = (
         "_checksums", "_found", "_is_new", "_packs", "_roots", "_units", "_unwanted",
-        "commits", "contents", "first_loose", "first_top", "first_tree", "hash_size",
+        "commits", "complaints", "contents", "first_loose", "first_top", "first_tree", "hash_size",
         "is_divided", "loose", "paths", "problems",
     )  # fmt: skip
 
@@ -66,6 +67,8 @@ class WorkUnits:
         """
         self.problems: list[Notice] = []
         """The packs that cannot be read at all."""
+        self.complaints: list[Notice] = []
+        """The packs that are read without their index, and how far that is possible."""
         self.paths: list[str] = []
         """The paths of the packs, by their numbers."""
         self.hash_size = hash_size
@@ -145,7 +148,7 @@ class WorkUnits:
         """Return the pack with that `number`, whose file is open; raises PackError, OSError."""
         pack = self._packs[number]
         if pack is None:
-            pack = Pack(self.paths[number], self.hash_size)
+            pack = open_pack(self.paths[number], self.hash_size)
             if pack.checksum != self._checksums[number]:
                 raise PackError("it was replaced while it was read: scan again")
             self._packs[number] = pack
@@ -156,9 +159,14 @@ class WorkUnits:
         packs: list[Pack] = []
         for path in paths:
             try:
-                packs.append(Pack(path, self.hash_size, jobs))
+                pack = open_pack(path, self.hash_size, jobs)
             except (PackError, OSError) as error:
                 self.problems.append(damaged(path, error))
+                continue
+
+            packs.append(pack)
+            if pack.complaint:
+                self.complaints.append(damaged(path, PackError(pack.complaint)))
         return sorted(packs, key=lambda pack: -pack.number)
 
     def _take(self, pack: Pack, only: Collection[bytes] | None) -> list[WorkUnit]:
@@ -166,6 +174,7 @@ class WorkUnits:
         unwanted: set[int] = set()
         if only is not None or self.is_divided:
             unwanted = self._had_before(pack, only)
+        unwanted |= pack.nameless
 
         number = len(self._packs)
         by_kind: dict[int, list[int]] = {kind: [] for kind in _ROOTS}
