@@ -19,7 +19,7 @@ from scanner.git import delta
 from scanner.git.delta import LARGEST, apply
 from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
 from scanner.git.pack_file import PackFile
-from scanner.git.pack_heads import KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
+from scanner.git.pack_heads import ELSEWHERE, KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
 from scanner.git.pack_index import PackError, PackIndex, hash_of_object
 from scanner.records import NamedTuple
 
@@ -43,6 +43,9 @@ The one-call function allocates the size that it is to expect, and for less data
 `DENSEST`. For more it would be the size in the head, which can be forged, so that the buffer is
 left to grow with the output.
 """
+_MOST: Final = 1 << 31
+"""Objects from which on the number of an entry would take more than four bytes with its sign. The
+index of such a pack has 60 GB."""
 _NO_MATCH: Final = "its checksum differs from the one in its index"
 
 
@@ -63,6 +66,7 @@ class Pack:
 
     __slots__ = (
         "_bases",
+        "_entries",
         "_file",
         "_hash_size",
         "_heads",
@@ -95,6 +99,8 @@ class Pack:
         number = read_start(self._file.descriptor(), size, hash_size)
 
         self.number = self._index.number
+        if self.number >= _MOST:
+            raise PackError("it has too many objects")
         if made is None and number != self.number:
             raise PackError("it has another number of objects than its index")
 
@@ -111,7 +117,8 @@ class Pack:
         """
         self._place(made.end if made else size - hash_size)
         source = self._file.descriptor()
-        self._take(read_heads(source, self._offsets, self._index, hash_size, jobs))
+        self._take(read_heads(source, self._offsets, self._entry, hash_size, jobs))
+        self._entries = array("I")
         self._link()
 
     def open(self) -> None:
@@ -124,11 +131,27 @@ class Pack:
 
     def _place(self, end: int) -> None:
         """Arrange the entries by their offsets; one ends where the next one begins."""
-        offset_of = self._index.offsets.tolist().__getitem__  # of a list: an array makes integers
-        ordered = sorted(range(self.number), key=offset_of)
-        self._positions = array("I", ordered)
-        self._offsets = array("Q", map(offset_of, ordered))
+        offsets = self._index.offsets
+        order = delta.packs.order if delta.packs else _order
+        self._offsets = array("Q", bytes(8 * self.number))
+        self._positions = array("I", bytes(4 * self.number))
+        order(offsets, self._offsets, self._positions)
         self._offsets.append(end)
+        self._index.offsets = array("Q")  # the same again, by position: a tenth of all memory
+        self._entries = array("I")
+
+    def _entry(self, name: bytes) -> int:
+        """Return the entry that the object with the binary ID `name` is, or `ELSEWHERE`."""
+        position = self._index.position(name)
+        if position < 0:
+            return ELSEWHERE
+        if not self._entries:
+            # Git repacks with offset deltas (repack.useDeltaBaseOffset), so that deltas by name are
+            # rare on disk, and this is rarely needed.
+            self._entries = array("I", self._positions)
+            for entry, at in enumerate(self._positions):
+                self._entries[at] = entry
+        return self._entries[position]
 
     def _take(self, heads: Heads) -> None:
         """Keep what the heads of the entries say."""
@@ -147,9 +170,9 @@ class Pack:
         take several times the memory, for millions of entries.
         """
         number, bases = self.number, self._bases
-        self.children_of = children = array("q", [NONE]) * number
+        self.children_of = children = array("i", [NONE]) * number
         """By entry, the first delta on it, or -1."""
-        self.next_to = following = array("q", [NONE]) * number
+        self.next_to = following = array("i", [NONE]) * number
         """By entry, the next delta on its base, or -1."""
         later = (delta.packs.link if delta.packs else _link)(bases, self.kinds, children, following)
         for entry in later:  # a base by name can come after its delta, or be in a circle
@@ -225,8 +248,12 @@ class Pack:
 
     def roots(self) -> list[int]:
         """Return the whole objects that can be read, in the order of the pack."""
-        bases, kinds = self._bases, self.kinds
-        return [entry for entry in range(self.number) if bases[entry] == NONE and kinds[entry]]
+        return list(self.each_root())
+
+    def each_root(self) -> Iterator[int]:
+        """Yield the whole objects that can be read, in the order of the pack."""
+        whole = enumerate(zip(self._bases, self.kinds, strict=True))
+        return (entry for entry, (base, kind) in whole if base == NONE and kind)
 
     def inflate(self, entry: int) -> bytes:
         """Return the object, or the delta, that `entry` has. Raises PackError.
@@ -401,6 +428,14 @@ def read_start(source: int, size: int, hash_size: int) -> int:
         raise PackError("it does not begin as a pack")
 
     return int.from_bytes(head[8:], "big")
+
+
+def _order(offsets: array[int], ordered: array[int], positions: array[int]) -> None:
+    """Fill `ordered` with the `offsets`, ascending, and `positions` with where each of them was."""
+    offset_of = offsets.tolist().__getitem__  # of a list: an array makes integers
+    ascending = sorted(range(len(offsets)), key=offset_of)
+    positions[:] = array("I", ascending)
+    ordered[:] = array("Q", map(offset_of, ascending))
 
 
 def _link(

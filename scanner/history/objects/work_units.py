@@ -5,6 +5,7 @@ An object that is in several packs, or in a pack and in a file of its own, is se
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.findings import Notice
@@ -79,7 +80,7 @@ class WorkUnits:
         for it: a `TreeContents`, which is not sent to another process."""
         self._packs: list[Pack | None] = []
         self._checksums: list[bytes] = []
-        self._roots: list[list[int]] = []
+        self._roots: list[array[int]] = []
         self._unwanted: list[frozenset[int]] = []
         self._units: list[WorkUnit] = []
         self._found = found = set(known)
@@ -136,7 +137,7 @@ class WorkUnits:
             if pack is not None:
                 yield pack, unwanted
 
-    def pack_of(self, unit: WorkUnit) -> tuple[Pack, list[int], frozenset[int]]:
+    def pack_of(self, unit: WorkUnit) -> tuple[Pack, Sequence[int], frozenset[int]]:
         """Return the pack of `unit`, its roots, and the entries that are not to be searched.
 
         Its file is open then; raises PackError, OSError.
@@ -177,11 +178,11 @@ class WorkUnits:
         unwanted |= pack.nameless
 
         number = len(self._packs)
-        by_kind: dict[int, list[int]] = {kind: [] for kind in _ROOTS}
-        for root in pack.roots():
+        by_kind = {kind: array("I") for kind in _ROOTS}
+        for root in pack.each_root():
             by_kind[pack.kinds[root]].append(root)
 
-        roots: list[int] = []
+        roots = array("I")
         units: list[WorkUnit] = []
         for kind, of_kind in by_kind.items():
             self._units += units  # of the kind before; trees are the last one
@@ -209,11 +210,12 @@ class WorkUnits:
                 continue
             # Most packs have a tree before what it contains: backwards, what a tree contains has
             # been searched before it is searched itself.
-            trees = [root for root in reversed(roots) if pack.kinds[root] == TREE]
-            inner = [root for root in trees if pack.name(root) not in tops]
-            outer = [root for root in trees if pack.name(root) in tops]
-            first = len(roots) - len(trees)
-            roots[first:] = [*inner, *outer]
+            inner, outer = array("I"), array("I")
+            for root in reversed(roots):
+                if pack.kinds[root] == TREE:
+                    (outer if pack.name(root) in tops else inner).append(root)
+            first = len(roots) - len(inner) - len(outer)
+            roots[first:] = inner + outer
             below += _units(number, first, len(inner), step)
             upper += _units(number, first + len(inner), len(outer), step)
         self._units[self.first_tree :] = [*below, *upper]
