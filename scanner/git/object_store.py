@@ -105,9 +105,9 @@ class ObjectStore:
                 yield os.path.join(directory, os.fsdecode(_unquoted(line)))
 
     def packs(self) -> list[str]:
-        """Return the paths of all packs that have an index.
+        """Return the paths of all packs, also of those that have no index.
 
-        A pack without an index, or an index without a pack, is added to `problems`.
+        An index without a pack is added to `problems`.
         """
         found: list[str] = []
         for directory in self.directories:
@@ -116,10 +116,9 @@ class ObjectStore:
             packs = {name[:-5] for name in names if name.endswith(".pack")}
             for name in sorted(packs):
                 path = os.path.join(directory, "pack", f"{name}.pack")
-                if name in indexed:
+                # Git writes a pack under another name, or was stopped (builtin/repack.c).
+                if name in indexed or not name.startswith(("tmp_", ".tmp-")):
                     found.append(path)
-                elif not name.startswith("tmp_"):  # git is writing it, or was stopped
-                    self.problems.append((path, "it has no index: run `git index-pack` on it"))
 
             for name in sorted(indexed - packs):
                 path = os.path.join(directory, "pack", f"{name}.idx")

@@ -19,15 +19,17 @@ from scanner.git import delta
 from scanner.git.delta import LARGEST, apply
 from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
 from scanner.git.pack_file import PackFile
-from scanner.git.pack_heads import KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
+from scanner.git.pack_heads import ELSEWHERE, KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
 from scanner.git.pack_index import PackError, PackIndex, hash_of_object
+from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scanner.git.pack_heads import Heads
 
-_SIGNATURE: Final = b"PACK"
+_SIGNATURES: Final = (b"PACK\0\0\0\2", b"PACK\0\0\0\3")
+"""How a pack begins: git writes version 2 and accepts 3, whose entries are the same."""
 _UNLIKELY: Final = 4096
 """Bytes beyond twice the size of an object that its entry cannot have.
 
@@ -41,7 +43,22 @@ The one-call function allocates the size that it is to expect, and for less data
 `DENSEST`. For more it would be the size in the head, which can be forged, so that the buffer is
 left to grow with the output.
 """
+_MOST: Final = 1 << 31
+"""Objects from which on the number of an entry would take more than four bytes with its sign. The
+index of such a pack has 60 GB."""
 _NO_MATCH: Final = "its checksum differs from the one in its index"
+
+
+class Made(NamedTuple):
+    """An index that was made because there is no other (`scanner.git.reindex`)."""
+
+    content: bytes
+    """In version 2 of the format."""
+    end: int
+    """Where the last entry ends that is in it."""
+    nameless: tuple[int, ...]
+    """The numbers of the entries that have no right name in it."""
+    complaint: str
 
 
 class Pack:
@@ -49,6 +66,7 @@ class Pack:
 
     __slots__ = (
         "_bases",
+        "_entries",
         "_file",
         "_hash_size",
         "_heads",
@@ -57,36 +75,39 @@ class Pack:
         "_positions",
         "_sizes",
         "children_of",
+        "complaint",
         "damaged",
         "kinds",
+        "nameless",
         "next_to",
         "number",
         "path",
         "unproved",
     )
 
-    def __init__(self, path: str, hash_size: int, jobs: int = 1) -> None:
-        """Open the pack at `path` (`.pack`) and the index next to it.
+    def __init__(self, path: str, hash_size: int, jobs: int = 1, made: Made | None = None) -> None:
+        """Open the pack at `path` (`.pack`) and the index next to it, or `made` in its place.
 
         `jobs` processes read the heads of the entries. Raises PackError, OSError.
         """
         self.path = path
         self._hash_size = hash_size
-        self._index = PackIndex(f"{path.removesuffix('.pack')}.idx", hash_size)
+        index = f"{path.removesuffix('.pack')}.idx"
+        self._index = PackIndex(index, hash_size, made.content if made else b"")
         self._file = PackFile(path)
         size = self._file.size
-
-        if size < START + hash_size:
-            raise PackError("it is shorter than an empty pack")
-
-        head = pread(self._file.descriptor(), START, 0)
-        # Git writes version 2 and accepts 3, whose entries are the same.
-        if head[:4] != _SIGNATURE or head[4:8] not in (b"\0\0\0\2", b"\0\0\0\3"):
-            raise PackError("it does not begin as a pack")
+        number = read_start(self._file.descriptor(), size, hash_size)
 
         self.number = self._index.number
-        if int.from_bytes(head[8:], "big") != self.number:
+        if self.number >= _MOST:
+            raise PackError("it has too many objects")
+        if made is None and number != self.number:
             raise PackError("it has another number of objects than its index")
+
+        self.complaint = made.complaint if made else ""
+        """Why it was read without the index next to it, and how much of it; mostly empty."""
+        self.nameless = frozenset(made.nameless if made else ())
+        """Entries that cannot be read, nor named for lack of an index; `complaint` has them."""
 
         self.unproved = self._index.checksums is None
         """Whether contents have to be compared with their IDs (`prove`), for lack of checksums.
@@ -94,9 +115,10 @@ class Pack:
         Otherwise the CRC-32 in the index, at a fraction of the cost, shows that an entry is the one
         that git wrote.
         """
-        self._place(size - hash_size)
+        self._place(made.end if made else size - hash_size)
         source = self._file.descriptor()
-        self._take(read_heads(source, self._offsets, self._index, hash_size, jobs))
+        self._take(read_heads(source, self._offsets, self._entry, hash_size, jobs))
+        self._entries = array("I")
         self._link()
 
     def open(self) -> None:
@@ -109,11 +131,27 @@ class Pack:
 
     def _place(self, end: int) -> None:
         """Arrange the entries by their offsets; one ends where the next one begins."""
-        offset_of = self._index.offsets.tolist().__getitem__  # of a list: an array makes integers
-        ordered = sorted(range(self.number), key=offset_of)
-        self._positions = array("I", ordered)
-        self._offsets = array("Q", map(offset_of, ordered))
+        offsets = self._index.offsets
+        order = delta.packs.order if delta.packs else _order
+        self._offsets = array("Q", bytes(8 * self.number))
+        self._positions = array("I", bytes(4 * self.number))
+        order(offsets, self._offsets, self._positions)
         self._offsets.append(end)
+        self._index.offsets = array("Q")  # the same again, by position: a tenth of all memory
+        self._entries = array("I")
+
+    def _entry(self, name: bytes) -> int:
+        """Return the entry that the object with the binary ID `name` is, or `ELSEWHERE`."""
+        position = self._index.position(name)
+        if position < 0:
+            return ELSEWHERE
+        if not self._entries:
+            # Git repacks with offset deltas (repack.useDeltaBaseOffset), so that deltas by name are
+            # rare on disk, and this is rarely needed.
+            self._entries = array("I", self._positions)
+            for entry, at in enumerate(self._positions):
+                self._entries[at] = entry
+        return self._entries[position]
 
     def _take(self, heads: Heads) -> None:
         """Keep what the heads of the entries say."""
@@ -132,9 +170,9 @@ class Pack:
         take several times the memory, for millions of entries.
         """
         number, bases = self.number, self._bases
-        self.children_of = children = array("q", [NONE]) * number
+        self.children_of = children = array("i", [NONE]) * number
         """By entry, the first delta on it, or -1."""
-        self.next_to = following = array("q", [NONE]) * number
+        self.next_to = following = array("i", [NONE]) * number
         """By entry, the next delta on its base, or -1."""
         later = (delta.packs.link if delta.packs else _link)(bases, self.kinds, children, following)
         for entry in later:  # a base by name can come after its delta, or be in a circle
@@ -161,6 +199,13 @@ class Pack:
         kind = self.kinds[entry] if self.kinds[entry] < OFFSET_DELTA else 0
         for each in chain:
             self.kinds[each] = kind
+
+    def put_on(self, base: int, entry: int) -> None:
+        """Make `entry`, whose base was not known, a delta on `base`, as its first one."""
+        self._bases[entry] = base
+        self.next_to[entry] = self.children_of[base]
+        self.children_of[base] = entry
+        self.damaged.pop(entry, None)
 
     def name(self, entry: int) -> bytes:
         """Return the binary ID of the object that `entry` is."""
@@ -203,8 +248,12 @@ class Pack:
 
     def roots(self) -> list[int]:
         """Return the whole objects that can be read, in the order of the pack."""
-        bases, kinds = self._bases, self.kinds
-        return [entry for entry in range(self.number) if bases[entry] == NONE and kinds[entry]]
+        return list(self.each_root())
+
+    def each_root(self) -> Iterator[int]:
+        """Yield the whole objects that can be read, in the order of the pack."""
+        whole = enumerate(zip(self._bases, self.kinds, strict=True))
+        return (entry for entry, (base, kind) in whole if base == NONE and kind)
 
     def inflate(self, entry: int) -> bytes:
         """Return the object, or the delta, that `entry` has. Raises PackError.
@@ -364,6 +413,29 @@ class Pack:
         file = getattr(self, "_file", None)
         if file is not None:
             file.close()
+
+
+def read_start(source: int, size: int, hash_size: int) -> int:
+    """Return the number of objects that a pack of `size` bytes says it has.
+
+    `source` is the descriptor of its file. Raises PackError, OSError.
+    """
+    if size < START + hash_size:
+        raise PackError("it is shorter than an empty pack")
+
+    head = pread(source, START, 0)
+    if head[:8] not in _SIGNATURES:
+        raise PackError("it does not begin as a pack")
+
+    return int.from_bytes(head[8:], "big")
+
+
+def _order(offsets: array[int], ordered: array[int], positions: array[int]) -> None:
+    """Fill `ordered` with the `offsets`, ascending, and `positions` with where each of them was."""
+    offset_of = offsets.tolist().__getitem__  # of a list: an array makes integers
+    ascending = sorted(range(len(offsets)), key=offset_of)
+    positions[:] = array("I", ascending)
+    ordered[:] = array("Q", map(offset_of, ascending))
 
 
 def _link(

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from array import array
-from bisect import bisect_left
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
@@ -20,9 +19,7 @@ from scanner.git import delta
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from scanner.git.pack_index import PackIndex
+    from collections.abc import Callable, Sequence
 
 # The object types of gitformat-pack(5); 5 is reserved, and 0 is not valid.
 COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
@@ -32,6 +29,9 @@ NONE: Final = -1
 """In place of a base: the entry is a whole object."""
 ELSEWHERE: Final = -2
 """In place of a base: it is not in the pack. Git writes such thin packs only to the network."""
+NO_ENTRY: Final = "its index points to no entry"
+"""Why an entry is damaged that the index has twice, or outside of the pack: another one is in no
+index then."""
 START: Final = 12
 """Bytes before the first entry: signature, version and number of objects, four bytes each."""
 
@@ -64,15 +64,20 @@ class Heads(NamedTuple):
 
 
 def read_heads(
-    file: int, offsets: Sequence[int], index: PackIndex, hash_size: int, jobs: int = 1
+    file: int,
+    offsets: Sequence[int],
+    entry_of: Callable[[bytes], int],
+    hash_size: int,
+    jobs: int = 1,
 ) -> Heads:
     """Return the heads of all entries of the pack with the file descriptor `file`.
 
-    The entries begin at `offsets`, ascending, the last of which is the end of the last entry. Up to
-    `jobs` processes read. Raises OSError.
+    The entries begin at `offsets`, ascending, the last of which is the end of the last entry.
+    `entry_of` returns the entry that the object with a binary ID is, or `ELSEWHERE`. Up to `jobs`
+    processes read. Raises OSError.
     """
     number = len(offsets) - 1
-    work = _Reading(file, offsets, index, hash_size)
+    work = _Reading(file, offsets, entry_of, hash_size)
     blocks = -(-number // _BLOCK)
     if jobs == 1 or blocks < _MANY:
         return work.read(0, number)
@@ -82,33 +87,51 @@ def read_heads(
     if not FORKS:
         return work.read(0, number)
 
-    parts: dict[int, Heads] = {}
+    whole = _no_heads(number)
+    done = bytearray(blocks)
     with closing(share_out(work, blocks, jobs)) as shares:
         for _, share in shares:
-            parts.update(share)
+            for block, heads in share:
+                _put(whole, heads, block)
+                done[block] = 1
 
     # If a process has died, its blocks are read here.
-    return _joined(parts.get(block) or work.of_block(block) for block in range(blocks))
+    for block in range(blocks):
+        if not done[block]:
+            _put(whole, work.of_block(block), block)
+    return whole
 
 
-def _joined(parts: Iterable[Heads]) -> Heads:
-    heads = Heads(bytearray(), bytearray(), array("Q"), array("q"), {})
-    for part in parts:
-        heads.kinds.extend(part.kinds)
-        heads.lengths.extend(part.lengths)
-        heads.sizes.extend(part.sizes)
-        heads.bases.extend(part.bases)
-        heads.damaged.update(part.damaged)
-    return heads
+def _no_heads(number: int) -> Heads:
+    """Return heads of that many entries, of which nothing is known."""
+    sizes, bases = array("Q", bytes(8 * number)), array("i", [NONE]) * number
+    return Heads(bytearray(number), bytearray(number), sizes, bases, {})
+
+
+def _put(whole: Heads, heads: Heads, block: int) -> None:
+    """Put the heads of a block into those of the whole pack."""
+    start = block * _BLOCK
+    place = slice(start, start + len(heads.kinds))
+    whole.kinds[place] = heads.kinds
+    whole.lengths[place] = heads.lengths
+    whole.sizes[place] = heads.sizes
+    whole.bases[place] = heads.bases
+    whole.damaged.update(heads.damaged)
 
 
 class _Reading:
     """Reading heads, as work that can be shared out in blocks of entries."""
 
-    def __init__(self, file: int, offsets: Sequence[int], index: PackIndex, hash_size: int) -> None:
+    def __init__(
+        self,
+        file: int,
+        offsets: Sequence[int],
+        entry_of: Callable[[bytes], int],
+        hash_size: int,
+    ) -> None:
         self._file = file
         self._offsets = offsets
-        self._index = index
+        self._entry_of = entry_of
         self._hash_size = hash_size
         self._number = len(offsets) - 1
         self._entries: dict[int, int] = {}
@@ -138,12 +161,9 @@ class _Reading:
 
     def read(self, start: int, end: int) -> Heads:
         """Return the heads of the entries from `start` to before `end`. Raises OSError."""
-        number = end - start
-        kinds, lengths = bytearray(number), bytearray(number)
-        sizes, bases = array("Q", bytes(8 * number)), array("q", [NONE]) * number
-        damaged: dict[int, str] = {}
+        kinds, lengths, sizes, bases, damaged = heads = _no_heads(end - start)
         offsets, source = self._offsets, self._file
-        places: Sequence[int] = range(number)
+        places: Sequence[int] = range(end - start)
         if delta.packs:
             places = delta.packs.read_heads(source, offsets, start, kinds, lengths, sizes, bases)
         at_offset = self._at_offset() if places else {}
@@ -155,7 +175,7 @@ class _Reading:
             offset = offsets[entry]
             following = offsets[entry + 1]
             if not START <= offset < end_of_pack or offset == following:
-                damaged[entry] = "its index points to no entry"
+                damaged[entry] = NO_ENTRY
                 continue
 
             if offset + _LONGEST > begin + len(chunk):
@@ -191,7 +211,7 @@ class _Reading:
 
                     bases[place] = at_offset.get(offset - back, ELSEWHERE) if back else ELSEWHERE
                 elif kind == NAME_DELTA:
-                    bases[place] = self._named(head[at : at + self._hash_size])
+                    bases[place] = self._entry_of(head[at : at + self._hash_size])
                     at += self._hash_size
                 elif kind not in KINDS:  # 0, or 5, which is reserved
                     damaged[entry] = f"it is of the unknown kind {kind}"
@@ -210,15 +230,7 @@ class _Reading:
             if bases[place] == ELSEWHERE:
                 damaged[entry] = "the base of its delta is not in the pack"
 
-        return Heads(kinds, lengths, sizes, bases, damaged)
-
-    def _named(self, name: bytes) -> int:
-        position = self._index.position(name)
-        if position < 0:
-            return ELSEWHERE
-        # Git repacks with offset deltas (repack.useDeltaBaseOffset), so deltas by name are rare on
-        # disk, and a search for each is fast enough.
-        return bisect_left(self._offsets, self._index.offsets[position], 0, self._number)
+        return heads
 
 
 def _read_at(file: int, size: int, offset: int) -> bytes:

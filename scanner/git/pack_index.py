@@ -12,10 +12,14 @@ import os
 import sys
 from array import array
 from bisect import bisect_left
+from io import BytesIO
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from scanner.files import open_regular
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _SIGNATURE: Final = b"\xfftOc"
 """The first bytes since version 2; as the first number of version 1 they would be absurd."""
@@ -25,7 +29,7 @@ _LARGE: Final = 1 << 31
 """The bit of an offset in version 2 that makes the rest of it an index into the table of eight-byte
 offsets, for packs above 2 GiB."""
 
-_DAMAGED: Final = "its index is damaged: run `git index-pack` on it"
+_DAMAGED: Final = "its index is damaged"
 
 
 class PackError(Exception):
@@ -39,47 +43,37 @@ class PackIndex:
         "_hash_size", "_names", "_step", "checksums", "number", "offsets", "pack_checksum",
     )  # fmt: skip
 
-    def __init__(self, path: str, hash_size: int) -> None:
+    def __init__(self, path: str, hash_size: int, made: bytes = b"") -> None:
         """Read the index at `path`, whose IDs have `hash_size` bytes. Raises PackError, OSError.
 
-        Offsets are not compared with the size of the pack here.
+        If `made` is given, it is the content, and no file is read. Offsets are not compared with
+        the size of the pack here.
         """
         self._hash_size = hash_size
-        with open_regular(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            head = file.read(8 + 4 * _FANOUT)
-            self._step = hash_size
-            self.number = 0
-            """The number of objects."""
-            if head[:4] == _SIGNATURE:
-                version = int.from_bytes(head[4:8], "big")
-                if version != 2:
-                    raise PackError(f"its index has the unknown version {version}")
-
-                self.number = _count(head[8:])
-                least = 8 + 4 * _FANOUT + self.number * (hash_size + 8) + 2 * hash_size
-                # An ID, a CRC-32 and an offset for each object, and two checksums at the end. All
-                # offsets but the first one, which is 12, can be in the table of large ones.
-                self._require(size, least, least + 8 * max(0, self.number - 1))
-            else:
-                self.number = _count(head[: 4 * _FANOUT])
-                self._step += 4
-                least = 4 * _FANOUT + self.number * self._step + 2 * hash_size
-                self._require(size, least, least)
-
+        self._step = hash_size
+        self.checksums: array[int] | None = None
+        """The CRC-32 of each entry as stored, by position; None in version 1."""
+        with BytesIO(made) if made else open_regular(path) as file:
+            size = file.seek(0, os.SEEK_END)
             file.seek(0)
-            content = file.read()
+            digest = hash_of(hash_size)
 
-        end = len(content) - hash_size
-        if end < hash_size or hash_of(hash_size, content[:end]).digest() != content[end:]:
-            raise PackError(_DAMAGED)
+            def read(number: int) -> bytes:
+                # Part by part: the whole is as large as what is kept of it.
+                part = file.read(number)
+                digest.update(part)
+                return part
 
-        self.pack_checksum = content[end - hash_size : end]
-        """The checksum at the end of the pack, which identifies it."""
-        if self._step == hash_size:
-            self._read_version_2(content)
-        else:
-            self._read_version_1(content)
+            signature = read(4)
+            if signature == _SIGNATURE:
+                self._read_version_2(read, size)
+            else:
+                self._read_version_1(signature, read, size)
+            self.pack_checksum = read(hash_size)
+            """The checksum at the end of the pack, which identifies it."""
+            checked: bytes = digest.digest()
+            if file.read() != checked:
+                raise PackError(_DAMAGED)
 
     def _require(self, size: int, least: int, most: int) -> None:
         if size < least:
@@ -87,27 +81,38 @@ class PackIndex:
         if size > most:
             raise PackError("its index is longer than it says")
 
-    def _read_version_1(self, content: bytes) -> None:
+    def _read_version_1(self, begin: bytes, read: Callable[[int], bytes], size: int) -> None:
         # No head; each entry is an offset of four bytes and an ID.
-        begin = 4 * _FANOUT
-        table = content[begin : begin + self.number * self._step]
+        self.number = _count(begin + read(4 * _FANOUT - len(begin)))
+        self._step += 4
+        whole = 4 * _FANOUT + self.number * self._step + 2 * self._hash_size
+        self._require(size, whole, whole)
+
+        table = read(self.number * self._step)
         self._names = table[4:]
         packed = b"".join(table[at : at + 4] for at in range(0, len(table), self._step))
         self.offsets = array("Q", _numbers("I", packed))
-        self.checksums: array[int] | None = None
-        """The CRC-32 of each entry as stored, by position; None in version 1."""
 
-    def _read_version_2(self, content: bytes) -> None:
-        number, at = self.number, 8 + 4 * _FANOUT
-        self._names = content[at : at + number * self._hash_size]
-        at += number * self._hash_size
-        self.checksums = _numbers("I", content[at : at + 4 * number])
-        at += 4 * number
-        offsets = _numbers("I", content[at : at + 4 * number])
+    def _read_version_2(self, read: Callable[[int], bytes], size: int) -> None:
+        version = int.from_bytes(read(4), "big")
+        if version != 2:
+            raise PackError(f"its index has the unknown version {version}")
+
+        self.number = number = _count(read(4 * _FANOUT))
+        """The number of objects."""
+        least = 8 + 4 * _FANOUT + number * (self._hash_size + 8) + 2 * self._hash_size
+        # An ID, a CRC-32 and an offset for each object, and two checksums at the end. All offsets
+        # but the first one, which is 12, can be in the table of large ones.
+        self._require(size, least, least + 8 * max(0, number - 1))
+
+        self._names = read(number * self._hash_size)
+        self.checksums = _numbers("I", read(4 * number))
+        offsets = _numbers("I", read(4 * number))
         self.offsets = array("Q", offsets)
+        """Where each object is in the pack, by position."""
 
+        large = read(size - least)
         if number and max(offsets) >= _LARGE:
-            large = content[at + 4 * number : len(content) - 2 * self._hash_size]
             table = _numbers("Q", large[: len(large) - len(large) % 8])
             for position, offset in enumerate(offsets):
                 if offset >= _LARGE:

@@ -48,7 +48,7 @@ def walk(
     entry that cannot be read and the reason, and with every entry that is based on it.
     """
     if delta.packs is None:
-        return _walk(pack, roots, memory, unread)
+        return walk_in_python(pack, roots, memory, unread)
 
     def give_up(entry: int, error: PackError) -> None:
         _give_up(pack, entry, str(error), unread)
@@ -61,9 +61,13 @@ def walk(
     return walked
 
 
-def _walk(
+def walk_in_python(
     pack: Pack, roots: Iterable[int], memory: int, unread: Callable[[int, str], None]
 ) -> Iterator[Resolved]:
+    """Do what `walk` does, not compiled.
+
+    Deltas that are put on an entry while it is the one that was yielded last are walked as well.
+    """
     children, siblings, inflate = pack.children_of, pack.next_to, pack.inflater()
     unproved = pack.unproved
     for root in roots:

@@ -233,7 +233,8 @@ class Rescan:
             if bytes.fromhex(name) in change.new
         ]
         work = ObjectWork(examiner, change.packs, loose, self._hash_size, only=change.new)
-        if work.units.problems or work.units.names() != change.new:
+        units = work.units
+        if units.problems or units.complaints or units.names() != change.new:
             raise RecordUnusableError
         search_work(self._repository, examiner, self._job, work, result)
 

@@ -128,7 +128,8 @@ def _search_objects(
         }
         if searched:  # the objects of a pack that is gone by now are in one of the new ones
             problems = {path: each for path, each in problems.items() if os.path.exists(path)}
-        problems |= {notice.path: notice for notice in work.units.problems}
+        told = work.units.problems + work.units.complaints
+        problems |= {notice.path: notice for notice in told}
 
         search_work(repository, examiner, job, work, result)
         packs.update(new)

@@ -5,6 +5,7 @@
 #define _FILE_OFFSET_BITS 64
 #include "heads.h"
 
+#include <string.h>
 #ifndef _WIN32
 #include <unistd.h>
 #endif
@@ -14,6 +15,8 @@
 #define CHUNK (16 << 10)      /* bytes in one read */
 #define SIZE_SHIFT (4 + 7 * 7) /* of the last byte of a size that is read here: 60 bits */
 #define BACK_BYTES 8          /* of a distance that is read here: less than 57 bits */
+
+#define DIGIT 11              /* bits by which offsets are sorted at a time */
 
 enum { COMMIT = 1, TAG = 4, OFFSET_DELTA = 6 };
 
@@ -91,6 +94,78 @@ static int append(PyObject *list, Py_ssize_t number) {
     return failed;
 }
 
+/* Sorts numbers, each with a position, by the digit of them that begins at the bit `shift`. */
+static void sort_by_digit(const uint64_t *numbers, const uint32_t *positions, uint64_t *sorted,
+                          uint32_t *moved, Py_ssize_t count, unsigned shift) {
+    Py_ssize_t begins[1 << DIGIT] = {0}, begin = 0;
+    const uint64_t mask = (1 << DIGIT) - 1;
+    for (Py_ssize_t at = 0; at < count; at++) begins[numbers[at] >> shift & mask]++;
+    for (Py_ssize_t digit = 0; digit < 1 << DIGIT; digit++) {
+        Py_ssize_t size = begins[digit];
+        begins[digit] = begin;
+        begin += size;
+    }
+    for (Py_ssize_t at = 0; at < count; at++) {
+        Py_ssize_t to = begins[numbers[at] >> shift & mask]++;
+        sorted[to] = numbers[at];
+        moved[to] = positions[at];
+    }
+}
+
+PyObject *heads_order(PyObject *module, PyObject *arguments) {
+    (void)module;
+    PyObject *given[3], *answer = NULL;
+    Column offsets = {0}, ordered = {0}, positions = {0};
+    uint64_t *numbers = NULL;
+    uint32_t *moved = NULL;
+    if (!PyArg_ParseTuple(arguments, "OOO", given, given + 1, given + 2)) return NULL;
+    if (take(given[0], &offsets, 8, -1, PyBUF_SIMPLE) < 0 ||
+        take(given[1], &ordered, 8, offsets.count, PyBUF_WRITABLE) < 0 ||
+        take(given[2], &positions, 4, offsets.count, PyBUF_WRITABLE) < 0)
+        goto done;
+    Py_ssize_t count = offsets.count;
+    if ((uint64_t)count > UINT32_MAX) {
+        PyErr_SetString(PyExc_ValueError, "too many offsets");
+        goto done;
+    }
+
+    numbers = PyMem_Malloc((size_t)count * sizeof *numbers);
+    moved = PyMem_Malloc((size_t)count * sizeof *moved);
+    if (numbers == NULL || moved == NULL) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    uint64_t *from = ordered.view.buf, *to = numbers, largest = 0;
+    uint32_t *from_positions = positions.view.buf, *to_positions = moved;
+    if (count) memcpy(from, offsets.view.buf, (size_t)count * sizeof *from);
+    for (Py_ssize_t at = 0; at < count; at++) {
+        from_positions[at] = (uint32_t)at;
+        if (from[at] > largest) largest = from[at];
+    }
+    for (unsigned shift = 0; shift < 64 && largest >> shift; shift += DIGIT) {
+        sort_by_digit(from, from_positions, to, to_positions, count, shift);
+        uint64_t *sorted = to;
+        uint32_t *sorted_positions = to_positions;
+        to = from;
+        to_positions = from_positions;
+        from = sorted;
+        from_positions = sorted_positions;
+    }
+    if (from == numbers && count) {
+        memcpy(ordered.view.buf, from, (size_t)count * sizeof *from);
+        memcpy(positions.view.buf, from_positions, (size_t)count * sizeof *from_positions);
+    }
+    answer = Py_NewRef(Py_None);
+
+done:
+    PyMem_Free(numbers);
+    PyMem_Free(moved);
+    PyBuffer_Release(&offsets.view);
+    PyBuffer_Release(&ordered.view);
+    PyBuffer_Release(&positions.view);
+    return answer;
+}
+
 PyObject *heads_read(PyObject *module, PyObject *arguments) {
     (void)module;
     int file;
@@ -104,9 +179,9 @@ PyObject *heads_read(PyObject *module, PyObject *arguments) {
         take(given[1], &kinds, 1, -1, PyBUF_WRITABLE) < 0 ||
         take(given[2], &lengths, 1, kinds.count, PyBUF_WRITABLE) < 0 ||
         take(given[3], &sizes, 8, kinds.count, PyBUF_WRITABLE) < 0 ||
-        take(given[4], &bases, 8, kinds.count, PyBUF_WRITABLE) < 0)
+        take(given[4], &bases, 4, kinds.count, PyBUF_WRITABLE) < 0)
         goto done;
-    if (start < 0 || start > offsets.count - 1 - kinds.count) {
+    if (start < 0 || start > offsets.count - 1 - kinds.count || offsets.count > INT32_MAX) {
         PyErr_SetString(PyExc_ValueError, "there are no such entries");
         goto done;
     }
@@ -144,7 +219,7 @@ PyObject *heads_read(PyObject *module, PyObject *arguments) {
         ((uint8_t *)kinds.view.buf)[place] = (uint8_t)head.kind;
         ((uint8_t *)lengths.view.buf)[place] = (uint8_t)head.length;
         ((uint64_t *)sizes.view.buf)[place] = head.size;
-        ((int64_t *)bases.view.buf)[place] = base;
+        ((int32_t *)bases.view.buf)[place] = (int32_t)base;
     }
 #else
     for (Py_ssize_t place = 0; left && place < kinds.count; place++)
@@ -165,24 +240,24 @@ PyObject *heads_link(PyObject *module, PyObject *arguments) {
     PyObject *given[4], *later = NULL;
     Column bases = {0}, kinds = {0}, children = {0}, siblings = {0};
     if (!PyArg_ParseTuple(arguments, "OOOO", given, given + 1, given + 2, given + 3)) return NULL;
-    if (take(given[0], &bases, 8, -1, PyBUF_SIMPLE) < 0 ||
+    if (take(given[0], &bases, 4, -1, PyBUF_SIMPLE) < 0 ||
         take(given[1], &kinds, 1, bases.count, PyBUF_WRITABLE) < 0 ||
-        take(given[2], &children, 8, bases.count, PyBUF_WRITABLE) < 0 ||
-        take(given[3], &siblings, 8, bases.count, PyBUF_WRITABLE) < 0)
+        take(given[2], &children, 4, bases.count, PyBUF_WRITABLE) < 0 ||
+        take(given[3], &siblings, 4, bases.count, PyBUF_WRITABLE) < 0)
         goto done;
     later = PyList_New(0);
 
-    const int64_t *base_of = bases.view.buf;
+    const int32_t *base_of = bases.view.buf;
     uint8_t *kind_of = kinds.view.buf;
-    int64_t *child_of = children.view.buf, *next_to = siblings.view.buf;
+    int32_t *child_of = children.view.buf, *next_to = siblings.view.buf;
     for (Py_ssize_t entry = bases.count - 1; entry >= 0; entry--) {
-        int64_t base = base_of[entry];
+        int32_t base = base_of[entry];
         if (base < 0 || base >= bases.count) continue;
         next_to[entry] = child_of[base];
-        child_of[base] = entry;
+        child_of[base] = (int32_t)entry;
     }
     for (Py_ssize_t entry = 0; later && entry < bases.count; entry++) {
-        int64_t base = base_of[entry];
+        int32_t base = base_of[entry];
         if (base < 0 || base >= bases.count) {
             if (kind_of[entry] >= OFFSET_DELTA) kind_of[entry] = 0;
         } else if (base < entry && kind_of[base] < OFFSET_DELTA) {

@@ -6,6 +6,7 @@
 #include "deltas.h"
 
 /* What the module `packs` has of heads. */
+PyObject *heads_order(PyObject *module, PyObject *arguments);
 PyObject *heads_read(PyObject *module, PyObject *arguments);
 PyObject *heads_link(PyObject *module, PyObject *arguments);
 

@@ -16,7 +16,7 @@
 #define WINDOW 15        /* zlib's largest window, which git uses */
 
 enum { OFFSETS, SIZES, HEADS, POSITIONS, CHECKSUMS, CHILDREN, SIBLINGS, COLUMNS };
-static const Py_ssize_t widths[COLUMNS] = {8, 8, 1, 4, 4, 8, 8};
+static const Py_ssize_t widths[COLUMNS] = {8, 8, 1, 4, 4, 4, 4};
 
 enum { CRC32, DECOMPRESS, INFLATE, APPLY, RESOLVE, PROVE, GIVE_UP, CALLS };
 
@@ -53,7 +53,8 @@ static int64_t number_at(const Walk *walk, int column, int64_t place) {
 
 /* The delta after or on an entry; negative if there is none. */
 static int64_t follow(const Walk *walk, int column, int64_t entry) {
-    int64_t next = number_at(walk, column, entry);
+    int32_t next;
+    memcpy(&next, (const char *)walk->columns[column].buf + entry * widths[column], sizeof next);
     return next < walk->number ? next : -1;
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from scanner.engine import workers
 from scanner.git import delta, pack_heads
+from scanner.git import pack as pack_module
 from scanner.git.pack import Pack
 
 SHARED = pytest.mark.skipif(not workers.FORKS, reason="heads are shared out where workers fork")
@@ -157,17 +159,36 @@ def test_both_read_the_same_of_what_is_forged(
 def test_columns_that_cannot_be_are_refused(column: int) -> None:
     offsets = bytes(8 * 3)
     for wrong in (b"abc", bytearray(7), bytearray(99), "text", None):
-        columns = [offsets, bytearray(2), bytearray(2), bytearray(16), bytearray(16)]
+        columns = [offsets, bytearray(2), bytearray(2), bytearray(16), bytearray(8)]
         columns[column] = wrong  # type: ignore[call-overload]
         with pytest.raises((TypeError, ValueError, BufferError)):
             delta.packs.read_heads(0, columns[0], 0, *columns[1:])
         if column < 4:
-            linked = [bytes(16), bytearray(2), bytearray(16), bytearray(16)]
+            linked = [bytes(8), bytearray(2), bytearray(8), bytearray(8)]
             linked[column] = wrong  # type: ignore[call-overload]
             with pytest.raises((TypeError, ValueError, BufferError)):
                 delta.packs.link(*linked)
     for start in (-1, 1, 1 << 40):
         with pytest.raises(ValueError, match="no such entries"):
             delta.packs.read_heads(
-                0, offsets, start, bytearray(2), bytearray(2), bytearray(16), bytearray(16)
+                0, offsets, start, bytearray(2), bytearray(2), bytearray(16), bytearray(8)
             )
+
+
+@COMPILED
+def test_both_order_the_same() -> None:
+    rng = random.Random(2)
+    for bits in (0, 1, 11, 30, 40, 64):
+        for number in (0, 1, 2, 500):
+            offsets = array("Q", [rng.getrandbits(bits) if bits else 0 for _ in range(number)])
+            answers = []
+            for order in (delta.packs.order, pack_module._order):
+                ordered = array("Q", bytes(8 * number))
+                positions = array("I", bytes(4 * number))
+                order(offsets, ordered, positions)
+                answers.append((ordered, positions))
+            assert answers[0] == answers[1]
+            assert list(answers[0][0]) == sorted(offsets)
+    for wrong in ((bytes(8), bytearray(8), bytearray(3)), (bytes(8), bytearray(16), bytearray(4))):
+        with pytest.raises(ValueError, match="each column"):
+            delta.packs.order(*wrong)

@@ -107,7 +107,7 @@ def test_what_is_said(pack_format: Any, damaged: Any) -> None:
     data, offsets = pack_format.pack([pack_format.entry(3, b"%d" % n) for n in range(3)])
     names = [pack_format.name("blob", b"%d" % n) for n in range(3)]
     whole = pack_format.index(names, offsets, data)
-    assert "git index-pack" in damaged(whole[:-1] + bytes((whole[-1] ^ 1,)))
+    assert "its index is damaged" in damaged(whole[:-1] + bytes((whole[-1] ^ 1,)))
     assert "version 3" in damaged(pack_format.sealed(whole[:7] + b"\3" + whole[8:-20]))
     backwards = b"\0\0\0\4" + whole[12:-20]  # the first of the counts is larger than the last
     assert "out of order" in damaged(pack_format.sealed(whole[:8] + backwards))

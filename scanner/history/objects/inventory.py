@@ -60,6 +60,9 @@ def inventory(store: ObjectStore, hash_size: int) -> Inventory | None:
     IDs have `hash_size` bytes.
     """
     paths, loose = store.packs(), store.loose()
+    if not all(os.path.exists(_index_of(path)) for path in paths):
+        return None
+
     packs = {path: _mark(path, hash_size) for path in paths}
     if store.problems or None in packs.values():
         return None

@@ -151,8 +151,8 @@ class ObjectWork:
             search.found.traced[number] = traced
 
     def _search_large(
-        self, search: ObjectSearch, pack: Pack, roots: list[int], unwanted: Collection[int]
-    ) -> list[int]:
+        self, search: ObjectSearch, pack: Pack, roots: Sequence[int], unwanted: Collection[int]
+    ) -> Sequence[int]:
         """Search the large blobs among `roots` in windows; return the other roots.
 
         A blob on which deltas are based is not among them: its content is needed whole.

@@ -5,18 +5,20 @@ An object that is in several packs, or in a pack and in a file of its own, is se
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, Any, Final
 
 from scanner.findings import Notice
-from scanner.git.pack import Pack
 from scanner.git.pack_heads import BLOB, COMMIT, TAG, TREE
 from scanner.git.pack_index import PackError
+from scanner.git.reindex import open_pack
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from scanner.git.object_store import Loose
+    from scanner.git.pack import Pack
     from scanner.history.objects.commit_rows import CommitRows
 
 # Roots of delta trees in one unit of work, by the kind of their objects. Blobs take longest and
@@ -45,7 +47,7 @@ class WorkUnits:
 
     __slots__ = (
         "_checksums", "_found", "_is_new", "_packs", "_roots", "_units", "_unwanted",
-        "commits", "contents", "first_loose", "first_top", "first_tree", "hash_size",
+        "commits", "complaints", "contents", "first_loose", "first_top", "first_tree", "hash_size",
         "is_divided", "loose", "paths", "problems",
     )  # fmt: skip
 
@@ -66,6 +68,8 @@ class WorkUnits:
         """
         self.problems: list[Notice] = []
         """The packs that cannot be read at all."""
+        self.complaints: list[Notice] = []
+        """The packs that are read without their index, and how far that is possible."""
         self.paths: list[str] = []
         """The paths of the packs, by their numbers."""
         self.hash_size = hash_size
@@ -76,7 +80,7 @@ class WorkUnits:
         for it: a `TreeContents`, which is not sent to another process."""
         self._packs: list[Pack | None] = []
         self._checksums: list[bytes] = []
-        self._roots: list[list[int]] = []
+        self._roots: list[array[int]] = []
         self._unwanted: list[frozenset[int]] = []
         self._units: list[WorkUnit] = []
         self._found = found = set(known)
@@ -133,7 +137,7 @@ class WorkUnits:
             if pack is not None:
                 yield pack, unwanted
 
-    def pack_of(self, unit: WorkUnit) -> tuple[Pack, list[int], frozenset[int]]:
+    def pack_of(self, unit: WorkUnit) -> tuple[Pack, Sequence[int], frozenset[int]]:
         """Return the pack of `unit`, its roots, and the entries that are not to be searched.
 
         Its file is open then; raises PackError, OSError.
@@ -145,7 +149,7 @@ class WorkUnits:
         """Return the pack with that `number`, whose file is open; raises PackError, OSError."""
         pack = self._packs[number]
         if pack is None:
-            pack = Pack(self.paths[number], self.hash_size)
+            pack = open_pack(self.paths[number], self.hash_size)
             if pack.checksum != self._checksums[number]:
                 raise PackError("it was replaced while it was read: scan again")
             self._packs[number] = pack
@@ -156,9 +160,14 @@ class WorkUnits:
         packs: list[Pack] = []
         for path in paths:
             try:
-                packs.append(Pack(path, self.hash_size, jobs))
+                pack = open_pack(path, self.hash_size, jobs)
             except (PackError, OSError) as error:
                 self.problems.append(damaged(path, error))
+                continue
+
+            packs.append(pack)
+            if pack.complaint:
+                self.complaints.append(damaged(path, PackError(pack.complaint)))
         return sorted(packs, key=lambda pack: -pack.number)
 
     def _take(self, pack: Pack, only: Collection[bytes] | None) -> list[WorkUnit]:
@@ -166,13 +175,14 @@ class WorkUnits:
         unwanted: set[int] = set()
         if only is not None or self.is_divided:
             unwanted = self._had_before(pack, only)
+        unwanted |= pack.nameless
 
         number = len(self._packs)
-        by_kind: dict[int, list[int]] = {kind: [] for kind in _ROOTS}
-        for root in pack.roots():
+        by_kind = {kind: array("I") for kind in _ROOTS}
+        for root in pack.each_root():
             by_kind[pack.kinds[root]].append(root)
 
-        roots: list[int] = []
+        roots = array("I")
         units: list[WorkUnit] = []
         for kind, of_kind in by_kind.items():
             self._units += units  # of the kind before; trees are the last one
@@ -200,11 +210,12 @@ class WorkUnits:
                 continue
             # Most packs have a tree before what it contains: backwards, what a tree contains has
             # been searched before it is searched itself.
-            trees = [root for root in reversed(roots) if pack.kinds[root] == TREE]
-            inner = [root for root in trees if pack.name(root) not in tops]
-            outer = [root for root in trees if pack.name(root) in tops]
-            first = len(roots) - len(trees)
-            roots[first:] = [*inner, *outer]
+            inner, outer = array("I"), array("I")
+            for root in reversed(roots):
+                if pack.kinds[root] == TREE:
+                    (outer if pack.name(root) in tops else inner).append(root)
+            first = len(roots) - len(inner) - len(outer)
+            roots[first:] = inner + outer
             below += _units(number, first, len(inner), step)
             upper += _units(number, first + len(inner), len(outer), step)
         self._units[self.first_tree :] = [*below, *upper]
