@@ -180,7 +180,7 @@ def _detect(
 def _begins_in_colour(data: bytes, start: int) -> bool:
     """Return whether the end of a terminal's colour may be taken for the beginning of a value."""
     begin = max(0, start - _COLOUR_REACH)
-    if data.find(b"[", begin, start) < 0 and data.find(b"\x9b", begin, start) < 0:
+    if all(data.find(sign, begin, start) < 0 for sign in (b"[", b"]", b"\x9b", b"\x1b")):
         return False
     from scanner.decoders.glued_text import is_in_colour
 

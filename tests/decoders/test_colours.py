@@ -10,12 +10,17 @@ from scanner.content import Layer
 from scanner.decoders import DECODERS
 from scanner.decoders.interface import Budget
 from scanner.engine import scan_bytes
+from scanner.kinds.examples import expand
 from scanner.rulebook import load_rules
 from scanner.rulebook.generator import Generator
 
 ESCAPES = [
     b"\x1b", b"\\033", b"\\33", b"\\x1b", b"\\x1B", b"\\u001b", b"\\u001B", b"\\u{1b}", b"\\e",
     b"\\E", b"^[", b"\\U0000001b", b"&#27;", b"&#x1b;", b"%1B", "\u241b".encode(), b"",
+    # Perl, sed, Lua; less, rsyslog, mail; a string in a string; what cannot be decoded.
+    b"\\x{1b}", b"\\c[", b"\\N{ESC}", b"\\o{33}", b"\\27", b"<ESC>", b"<1B>", b"#033", b"=1B",
+    b"\\\\u001b", b"\\\\\\\\x1b", b"\\\\033", b"\\\\e", b"%251B", b"%1b", b"&#x001B;", b"&#027;",
+    b"ESC", "\ufffd".encode(),
 ]  # fmt: skip
 RESET = b"\x1b[0m"
 
@@ -80,6 +85,15 @@ def test_the_end_of_a_colour_is_no_part_of_a_value_of_small_letters(escape, colo
     assert found == [value]
 
 
+@pytest.mark.parametrize("begin", ["\\c[[", "\\N{ESC}[", "\\27[", "\ufffd[", "[", "\\\\\\\\e["])
+@pytest.mark.parametrize("cut", [300, 500])
+def test_a_colour_in_a_session_token(begin, cut):
+    token = expand("{{session_token}}", begin)
+    shown = f"token {token[:cut]}{begin}01;31m{token[cut:]}{begin}0m\n"
+    found = scan_bytes(shown.encode(), "session.log", load_rules((), ()))
+    assert [each.reveal().decode() for f in found for each in f.values.values()] == [token]
+
+
 AROUND = {
     "erased": ("\x1b[2K\x1b[1G", "\x1b[K"),
     "moved": ("\x1b[12;40H", "\x1b[5D"),
@@ -89,6 +103,11 @@ AROUND = {
     "a link": ("\x1b]8;;https://example.com/a\x1b\\", "\x1b]8;;\x1b\\"),
     "a link ended by a bell": ("\x1b]8;id=1;file:///a\x07", "\x1b]8;;\x07"),
     "a title": ("\x1b]0;make\x07", ""),
+    "a link in JSON": ("\\u001b]8;;http://a\\u0007", "\\u001b]8;;\\u001b\\\\"),
+    "a link of a prompt": ("\\e]8;;http://a\\a", "\\e]8;;\\e\\\\"),
+    "a link as `cat -v` shows it": ("^[]8;;http://a^G", "^[]8;;^G"),
+    "a place that is kept": ("\x1b7", "\x1b8"),
+    "shifts": ("\x0f", "\x1b[m\x0f"),
     "in JSON": ("\\u001b[0K", "\\u001b[0m"),
     "in JSON, moved": ("\\u001b[1G\\u001b[2K", ""),
 }
@@ -110,6 +129,22 @@ def test_what_moves_clears_and_links_goes_too(what, around):
     assert value in [each.reveal().decode() for f in found for each in f.values.values()]
 
 
+MIDDLE = [
+    "\x1b[m\x0f", "\x1b(B\x1b[m", "\x1b]0;make\x07", "\x1b]8;;http://a\x1b\\", " \r", "\x1b7\x1b8",
+    "\\u001b]8;;http://a\\u0007", "\\e]8;;http://a\\e\\\\", "^[]8;;http://a^G",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("middle", MIDDLE)
+@pytest.mark.parametrize("what", NAMED)
+def test_what_nobody_sees_in_the_middle(what, middle):
+    name, make = NAMED[what]
+    value = make(Generator(what))
+    text = f"{name}{value[:9]}{middle}{value[9:]}\n"
+    found = scan_bytes(text.encode(), "session.log", load_rules((), ()))
+    assert value in [each.reveal().decode() for f in found for each in f.values.values()]
+
+
 @pytest.mark.parametrize("before", ["\x1b[", "\\u001b[", "[", "\x1b[?", "\x1b[1;", "\x1b("])
 @pytest.mark.parametrize("first", "mKAGx")
 def test_the_rest_of_a_colour_before_a_value_hides_nothing(before, first):
@@ -123,7 +158,11 @@ def test_the_rest_of_a_colour_before_a_value_hides_nothing(before, first):
     assert value in values
 
 
-SHOWN = ["\x1b[", "^[[", "\\e[", "\\033[", "\\x1b[", "\\u001b[", "\\u001B[", "\x9b"]
+SHOWN = [
+    "\x1b[", "^[[", "\\e[", "\\E[", "\\033[", "\\x1b[", "\\u001b[", "\\u001B[", "\x9b", "\\u{1b}[",
+    "\\x{1B}[", "%1B[", "%251b[", "&#27;[", "&#x1b;[", "#033[", "<ESC>[", "ESC[", "<1B>[", "=1B[",
+    "\\\\u001b[", "\\\\033[",
+]  # fmt: skip
 PARTS = {  # value, place of a colour in it
     "around a key ID": ("key ID", 0),
     "early in a key ID": ("key ID", 3),
@@ -141,7 +180,7 @@ PARTS = {  # value, place of a colour in it
 def test_what_is_shown_in_another_colour_is_one_value(begin, code, part):
     what, cut = PARTS[part]
     name, make = NAMED[what]
-    for seed in range(4):
+    for seed in range(2):
         value = make(Generator(seed))
         for erased in ("", f"{begin}K"):
             marked = f"{value[:cut]}{begin}01;31m{erased}{value[cut:]}{begin}0m{erased}"
