@@ -35,7 +35,7 @@ def search_share(repository: Repository, job: HistoryJob, share: Share) -> Share
             raise RecordUnusableError
         loose = [Loose(name, path) for name, path in there.paths.items()]
         work = ObjectWork(examiner, list(there.packs), loose, hash_size)
-        if work.units.problems or work.damaged():
+        if work.units.problems or work.units.complaints or work.damaged():
             raise RecordUnusableError
 
         result = SearchResult()

@@ -109,6 +109,21 @@ def test_a_damaged_repository_is_not_searched_in_shares(past: Any, plant: Any) -
         assert "it has to be searched whole" in done.stderr
 
 
+def test_a_pack_that_is_read_without_its_index_is_not_searched_in_shares(
+    past: Any, plant: Any
+) -> None:
+    """Its complaint would be lost."""
+    past.put("one", plant.pair())
+    past.git("repack", "-qad")
+    (index,) = (past.root / ".git/objects/pack").glob("*.idx")
+    index.chmod(0o600)
+    content = bytearray(index.read_bytes())
+    content[1100] ^= 0x10
+    index.write_bytes(content)
+    done = past.keycatch("history", *QUIET, "--share=0/2", past.root)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 @pytest.mark.parametrize("given", [b"", b"{}", b"[" * 9999, b'{"files": "' + b"0" * 64 + b'"}'])
 def test_what_shares_have_found_is_read_strictly(past: Any, given: bytes) -> None:
     past.put("one", "text\n")
