@@ -17,7 +17,7 @@ PROGRAM = Path(sys.executable).parent / ("keycatch.exe" if os.name == "nt" else 
 OURS = ("scanner/__init__", "scanner/commands/__init__", "scanner/__main__")
 OTHERS = (
     "json", "argparse", "regex/__init__", "yaml", "typing", "__future__", "locale", "bisect",
-    "stringzilla/__init__", "signal", "multiprocessing/__init__", "subprocess", "dulwich/__init__",
+    "stringzilla/__init__", "signal", "multiprocessing/__init__", "subprocess",
     "tomllib", "hashlib", "datetime", "random", "zipfile",
 )  # fmt: skip
 

@@ -133,8 +133,7 @@ TALKS_TO_A_NETWORK = {
 HEAVY = (
     # Milliseconds of import time that a git hook would spend on every commit.
     "asyncio", "boto3", "botocore", "bz2", "concurrent", "dask", "dataclasses", "distributed",
-    "dulwich", "email",
-    "git", "hashlib", "http", "importlib.metadata", "inspect", "isal", "logging", "lzma",
+    "email", "git", "hashlib", "http", "importlib.metadata", "inspect", "isal", "logging", "lzma",
     "multiprocessing", "pathlib", "random", "regex", "shutil", "socket", "sqlite3", "ssl",
     "tarfile", "tempfile", "tomllib", "urllib", "yaml", "zipfile",
     # A tenth of a start each, or the modules that bring them in.

@@ -16,7 +16,6 @@ _LIBRARIES: Final = {
     "boto3": "for --check-liveness: pip install 'keycatch[sts]'",
     "botocore": "for --check-liveness: pip install 'keycatch[sts]'",
     "distributed": "for fleet --cluster: pip install 'keycatch[cluster]'",
-    "dulwich": "",
     "GitPython": "for history of an address: pip install 'keycatch[remote]'",
     "isal": "zlib takes its place, and is slower",
     "PyGithub": "for fleet of an organisation of GitHub: pip install 'keycatch[github]'",

@@ -29,7 +29,7 @@ _ASKS_FOR_OWNER: Final = (2, 35, 2)
 2.30.3, brought that to older ones: those are tried."""
 _OF_ANOTHER: Final = "git {} does not check who owns a repository, so its configuration counts"
 _NEWER_GIT: Final = "install git 2.35.2 or newer, or the security updates of your system"
-_NEEDED: Final = ("stringzilla", "regex", "PyYAML", "dulwich")
+_NEEDED: Final = ("stringzilla", "regex", "PyYAML")
 _FASTER: Final = {"isal": "inflates archives and packs faster"}
 _COMPILER: Final = "install a C compiler and the headers of Python, then keycatch again"
 _STS: Final = "pip install 'keycatch[sts]'"

@@ -16,8 +16,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
-from dulwich.errors import ApplyDeltaError as _DeltaError
-
 from scanner import kernel
 from scanner.git.pack_index import PackError
 
@@ -28,12 +26,6 @@ if TYPE_CHECKING:
     Copy: TypeAlias = tuple[int, int, int]
     """A stretch that the result has from the base: its start and end in the result, and its start
     in the base, in bytes. Only for annotations."""
-
-try:
-    # The compiled function itself: the module that offers it, `dulwich.pack`, imports for 50 ms.
-    from dulwich._pack import apply_delta as _apply  # type: ignore[import-not-found]
-except ImportError:  # platforms without a wheel
-    from dulwich.pack import apply_delta as _apply
 
 packs = kernel.load("packs")
 """The compiled code, or None. Its functions return None for a delta that is left to Python."""
@@ -58,17 +50,59 @@ _LENGTH_BYTES: Final = _OFFSET_BYTES[:8]
 
 
 def apply(base: bytes, delta: bytes) -> bytes:
-    """Return the result of `delta` on `base`. Raises PackError."""
+    """Return the result of `delta` on `base`. Raises PackError.
+
+    As in git, each operation is needed for the result, and that has the size that the delta says.
+    """
     if packs and (result := packs.apply(base, delta, LARGEST)) is not None:
         made: bytes = result
         return made
-    if sizes(delta)[1] > LARGEST:
-        raise PackError(f"a delta would make more than {LARGEST >> 20} MiB")
     try:
-        pieces = _apply(base, delta)
-    except (_DeltaError, ValueError, MemoryError) as error:
-        raise PackError(f"a delta cannot be applied: {error}") from None
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        return b"".join(_pieces(base, delta))
+    except IndexError:
+        raise PackError("a delta ends within an operation") from None
+    except MemoryError:
+        raise PackError("out of memory") from None
+
+
+def _pieces(base: bytes, delta: bytes) -> list[bytes]:
+    """Return the result of `delta` on `base`, by its operations. Raises PackError, IndexError."""
+    base_size, left, at = sizes(delta)
+    if left > LARGEST:
+        raise PackError(f"a delta would make more than {LARGEST >> 20} MiB")
+    if base_size != len(base):
+        raise PackError("a delta cannot be applied: its base has another size")
+
+    pieces: list[bytes] = []
+    offset_bytes, length_bytes, end_of_delta = _OFFSET_BYTES, _LENGTH_BYTES, len(delta)
+    while at < end_of_delta:
+        operation = delta[at]
+        at += 1
+        if operation & 0x80:
+            source = length = 0
+            for shift in offset_bytes[operation & 0x0F]:
+                source |= delta[at] << shift
+                at += 1
+
+            for shift in length_bytes[operation >> 4 & 0x07]:
+                length |= delta[at] << shift
+                at += 1
+
+            length = length or _LARGEST_COPY
+            piece = base[source : source + length]
+        else:  # insert the next `operation` bytes of the delta
+            length = operation
+            piece = delta[at : at + length]
+            at += length
+
+        left -= length
+        if left < 0 or not piece or len(piece) != length:
+            raise PackError("a delta cannot be applied: an operation does not fit")
+        pieces.append(piece)
+
+    if left:
+        raise PackError("a delta cannot be applied: its result has another size")
+    return pieces
 
 
 def sizes(delta: bytes) -> tuple[int, int, int]:

@@ -177,6 +177,8 @@ DAMAGED = {
     "an insert that the delta cuts off": b"\x64\x32\x32a",
     "too little": b"\x64\x08\x05hello",
     "too much": b"\x64\x03\x05hello",
+    "an insert after the result": b"\x64\x05\x05hello\x78",
+    "a copy after the result": b"\x64\x05\x05hello\x91\x00\x05",
     "another base": b"\x63\x05\x05hello",
     "terabytes": b"\x64" + b"\x80" * 6 + b"\x01" + b"\x05hello",
     "more than any number has room for": b"\x64" + b"\x80" * 30 + b"\x01" + b"\x05hello",
