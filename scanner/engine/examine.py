@@ -16,12 +16,13 @@ from scanner.tally import ALLOWED, MOST_PLACES, SetAside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scanner.engine.anchors import Spots
     from scanner.engine.gather import Gathered
     from scanner.engine.judge import Judgement, LineHash
     from scanner.engine.stored import Spot
+    from scanner.kinds.interface import Aside, Part
     from scanner.rulebook.model import Rule
 
 HARMLESS_PROBLEMS = frozenset({"damaged-archive", "encrypted-archive", "encrypted-file"})
@@ -36,6 +37,8 @@ class Examined(NamedTuple):
     """Values that were set aside, and notices. Blobs and bytes are counted where they are read."""
     spellings: dict[str, str]
     """Values as names spell them, perhaps encoded, to their redacted forms."""
+    spans: list[tuple[int, int]]
+    """From where to where in the content that is; all of the content where it is not known."""
 
 
 class Examiner:
@@ -82,13 +85,14 @@ class Examiner:
         """
         from scanner.engine.merge import merge
 
-        examined = Examined([], Tally(), {})
+        examined = Examined([], Tally(), {}, [])
         findings: list[Finding] = []
         for window in windows:
             try:
                 findings.extend(self._look(path, window, spots, examined))
             except Exception as error:  # noqa: BLE001 -- it must not cost the other files
                 examined.tally.notice(Notice(INTERNAL, path, describe(error), hides=True))
+                examined.spans.append((0, len(window.data)))
 
         examined.findings.extend(merge(findings))
         return examined
@@ -101,6 +105,7 @@ class Examiner:
         gathered = gather(self.catalogue, window, spots, self.largest)
         for reason, detail in gathered.problems:
             examined.tally.notice(Notice(reason, path, detail, reason not in HARMLESS_PROBLEMS))
+            examined.spans.append((0, len(window.data)))
 
         if not gathered.parts and not gathered.asides:
             return []  # most looks end here, and what judges takes a tenth of a start to import
@@ -108,6 +113,7 @@ class Examiner:
         from scanner.engine.judge import judge
         from scanner.engine.stored import in_members, unpacked
 
+        examined.spans.extend(_spans(window, gathered))
         examined.spellings.update(_spellings(gathered))
         # GitHub's hash is one of a line of content; a name has no line in the file.
         line_hash = None if window.decoder == DECODER else self.line_hash
@@ -171,6 +177,13 @@ def _account(
 
 def _order(spot: Spot) -> tuple[str, int, str]:
     return spot.text.member, spot.start, spot.role
+
+
+def _spans(window: Layer, gathered: Gathered) -> Iterator[tuple[int, int]]:
+    found: list[Part | Aside] = [*gathered.parts, *gathered.asides]
+    for each in found:
+        text, start, end = each.layer.ground(each.start, each.end)
+        yield (start, end) if text is window else (0, len(window.data))
 
 
 def _spellings(gathered: Gathered) -> dict[str, str]:

@@ -59,7 +59,7 @@ def said(case: tuple[Target, bytes]) -> str:
 
 @pytest.mark.parametrize("name", ["zip", "tar", "streams", "sqlite", "examine", "nested"])
 def test_a_scan_that_is_clean_without_a_word_is_noticed(name: str, monkeypatch: Any) -> None:
-    nothing = Examined([], Tally(), {})
+    nothing = Examined([], Tally(), {}, [])
     examiner = planted.examiner()
     monkeypatch.setattr(planted, "examiner", lambda: examiner)
     monkeypatch.setattr(type(examiner), "examine", lambda *_: nothing)

@@ -40,7 +40,7 @@ class PlaceCarrier:
         """Take the anchors of `catalogue`."""
         self._catalogue = catalogue
         anchors = catalogue.index.anchors
-        self.widths = [len(each.literal) or each.run or ENCODED_RUN for each in anchors]
+        self.widths = widths_of(catalogue)
         """Bytes of each anchor itself."""
         self.guards = [ENCODED_RUN if each.encoded else int(not each.literal) for each in anchors]
         """Bytes on either side of each anchor that decide whether it is one."""
@@ -82,6 +82,11 @@ class PlaceCarrier:
                     is_same = is_settled and reach > 0 and copied_before >= reach <= copied_after
                     (known.settled if is_same else known.open).append((at, anchor))
         return known
+
+
+def widths_of(catalogue: Catalogue) -> list[int]:
+    """Return the bytes of each anchor of `catalogue` itself."""
+    return [len(each.literal) or each.run or ENCODED_RUN for each in catalogue.index.anchors]
 
 
 def _is_encoded(data: bytes, start: int, end: int) -> bool:

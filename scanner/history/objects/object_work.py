@@ -17,6 +17,7 @@ from scanner.git.walk import leads_beyond, out_of_reach, walk
 from scanner.history.objects.commit_rows import CommitReader, ids_in
 from scanner.history.objects.search import TOO_LARGE, ObjectSearch
 from scanner.history.objects.search_result import SearchResult
+from scanner.history.objects.surroundings import Surroundings
 from scanner.history.objects.work_units import WorkUnit, WorkUnits, damaged, reason_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class ObjectWork:
         """
         self.units = WorkUnits(packs, loose, hash_size, only=only, known=known, jobs=jobs)
         self._examiner = examiner
+        self._surroundings = Surroundings(examiner.catalogue)
         self._hash_size = hash_size
         self._max_size = max_size
         self.trees: TreeSearch | None = None
@@ -79,7 +81,7 @@ class ObjectWork:
 
         An object that cannot be read becomes a notice for `UNREAD`.
         """
-        search = ObjectSearch(self._examiner, self._max_size)
+        search = ObjectSearch(self._examiner, self._max_size, self._surroundings)
         for number, unit in enumerate(self.units.between(start, end), start):
             if unit.pack < 0:
                 self._search_loose(search, unit)

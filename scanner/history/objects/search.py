@@ -25,6 +25,7 @@ from scanner.history.objects.known_places import KnownPlaces, PlaceCarrier
 from scanner.history.objects.large_blobs import search_large
 from scanner.history.objects.name_search import names_in_tree
 from scanner.history.objects.search_result import Noted, SearchResult
+from scanner.history.objects.surroundings import Surroundings
 from scanner.sources.interface import WINDOW
 
 if TYPE_CHECKING:
@@ -70,14 +71,17 @@ class ObjectSearch:
 
     __slots__ = (
         "_batch", "_carrier", "_catalogue", "_examiner", "_guards", "_held", "_index", "_known",
-        "_margin", "_max_size", "_name_of", "_names", "_places", "_size", "_waiting", "_widths",
-        "found",
+        "_margin", "_max_size", "_name_of", "_names", "_places", "_size", "_surroundings",
+        "_waiting", "_widths", "found",
     )  # fmt: skip
 
-    def __init__(self, examiner: Examiner, max_size: int = 0) -> None:
+    def __init__(
+        self, examiner: Examiner, max_size: int = 0, surroundings: Surroundings | None = None
+    ) -> None:
         """Begin with nothing; `examiner` takes the precise looks. Call `turn_to` next.
 
         Blobs of more than `max_size` bytes are counted and left out; 0 means no limit.
+        `surroundings` are those of searches before this one, with the same rules.
         """
         self._max_size = max_size
         self._examiner = examiner
@@ -85,6 +89,7 @@ class ObjectSearch:
         self._index = examiner.catalogue.index
 
         self._carrier = PlaceCarrier(examiner.catalogue)
+        self._surroundings = surroundings or Surroundings(examiner.catalogue)
         self._widths, self._guards = self._carrier.widths, self._carrier.guards
         self._margin = max([MARGIN, *map(operator.add, self._widths, self._guards)])
 
@@ -238,17 +243,20 @@ class ObjectSearch:
 
         if spots:
             path = MESSAGES.get(_SCOPES.get(kind, ""), "")
-            if not self._take(key, kind, self._examiner.examine(path, data, spots)):
-                settled, spots = sorted([*settled, *spots]), []
+            examined, still_open = self._surroundings.look(self._examiner, path, data, spots)
+            if examined:
+                self._take(key, kind, examined)
+            settled = sorted({*settled, *spots}.difference(still_open))
+            spots = still_open
 
         if has_children and (spots or settled):
             self._known[key] = KnownPlaces(spots, settled)
 
-    def _take(self, key: int, kind: str, examined: Examined) -> bool:
-        """Add what was `examined` of an object to the results; return whether that is anything."""
-        findings, tally, _ = examined
+    def _take(self, key: int, kind: str, examined: Examined) -> None:
+        """Add what was `examined` of an object to the results."""
+        findings, tally = examined.findings, examined.tally
         if not (findings or tally.notices or tally.set_aside or tally.skipped):
-            return False
+            return
 
         # Counts of what was set aside can be stored in a record; anything else is read again.
         only_asides = not (findings or tally.notices or tally.skipped)
@@ -265,7 +273,6 @@ class ObjectSearch:
         ]
         tally.notices = [notice._replace(path=f"{kind} {name}") for notice in tally.notices]
         self.found.add(examined)
-        return True
 
     def _add_special(self, key: int, data: bytes, has_children: bool) -> None:
         """Examine a blob that has to be decoded whole or is too large for one look."""
