@@ -215,12 +215,13 @@ class Pack:
         """Return the binary IDs of all objects, ascending, not in the order of the entries."""
         return self._index.names()
 
-    def names_of(self, kind: int) -> list[bytes]:
-        """Return the binary IDs of the objects of one `kind`, ascending."""
+    def names_of(self, kind: int) -> Iterator[bytes]:
+        """Yield the binary IDs of the objects of one `kind`, ascending."""
         kinds = bytearray(self.number)
         for position, each in zip(self._positions, self.kinds, strict=True):
             kinds[position] = each
-        return list(compress(self._index.names(), map(kind.__eq__, kinds)))
+        of_kind = compress(range(self.number), map(kind.__eq__, kinds))
+        return map(self._index.name, of_kind)
 
     def holds(self, name: bytes) -> bool:
         """Return whether an object with the binary ID `name` is in the pack."""

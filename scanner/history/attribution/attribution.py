@@ -13,6 +13,7 @@ with.
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import COMMIT_MESSAGE, TAG_MESSAGE, History, Moment
@@ -84,7 +85,8 @@ class Attribution:
         graph = traces.graph
 
         # The node at each preorder number; trees without a commit, which have no date, count as -1.
-        self._latest = [node if node < graph.commits else -1 for node in graph.nodes]
+        latest = (node if node < graph.commits else -1 for node in graph.nodes)
+        self._latest = array("i", latest)
         self._blocks = [
             max(self._latest[at : at + _BLOCK]) for at in range(0, len(self._latest), _BLOCK)
         ]

@@ -7,15 +7,16 @@ commit.c). Here it is reversed, as in `scanner.git.log.commits`.
 
 from __future__ import annotations
 
+from array import array
 from heapq import heappop, heappush
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from scanner.history.attribution.graph import Commits
-from scanner.history.objects.commit_rows import ids_in
+from scanner.history.attribution.packed_ids import PackedIds, Parents, Places, places_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from scanner.history.objects.commit_rows import CommitRows
 
@@ -27,14 +28,16 @@ def in_order(rows: CommitRows, tips: Sequence[str], hash_size: int) -> Commits |
     """
     if not rows.is_complete:
         return None
-    names = ids_in(rows.names, hash_size)
-    place = dict(zip(names, range(len(names)), strict=True))
-    parents = _parents(rows, place, hash_size)
-    heads = [place.get(bytes.fromhex(tip), -1) for tip in dict.fromkeys(tips)]
+    names = bytes(rows.names)
+    number = len(rows.numbers)
+    found = places_of(bytes(rows.parents), names, hash_size)
+    ends = array("I", accumulate(rows.numbers, initial=0))
+    tops = b"".join(map(bytes.fromhex, dict.fromkeys(tips)))
+    heads = list(places_of(tops, names, hash_size))
 
-    children = [0] * len(parents)
+    children = array("i", [0]) * number
     """How many of each are not in the order yet."""
-    reached = bytearray(len(parents))
+    reached = bytearray(number)
     pending = []
     for node in heads:
         if node < 0:
@@ -42,7 +45,8 @@ def in_order(rows: CommitRows, tips: Sequence[str], hash_size: int) -> Commits |
         reached[node] = 1
         pending.append(node)
     while pending:
-        for parent in parents[pending.pop()]:
+        node = pending.pop()
+        for parent in found[ends[node] : ends[node + 1]]:
             if parent < 0:
                 return None
             children[parent] += 1
@@ -51,41 +55,45 @@ def in_order(rows: CommitRows, tips: Sequence[str], hash_size: int) -> Commits |
                 pending.append(parent)
 
     heads = [node for node in heads if not children[node]]
-    order = _by_date(heads, parents, children, rows.times)
+    order = _by_date(heads, found, ends, children, rows.times)
     order.reverse()
-    number = [0] * len(names)
-    for at, node in enumerate(order):
-        number[node] = at
-    trees, digits = rows.trees.hex(), 2 * hash_size
-    return Commits(
-        [names[node].hex() for node in order],
-        [trees[node * digits : (node + 1) * digits] for node in order],
-        [tuple([number[parent] for parent in parents[node]]) for node in order],
-    )
+    place = array("i", [0]) * number
+    parents = Parents()
+    for at, node in enumerate(order):  # parents come first
+        place[node] = at
+        parents.append([place[parent] for parent in found[ends[node] : ends[node + 1]]])
+    ids = PackedIds(_picked(names, order, hash_size), hash_size)
+    trees = PackedIds(_picked(rows.trees, order, hash_size), hash_size)
+    return Commits(ids, trees, parents, Places(ids))
 
 
-def _parents(rows: CommitRows, place: dict[bytes, int], hash_size: int) -> list[list[int]]:
-    """Return the parents of each commit; negative for one that is not there."""
-    found = [place.get(name, -1) for name in ids_in(rows.parents, hash_size)]
-    ends = list(accumulate(rows.numbers, initial=0))
-    return [found[begin:end] for begin, end in pairwise(ends)]
+def _picked(packed: bytes | bytearray, order: Iterable[int], size: int) -> bytearray:
+    """Return the IDs of `packed` in the given order."""
+    picked = bytearray()
+    for node in order:
+        picked += packed[node * size : (node + 1) * size]
+    return picked
 
 
 def _by_date(
     heads: Sequence[int],
-    parents: Sequence[Sequence[int]],
-    children: list[int],
+    parents: array[int],
+    ends: array[int],
+    children: array[int],
     times: Sequence[int],
-) -> list[int]:
-    """Return all that `heads` reach, children first, and otherwise the latest first."""
-    order: list[int] = []
+) -> array[int]:
+    """Return all that `heads` reach, children first, and otherwise the latest first.
+
+    The `parents` of all commits are one after the other, those of a commit up to one of the `ends`.
+    """
+    order = array("i")
     # Of several with the same time git takes the one that it has come to first.
     queue = sorted((-times[node], at, node) for at, node in enumerate(heads))
     taken = len(queue)
     while queue:
         node = heappop(queue)[2]
         order.append(node)
-        for parent in parents[node]:
+        for parent in parents[ends[node] : ends[node + 1]]:
             children[parent] -= 1
             if not children[parent]:
                 heappush(queue, (-times[parent], taken, parent))

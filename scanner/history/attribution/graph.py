@@ -8,12 +8,15 @@ a commit are a span of numbers, and where a content is in a whole history is a f
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING, Final
 
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+    from scanner.history.attribution.packed_ids import PackedIds, Parents, Places
 
 
 NONE: Final = -1
@@ -27,10 +30,12 @@ _BITS: Final = 1024
 class Commits(NamedTuple):
     """The commits of a history as columns, parents before children."""
 
-    ids: list[str]
-    trees: list[str]
-    parents: list[tuple[int, ...]]
+    ids: list[str] | PackedIds
+    trees: list[str] | PackedIds
+    parents: list[tuple[int, ...]] | Parents
     """By their places in the columns."""
+    number: dict[str, int] | Places
+    """The place of each ID."""
 
 
 def numbered(rows: Iterable[tuple[str, str, list[str]]]) -> Commits:
@@ -45,7 +50,7 @@ def numbered(rows: Iterable[tuple[str, str, list[str]]]) -> Commits:
         trees.append(tree)
         # The parents of a shallow clone's first commits are not there.
         parents.append(tuple([number[each] for each in above if each in number]))
-    return Commits(ids, trees, parents)
+    return Commits(ids, trees, parents, number)
 
 
 class Graph:
@@ -55,11 +60,9 @@ class Graph:
 
     def __init__(self, commits: Commits, loose_trees: Iterable[str] = ()) -> None:
         """Take `commits` as they are numbered, and then `loose_trees`."""
-        self.ids, self.trees, self.parents = commits
+        self.ids, self.trees, self.parents, self.number = commits
         self.commits = len(self.ids)
         """The number of nodes that are commits; the nodes after them are trees."""
-        self.number = dict(zip(self.ids, range(self.commits), strict=True))
-        """The node of a commit, or of a loose tree, by its ID."""
         for tree in loose_trees:
             if tree not in self.number:
                 self.number[tree] = len(self.ids)
@@ -72,7 +75,7 @@ class Graph:
 
     def _choose_bases(self) -> None:
         trees = self.trees
-        self.base: list[int] = []
+        self.base = array("i")
         """The node that each node is compared with; `NONE` for those without parents."""
         for node, parents in enumerate(self.parents):
             base = parents[0] if parents else NONE
@@ -85,19 +88,19 @@ class Graph:
     def _number_in_preorder(self) -> None:
         number = len(self.ids)
         base = self.base
-        size = [1] * number
+        size = array("i", [1]) * number
         for node in range(number - 1, -1, -1):
             if base[node] >= 0:
                 size[base[node]] += size[node]
 
-        self.enter = enter = [0] * number
+        self.enter = enter = array("i", [0]) * number
         """The preorder number of each node; those of the nodes below it follow."""
-        self.leave = [0] * number
+        self.leave = array("i", [0]) * number
         """The first preorder number after those of the nodes below the node."""
-        self.nodes = [0] * number
+        self.nodes = array("i", [0]) * number
         """The node of each preorder number."""
 
-        free = [0] * number
+        free = array("i", [0]) * number
         next_root = 0
         for node in range(number):
             above = base[node]

@@ -73,7 +73,8 @@ class Traces:
         if commits is None:
             commits = numbered(log.commits(repository))
         # A tag can name a tree without a commit, which is then a node of its own.
-        ends = {tip.object for tip in tips}.difference(commits.ids, wanted)
+        ends = {tip.object for tip in tips} - wanted
+        ends = {name for name in ends if name not in commits.number}
         found = kinds(repository, sorted(ends))
         self.graph = Graph(commits, sorted(name for name in ends if found.get(name) == "tree"))
         number = self.graph.number
@@ -118,9 +119,12 @@ class Traces:
     def known_changes(self, objects: Collection[str]) -> KnownChanges:
         """Return what was read of trees, of which `objects` were asked for, to be given again."""
         graph = self.graph
-        inner = {parent for parents in graph.parents for parent in parents}
+        inner = bytearray(len(graph.ids))
+        for parents in graph.parents:
+            for parent in parents:
+                inner[parent] = 1
         return KnownChanges(
-            [graph.ids[node] for node in range(graph.commits) if node not in inner],
+            [graph.ids[node] for node in range(graph.commits) if not inner[node]],
             sorted(objects),
             [
                 (path, graph.ids[node], before, after)

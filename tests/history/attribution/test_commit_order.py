@@ -102,7 +102,7 @@ def test_a_commit_that_is_not_there_is_left_to_git() -> None:
     rows = reader.rows()
     assert in_order(rows, [(b"a" * 20).hex()], 20) is None
     assert in_order(rows, ["c" * 40], 20) is None
-    assert in_order(rows, [], 20) == ([], [], [])
+    assert in_order(rows, [], 20) == ([], [], [], {})
 
 
 def test_ids_of_sha256() -> None:

@@ -86,7 +86,7 @@ def test_descent(graph: Graph, data: st.DataObject, bits: int) -> None:
 
 def test_a_parent_that_is_not_there_is_none() -> None:
     graph = Graph(numbered([("c1", "t1", ["cut"])]))
-    assert (graph.parents, graph.base, graph.commits) == ([()], [NONE], 1)
+    assert (graph.parents, list(graph.base), graph.commits) == ([()], [NONE], 1)
 
 
 @given(graphs(), st.data())
