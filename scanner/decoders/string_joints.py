@@ -1,8 +1,9 @@
 r"""Joints between the pieces of a value in strings, and what is left of a text without them.
 
-Pieces are joined by an operator (`+`, `.`, `..`, `&`, `<>`, `||`), by standing next to one another,
-by `\` at the end of a line, by `+=`, `append` or `concat`, or as the elements of a list that is
-joined.
+Pieces are joined by an operator (`+`, `.`, `..`, `&`, `<>`, `||`, `++`, `~`), by standing next to
+one another, by `\` or `^` at the end of a line, by `+=`, `append` or `concat`, as values of one
+template, or as the elements of a list that is joined or formatted. Where the program is in a diff,
+a mail, a comment or a log, each of its lines has a sign, a number or a time before it.
 """
 
 from __future__ import annotations
@@ -21,20 +22,29 @@ if TYPE_CHECKING:
 
 LABEL = 160
 """Bytes of the line before the first piece that are kept with it: the name of the value."""
+_NUMBER = rb"(?<=[ \t\r\n])[0-9][0-9T:.,Z|)-]{0,40}+"
+"""What is before each line in the output of `cat -n` and `grep -n`, and in the log of a job."""
+# Possessive, or a row of such characters is divided between them in each possible way.
+_OPERATORS = rb"[,+.&<>|\\~^*]{1,2}+|\xe2\x94\x82|(?:#|//)[^\n\"'`]{0,80}+|" + _NUMBER
+"""With the signs before the lines of a diff, a mail, a comment and a table, and with a comment that
+is between two pieces."""
 _AFTER_QUOTE = (
-    rb"(?:[ \t\r\n]{0,99}+"
-    rb"(?:(?:\+|\.{1,2}|&|<>|\|\||,|\\)[ \t]{0,9}_?[ \t\r\n]{0,99}+)?[rbfuRBFUL]{0,2}"
-    rb"|\)[ \t\r\n]{0,99}+\.(?:append|concat|Append)\("
+    rb"(?:[ \t\r\n]{0,99}+(?:(?:%b)[ \t]{0,9}_?[ \t\r\n]{0,99}+){0,3}[rbfuRBFUL]{0,2}"
+    rb"|\)[ \t\r\n]{0,99}+\.(?:append|concat|Append)\(|\.concat\(|\}\$?\{"
     rb"|;?[ \t]{0,9}\r?\n[ \t]{0,99}+[\w.$>-]{1,64}[ \t]{0,9}[+.&]=[ \t]{0,9})[\"'`]"
+) % _OPERATORS
+_WITHOUT_COMMA = _AFTER_QUOTE.replace(_OPERATORS, _OPERATORS.replace(b"[,", b"["))
+_AFTER_BACKSLASH = (
+    rb"\r?\n[ \t]{0,40}(?:(?:[>#*|][>#*| ]{0,6}|//|%b)[ \t]{0,59}(?<=[ \t])|[ \t]{0,59})\\?"
+    % _NUMBER
 )
-_AFTER_BACKSLASH = rb"\r?\n[ \t]{0,99}"
-_WITHOUT_COMMA = _AFTER_QUOTE.replace(rb"|,|", rb"|")
 # All begin with a set of characters, which a search finds sooner than one of two alternatives.
-_FIRST = rb"[\"'`\\]"
-_REST = rb"(?:(?<!\\)%b|(?<=\\)" + _AFTER_BACKSLASH + rb")"
+_FIRST = rb"[\"'`\\^]"
+JOINT_FIRST = (b'"', b"'", b"`", b"\\", b"^")
+_REST = rb"(?:(?<![\\^])%b|(?<=[\\^])" + _AFTER_BACKSLASH + rb")"
 JOINT = _FIRST + _REST % _AFTER_QUOTE
-_OPERATOR = _FIRST + rb"(?=[ \t\r\n+.&<|\\rbfuRBFUL);\"'`])" + _REST % _WITHOUT_COMMA
-_BEGINS = rb"[\"'`](?=[ \t\r\n+.&<|,\\rbfuRBFUL);\"'`])|\\(?=\r?\n)"
+_OPERATOR = _FIRST + rb"(?=[ \t\r\n+.&<|\\~^*>}rbfuRBFUL);\"'`])" + _REST % _WITHOUT_COMMA
+_BEGINS = rb"[\"'`](?=[ \t\r\n+.&<|,\\~^*>}rbfuRBFUL);\"'`])|[\\^](?=\r?\n)"
 """A character that a joint can begin with, by the one after it: few quotation marks are."""
 LONGEST_JOINT = 320
 CONTEXT = (b"otpauth", b":mfa/", b"execute-api")
@@ -46,6 +56,8 @@ _TO_FIRST_JOINT = 320
 """Bytes from a name to the first joint of its value: the rest of the name, and the first piece."""
 _LIST = 2 << 10
 """Bytes of a list over several lines in which it has to be joined."""
+_JOINING = (b"join", b"implode", b"concat", b"paste0(", b"%s%s", b"{}{}", b"{0}{1}")
+"""Words for joining a list, and formats that put one text right after the other."""
 _ELEMENT = rb"[ \t]*[rbfuRBFUL]{0,2}[\"'`][^\"'`]*[\"'`],?[ \t\r]*"
 _BARE = rb"[\"'`][ \t\r\n]*[rbfuRBFUL]{0,2}[\"'`]"
 """A joint without an operator: the arguments of a command are written like that as well."""
@@ -94,12 +106,13 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
         begin, limit = max(begin, done), offset + LONGEST
         at = max(begin, searched)  # in one long line the places are near one another
         # Not sooner, since most layers have a name and no joint near it.
-        joint, operator, bare, goes_on = map(re.compile, (JOINT, _OPERATOR, _BARE, _GOES_ON))
+        bare, goes_on = map(re.compile, (_BARE, _GOES_ON))
         if is_name:
             at = max(at, offset)  # the value of a name comes after it
         stop = min(end, offset + _TO_FIRST_JOINT) if is_name else end
         # Commas are everywhere, and lists that are joined are rare.
-        pattern = joint if joins(data[begin : _end_of_list(data, begin, end)]) else operator
+        is_list = joins(data[begin : _end_of_list(data, begin, end)])
+        pattern = joint() if is_list else re.compile(_OPERATOR)
         joints: list[tuple[int, int]] = []
         while found := pattern.search(data, at, min(stop + LONGEST_JOINT, len(data))):
             at = found.end()
@@ -110,9 +123,9 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
                 end = feed if feed >= 0 else min(limit, len(data))
             stop = end
             is_bare = b"\n" not in found[0] and bare.fullmatch(found[0])
-            if is_bare and not goes_on.match(data, at):
+            if (is_bare and not goes_on.match(data, at)) or data.endswith(b"%s", 0, found.start()):
                 continue
-            joints.append(found.span())
+            joints.append((found.start(), _after_sign(data, found.start(), at)))
 
         if not is_name:
             searched = max(searched, end)
@@ -127,6 +140,16 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
             yield from without_joints(
                 layer, begin, end, [PieceSequence(begin, end, joints)], budget
             )
+
+
+def _after_sign(data: bytes, start: int, end: int) -> int:
+    """Return where the joint from `start` to `end` ends: in a diff after the sign of a new line."""
+    if not data.startswith(b"+", end) or data[end - 1 : end] not in (b"\n", b"\r"):
+        return end
+    line = data.rfind(b"\n", max(0, start - LABEL), start) + 1
+    if not data.startswith(b"+", line):
+        return end
+    return end + 1
 
 
 def _end_of_list(data: bytes, begin: int, end: int) -> int:
@@ -146,7 +169,7 @@ def _element() -> re.Pattern[bytes]:
 def joins(text: bytes) -> bool:
     """Return whether `text` has a word for joining a list."""
     folded = text.lower()
-    return b"join" in folded or b"implode" in folded or b"concat" in folded
+    return any(word in folded for word in _JOINING)
 
 
 @cache
@@ -167,11 +190,11 @@ def joint_begins() -> re.Pattern[bytes]:
 
 
 @cache
-def joint_before() -> re.Pattern[bytes]:
-    """Return the pattern of a joint that ends where the search does: few layers need it."""
+def joint() -> re.Pattern[bytes]:
+    """Return the pattern of a joint, with which few layers are looked at."""
     import re
 
-    return re.compile(rb"(?:" + JOINT + rb")\Z")
+    return re.compile(JOINT)
 
 
 def without_joints(

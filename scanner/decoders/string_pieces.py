@@ -13,13 +13,13 @@ from scanner.decoders.base64_text import ENCODED, HEADS
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.decoders.string_joints import (
     CONTEXT,
-    JOINT,
+    JOINT_FIRST,
     LABEL,
     LONGEST_JOINT,
     PieceSequence,
     between_pieces,
     joins,
-    joint_before,
+    joint,
     joint_begins,
     lines_without_joints,
     without_joints,
@@ -87,14 +87,14 @@ def _can_begin(data: bytes, offset: int) -> bool:
     if not data.startswith(_KEY_IDS, offset):
         return not data.startswith((*NAMES, *CONTEXT), offset)
     rest = data[offset + 4 : offset + _KEY_ID_SIZE]
-    return (rest.isalnum() and rest.isupper()) or any(sign in rest for sign in b"\"'`\\")
+    return (rest.isalnum() and rest.isupper()) or any(sign in rest for sign in b"\"'`\\^")
 
 
 class _Reader:
     """Finds sequences of pieces in one layer, each once."""
 
     __slots__ = (
-        "_block", "_data", "_end", "_joint", "_looked", "_piece", "_run_end",
+        "_block", "_data", "_end", "_looked", "_piece", "_run_end",
     )  # fmt: skip
 
     def __init__(self, data: bytes) -> None:
@@ -104,7 +104,6 @@ class _Reader:
 
         self._data = data
         self._piece = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
-        self._joint = re.compile(JOINT)
         self._block = Block(data, re.compile(rb"[A-Za-z0-9+/]+"))
         self._end = 0  # of the last sequence: each is read once
         self._run_end = 0  # of the last piece around which others were looked for
@@ -113,9 +112,9 @@ class _Reader:
     def credentials(self, begin: int, end: int) -> Iterator[PieceSequence]:
         """Yield the sequences from `begin` to `end` that make a key ID or a secret."""
         data = self._data
-        if not between_pieces(with_commas=False).search(data, begin, end) and not (
+        if not between_pieces(with_commas=True).search(data, begin, end) or not (
             joins(data[max(0, begin - LABEL) : end + LABEL])
-            and between_pieces(with_commas=True).search(data, begin, end)
+            or between_pieces(with_commas=False).search(data, begin, end)
         ):
             return  # as nearly everywhere: reading piece by piece takes a hundred times longer
 
@@ -181,10 +180,9 @@ class _Reader:
         # The shortest one: what is before it may end in a quotation mark by chance.
         if self._data[end - 1 : end] not in (b'"', b"'", b"`", b"\n", b" ", b"\t"):
             return None
-        pattern = joint_before()
         begins = [found.start() for found in joint_begins().finditer(self._data, floor, end)]
         for start in reversed(begins):
-            if pattern.match(self._data, start, end):
+            if joint().fullmatch(self._data, start, end):
                 return start
         return None
 
@@ -195,11 +193,12 @@ class _Reader:
         piece = self._piece.match(data, begin)
         end = piece.end() if piece else begin
         while len(joints) < _PIECES:
-            joint = self._joint.match(data, end)
-            piece = self._piece.match(data, joint.end()) if joint else None
-            if joint is None or piece is None:
+            # Nearly everywhere none follows, and the pattern is a large one.
+            found = joint().match(data, end) if data.startswith(JOINT_FIRST, end) else None
+            piece = self._piece.match(data, found.end()) if found else None
+            if found is None or piece is None:
                 break
-            joints.append(joint.span())
+            joints.append(found.span())
             end = piece.end()
         return PieceSequence(begin, end, joints)
 
