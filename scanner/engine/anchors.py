@@ -143,13 +143,15 @@ class AnchorIndex:
         """
         size = len(data)
         if size <= PIECE + self._overlap:
-            return self.search(b"%b%b%b" % (EDGE, data, EDGE))
+            return self.search(b"".join((EDGE, data, EDGE)))
 
         spots: Spots = []
+        view = memoryview(data)  # so that each byte is copied once, not twice
         for start in range(0, size, PIECE):
-            before = data[start - 1 : start] or EDGE
-            after = EDGE if start + PIECE + self._overlap >= size else b""
-            piece = data[start : start + PIECE + self._overlap]
+            end = start + PIECE + self._overlap
+            before = b"" if start else EDGE
+            after = EDGE if end >= size else b""
+            piece = view[max(0, start - 1) : end]
             spots.extend(
                 (start + offset, number)
                 for offset, number in self.search(b"".join((before, piece, after)))
