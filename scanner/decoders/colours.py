@@ -68,7 +68,9 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     if may_show_content(data):
         return  # a colour is part of the name of a member, each of which is looked at
 
-    colour = re.compile(CONTROL + b"|" + _WRAP if b" \r" in data else CONTROL)
+    # One byte is looked for first: a search for two takes 0.5 ms in 500 KB of indented text.
+    is_wrapped = b"\r" in data and b" \r" in data
+    colour = re.compile(CONTROL + b"|" + _WRAP if is_wrapped else CONTROL)
     rest = re.compile(_REST)
     spelled = [re.compile(sign) for sign in _SPELLED_SIGNS]
 
