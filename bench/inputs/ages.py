@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bench.inputs.generated_history import HistorySize, generate
 from bench.inputs.repositories import Stored, stored
+from bench.inputs.small_objects import generate_small
 from bench.machine import say
 
 if TYPE_CHECKING:
@@ -24,20 +25,24 @@ def sizes_up_to(largest: int) -> list[int]:
     return [*(smaller or [largest // 2]), largest]
 
 
-def grow(directory: Path, largest: int, seed: int) -> list[Stored]:
+def grow(directory: Path, largest: int, seed: int, *, small: bool = False) -> list[Stored]:
     """Return repositories of about `sizes_up_to(largest)` objects in the existing `directory`.
 
-    Those that are there from an earlier run are taken as they are. Raises KeycatchError.
+    Their objects are `small`, or as large as in a mid-sized project. Those that are there from an
+    earlier run are taken as they are. Raises KeycatchError.
     """
     files = min(_MOST_FILES, max(_FEWEST_FILES, largest // 100))
     targets = []
     for size in sizes_up_to(largest):
-        target = directory / f"{largest}-{seed}-{size}"
+        target = directory / f"{'small' if small else largest}-{seed}-{size}"
         if not target.exists():
             say(f"generating a history of {size:,} objects")
             # It gets its name when it is whole: one that was interrupted is not taken for it.
             half = target.with_suffix(".part")
-            generate(half, HistorySize(files, seed, objects=size))
+            if small:
+                generate_small(half, size, seed)
+            else:
+                generate(half, HistorySize(files, seed, objects=size))
             os.rename(half, target)
         targets.append(target)
     return [stored(str(target)) for target in targets]

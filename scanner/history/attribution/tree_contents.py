@@ -7,6 +7,7 @@ read: a unit of them in which a tree is named that was found only later is searc
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from scanner.git.process import GitError
@@ -53,8 +54,9 @@ class TreeContents:
         """What trees have themselves: their holdings, numbered."""
         self._held: dict[bytes, int] = {}
         """By its ID, which of them a tree has."""
-        self._checked: frozenset[bytes] = frozenset()
-        """Those of which it is known that no tree has them that was not searched for them."""
+        self._checked = 0
+        """Of how many of them, the first ones, it is known that no tree has them that was not
+        searched for them."""
         self._named: dict[int, bytes] = {}
         """By unit, the first bytes of the IDs that its trees name."""
         self._seen: dict[int, set[int]] = {}
@@ -94,8 +96,8 @@ class TreeContents:
                 known = frozenset(self._held)
                 for unit, found in self._work.results(pending, known, self._jobs):
                     self._take(unit, found)
-            new = numbers_of(self._held.keys() - self._checked)
-            self._checked = frozenset(self._held)
+            new = numbers_of(islice(self._held, self._checked, None))
+            self._checked = len(self._held)
             pending = [
                 unit
                 for unit, names in self._named.items()

@@ -31,7 +31,7 @@ def search_trees(
     units = work.units
     begin = units.first_tree
     try:
-        tops = ids_in(result.commits.trees, units.hash_size)
+        tops = frozenset(ids_in(result.commits.trees, units.hash_size))
         contents = TreeContents(units, blobs, tops, jobs)
         for stage, work.trees in contents.stages():
             search(stage)
