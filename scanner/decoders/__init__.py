@@ -53,6 +53,7 @@ MODULES: Final = (
     "scanner.decoders.hex_dump",
     "scanner.decoders.hexadecimal",
     "scanner.decoders.git_patch",
+    "scanner.decoders.byte_list",
 )
 
 

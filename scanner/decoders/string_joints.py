@@ -105,8 +105,6 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
         begin, end = lines_around(data, offset)
         begin, limit = max(begin, done), offset + LONGEST
         at = max(begin, searched)  # in one long line the places are near one another
-        # Not sooner, since most layers have a name and no joint near it.
-        bare, goes_on = map(re.compile, (_BARE, _GOES_ON))
         if is_name:
             at = max(at, offset)  # the value of a name comes after it
         stop = min(end, offset + _TO_FIRST_JOINT) if is_name else end
@@ -122,8 +120,10 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
                 feed = data.find(b"\n", at, limit)
                 end = feed if feed >= 0 else min(limit, len(data))
             stop = end
-            is_bare = b"\n" not in found[0] and bare.fullmatch(found[0])
-            if (is_bare and not goes_on.match(data, at)) or data.endswith(b"%s", 0, found.start()):
+            is_bare = b"\n" not in found[0] and re.compile(_BARE).fullmatch(found[0])
+            if (is_bare and not re.compile(_GOES_ON).match(data, at)) or data.endswith(
+                b"%s", 0, found.start()
+            ):
                 continue
             joints.append((found.start(), _after_sign(data, found.start(), at)))
 
