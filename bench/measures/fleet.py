@@ -64,7 +64,6 @@ def _fleet(args: argparse.Namespace) -> int:
             commands.append(_loop(command, directory))
         # The first round would not be another one: each has as much to read as in the first.
         costs = take_turns(commands, place, args.rounds, uncounted=0)
-    loads.append(load("at the end"))
 
     versions = {f"{scanner.name}, in a loop": scanner.version for scanner in scanners}
     rows = results(costs, _FLEET, versions)
