@@ -7,14 +7,27 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from bench.measures import accuracy, agent, history, hostile, liveness, push, reports, scan, staged
+from bench.measures import (
+    accuracy,
+    agent,
+    fleet,
+    history,
+    hostile,
+    liveness,
+    push,
+    reports,
+    scan,
+    staged,
+)
 from bench.processor import do_without_avx512, is_without_avx512
 from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-MEASURES: Final = (scan, staged, push, agent, history, liveness, accuracy, reports, hostile)
+MEASURES: Final = (
+    scan, staged, push, agent, history, fleet, liveness, accuracy, reports, hostile,
+)  # fmt: skip
 """In the order of the help; each has a function `configure` that adds its commands."""
 
 

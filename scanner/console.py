@@ -133,12 +133,18 @@ class ProgressBar:
         return is_terminal(sys.stderr) and not dumb and not os.environ.get("CI")
 
     def __call__(self, done: int, total: int, size: int) -> None:
-        """Draw the state: `done` of `total` blobs, `size` bytes so far."""
+        """Draw the state: `done` of `total` blobs, `size` bytes so far.
+
+        A `total` of 0 is not known, unless nothing is done.
+        """
         now = monotonic()
         if now - self._began < _PATIENCE or now - self._last < _EVERY:
             return
         self._last = now
 
+        if done > total:
+            self._draw(f"{done:,} {self._noun}")
+            return
         filled = _BAR * done // max(total, 1)
         elapsed = now - self._began
         # Width in characters is width in columns: all of them are ASCII.
@@ -148,6 +154,9 @@ class ProgressBar:
         text += f", {size / 1e6 / elapsed:,.0f} MB/s"
         if 0 < done < total:
             text += f", {_duration(elapsed * (total - done) / done)} left"
+        self._draw(text)
+
+    def _draw(self, text: str) -> None:
         # A line that reaches the edge would wrap, and only its last row could be erased.
         self._write(f"\r\x1b[2K{text[: self._width - 1]}")
         self._drawn = True

@@ -162,6 +162,12 @@ def test_a_bar_of_no_files(clock: Any) -> None:
     assert "] 0 of 0 files" in stream.getvalue()
 
 
+def test_a_line_where_the_total_is_not_known(clock: Any) -> None:
+    stream = Terminal()
+    ProgressBar(stream, noun="repositories listed")(1200, 0, 0)
+    assert stream.getvalue() == "\r\x1b[2K1,200 repositories listed"
+
+
 @pytest.mark.parametrize(("columns", "width"), [(40, 39), (10, 9), (200, 61), (0, 61)])
 def test_a_bar_never_wraps(monkeypatch: Any, clock: Any, columns: int, width: int) -> None:
     class Narrow(Terminal):

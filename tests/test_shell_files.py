@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import shutil
 import subprocess
@@ -47,7 +48,9 @@ def test_the_manual_has_every_command_and_option(tool: ModuleType) -> None:
         assert f"\n.SS keycatch {name}\n" in page
         for action in parser_of(name)._actions:
             for option in action.option_strings:
-                assert option in ("-h", "--help") or option in page
+                is_hidden = action.help == argparse.SUPPRESS
+                assert option in ("-h", "--help") or (option in page) != is_hidden
+    assert argparse.SUPPRESS not in page
 
 
 def test_formatters_read_the_manual_without_a_warning(tool: ModuleType) -> None:

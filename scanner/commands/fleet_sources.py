@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from scanner.about import NAME
-from scanner.console import say
+from scanner.console import ProgressBar, say
 from scanner.dates import instant
 from scanner.errors import UsageError
 from scanner.findings import Notice
@@ -184,12 +184,23 @@ class Sources:
         name = owner.name
         if who is None and not self._args.quiet:
             say(f"{NAME}: {name}: without a token only what is public is listed")
-        repositories, problem = listing(
-            owner,
-            who,
-            self._args.ca_file or "",
-            lambda text: say(f"{NAME}: {name}: {text}"),
-        )
+        bar = ProgressBar(noun=f"repositories of {name} listed")
+        is_drawn = not self._args.quiet and ProgressBar.useful()
+
+        def say_meanwhile(text: str) -> None:
+            bar.clear()
+            say(f"{NAME}: {name}: {text}")
+
+        try:
+            repositories, problem = listing(
+                owner,
+                who,
+                self._args.ca_file or "",
+                say_meanwhile,
+                lambda number: bar(number, 0, 0) if is_drawn else None,
+            )
+        finally:
+            bar.clear()
         return [
             Target(each.name, "", each.address, each.problem, each.label, each, name)
             for each in repositories

@@ -159,20 +159,6 @@ def test_what_a_directory_has_no_more_stays_in_the_report(
     assert "no longer there" not in holders()[0].stderr
 
 
-def test_a_repository_that_was_named_and_is_gone_stays_in_the_report(
-    keycatch: Run, clones: Path, tmp_path: Path
-) -> None:
-    sources = tmp_path / "list.txt"
-    sources.write_text("clones/one\n")
-    fleet(keycatch, tmp_path / "state", sources)
-    shutil.rmtree(clones / "one")
-    done = fleet(keycatch, tmp_path / "state", sources, "-f", "json")
-    assert done.returncode == 2
-    assert "1 repository: 1 failed" in done.stderr
-    assert len(json.loads(done.stdout)["findings"]) == 1
-    assert "there is no such directory; the findings of an earlier scan" in done.stdout
-
-
 def test_a_server_that_is_gone_leaves_the_earlier_findings(
     keycatch: Run, clones: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import shutil
 import sys
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 from forge_api import GitHubApi, GitLabApi
 
+from scanner import console
+from scanner.console import ProgressBar
 from scanner.fleet.scan_process import Ended, Scans
 
 TOKEN = "-".join(("made", "up", "token", "of", "a", "fleet"))
@@ -136,6 +139,20 @@ def test_what_is_no_longer_listed_stays_in_the_report(
     assert done.returncode == 1
     assert "no longer listed, and left out: 1" in done.stderr
     assert "1 repository: 1 with findings" in done.stderr
+
+
+def test_a_terminal_shows_how_many_are_listed_so_far(
+    server: Any, fleet: Any, findings: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github = GitHubApi(server)
+    for name in ("one", "two"):
+        github.add(name)
+    source = f"github+{server.url}/private"
+    monkeypatch.setattr(ProgressBar, "useful", lambda: True)
+    monkeypatch.setattr(console, "monotonic", itertools.count().__next__)
+    shown = fleet(source, "--include-repo", "none").stderr  # nothing is cloned
+    assert f"\r\x1b[2K1 repositories of {source} listed\r\x1b[2K2 repositories of" in shown
+    assert "repositories of" not in fleet(source, "--include-repo", "none", "--quiet").stderr
 
 
 def test_one_that_is_empty_is_clean_if_the_server_says_so(

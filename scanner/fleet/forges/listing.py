@@ -54,10 +54,17 @@ class Listing(NamedTuple):
     """Why these may not be all; mostly empty."""
 
 
-def listing(owner: Owner, login: Login | None, ca_file: str, say: Callable[[str], None]) -> Listing:
+def listing(
+    owner: Owner,
+    login: Login | None,
+    ca_file: str,
+    say: Callable[[str], None],
+    progress: Callable[[int], None] = lambda _: None,
+) -> Listing:
     """Return the repositories of `owner`, each once.
 
-    `say` gets what a person has to know meanwhile. Raises RemoteError where the library is missing.
+    `say` gets what a person has to know meanwhile, and `progress` how many there are so far. Raises
+    RemoteError where the library is missing.
     """
     forge = load(owner.forge)
     from scanner.fleet.forges.channel import Channel  # needs requests, which the library brings
@@ -66,14 +73,20 @@ def listing(owner: Owner, login: Login | None, ca_file: str, say: Callable[[str]
     token = (login.secret or Secret(login.user.encode())) if login else None
     found: dict[str, Found] = {}
     with Channel(forge.api(owner.address.server), token, ca_file, say) as channel:
-        problem = _read(forge, channel, owner, found)
+        problem = _read(forge, channel, owner, found, progress)
         problems = [*channel.problems, *([problem] if problem else [])]
     if not found and not problems:
         problems = ["it lists no repositories: check the name, and what the token may read"]
     return Listing(list(found.values()), "; ".join(problems))
 
 
-def _read(forge: Forge, channel: Channel, owner: Owner, found: dict[str, Found]) -> str:
+def _read(
+    forge: Forge,
+    channel: Channel,
+    owner: Owner,
+    found: dict[str, Found],
+    progress: Callable[[int], None],
+) -> str:
     """Put what `forge` lists into `found`, by name; return why it ended before the end, if so."""
     repeated = 0
     try:
@@ -84,6 +97,7 @@ def _read(forge: Forge, channel: Channel, owner: Owner, found: dict[str, Found])
                 if repeated > _MOST_REPEATED:
                     return "its list repeats itself and has no end; try again later"
                 found.setdefault(each.label.casefold(), each)
+                progress(len(found))
                 if len(found) > _MOST:
                     return f"its list has more than {_MOST:,} repositories: name some of them"
     except RemoteError as error:
