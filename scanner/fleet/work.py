@@ -123,6 +123,8 @@ def perform(work: Work, place: Place) -> Done:
             if key and key == work.before:
                 return Done(key, is_unchanged=True)
             options, given = _about_shares(work)
+            if work.address and not place.mirrors:
+                options += ["--no-cache"]  # the clone is removed, and its record would be of no use
             arguments = ("history", *work.options, *options, "--", os.path.abspath(path))
             ended = place.scans.run(arguments, work.seconds, given)
     except RemoteError as error:

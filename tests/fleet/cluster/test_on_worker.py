@@ -45,12 +45,14 @@ def test_an_address_is_cloned_scanned_removed_and_only_asked_the_next_time(
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     url = f"file://{repository.root}"
     done = ask(url=url)
     assert done.is_scanned
     (finding,) = json.loads(done.content)["findings"]
     assert "****" in finding["values"]["key_id"]
     assert list((tmp_path / "temporary").iterdir()) == []
+    assert not (tmp_path / "cache").exists()  # nobody would read a record of that clone
 
     assert ask(url=url, before=done.key) == Done(done.key, is_unchanged=True)
     repository.git("tag", "v2")
