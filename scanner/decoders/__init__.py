@@ -54,6 +54,7 @@ MODULES: Final = (
     "scanner.decoders.hexadecimal",
     "scanner.decoders.git_patch",
     "scanner.decoders.byte_list",
+    "scanner.decoders.invisible",
 )
 
 

@@ -314,4 +314,16 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b':"Buffer"', False, 0, b'', b'', b'', (), '', b'', False),
         (b': "Buffer"', False, 0, b'', b'', b'', (), '', b'', False),
     ), ('the bytes of `AKIA`, `ASIA` or `ecre` as numbers with commas, blanks or colons between them (`65, 75, 73, 65`, `0x41, 0x4b`, `41:4b`, `41 4b`); a `Buffer` of Node.js in JSON', 'the bytes of the whole list', 'the numbers'), None, 0, False, '', b''),
+    ('invisible', (), (
+        (b'I\x08I', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'_\x08I', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'I\x08_', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'AKIA', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'ASIA', False, 0, b'', b'', b'', (), '', b'', False),
+        (b'ccess_key', False, 0, b'', b'', b'', (), '', b'', True),
+        (b'ccessKey', False, 0, b'', b'', b'', (), '', b'', True),
+        (b'CCESS_KEY', False, 0, b'', b'', b'', (), '', b'', True),
+        (b'ccess-key', False, 0, b'', b'', b'', (), '', b'', True),
+        (b'ccess Key', False, 0, b'', b'', b'', (), '', b'', True),
+    ), ('bold and underlined letters of manual pages (`A`, backspace, `A`); near what a rule looks for also what was taken back by a backspace, zero-width characters and soft hyphens', 'the line with the lines around it, as it is seen', 'the value, with what nobody sees in it'), None, 8192, False, '', b'\x08\x8b\xa0\xad\xbf'),
 )
