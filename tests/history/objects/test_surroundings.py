@@ -34,10 +34,13 @@ class Looks:
         self.looked[-1] = len(spots)
         return self.examiner.examine(path, data, spots)
 
-    def at(self, data: bytes) -> tuple[int, Any]:
-        """Return how many of the places in `data` are looked at, and those that are left open."""
+    def at(self, data: bytes, only: int | None = None) -> tuple[int, Any]:
+        """Return how many of the places in `data` are looked at, and those that are left open.
+
+        There are `only` so many, the first ones, if that is given.
+        """
         self.looked.append(0)
-        spots = self.examiner.catalogue.index.search_bytes(data)
+        spots = self.examiner.catalogue.index.search_bytes(data)[:only]
         assert spots
         looker: Any = self
         _, still_open = self.places.look(looker, "", data, spots)
@@ -92,6 +95,23 @@ def test_an_end_of_the_content_counts(looks: Any) -> None:
     assert looks(filler(2 * REACH) + PLACE) == 1
     assert looks(filler(2 * REACH) + PLACE + b"x") == 1
     assert looks(filler(2 * REACH) + PLACE) == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"ccessKey ccessKey", "another place in the same bytes"),
+        (b" %bx " % (b"aB3" * 13), "another anchor at the same place"),
+    ],
+)
+def test_one_place_is_not_taken_for_another(examiner: Examiner, data: bytes, why: str) -> None:
+    looks = Looks(examiner)
+    assert looks.at(data, only=1) == (1, [])
+    assert looks.at(data, only=2)[0] >= 1, why
+
+
+def test_a_place_without_bounds_is_always_looked_at(looks: Any) -> None:
+    assert [looks(b"KeyMaterial") for _ in range(3)] == [1, 1, 1]
 
 
 def test_where_something_was_found_is_looked_at_again(examiner: Examiner) -> None:
