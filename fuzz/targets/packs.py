@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from fuzz.borrowed import of_tests
@@ -16,6 +17,7 @@ from scanner.git.delta import apply, copies, fresh
 from scanner.git.pack import Pack
 from scanner.git.pack_heads import KINDS, NAME_DELTA, OFFSET_DELTA
 from scanner.git.pack_index import PackError, PackIndex
+from scanner.git.reindex import open_pack
 from scanner.git.walk import out_of_reach, walk
 
 if TYPE_CHECKING:
@@ -152,6 +154,57 @@ def _pack(data: bytes) -> None:
         return
 
     form = of_tests("git/conftest.py").Format()
+    stored = _stored(form, entries)
+    content, offsets = form.pack(stored)
+    index = form.index([entry.name for entry in entries], offsets, content, version)
+    path = written("fuzzed.pack", content)
+    written("fuzzed.idx", index)
+    compiled = _compare(path, entries, proves=version == 1)
+    with _in_python():
+        require(
+            compiled == _compare(path, entries, proves=version == 1), "both readers read the same"
+        )
+
+
+def _alone(data: bytes) -> None:
+    """Read a pack that has no index."""
+    recipe = Recipe(data)
+    entries: list[_Entry] = []
+    while recipe and len(entries) < 12:
+        entries.append(_Entry(recipe, len(entries)))
+    if not entries:
+        return
+
+    form = of_tests("git/conftest.py").Format()
+    for entry in entries:
+        if entry.kind in KINDS:
+            entry.name = form.name(KINDS[entry.kind], entry.content)
+    content, offsets = form.pack(_stored(form, entries))
+    path = Path(written("alone.pack", content))
+    path.with_suffix(".idx").unlink(missing_ok=True)
+    try:
+        pack = open_pack(str(path), 20)
+    except PackError:
+        read: dict[int, bytes] = {}
+    else:
+        walked = walk(pack, pack.roots(), 1 << 12, lambda *_: None)
+        read = {entry: bytes(content) for entry, _, content, _ in walked}
+        starts = list(pack.columns()[1][0])[:-1]
+        require(starts == offsets[: len(starts)], "entries are where they are")
+        require(bool(pack.complaint), "a pack without an index is named")
+        pack.close()
+
+    for number, made in read.items():
+        require(made == _plain(entries, number), "an object has the content that the format says")
+    for number, entry in enumerate(entries):
+        whole = entry.kind in {*KINDS, NAME_DELTA, OFFSET_DELTA}
+        if not whole or entry.said != len(entry.content):
+            break
+        require(entry.kind not in KINDS or number in read, "what comes before damage is read")
+
+
+def _stored(form: Any, entries: list[_Entry]) -> list[bytes]:
+    """Return the entries as a pack has them."""
     stored: list[bytes] = []
     offsets: list[int] = []
     at = 12
@@ -165,16 +218,7 @@ def _pack(data: bytes) -> None:
         stored.append(form.entry(entry.kind, entry.content, reference, entry.said))
         offsets.append(at)
         at += len(stored[-1])
-
-    content, offsets = form.pack(stored)
-    index = form.index([entry.name for entry in entries], offsets, content, version)
-    path = written("fuzzed.pack", content)
-    written("fuzzed.idx", index)
-    compiled = _compare(path, entries, proves=version == 1)
-    with _in_python():
-        require(
-            compiled == _compare(path, entries, proves=version == 1), "both readers read the same"
-        )
+    return stored
 
 
 @contextmanager
@@ -257,6 +301,10 @@ def _pack_seeds() -> Iterable[bytes]:
     )
 
 
+def _alone_seeds() -> Iterable[bytes]:
+    return (seed[1:] for seed in _pack_seeds())
+
+
 # -- indexes ------------------------------------------------------------------------------------
 
 
@@ -293,5 +341,6 @@ TARGETS: Final = (
         1024,
     ),
     Target("pack", "each object is read right or reported, once", _pack, _pack_seeds, 2048),
+    Target("pack-alone", "a pack without an index is read", _alone, _alone_seeds, 2048),
     Target("pack-index", "an index is refused or whole", _index, _index_seeds),
 )
