@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from scanner.findings import Tally
     from scanner.git.changes import ChangedPath, Commit
-    from scanner.git.loose import StagedReader
+    from scanner.git.loose import LooseReader
     from scanner.git.objects import ObjectReader
     from scanner.git.repository import Repository
     from scanner.git.tags import Tag
@@ -55,7 +55,7 @@ class ChangeSet(NamedTuple):
     """By commit (empty for the index): the contents at paths that it removes."""
     doubtful: Set[str]
     """Commits and annotated tags that may not be part of the change."""
-    reader: ObjectReader | StagedReader | None
+    reader: ObjectReader | LooseReader | None
     sides: Sequence[PublishedSide] = ()
     """What remotes have of that which is being merged."""
     known: Callable[[Collection[str]], Mapping[str, str]] | None = None
@@ -76,7 +76,7 @@ class ChangeSet(NamedTuple):
 
 def of_index(repository: Repository, tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
     """Return what would be committed now. Raises GitError."""
-    found = _Collection(tally, is_excluded, is_staged=True)
+    found = _Collection(tally, is_excluded)
     found.add("index", "", "", changes.staged_now(repository))
     heads = repository.incoming_heads()
     if not heads:
@@ -195,7 +195,6 @@ class _Collection:
         "_doubtful",
         "_files",
         "_is_excluded",
-        "_is_staged",
         "_messages",
         "_names",
         "_removed",
@@ -207,10 +206,7 @@ class _Collection:
         tally: Tally,
         is_excluded: Callable[[str], bool],
         doubtful: Set[str] = _NOTHING,
-        *,
-        is_staged: bool = False,
     ) -> None:
-        self._is_staged = is_staged
         self._tally = tally
         self._is_excluded = is_excluded
         self._doubtful = doubtful
@@ -278,7 +274,7 @@ class _Collection:
         With `from_packs`, many contents are read from packs.
         """
         origins = self._messages | self._files
-        reader: ObjectReader | StagedReader | None = None
+        reader: ObjectReader | LooseReader | None = None
         packed: PackedContents | None = None
         blobs: list[Blob] = []
         if from_packs and len(origins) >= _MANY:
@@ -286,7 +282,9 @@ class _Collection:
 
             packed = PackedContents(repository, _paths(self._messages), _paths(self._files))
         elif origins:
-            reader = self._reader(repository, list(origins))
+            from scanner.git.loose import new_reader  # here: a change can have no content
+
+            reader = new_reader(repository, list(origins))
             lfs = Storage(repository)
             blobs += (GitBlob(at[0].path, name, reader) for name, at in self._messages.items())
             blobs += (GitBlob(at[0].path, name, reader, lfs) for name, at in self._files.items())
@@ -294,15 +292,6 @@ class _Collection:
             blobs, len(self._messages), origins, self._names, self._removed, self._doubtful, reader,
             packed=packed,
         )  # fmt: skip
-
-    def _reader(self, repository: Repository, names: Sequence[str]) -> ObjectReader | StagedReader:
-        if self._is_staged:
-            from scanner.git.loose import staged_reader
-
-            return staged_reader(repository, names)
-        from scanner.git.objects import ObjectReader
-
-        return ObjectReader(repository, names, verify=True)
 
 
 def _paths(origins: Mapping[str, Sequence[Origin]]) -> dict[str, str]:
