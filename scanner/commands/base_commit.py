@@ -183,14 +183,22 @@ def altered(
 
 def _changed(repository: Repository, base: str, head: str, names: Sequence[str]) -> set[str]:
     """Return those of the files `names` that the change from `base` to `head` alters."""
+    if not _different(repository, base, head, names):
+        return set()  # to look for where the two part can mean to read half of a history
+
     # What the change did, and not what its base has got since: from where the two part.
     start = next(iter(repository.names("merge-base", base, head)), base)
-    command = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", start, head)
-    listed = repository.answers("--literal-pathspecs", *command, "--", *names)
-    changed = {os.fsdecode(name) for name in listed.split(b"\0") if name}
+    changed = _different(repository, start, head, names)
     if PYPROJECT in changed and _table(start) == _table(head):
         changed.discard(PYPROJECT)  # it has much that is not for keycatch
     return changed
+
+
+def _different(repository: Repository, one: str, other: str, names: Sequence[str]) -> set[str]:
+    """Return those of the files `names` that are not the same in two commits."""
+    command = ("diff-tree", "-r", "-z", "--name-only", "--no-renames", one, other)
+    listed = repository.answers("--literal-pathspecs", *command, "--", *names)
+    return {os.fsdecode(name) for name in listed.split(b"\0") if name}
 
 
 def _table(commit: str) -> Settings | str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from scanner.engine.judge import LineHash
+    from scanner.engine.run import Others
     from scanner.findings import Finding, Report, Tally
     from scanner.git.repository import Repository
     from scanner.reports.interface import Stop
@@ -41,10 +42,11 @@ def scan_blobs(
     rules: Sequence[Rule],
     names: Sequence[str] = (),
     settle: Callable[[Report], Report] | None = None,
+    others: Others | None = None,
 ) -> Report:
     """Scan `blobs` as the options `args` say, with a progress bar where somebody sees it.
 
-    `names` and `settle` are as in `scanner.engine.run.ScanJob`.
+    `names`, `settle` and `others` are as in `scanner.engine.run.ScanJob`.
     """
     from scanner.console import ProgressBar
     from scanner.engine.run import ScanJob, run
@@ -57,8 +59,9 @@ def scan_blobs(
     bar = ProgressBar() if not args.quiet and ProgressBar.useful() else None
     try:
         job = ScanJob(
-            rules, args.jobs, hashing, bar, names, settle, _heeds_marks(args), args.decode_limit
-        )
+            rules, args.jobs, hashing, bar, names, settle, _heeds_marks(args), args.decode_limit,
+            others,
+        )  # fmt: skip
         return run(kind, blobs, tally, job)
     finally:
         if bar:
@@ -128,11 +131,17 @@ def examine_change(
     root = find_work_tree(".") or ""
     with closing(collect(tally, excluder(settings, root))) as change:
         excluded = tally.skipped.get(EXCLUDED, 0)
-        announce(args, settings, excluded, excluded + len(change.blobs) - change.messages)
-        # The other names are searched with the blobs.
+        announce(args, settings, excluded, excluded + change.number - change.messages)
+        # The other names are searched with the contents.
         names = change.names.keys() - {blob.path for blob in change.blobs}
+        others: Others | None = None
+        if change.packed:
+            from scanner.history.objects.change_search import ChangeSearch
+
+            others = ChangeSearch(change.packed)
+            names -= {*change.packed.files.values()}
         settle = partial(_settle, repository, rules, change, args)
-        report = scan_blobs(kind, change.blobs, tally, args, rules, sorted(names), settle)
+        report = scan_blobs(kind, change.blobs, tally, args, rules, sorted(names), settle, others)
         if kind in _REVIEWED and ALLOWED in tally.set_aside:
             from scanner.commands.new_marks import with_new_marks
 

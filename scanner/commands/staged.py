@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             change = _of_run(args, repository, tally, is_excluded)
         else:
             change = changes.of_index(repository, tally, is_excluded)
-        if not (change.blobs or change.names):
+        if not (change.number or change.names):
             _refuse_no_index(repository)
         return change
 

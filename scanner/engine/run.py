@@ -16,12 +16,14 @@ from scanner.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Final
+    from typing import Final, Protocol
 
     from scanner.engine.judge import LineHash
     from scanner.findings import Finding
     from scanner.rulebook.model import Rule
     from scanner.sources.interface import Blob
+else:
+    Protocol = object  # it is for type checkers only
 
 _STEP: Final = 32
 """Blobs that this process scans before it decides again whether to share out the rest."""
@@ -43,6 +45,16 @@ Progress = Callable[[int, int, int], None]
 """Called with (blobs done, blobs in all, bytes read so far)."""
 
 
+class Others(Protocol):
+    """Contents that are read in another way than blobs are, and searched as they are read."""
+
+    def __len__(self) -> int:
+        """Return their number."""
+
+    def search(self, examiner: Examiner, jobs: int) -> Iterator[tuple[int, Swept]]:
+        """Search them, in up to `jobs` processes; yield how many, and what is in them."""
+
+
 class ScanJob(NamedTuple):
     """How to scan: what a run needs besides the blobs."""
 
@@ -60,6 +72,8 @@ class ScanJob(NamedTuple):
     """Whether a mark on its line, such as `keycatch:allow`, allows a credential."""
     largest: int = 0
     """How many bytes of a file are decoded at once; 0 for the default."""
+    others: Others | None = None
+    """What is to be scanned besides the blobs."""
 
 
 def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
@@ -71,6 +85,7 @@ def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
     examiner = Examiner(job.rules, job.line_hash, heed_marks=job.heed_marks, largest=job.largest)
     total = Swept([], tally, {})
     done = 0
+    number_of_all = len(blobs) + (len(job.others) if job.others else 0)
 
     def add(number: int, swept: Swept) -> None:
         nonlocal done
@@ -80,7 +95,7 @@ def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
         done += number
 
         if job.progress:
-            job.progress(done, len(blobs), tally.bytes)
+            job.progress(done, number_of_all, tally.bytes)
 
     # A file that the source could not read still has a name, which can hold a credential.
     names = dict.fromkeys((*job.names, *sorted(notice.path for notice in tally.notices)))
@@ -95,6 +110,10 @@ def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
         with closing(share_out(Blobs(examiner, rest), len(rest), jobs)) as shared:
             for number, swept in shared:
                 add(number, swept)
+
+    if job.others:
+        for number, swept in job.others.search(examiner, jobs):
+            add(number, swept)
 
     report = Report(kind, tuple(merge(total.findings)), tally)
     return concluded(job.settle(report) if job.settle else report, total.spellings)

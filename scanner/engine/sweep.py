@@ -119,18 +119,20 @@ def _flush(examiner: Examiner, batch: Sequence[tuple[Blob, bytes]]) -> Iterator[
 
 
 def _of(blob: Blob, examined: Examined) -> Examined:
-    """Return `examined` with the git object that `blob` is, and its scope, in its locations.
+    """Return `examined` with the git object that `blob` is, and its scope, in its locations."""
+    return of_object(blob.object, examined, getattr(blob, "scope", ""))
+
+
+def of_object(name: str, examined: Examined, scope: str = "") -> Examined:
+    """Return `examined` with the git object called `name`, and its scope, in its locations.
 
     Only a work tree that is read next to the index has a scope of its own here.
     """
-    scope = getattr(blob, "scope", "")
-    if not (blob.object or scope) or not examined.findings:
+    if not (name or scope) or not examined.findings:
         return examined
     findings = [
         finding._replace(
-            locations=tuple(
-                at._replace(object=blob.object, scope=scope) for at in finding.locations
-            )
+            locations=tuple(at._replace(object=name, scope=scope) for at in finding.locations)
         )
         for finding in examined.findings
     ]

@@ -1,7 +1,8 @@
-"""Reading staged contents in process: `git add` has just written each into a file of its own.
+"""Reading new contents in process: git has just written each into a file of its own.
 
-To start git for two of them takes as much of the processor as to read and hash a megabyte. Git
-reads all that is not exactly such a file, and what comes after it.
+That holds for what is staged and for the commits of most pushes. To start git for two of them takes
+as much of the processor as to read and hash a megabyte. Git reads all that is not exactly such a
+file, and what comes after it.
 """
 
 from __future__ import annotations
@@ -24,21 +25,21 @@ _MOST: Final = 64
 """Objects that are read here: a git is worth its start for more."""
 _LARGEST: Final = 1 << 20
 """Bytes of a file, and of what is inflated of it: git hashes faster."""
-_HEAD: Final = b"blob "
-"""How an object begins that is the content of a file, before its size and a NUL."""
+_KINDS: Final = frozenset((b"blob", b"commit", b"tag", b"tree"))
+"""How an object begins, before a space, its size and a NUL."""
 
 
-def staged_reader(repository: Repository, names: Sequence[str]) -> ObjectReader | StagedReader:
-    """Return what reads the staged objects called `names`, in their order. Raises GitError."""
+def new_reader(repository: Repository, names: Sequence[str]) -> ObjectReader | LooseReader:
+    """Return what reads the new objects called `names`, in their order. Raises GitError."""
     if len(names) <= _MOST:
-        return StagedReader(repository, names)
+        return LooseReader(repository, names)
     return _git(repository, names)
 
 
-class StagedReader:
+class LooseReader:
     """Reads objects as `scanner.git.objects.ObjectReader` does, which is to be looked up there."""
 
-    __slots__ = ("_at", "_content", "_git", "_names", "_repository")
+    __slots__ = ("_at", "_content", "_git", "_kind", "_names", "_repository")
 
     def __init__(self, repository: Repository, names: Sequence[str]) -> None:
         """Read nothing yet."""
@@ -46,12 +47,13 @@ class StagedReader:
         self._names = names
         self._at = 0
         self._content = b""
+        self._kind = ""
         self._git: ObjectReader | None = None
 
     @property
     def kind(self) -> str:
         """The kind of the object, such as `blob`."""
-        return self._git.kind if self._git else "blob"
+        return self._git.kind if self._git else self._kind
 
     def next_size(self) -> int | None:
         """Go to the next object and return its size in bytes, or None if git cannot read it."""
@@ -90,14 +92,18 @@ class StagedReader:
             return None
 
         head, _, content = whole.partition(b"\0")
+        kind, _, size = head.partition(b" ")
         is_whole = inflating.eof and not inflating.unused_data
-        if not is_whole or head != b"%b%d" % (_HEAD, len(content)):
+        if not is_whole or kind not in _KINDS or size != b"%d" % len(content):
             return None
         from scanner.git.objects import digest_of
 
         # Anything can write such a file; git itself compares no content with its ID.
         digest = digest_of(name, whole, len(whole))
-        return content if digest.hexdigest() == name else None
+        if digest.hexdigest() != name:
+            return None
+        self._kind = kind.decode()
+        return content
 
 
 def _git(repository: Repository, names: Sequence[str]) -> ObjectReader:

@@ -68,8 +68,8 @@ class ObjectReader:
         """Start git and ask for the objects called `names`. Raises GitError.
 
         Git compares no content with its ID. Here those of files of their own are compared, which
-        anything can write, and with `verify` all of them: of a scan of many commits, in packs with
-        checksums, that would be 6 % of the time.
+        anything can write, and with `verify` those of packs as well, which have what their index
+        says.
         """
         self._verify_all = verify
         self._verify = verify

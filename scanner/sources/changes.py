@@ -27,14 +27,17 @@ if TYPE_CHECKING:
 
     from scanner.findings import Tally
     from scanner.git.changes import ChangedPath, Commit
-    from scanner.git.loose import StagedReader
+    from scanner.git.loose import LooseReader
     from scanner.git.objects import ObjectReader
     from scanner.git.repository import Repository
     from scanner.git.tags import Tag
     from scanner.sources.interface import Blob, PublishedSide
+    from scanner.sources.packed import PackedContents
 
 _CONFLICT: Final = "it is in conflict: resolve it and `git add` it"
 _NOTHING: Final[frozenset[str]] = frozenset()
+_MANY: Final = 200
+"""Contents from which on it is worth to load what reads packs: git returns fewer in less time."""
 
 
 class ChangeSet(NamedTuple):
@@ -43,7 +46,7 @@ class ChangeSet(NamedTuple):
     blobs: Sequence[Blob]
     """The messages, then the files."""
     messages: int
-    """How many of `blobs` are messages."""
+    """How many of the contents are messages."""
     origins: dict[str, list[Origin]]
     """By object ID, in the order of the change."""
     names: dict[str, list[Origin]]
@@ -52,11 +55,18 @@ class ChangeSet(NamedTuple):
     """By commit (empty for the index): the contents at paths that it removes."""
     doubtful: Set[str]
     """Commits and annotated tags that may not be part of the change."""
-    reader: ObjectReader | StagedReader | None
+    reader: ObjectReader | LooseReader | None
     sides: Sequence[PublishedSide] = ()
     """What remotes have of that which is being merged."""
     known: Callable[[Collection[str]], Mapping[str, str]] | None = None
     """Returns for some of the given commits of the change why they are known elsewhere."""
+    packed: PackedContents | None = None
+    """The contents, in place of `blobs`, where they are many."""
+
+    @property
+    def number(self) -> int:
+        """How many contents there are."""
+        return len(self.packed) if self.packed else len(self.blobs)
 
     def close(self) -> None:
         """Let go of the git process that reads the blobs."""
@@ -66,7 +76,7 @@ class ChangeSet(NamedTuple):
 
 def of_index(repository: Repository, tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
     """Return what would be committed now. Raises GitError."""
-    found = _Collection(tally, is_excluded, is_staged=True)
+    found = _Collection(tally, is_excluded)
     found.add("index", "", "", changes.staged_now(repository))
     heads = repository.incoming_heads()
     if not heads:
@@ -175,7 +185,7 @@ def of_range(
         found.add_tags(annotated, known, [*exclude, *include])
     for name in names:
         found.add_name(Origin(name, REFERENCE_NAME, "", "", _NOTHING))
-    return found.of(repository)
+    return found.of(repository, from_packs=True)
 
 
 class _Collection:
@@ -185,7 +195,6 @@ class _Collection:
         "_doubtful",
         "_files",
         "_is_excluded",
-        "_is_staged",
         "_messages",
         "_names",
         "_removed",
@@ -197,10 +206,7 @@ class _Collection:
         tally: Tally,
         is_excluded: Callable[[str], bool],
         doubtful: Set[str] = _NOTHING,
-        *,
-        is_staged: bool = False,
     ) -> None:
-        self._is_staged = is_staged
         self._tally = tally
         self._is_excluded = is_excluded
         self._doubtful = doubtful
@@ -262,28 +268,35 @@ class _Collection:
         """Add the name that is the path of `origin`."""
         self._names.setdefault(origin.path, []).append(origin)
 
-    def of(self, repository: Repository) -> ChangeSet:
-        """Return what was added, to be read from `repository`."""
+    def of(self, repository: Repository, *, from_packs: bool = False) -> ChangeSet:
+        """Return what was added, to be read from `repository`.
+
+        With `from_packs`, many contents are read from packs.
+        """
         origins = self._messages | self._files
-        reader = self._reader(repository, list(origins)) if origins else None
+        reader: ObjectReader | LooseReader | None = None
+        packed: PackedContents | None = None
         blobs: list[Blob] = []
-        if reader is not None:
+        if from_packs and len(origins) >= _MANY:
+            from scanner.sources.packed import PackedContents  # here: most changes are small
+
+            packed = PackedContents(repository, _paths(self._messages), _paths(self._files))
+        elif origins:
+            from scanner.git.loose import new_reader  # here: a change can have no content
+
+            reader = new_reader(repository, list(origins))
             lfs = Storage(repository)
             blobs += (GitBlob(at[0].path, name, reader) for name, at in self._messages.items())
             blobs += (GitBlob(at[0].path, name, reader, lfs) for name, at in self._files.items())
-        removed, doubtful = self._removed, self._doubtful
         return ChangeSet(
-            blobs, len(self._messages), origins, self._names, removed, doubtful, reader
-        )
+            blobs, len(self._messages), origins, self._names, self._removed, self._doubtful, reader,
+            packed=packed,
+        )  # fmt: skip
 
-    def _reader(self, repository: Repository, names: Sequence[str]) -> ObjectReader | StagedReader:
-        if self._is_staged:
-            from scanner.git.loose import staged_reader
 
-            return staged_reader(repository, names)
-        from scanner.git.objects import ObjectReader
-
-        return ObjectReader(repository, names)
+def _paths(origins: Mapping[str, Sequence[Origin]]) -> dict[str, str]:
+    """Return the path to report for each content."""
+    return {name: at[0].path for name, at in origins.items()}
 
 
 def _contents(blobs: Iterable[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from scanner.git.lfs import Storage
-    from scanner.git.loose import StagedReader
+    from scanner.git.loose import LooseReader
     from scanner.git.objects import ObjectReader
     from scanner.sources.files import StoredBlob
 
@@ -27,7 +27,7 @@ class GitBlob:
     shareable = False
 
     def __init__(
-        self, path: str, name: str, reader: ObjectReader | StagedReader, lfs: Storage | None = None
+        self, path: str, name: str, reader: ObjectReader | LooseReader, lfs: Storage | None = None
     ) -> None:
         """Describe the object called `name`; the blobs of one `reader` are read in its order.
 

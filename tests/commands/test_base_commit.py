@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from scanner.git.repository import Repository
+
 NAME = ".keycatch-baseline"
 
 
@@ -41,6 +43,25 @@ def test_a_change_cannot_baseline_its_own_finding(past: Any, plant: Any) -> None
     assert "review     this change alters the baseline" in text
     github = past.keycatch("range", f"{base}..HEAD", "--format", "github", cwd=past.root).stdout
     assert f"::notice file={NAME},title=For the review of this change::this change alters" in github
+
+
+def test_nothing_altered_asks_for_no_common_commit(past: Any, monkeypatch: Any) -> None:
+    """That can mean to read half of a history."""
+    base = past.put("a.txt", "text\n")
+    past.put("b.txt", "text\n")
+    asked: list[str] = []
+    names = Repository.names
+
+    def noted(self: Repository, *command: str, **options: Any) -> list[str]:
+        asked.append(command[0])
+        return names(self, *command, **options)
+
+    monkeypatch.setattr(Repository, "names", noted)
+    assert remarks(scan(past, 0, base)) == {}
+    assert "merge-base" not in asked
+    past.put(NAME, "")
+    assert "baseline-altered" in remarks(scan(past, 0, base, "--no-baseline"))
+    assert "merge-base" in asked
 
 
 def test_the_baseline_of_the_base_applies(past: Any, plant: Any) -> None:

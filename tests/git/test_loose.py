@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scanner.git import loose
-from scanner.git.loose import StagedReader, staged_reader
+from scanner.git.loose import LooseReader, new_reader
 from scanner.git.process import GitError
 from scanner.git.repository import Repository
 
@@ -36,7 +36,7 @@ def path_of(here: Any, name: str) -> Path:
 def read(names: list[str]) -> tuple[list[bytes | str | None], bool]:
     """Return each content, None where there is none, or the error; and whether git was needed."""
     found: list[bytes | str | None] = []
-    with closing(staged_reader(Repository(), names)) as reader:
+    with closing(new_reader(Repository(), names)) as reader:
         for _ in names:
             try:
                 size = reader.next_size()
@@ -48,7 +48,7 @@ def read(names: list[str]) -> tuple[list[bytes | str | None], bool]:
                 found.append(content)
             except GitError as error:
                 found.append(str(error))
-        return found, not isinstance(reader, StagedReader) or reader._git is not None
+        return found, not isinstance(reader, LooseReader) or reader._git is not None
 
 
 def rewritten(path: Path, content: bytes) -> None:
@@ -59,6 +59,20 @@ def rewritten(path: Path, content: bytes) -> None:
 def test_contents_are_read_without_git(here: Any) -> None:
     names = [stored(here, content) for content in CONTENTS]
     assert read(names) == (CONTENTS, False)
+
+
+def test_commits_and_tags(here: Any) -> None:
+    here.commit("a")
+    here.git("tag", "-m", "message", "v1")
+    names = here.git("rev-parse", "HEAD", "v1").split()
+    with closing(new_reader(Repository(), names)) as reader:
+        for kind, name in zip(("commit", "tag"), names, strict=True):
+            size = reader.next_size()
+            assert size is not None
+            assert reader.kind == kind
+            assert reader.read(size).decode() == here.git("cat-file", kind, name)
+        assert isinstance(reader, LooseReader)
+        assert reader._git is None
 
 
 def test_a_content_in_a_pack_and_what_follows_is_for_git(here: Any) -> None:
@@ -94,7 +108,7 @@ def test_a_pipe_in_its_place_is_for_git(here: Any, monkeypatch: pytest.MonkeyPat
     asked = []
     monkeypatch.setattr(loose, "_git", lambda _, names: asked.append(names))
     with pytest.raises(AttributeError):
-        StagedReader(Repository(), [name]).next_size()
+        LooseReader(Repository(), [name]).next_size()
     assert asked == [[name]]
 
 

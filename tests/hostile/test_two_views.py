@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
 import lzma
 import random
 import shutil
@@ -17,10 +18,12 @@ import tarfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scanner.kinds.examples import expand
+from scanner.sources import changes
 
 PAIR = "aws_access_key_id = {{access_key_id}}\naws_secret_access_key = {{secret_access_key}}\n"
 PLANTED = expand(PAIR, "planted").encode()
@@ -416,3 +419,35 @@ def test_what_tar_reads(attack: str, verdict: Verdict, tmp_path: Path) -> None:
         done = subprocess.run([program, options, file], capture_output=True, check=False)
         if packed() in done.stdout:
             assert verdict(file.read_bytes()) == "found"
+
+
+@pytest.mark.parametrize("many", [1, 1 << 30], ids=["in process", "by git"])
+def test_an_index_of_a_pack_that_shows_another_content(
+    repository: Any, keycatch: Any, monkeypatch: pytest.MonkeyPatch, many: int
+) -> None:
+    """Git compares no content of a pack with its ID, and checks out what the index shows."""
+    monkeypatch.setattr(changes, "_MANY", many)
+    repository.commit("first")
+    repository.write("harmless", PLAIN)
+    repository.write("planted", PLANTED)
+    repository.commit()
+    repository.git("repack", "-qad")
+    (path,) = (repository.root / ".git/objects/pack").glob("*.idx")
+    index = bytearray(path.read_bytes())
+    number = int.from_bytes(index[8 + 4 * 255 : 8 + 4 * 256], "big")
+    names = [bytes(index[1032 + 20 * at : 1052 + 20 * at]) for at in range(number)]
+    shown, hidden = (
+        names.index(bytes.fromhex(repository.git("rev-parse", f"HEAD:{name}").strip()))
+        for name in ("harmless", "planted")
+    )
+    for table in (1032 + 20 * number, 1032 + 24 * number):  # of checksums, and of offsets
+        index[table + 4 * hidden : table + 4 * hidden + 4] = (
+            index[table + 4 * shown : table + 4 * shown + 4]
+        )  # fmt: skip
+    path.chmod(0o644)
+    path.write_bytes(bytes(index[:-20]) + hashlib.sha1(index[:-20]).digest())
+    assert repository.git("show", "HEAD:planted").encode() == PLAIN
+
+    done = keycatch("range", "HEAD^!", cwd=repository.root)
+    assert done.returncode == 2, done.stdout
+    assert "planted" in done.stdout

@@ -242,15 +242,24 @@ class ObjectSearch:
             spots = sorted({*spots, *known.open}.difference(settled))
 
         if spots:
-            path = MESSAGES.get(_SCOPES.get(kind, ""), "")
-            examined, still_open = self._surroundings.look(self._examiner, path, data, spots)
-            if examined:
-                self._take(key, kind, examined)
+            still_open = self._look(key, kind, data, spots)
             settled = sorted({*settled, *spots}.difference(still_open))
             spots = still_open
 
         if has_children and (spots or settled):
             self._known[key] = KnownPlaces(spots, settled)
+
+    def _look(self, key: int, kind: str, data: bytes, spots: Spots) -> Spots:
+        """Take a precise look at `spots`; return those at which later versions need one as well."""
+        path = MESSAGES.get(_SCOPES.get(kind, ""), "")
+        examined, still_open = self._surroundings.look(self._examiner, path, data, spots)
+        if examined:
+            self._take(key, kind, examined)
+        return still_open
+
+    def _look_at_all(self, key: int, data: bytes, spots: Spots) -> None:
+        """Take a precise look at a blob that has to be decoded whole."""
+        self._take(key, "blob", self._examiner.examine("", data, spots))
 
     def _take(self, key: int, kind: str, examined: Examined) -> None:
         """Add what was `examined` of an object to the results."""
@@ -283,7 +292,7 @@ class ObjectSearch:
             self.found.tally.blobs += 1
             self.found.tally.bytes += len(data)
             spots = self._index.search_bytes(data)
-            self._take(key, "blob", self._examiner.examine("", data, spots))
+            self._look_at_all(key, data, spots)
         self._remember(key, data, has_children, spots)
 
     def _remember(
