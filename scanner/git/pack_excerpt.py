@@ -12,19 +12,18 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Final
 
+from scanner.git.entry_head import read_head
 from scanner.git.index_lookup import IndexLookup
 from scanner.git.pack import Pack
 from scanner.git.pack_file import PackFile
-from scanner.git.pack_heads import KINDS, NAME_DELTA, NONE, OFFSET_DELTA, START, pread
-from scanner.git.pack_index import PackIndex
+from scanner.git.pack_heads import KINDS, LONGEST_HEAD, NONE, START, pread
+from scanner.git.pack_index import PackError, PackIndex
 from scanner.records import NamedTuple
 from scanner.sources.interface import WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_LONGEST_HEAD: Final = 64
-"""Bytes that are read of each head, as in `scanner.git.pack_heads`."""
 _OVERHEAD: Final = 64
 """Bytes that deflating can add to any content; see `_most`."""
 
@@ -99,23 +98,18 @@ class PackExcerpt(Pack):
         if not START <= offset < self._file.size - self._hash_size:
             return None
 
-        stored = pread(self._file.descriptor(), _LONGEST_HEAD, offset)
-        kind, size, length = _start_of(stored)
-        base = NONE
-        if kind == OFFSET_DELTA:
-            back, length = _distance(stored, length)
-            base = offset - back
-        elif kind == NAME_DELTA:
-            base = index.offset(stored[length : length + self._hash_size])
-            length += self._hash_size
-        elif kind not in KINDS:
+        stored = pread(self._file.descriptor(), LONGEST_HEAD, offset)
+        try:
+            kind, length, size, back, name = read_head(stored, self._hash_size)
+        except PackError:
             return None
 
-        is_usable = length <= len(stored) and size <= WINDOW
-        is_based = base >= START and base != offset
-        return (
-            _Head(kind, length, size, base) if is_usable and (kind in KINDS or is_based) else None
-        )
+        base = NONE
+        if kind not in KINDS:
+            base = index.offset(name) if name else offset - back
+            if base < START or base == offset:
+                return None
+        return _Head(kind, length, size, base) if size <= WINDOW else None
 
     def _arrange(self, heads: Mapping[int, _Head], names: Mapping[int, bytes]) -> None:
         """Number the entries with these `heads`, by offset; some have `names`."""
@@ -158,35 +152,6 @@ class _Names(PackIndex):
     def names(self) -> list[bytes]:
         """Return all binary IDs, ascending."""
         return sorted(self._by_entry.values())
-
-
-def _start_of(stored: bytes) -> tuple[int, int, int]:
-    """Return the kind and the size in the head that is `stored`, and how many bytes they take.
-
-    More than are stored, if it has no end.
-    """
-    byte = stored[0]
-    kind, size, at, shift = byte >> 4 & 7, byte & 15, 1, 4
-    while byte & 0x80:
-        if at == len(stored):
-            return kind, size, at + 1
-        byte = stored[at]
-        size |= (byte & 0x7F) << shift
-        at += 1
-        shift += 7
-    return kind, size, at
-
-
-def _distance(stored: bytes, at: int) -> tuple[int, int]:
-    """Return how far back the base is whose place is at `at` of a head, and where that ends."""
-    back = -1
-    while at < len(stored):
-        byte = stored[at]
-        back = back + 1 << 7 | byte & 0x7F
-        at += 1
-        if not byte & 0x80:
-            return back, at
-    return 0, at + 1
 
 
 def _most(size: int) -> int:

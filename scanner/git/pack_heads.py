@@ -35,12 +35,12 @@ index then."""
 START: Final = 12
 """Bytes before the first entry: signature, version and number of objects, four bytes each."""
 
-_LONGEST: Final = 64
+LONGEST_HEAD: Final = 64
 """Bytes that are read of each head. It has at most ten for its size, and ten for an offset or 32
 for an ID."""
 _CHUNK: Final = 16 << 10
 """Bytes in one read: the heads of small entries come many at a time, as most entries are small."""
-_ENDLESS: Final = 1 << 62
+ENDLESS: Final = 1 << 62
 """A size from which on a head is damaged: it would not fit the arrays, nor any disk."""
 _BLOCK: Final = 8192
 """Entries in a share of the work, about 8 ms of it."""
@@ -178,12 +178,12 @@ class _Reading:
                 damaged[entry] = NO_ENTRY
                 continue
 
-            if offset + _LONGEST > begin + len(chunk):
+            if offset + LONGEST_HEAD > begin + len(chunk):
                 chunk, begin = pread(source, _CHUNK, offset), offset
 
             # Written out, without a call for each number: this loop is most of the time that
             # opening a pack takes.
-            head = chunk[offset - begin : offset - begin + _LONGEST]
+            head = chunk[offset - begin : offset - begin + LONGEST_HEAD]
             at, shift = 1, 4
             try:
                 # Three bits of kind and four of size, then seven bits of size in each byte, the
@@ -220,7 +220,7 @@ class _Reading:
                 damaged[entry] = "its header has no end"
                 continue
 
-            if size >= _ENDLESS or offset + at > following:
+            if size >= ENDLESS or offset + at > following:
                 damaged[entry] = "its header does not fit"
                 continue
 

@@ -16,20 +16,25 @@ from array import array
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from scanner.git.entry_head import read_head
 from scanner.git.inflate import DENSEST, FAILURES, crc32, decompressobj
 from scanner.git.pack import Made, Pack, read_start
 from scanner.git.pack_file import PackFile
-from scanner.git.pack_heads import KINDS, NAME_DELTA, NO_ENTRY, NONE, OFFSET_DELTA, START, pread
+from scanner.git.pack_heads import (
+    KINDS,
+    LONGEST_HEAD,
+    NAME_DELTA,
+    NO_ENTRY,
+    NONE,
+    START,
+    pread,
+)
 from scanner.git.pack_index import PackError, hash_of, hash_of_object
 from scanner.git.walk import walk_in_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-_LONGEST: Final = 64
-"""Bytes that the head of an entry has at most, as in `scanner.git.pack_heads`."""
-_SHIFT_LIMIT: Final = 64
-"""Bits of a size, or of a distance: git reads no larger ones."""
 _CHUNK: Final = 64 << 10
 """Bytes of the pack in one read."""
 _STEP: Final = 1 << 20
@@ -150,16 +155,13 @@ class _Entries:
         return self._chunk[at : at + size]
 
     def _read_entry(self, offset: int) -> None:
-        head = self._ahead(offset, _LONGEST)
-        try:
-            kind, size, base, length = _head(head, self._hash_size)
-        except IndexError:
-            raise PackError("its header has no end") from None
+        stored = self._ahead(offset, LONGEST_HEAD)
+        kind, length, size, _, base = read_head(stored, self._hash_size)
 
         digest = hash_of_object(self._hash_size, KINDS[kind], size) if kind in KINDS else None
         whole = self._digest.copy()
-        whole.update(head[:length])
-        crc = crc32(head[:length])
+        whole.update(stored[:length])
+        crc = crc32(stored[:length])
         at, left = offset + length, size
         inflating = decompressobj()
         while not inflating.eof:
@@ -190,34 +192,6 @@ class _Entries:
         """Return whether the entries, with what is before them, have that `checksum`."""
         found: bytes = self._digest.digest()
         return found == checksum
-
-
-def _head(head: bytes, hash_size: int) -> tuple[int, int, bytes, int]:
-    """Return the kind and the size in the `head` of an entry, the ID of its base, and its length.
-
-    The ID is empty but for `NAME_DELTA`. Raises PackError, IndexError.
-    """
-    byte, at = head[0], 1
-    kind, size, shift = byte >> 4 & 7, byte & 15, 4
-    while byte & 0x80:
-        byte = head[at]
-        at += 1
-        size |= (byte & 0x7F) << shift
-        shift += 7
-        if shift > _SHIFT_LIMIT + 7:
-            raise PackError("its header does not fit")
-
-    base = b""
-    if kind == NAME_DELTA:
-        base = head[at : at + hash_size]
-        at += hash_size
-    elif kind == OFFSET_DELTA:
-        while head[at] & 0x80:
-            at += 1
-        at += 1
-    elif kind not in KINDS:
-        raise PackError(f"it is of the unknown kind {kind}")
-    return kind, size, base, at
 
 
 def _name_deltas(path: str, hash_size: int, entries: _Entries, checksum: bytes) -> None:
