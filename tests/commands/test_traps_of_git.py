@@ -334,8 +334,7 @@ def test_a_git_that_is_ended(
 ) -> None:
     """What was not read is not clean."""
     change(repository, way, "key", plant.pair())
-    if way == "staged":  # git is asked only for what is in a pack
-        repository.git("repack", "-qad")
+    repository.git("repack", "-qad")  # git is asked only for what is in a pack
     case = "*' cat-file --batch --buffer '*) kill -9 $$;;"
     done = look(way, PATH=fake_git(tmp_path / "ended", case))
     assert done.returncode == 2
