@@ -24,6 +24,14 @@ def flipped(_pack: Path, index: Path) -> None:
     index.write_bytes(content)
 
 
+def with_another_name_for_the_first_commit(pack: Path, index: Path) -> None:
+    """Git does not find it, and finds all else."""
+    opened = Pack(str(pack), 20)
+    *_, first = (at for at in range(opened.number) if KINDS[opened.kinds[at]] == "commit")
+    name = opened.name(first)
+    index.write_bytes(index.read_bytes().replace(name, name[:-1] + bytes((name[-1] ^ 1,))))
+
+
 def cut(_pack: Path, index: Path) -> None:
     index.write_bytes(index.read_bytes()[:1200])
 
@@ -60,7 +68,8 @@ def _entries(pack: Path) -> tuple[list[bytes], list[int]]:
 
 
 ATTACKS = (
-    flipped, cut, gone, a_directory, another_number, one_left_out, one_under_two_names,
+    flipped, with_another_name_for_the_first_commit, cut, gone, a_directory, another_number,
+    one_left_out, one_under_two_names,
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from scanner.git import log
 from scanner.git.log import differences
 from scanner.git.object_store import store_of
 from scanner.git.pack_index import PackError
+from scanner.git.process import GitError
 from scanner.git.records import Person, contents, kinds, people, tag_target
 from scanner.git.tips import OTHER, indexes, references, reflogs, work_trees
 from scanner.history.attribution.commit_order import in_order
@@ -111,6 +112,9 @@ class Traces:
         """Read who wrote the commits at `nodes`, as far as that is not known. Raises GitError."""
         ids = [self.graph.ids[node] for node in sorted(nodes) if node < self.graph.commits]
         self.people |= people(self._repository, [name for name in ids if name not in self.people])
+        for name in ids:
+            if name not in self.people:  # a damaged index names it otherwise: we do without one
+                raise GitError(f"git cannot find commit {name}: run `git fsck`")
 
     def tips_of(self, key: Key) -> Sequence[Tip]:
         """Return what points to the object `key` without a commit: tags of blobs, and all tags."""
