@@ -12,6 +12,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Final
 
+from scanner.git.delta import LARGEST
 from scanner.git.entry_head import read_head
 from scanner.git.index_lookup import IndexLookup
 from scanner.git.pack import Pack
@@ -19,7 +20,6 @@ from scanner.git.pack_file import PackFile
 from scanner.git.pack_heads import KINDS, LONGEST_HEAD, NONE, START, pread
 from scanner.git.pack_index import PackError, PackIndex
 from scanner.records import NamedTuple
-from scanner.sources.interface import WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,13 +45,15 @@ class PackExcerpt(Pack):
     begins, and only all of it in order would say where it ends.
     """
 
-    __slots__ = ()
+    __slots__ = ("_largest",)
 
-    def __init__(self, path: str, hash_size: int, names: Iterable[bytes]) -> None:
+    def __init__(
+        self, path: str, hash_size: int, names: Iterable[bytes], largest: int = LARGEST
+    ) -> None:
         """Look for the objects with the binary IDs `names` in the pack at `path` (`.pack`).
 
         Left out is what is not there, what has a head that makes no sense, and what is based on an
-        entry of more than `WINDOW` bytes, or is one. Raises PackError, OSError.
+        entry of more than `largest` bytes, or is one. Raises PackError, OSError.
         """
         self.path = path
         self.unproved = True
@@ -59,6 +61,7 @@ class PackExcerpt(Pack):
         self.complaint = ""
         self.nameless = frozenset()
         self._hash_size = hash_size
+        self._largest = largest
         self._file = PackFile(path)
         with IndexLookup(f"{path.removesuffix('.pack')}.idx", hash_size) as index:
             found = {at: name for name in sorted(names) if (at := index.offset(name)) >= 0}
@@ -109,7 +112,7 @@ class PackExcerpt(Pack):
             base = index.offset(name) if name else offset - back
             if base < START or base == offset:
                 return None
-        return _Head(kind, length, size, base) if size <= WINDOW else None
+        return _Head(kind, length, size, base) if size <= self._largest else None
 
     def _arrange(self, heads: Mapping[int, _Head], names: Mapping[int, bytes]) -> None:
         """Number the entries with these `heads`, by offset; some have `names`."""

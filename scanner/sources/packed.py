@@ -15,6 +15,7 @@ from scanner.git.object_store import store_of
 from scanner.git.objects import ObjectReader
 from scanner.git.pack_excerpt import PackExcerpt
 from scanner.git.pack_index import PackError
+from scanner.sources.interface import WINDOW
 from scanner.sources.objects import GitBlob
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class PackedContents:
         paths = store_of(repository).packs()
         for path in paths if len(paths) <= _MOST_PACKS else ():
             try:
-                pack = PackExcerpt(path, len(repository.zero) // 2, left)
+                pack = PackExcerpt(path, len(repository.zero) // 2, left, WINDOW)
             except (PackError, OSError):
                 continue  # git reads what is in no other
             left.difference_update(pack.names())

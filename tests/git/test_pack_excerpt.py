@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from scanner.git import pack_excerpt
 from scanner.git.pack import Pack
 from scanner.git.pack_excerpt import PackExcerpt
 
@@ -47,13 +46,15 @@ def test_as_the_whole_pack(one_pack: Path, one_pack_objects: Any, contents: Any)
 def build(tmp_path: Path, pack_format: Any) -> Any:
     """Return a writer of a pack and its index, from entries by their names, and what opens it."""
 
-    def make(entries: dict[bytes, bytes], wanted: list[bytes] | None = None) -> PackExcerpt:
+    def make(
+        entries: dict[bytes, bytes], wanted: list[bytes] | None = None, largest: int = 1 << 20
+    ) -> PackExcerpt:
         content, offsets = pack_format.pack(list(entries.values()))
         (tmp_path / "made.pack").write_bytes(content)
         index = pack_format.index(list(entries), offsets, content)
         (tmp_path / "made.idx").write_bytes(index)
         path = str(tmp_path / "made.pack")
-        return PackExcerpt(path, 20, list(entries) if wanted is None else wanted)
+        return PackExcerpt(path, 20, list(entries) if wanted is None else wanted, largest)
 
     return make
 
@@ -103,12 +104,11 @@ def test_what_cannot_be_compressed(build: Any, contents: Any, pack_format: Any, 
         assert (read[name].data, unread) == (data, {})
 
 
-def test_what_is_large(build: Any, pack_format: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_large(build: Any, pack_format: Any) -> None:
     """Git reads it, in windows, and whatever is based on it."""
-    monkeypatch.setattr(pack_excerpt, "WINDOW", 1000)
     large, small = b"x" * 1001, b"x" * 1000
     delta = pack_format.delta(large, small, pack_format.copy(0, 1000))
     names = [pack_format.name("blob", data) for data in (large, small)]
     entries = {names[0]: pack_format.entry(3, large), bytes(20): pack_format.entry(3, small)}
     entries[names[1]] = pack_format.entry(7, delta, names[0])
-    assert build(entries).names() == [bytes(20)]
+    assert build(entries, largest=1000).names() == [bytes(20)]
