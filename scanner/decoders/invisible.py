@@ -38,15 +38,13 @@ which each character is overstruck."""
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield the surroundings of invisible characters near `offsets`, without them."""
     data = layer.data
-    if data.find(b"\0") >= 0:
-        return  # these bytes mean something else in a binary
     # The patterns take longer to compile than this, and few files have such a character near.
     near = [
         at
         for at in offsets
         if any(data.find(sign, max(0, at - _BEFORE), at + _AFTER) >= 0 for sign in _SIGNS)
     ]
-    if not near:
+    if not near or b"\0" in data:  # in a binary these bytes mean something else
         return
     import re
 
