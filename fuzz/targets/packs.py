@@ -144,12 +144,18 @@ class _Entry:
         self.name = hashlib.sha1(bytes((number,)), usedforsecurity=False).digest()
 
 
-def _pack(data: bytes) -> None:
-    recipe = Recipe(data)
-    version = 1 + recipe.number(2)
+def _entries(recipe: Recipe) -> list[_Entry]:
+    """Return the entries that the rest of `recipe` asks for, at most twelve."""
     entries: list[_Entry] = []
     while recipe and len(entries) < 12:
         entries.append(_Entry(recipe, len(entries)))
+    return entries
+
+
+def _pack(data: bytes) -> None:
+    recipe = Recipe(data)
+    version = 1 + recipe.number(2)
+    entries = _entries(recipe)
     if not entries:
         return
 
@@ -168,10 +174,7 @@ def _pack(data: bytes) -> None:
 
 def _alone(data: bytes) -> None:
     """Read a pack that has no index."""
-    recipe = Recipe(data)
-    entries: list[_Entry] = []
-    while recipe and len(entries) < 12:
-        entries.append(_Entry(recipe, len(entries)))
+    entries = _entries(Recipe(data))
     if not entries:
         return
 
