@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import math
 import random
-import subprocess
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
-from bench.inputs.repositories import configure, git, git_environment
+from bench.inputs.repositories import configure, fast_import, git
 from bench.inputs.source import KINDS, pool, source_files
-from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,20 +47,8 @@ def generate(target: Path, size: HistorySize) -> None:
     git(target, "init", "--quiet", "--initial-branch=main")
     configure(target)
 
-    # With --done, input that ends early is an error.
-    importer = subprocess.Popen(
-        ["git", "fast-import", "--quiet", "--done"],
-        cwd=target,
-        env=git_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-    )
-    if importer.stdin is None:
-        raise KeycatchError("git fast-import has no standard input")
-    with importer.stdin as pipe:
+    with fast_import(target) as pipe:
         _Writer(pipe, size).write()
-    if importer.wait():
-        raise KeycatchError(f"git fast-import failed with exit code {importer.returncode}")
 
     git(target, "update-ref", "-d", "refs/heads/side")
     git(target, "repack", "-a", "-d", "-q")

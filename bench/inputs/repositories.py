@@ -6,14 +6,15 @@ import os
 import shutil
 import subprocess
 from collections import Counter
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from scanner.errors import KeycatchError
 from scanner.git.object_store import ObjectStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 GIT: Final = shutil.which("git") or "git"
@@ -109,6 +110,28 @@ def git(directory: Path, *command: str, stdin: bytes = b"") -> bytes:
         reason = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason"])[-1]
         raise KeycatchError(f"git {command[0]} failed: {reason}")
     return done.stdout
+
+
+@contextmanager
+def fast_import(directory: Path, *options: str) -> Iterator[IO[bytes]]:
+    """Yield a pipe into `git fast-import` in `directory`; `options` are those of git itself.
+
+    Raises KeycatchError if it fails.
+    """
+    # With --done, input that ends early is an error.
+    importer = subprocess.Popen(
+        [GIT, *options, "fast-import", "--quiet", "--done"],
+        cwd=directory,
+        env=git_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    if importer.stdin is None:
+        raise KeycatchError("git fast-import has no standard input")
+    with importer.stdin as pipe:
+        yield pipe
+    if importer.wait():
+        raise KeycatchError(f"git fast-import failed with exit code {importer.returncode}")
 
 
 def git_environment() -> dict[str, str]:

@@ -9,12 +9,10 @@ one after the other, so that `git fast-import` itself makes deltas of them and n
 from __future__ import annotations
 
 import random
-import subprocess
 from typing import IO, TYPE_CHECKING, Final
 
-from bench.inputs.repositories import GIT, configure, git, git_environment
+from bench.inputs.repositories import configure, fast_import, git
 from bench.inputs.source import pool
-from scanner.errors import KeycatchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,19 +41,8 @@ def generate_small(target: Path, objects: int, seed: int) -> None:
     target.mkdir()
     git(target, "init", "--quiet", "--bare", "--initial-branch=main")
     configure(target)
-    importer = subprocess.Popen(
-        [GIT, "-c", "fastimport.unpackLimit=0", "fast-import", "--quiet", "--done"],
-        cwd=target,
-        env=git_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-    )
-    if importer.stdin is None:
-        raise KeycatchError("git fast-import has no standard input")
-    with importer.stdin as pipe:
+    with fast_import(target, "-c", "fastimport.unpackLimit=0") as pipe:
         _Writer(pipe, seed).write(objects)
-    if importer.wait():
-        raise KeycatchError(f"git fast-import failed with exit code {importer.returncode}")
     git(target, "update-ref", "-d", "refs/heads/side")
 
 
