@@ -5,6 +5,7 @@ With its parts `agreement`, `growth` and `floors`.
 
 from __future__ import annotations
 
+import gzip
 import shutil
 import subprocess
 import zlib
@@ -17,8 +18,10 @@ import pytest
 
 from bench.inputs.ages import grow
 from bench.inputs.repositories import Stored, configure, git
+from bench.installed import keycatch
 from bench.measures.floors import require_all
-from bench.tools import Reported
+from bench.process import place_in
+from bench.tools import Reported, Target
 from scanner.errors import KeycatchError
 
 SHORT = ("--rounds", "1", "--jobs", "2")
@@ -239,3 +242,20 @@ def test_a_scan_that_has_not_read_everything_is_refused(
             require_all(there, reported)
     else:
         require_all(there, reported)
+
+
+def test_a_content_that_no_scanner_unpacks_does_not_end_the_benchmark(
+    copied: Path, tmp_path: Path
+) -> None:
+    (copied / "zeros.gz").write_bytes(gzip.compress(bytes(80_000_000)))
+    git(copied, "add", "--all")
+    git(copied, "commit", "-q", "-m", "a bomb")
+    place = place_in(tmp_path, 2)
+    reported, _ = keycatch().check(Target.REPOSITORY, str(copied), place)
+    assert (reported.incomplete, reported.commits) == ("", 5)
+
+    pack = next(copied.glob(".git/objects/pack/*.pack"))
+    pack.chmod(0o644)
+    pack.write_bytes(pack.read_bytes()[:-30])
+    with pytest.raises(KeycatchError, match=r"^keycatch could not read all of the history"):
+        keycatch().check(Target.REPOSITORY, str(copied), place)
