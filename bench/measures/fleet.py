@@ -1,6 +1,7 @@
 """The command `fleet`: many repositories, by `keycatch fleet` and by scanners in a shell loop.
 
-A loop goes on after a repository that cannot be scanned, as `fleet` does, and merges nothing.
+A loop goes on after a repository that cannot be scanned, as `fleet` does, and merges nothing. The
+command `generate-fleet` writes repositories like those that `fleet` measures on.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from bench.inputs.generated_fleet import generate_fleet
 from bench.installed import CHECKOUT, SCANNER, find_peers, keycatch
-from bench.machine import available_cores, load
-from bench.options import add_jobs, add_json, add_number, add_peers
+from bench.machine import available_cores, load, say
+from bench.options import add_jobs, add_json, add_number, add_peers, add_seed
 from bench.process import Command, place_in
 from bench.report import MEDIAN, Subject, Table, in_seconds, publish
 from bench.rounds import results, take_turns
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from bench.process import Surroundings
 
 _USUAL: Final = ("gitleaks", "kingfisher")
+_USUAL_NUMBER: Final = 1000
+"""Repositories: 27 MB, in half a minute."""
 _EACH: Final = "{each}"
 """In the words of a command: the repository."""
 _FLEET: Final = "keycatch fleet"
@@ -37,27 +41,44 @@ _EXITS: Final = frozenset((0, 1, 2))
 
 
 def configure(commands: Any) -> None:
-    """Add `fleet` to the subparsers `commands`."""
+    """Add `fleet` and `generate-fleet` to the subparsers `commands`."""
     fleet = commands.add_parser("fleet", help="measure scans of many repositories")
     fleet.set_defaults(run=_fleet)
-    fleet.add_argument("directory", help="has the repositories, bare or not; read, never written")
+    fleet.add_argument(
+        "directory",
+        nargs="?",
+        metavar="DIRECTORY",
+        help="has the repositories, bare or not; read, never written; default: a generated one",
+    )
     add_number(fleet, "--rounds", 3)
     add_jobs(fleet)
     add_peers(fleet, Target.REPOSITORY, ", ".join(_USUAL))
     add_json(fleet)
 
+    make = commands.add_parser("generate-fleet", help="write generated repositories and keep them")
+    make.set_defaults(run=_generate)
+    make.add_argument("directory", metavar="DIRECTORY", help="must not exist")
+    for command in (fleet, make):
+        add_number(command, "--generate", _USUAL_NUMBER, "repositories that are generated")
+        add_seed(command)
+
+
+def _generate(args: argparse.Namespace) -> int:
+    made = generate_fleet(Path(args.directory), args.generate, args.seed)
+    print(f"{args.directory}: {made}")
+    return 0
+
 
 def _fleet(args: argparse.Namespace) -> int:
-    if not os.path.isdir(args.directory):
+    if args.directory and not os.path.isdir(args.directory):
         raise KeycatchError(f"there is no directory {args.directory}")
-    directory = Path(args.directory).resolve()
-    number = sum(each.is_dir() for each in directory.iterdir())
     jobs = args.jobs or available_cores()
     scanners = [keycatch(), keycatch(CACHED)]
     scanners += find_peers(args.peers, Target.REPOSITORY, _USUAL)
     loads = [load("at the start")]
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
         place = place_in(Path(work), jobs)
+        subject, directory = _repositories(args, Path(work))
         commands = _fleets(directory, place)
         for scanner in scanners:
             command = scanner.command(Target.REPOSITORY, _EACH, jobs=jobs)
@@ -76,14 +97,22 @@ def _fleet(args: argparse.Namespace) -> int:
     ]
     header = (MEDIAN, "CPU s", "wall s", "times our CPU", "times our wall")
     notes = ("again, and with its cache from the second round on: with nothing new to scan",)
-    title = f"{number:,} repositories"
-    table = Table("fleet", title, header, cells, rows, notes, {"base": _FLEET})
-    about: dict[str, Subject | str] = {
-        "repositories": Subject(title, {"n": number}),
-        "rounds": str(args.rounds),
-    }
+    table = Table("fleet", str(subject), header, cells, rows, notes, {"base": _FLEET})
+    about: dict[str, Subject | str] = {"repositories": subject, "rounds": str(args.rounds)}
     publish([table], jobs=jobs, about=about, loads=loads, json_file=args.json)
     return 0
+
+
+def _repositories(args: argparse.Namespace, work: Path) -> tuple[Subject, Path]:
+    """Return what is scanned, and where it is: in `work` if it is generated."""
+    if args.directory:
+        directory = Path(args.directory).resolve()
+        number = sum(each.is_dir() for each in directory.iterdir())
+        return Subject(f"{number:,} repositories", {"n": number}), directory
+    say("generating the repositories")
+    made = generate_fleet(work / "fleet", args.generate, args.seed)
+    how = f"generated with --generate {args.generate} --seed {args.seed}"
+    return Subject(f"{made}, {how}", {"n": made.repositories}), work / "fleet"
 
 
 def _fleets(directory: Path, place: Surroundings) -> list[Command]:

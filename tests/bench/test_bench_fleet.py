@@ -24,6 +24,12 @@ def test_a_fleet_is_compared_with_loops(
     ]
     assert done.figures["about"]["repositories"]["figures"] == {"n": 2}
 
+    done = bench("fleet", "--generate", "2", "--rounds", "1", "--peers", measured=True)
+    assert done.code == 0, done.stderr
+    about = done.figures["about"]["repositories"]
+    assert about["figures"] == {"n": 2}
+    assert "generated with --generate 2 --seed 1" in done.stdout
+
     done = bench("fleet", tmp_path / "none")
     assert done.code == 2
     assert "there is no directory" in done.stderr
