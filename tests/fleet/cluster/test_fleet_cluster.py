@@ -9,93 +9,27 @@ import socket
 import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import distributed
 import pytest
+from dask_cluster import ROOT, Cluster, certificates, started
 
 from scanner.fleet.cluster import client, messages
 from scanner.fleet.cluster.client import ClusterWorkers
 
-ROOT = Path(__file__).resolve().parents[3]
 Run = Callable[..., Any]
 LARGE = 100_000
 """Bytes above which a repository is divided."""
 
 
-class Cluster(NamedTuple):
-    folder: Path
-    """Certificates, logs, and what the workers write."""
-    address: str
-    scheduler: subprocess.Popen[bytes]
-    workers: list[subprocess.Popen[bytes]]
-    options: list[Any]
-    """Of `keycatch fleet`."""
-
-
-def certificates(folder: Path, name: str) -> None:
-    """Write a key and a certificate that is its own CA."""
-    made = distributed.Security.temporary()
-    (folder / f"{name}.pem").write_text(made.tls_client_cert)
-    (folder / f"{name}.key").write_text(made.tls_client_key)
-
-
-def begin(folder: Path, log: str, module: str, *arguments: str) -> subprocess.Popen[bytes]:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "TMPDIR": str(folder / "work"),
-        "DASK_CONFIG": str(folder / "cluster.yaml"),
-    }
-    with open(folder / log, "wb") as file:
-        return subprocess.Popen(
-            [sys.executable, "-m", f"distributed.cli.{module}", "--no-dashboard", *arguments],
-            env=environment, cwd=folder / "work", stdout=file, stderr=file,
-        )  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     folder = tmp_path_factory.mktemp("cluster")
-    (folder / "work").mkdir()
-    for name in ("node", "foreign"):
-        certificates(folder, name)
-    pair = {"cert": str(folder / "node.pem"), "key": str(folder / "node.key")}
-    tls = {"ca-file": pair["cert"], "scheduler": pair, "worker": pair}
-    memory = {"target": False, "spill": False}
-    settings = {
-        "comm": {"require-encryption": True, "tls": tls},
-        "scheduler": {"http": {"routes": []}},
-        "worker": {"memory": memory, "http": {"routes": []}},
-    }
-    (folder / "cluster.yaml").write_text(json.dumps({"distributed": settings}))
-
-    found = folder / "scheduler.json"
-    where = ("--host", "tls://127.0.0.1", "--port", "0", "--scheduler-file", str(found))
-    scheduler = begin(folder, "scheduler.log", "dask_scheduler", *where)
-    workers = [
-        begin(
-            folder, f"{name}.log", "dask_worker", "--scheduler-file", str(found),
-            "--nthreads", "1", "--no-nanny", "--name", name,
-        )
-        for name in ("first", "second")
-    ]  # fmt: skip
-    try:
-        while not found.exists() or b"address" not in found.read_bytes():
-            assert scheduler.poll() is None, (folder / "scheduler.log").read_text()
-            time.sleep(0.05)
-        address = json.loads(found.read_text())["address"]
-        options = ["--cluster", address, "--cluster-ca", pair["cert"]]
-        options += ["--cluster-cert", pair["cert"], "--cluster-key", pair["key"]]
-        options += ["--divide-above", LARGE]
-        yield Cluster(folder, address, scheduler, workers, options)
-    finally:
-        for process in (*workers, scheduler):
-            process.kill()
-            process.wait()
+    certificates(folder, "foreign")
+    with started(folder, LARGE) as cluster:
+        yield cluster
 
 
 @pytest.fixture
@@ -121,18 +55,10 @@ def fleet(keycatch: Run, clones: Path, tmp_path: Path) -> Run:
     return run
 
 
-def until_there_are(number: int, cluster: Cluster) -> None:
-    """Wait until the scheduler has that many workers."""
-    log = cluster.folder / "scheduler.log"
-    while log.read_text().count("Register worker") < number:
-        assert cluster.scheduler.poll() is None
-        time.sleep(0.05)
-
-
 def test_a_cluster_reports_the_same_and_nothing_in_it_has_a_value(
     cluster: Cluster, fleet: Run, clones: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    until_there_are(2, cluster)
+    cluster.until_there_were(2)
     sent: list[bytes] = []
 
     def written(order: messages.Order) -> bytes:
