@@ -17,6 +17,7 @@ import pytest
 
 from scanner import about
 from scanner.commands import COMMANDS
+from scanner.fleet.forges import FORGES, load
 from scanner.reports import FORMATS
 from tools.build_twice import tracked
 
@@ -24,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 IMPORT_NAMES = {
     "backports.zstd": "backports", "gitpython": "git", "markdown-it-py": "markdown_it",
-    "pygithub": "github", "python-gitlab": "gitlab", "pyyaml": "yaml",
+    "pyyaml": "yaml", **{forge.library.lower(): forge.module for forge in map(load, FORGES)},
 }  # fmt: skip
 """Distributions that are imported by another name than their own."""
 BROUGHT_BY = {
@@ -248,9 +249,9 @@ def imported(folder: str) -> set[str]:
 
 RUN_AS_PROGRAMS = {"git_filter_repo", "pre_commit", "prek"}
 PYTEST_PLUGINS = {"pytest_xdist"}
-FORGES = {"github", "gitlab"}
-"""What rewrites a history, and frameworks that run the hooks; nothing is imported from them.
-The last are imported by the program alone, when the tests run it."""
+"""What rewrites a history, and frameworks that run the hooks; nothing is imported from them."""
+FORGE_MODULES = {forge.module for forge in map(load, FORGES)}
+"""They are imported by the program alone, when the tests run it."""
 PROJECT = PYPROJECT["project"]
 NEEDED = distributions(PROJECT["dependencies"])
 EXTRAS = {name: distributions(texts) for name, texts in PROJECT["optional-dependencies"].items()}
@@ -258,7 +259,7 @@ EXTRAS = {name: distributions(texts) for name, texts in PROJECT["optional-depend
 
 def test_what_the_program_imports_is_what_it_depends_on() -> None:
     cluster = EXTRAS["cluster"] - {"cryptography"}  # Dask imports it
-    extras = [EXTRAS[name] for name in ("sts", "remote", "github", "gitlab")]
+    extras = [EXTRAS[name] for name in ("sts", "remote", *FORGES)]
     assert imported("scanner") == NEEDED.union(*extras, cluster)
 
 
@@ -266,6 +267,7 @@ def test_what_the_tests_import_is_what_they_depend_on() -> None:
     own = {path.stem for path in FILES} - {"git"}  # docs/git.md; GitPython is imported so
     tests, tools = (imported(folder) - own - NEEDED for folder in ("tests", "tools"))
     assert tests - EXTRAS["test"] == EXTRAS["browser"]  # those that open pages in a browser
-    assert EXTRAS["test"] - tests - tools == RUN_AS_PROGRAMS | PYTEST_PLUGINS | FORGES
+    only_named = EXTRAS["test"] - tests - tools
+    assert only_named == RUN_AS_PROGRAMS | PYTEST_PLUGINS | (FORGE_MODULES - tests)
     assert tools - EXTRAS["test"] - EXTRAS["dev"] - EXTRAS["browser"] == set()
     assert EXTRAS["docs"] - tools == {"zensical"}  # run as a program by tools/build_site.py

@@ -60,6 +60,10 @@ _INTERRUPTED: Final = 130
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
+    from scanner.fleet.forges import NAMES
+
+    *others, last = NAMES
+    names = f"{', '.join(others)} or {last}"
     parser.epilog = (
         "Scans each repository as `keycatch history` does, in a process of its "
         "own, and goes on after every failure. The next run with the same state folder scans only "
@@ -70,9 +74,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="SOURCE",
         help="files that list sources, one on each line; directories that hold repositories; "
-        "addresses; or organisations as github+https://HOST/NAME or gitlab+https://HOST/GROUP "
-        "(default: those of the last run). `status` shows how the repositories of the last run "
-        "ended",
+        "addresses; or organisations, groups and users as FORGE+https://HOST/NAME, where FORGE is "
+        f"{names} (default: those of the last run). `status` shows how the repositories of the "
+        "last run ended",
     )
     group = parser.add_argument_group("fleet")
     group.add_argument(

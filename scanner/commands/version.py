@@ -18,13 +18,11 @@ _LIBRARIES: Final = {
     "distributed": "for fleet --cluster: pip install 'keycatch[cluster]'",
     "GitPython": "for history of an address: pip install 'keycatch[remote]'",
     "isal": "zlib takes its place, and is slower",
-    "PyGithub": "for fleet of an organisation of GitHub: pip install 'keycatch[github]'",
-    "python-gitlab": "for fleet of a group of GitLab: pip install 'keycatch[gitlab]'",
     "PyYAML": "",
     "regex": "",
     "stringzilla": "",
 }
-"""The libraries that keycatch uses, to what it means that one is not there."""
+"""Those that no family has: the libraries that list organisations are named by its members."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -41,9 +39,19 @@ def run(args: argparse.Namespace) -> int:
     """Print the version; return the exit code."""
     print(f"{NAME} {VERSION}")
     if args.verbose:
-        for name, value in _details():
-            print(f"{name + ':':<16}{value}")
+        details = _details()
+        width = max(len(name) for name, _ in details) + 3
+        for name, value in details:
+            print(f"{name + ':':<{width}}{value}")
     return 0
+
+
+def libraries() -> dict[str, str]:
+    """Return the libraries that keycatch uses, by name, to what it means that one is not there."""
+    from scanner.fleet import forges
+
+    found = {**_LIBRARIES, **forges.libraries()}
+    return {name: found[name] for name in sorted(found, key=str.casefold)}
 
 
 def _details() -> list[tuple[str, str]]:
@@ -57,7 +65,7 @@ def _details() -> list[tuple[str, str]]:
         ("git", _git()),
     ]
     found += [("search", kernel.described())]
-    for name, without in _LIBRARIES.items():
+    for name, without in libraries().items():
         try:
             found.append((name, version(name)))
         except PackageNotFoundError:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.errors import KeycatchError
 from scanner.files import read_regular
-from scanner.fleet.forges import FORGES
+from scanner.fleet.forges import PUBLIC
 from scanner.git.layout import places, shared
 from scanner.records import NamedTuple
 from scanner.remote.address import is_remote, parse
@@ -52,10 +52,7 @@ class Target(NamedTuple):
     @property
     def folds_case(self) -> bool:
         """Whether upper and lower case are the same in its name."""
-        return bool(self.owner) or (
-            self.address is not None
-            and self.address.server in [product.public for product in FORGES.values()]
-        )
+        return bool(self.owner) or (self.address is not None and self.address.server in PUBLIC)
 
     @property
     def id(self) -> str:

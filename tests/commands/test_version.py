@@ -26,7 +26,7 @@ def test_everything_has_a_version(keycatch: Any, line: str) -> None:
     found = dict(re.split(r": +", each, maxsplit=1) for each in others)
     assert found["regex"] == installed("regex")
     assert re.match(r"\d+\.\d+", found["git"])
-    assert found.keys() == {"python", "system", "git", "search", *version._LIBRARIES}
+    assert found.keys() == {"python", "system", "git", "search", *version.libraries()}
 
 
 def test_without_git_and_without_a_library(keycatch: Any, monkeypatch: Any, tmp_path: Path) -> None:
@@ -41,4 +41,4 @@ def test_every_dependency_is_listed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     needed = [*project["dependencies"], *project["optional-dependencies"]["sts"]]
     names = {re.match(r"[\w.]+", each)[0] for each in needed}  # type: ignore[index]
-    assert names <= version._LIBRARIES.keys()
+    assert names <= version.libraries().keys()

@@ -22,24 +22,43 @@ class Product(NamedTuple):
     """What is known of a member before it is loaded."""
 
     title: str
-    public: str
-    """The server that anybody can use."""
+    public: tuple[str, ...]
+    """The servers that anybody can use."""
     pages: str
     """The first name in the path of its pages about an owner, which may follow it."""
     has_groups: bool = False
     """Whether what owns repositories can be in another owner."""
+    also: tuple[str, ...] = ()
+    """Other names of it that users write, of programs with the same API."""
 
 
 FORGES: Final = {
-    "github": Product("GitHub", "github.com", "orgs"),
-    "gitlab": Product("GitLab", "gitlab.com", "groups", has_groups=True),
+    "github": Product("GitHub", ("github.com",), "orgs"),
+    "gitlab": Product("GitLab", ("gitlab.com",), "groups", has_groups=True),
 }
 """Name of each member, which is also that of its module here and of its extra."""
+
+NAMES: Final = {
+    written: name for name, product in FORGES.items() for written in (name, *product.also)
+}
+"""What users write before `+https://`, to the name of the member."""
+PUBLIC: Final = {server: name for name, product in FORGES.items() for server in product.public}
+"""The servers that anybody can use, to the name of the member."""
+
+
+def libraries() -> dict[str, str]:
+    """Return the distribution that each member needs, to what it is for and how it is installed."""
+    return {
+        _member(name).library: (
+            f"for fleet of an organisation of {product.title}: pip install 'keycatch[{name}]'"
+        )
+        for name, product in FORGES.items()
+    }
 
 
 def load(name: str) -> Forge:
     """Return the member called `name`; raises RemoteError if its library is not installed."""
-    forge: Forge = import_module(f"{__name__}.{name}").FORGE
+    forge = _member(name)
     try:
         import_module(forge.module)
     except Exception as error:  # noqa: BLE001 -- a broken library can raise whatever it likes
@@ -50,4 +69,9 @@ def load(name: str) -> Forge:
             f"{forge.library}, which lists the repositories of {FORGES[name].title}, {why}: "
             f"run `pip install 'keycatch[{name}]'`",
         ) from None
+    return forge
+
+
+def _member(name: str) -> Forge:
+    forge: Forge = import_module(f"{__name__}.{name}").FORGE
     return forge

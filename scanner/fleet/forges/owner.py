@@ -1,9 +1,9 @@
 """How the owner of repositories is written as a source: `github+https://HOST/ORGANISATION`.
 
 It is the address that a browser shows, after the name of the product, since a server of a company
-has any name. At github.com and gitlab.com an address with one name is that of an owner by itself:
-no repository has such a one. A form with one colon (`github:ORGANISATION`) would be an address of
-scp with an alias of ssh.
+has any name. At a server that anybody can use, such as github.com, an address with one name is that
+of an owner by itself: no repository has such a one. A form with one colon (`github:ORGANISATION`)
+would be an address of scp with an alias of ssh.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from scanner.fleet.forges import FORGES
+from scanner.fleet.forges import FORGES, NAMES, PUBLIC
 from scanner.records import NamedTuple
 from scanner.remote.address import parse
 from scanner.remote.failure import RemoteError, State
@@ -48,21 +48,21 @@ def owner_of(text: str) -> Owner | None:
     Raises RemoteError for an owner whose address is refused.
     """
     form = _FORM.fullmatch(text)
-    if form and form[1].lower() in FORGES:
-        return _owner(form[1].lower(), parse(form[2]))
+    if form and form[1].lower() in NAMES:
+        return _owner(NAMES[form[1].lower()], parse(form[2]))
     if not text.lower().startswith("https://"):
         return None
 
-    for forge, product in FORGES.items():
-        if product.public in text.lower():
-            try:
-                address = parse(text)
-            except RemoteError:
-                return None  # it is refused as what it is, an address
-            parts = address.path.strip("/").split("/")
-            if address.server == product.public and (len(parts) == 1 or parts[0] == product.pages):
-                return _owner(forge, address)
-    return None
+    try:
+        address = parse(text)
+    except RemoteError:
+        return None  # it is refused as what it is, an address
+    forge = PUBLIC.get(address.server)
+    if forge is None:
+        return None
+    parts = address.path.strip("/").split("/")
+    is_owner = len(parts) == 1 or parts[0] == FORGES[forge].pages
+    return _owner(forge, address) if is_owner else None
 
 
 def _owner(forge: str, address: Address) -> Owner:

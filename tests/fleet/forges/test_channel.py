@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.fleet.forges import channel
+from scanner.fleet.forges import FORGES, channel
 
 JSON = {"Content-Type": "application/json"}
 
@@ -30,7 +30,7 @@ JSON = {"Content-Type": "application/json"}
         (200, {"Content-Encoding": "gzip"}, "{}", "no connection, or it broke off"),
     ],
 )
-@pytest.mark.parametrize("forge", ["github", "gitlab"])
+@pytest.mark.parametrize("forge", FORGES)
 def test_an_answer_that_is_no_list_is_one_sentence(
     request: Any, list_all: Any, token: str, forge: str, status: int, headers: Any, body: Any,
     said: str
@@ -45,7 +45,7 @@ def test_an_answer_that_is_no_list_is_one_sentence(
     assert "\n" not in found.problem
 
 
-@pytest.mark.parametrize("forge", ["github", "gitlab"])
+@pytest.mark.parametrize("forge", ["github", "gitlab", "gitea"])
 def test_a_list_that_leads_elsewhere_is_not_followed(
     request: Any, list_all: Any, token: str, forge: str
 ) -> None:
@@ -126,8 +126,10 @@ def test_what_fails_for_a_moment_is_asked_again(
     assert pauses == [1, 2]
 
 
+@pytest.mark.parametrize("forge", FORGES)
 def test_the_token_is_nowhere_and_nobody_else_is_asked(
-    github: Any,
+    request: Any,
+    forge: str,
     list_all: Any,
     token: str,
     caplog: pytest.LogCaptureFixture,
@@ -138,10 +140,11 @@ def test_the_token_is_nowhere_and_nobody_else_is_asked(
     (clean_environment / ".netrc").write_text("machine localhost login bob password word\n")
     monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
     caplog.set_level(logging.DEBUG)
-    github.add("one")
-    list_all("github", token=token)
-    list_all("github")
-    assert {who for _, who in github.asked} == {f"Bearer {token}", None}
+    api = request.getfixturevalue(forge)
+    api.add("one")
+    list_all(forge, token=token)
+    list_all(forge)
+    assert {who for _, who in api.asked} == {f"Bearer {token}", None}
     assert token not in caplog.text
     assert not (tmp_path / "keys.log").exists()
 
