@@ -304,7 +304,7 @@ _shtab_keycatch_fleet_options=(
   "--color[default\: auto]:color:(auto always never)"
   {-q,--quiet}"[print only findings and errors]"
   {-v,--verbose}"[print every detail]"
-  "(*)::files that list sources, one on each line\; directories that hold repositories\; addresses\; or organisations, groups and users as FORGE\+https\:\/\/HOST\/NAME, where FORGE is github or gitlab (default\: those of the last run). \`status\` shows how the repositories of the last run ended:"
+  "(*)::files that list sources, one on each line\; directories that hold repositories\; addresses\; or organisations, groups and users as FORGE\+https\:\/\/HOST\/NAME, where FORGE is github, gitlab, gitea, forgejo or bitbucket (default\: those of the last run). \`status\` shows how the repositories of the last run ended:"
 )
 
 # guard to ensure default positional specs are added only once per session

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from forge_api import GitHubApi, GitLabApi
+from forge_api import BitbucketApi, ForgeApi, GiteaApi, GitHubApi, GitLabApi
 
 from scanner import console
 from scanner.console import ProgressBar
@@ -64,17 +64,18 @@ def holders(done: Any) -> list[str]:
     return sorted(name.rpartition("/")[2] for name in names)
 
 
+@pytest.mark.parametrize(("forge", "kind"), [("github", GitHubApi), ("forgejo", GiteaApi)])
 def test_from_the_list_to_the_report_and_the_token_is_nowhere(
     server: Any, publish: Any, plant: Any, fleet: Any, tmp_path: Path,
-    caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture, forge: str, kind: Callable[..., ForgeApi]
 ) -> None:  # fmt: skip
     # What is below this path of the server needs a login.
-    github = GitHubApi(server, "private")
+    api = kind(server, "private")
     shared = plant.pair()
     for name in ("one", "two"):
         publish(name, {"config": shared})
-        github.add(name)
-    github.add("gone")
+        api.add(name)
+    api.add("gone")
     caplog.set_level(logging.DEBUG)
     seen: list[bytes] = []
 
@@ -83,7 +84,7 @@ def test_from_the_list_to_the_report_and_the_token_is_nowhere(
         return body
 
     server.altered = watch
-    done = fleet(f"github+{server.url}/private")
+    done = fleet(f"{forge}+{server.url}/private")
     assert done.returncode == 2
     assert "3 repositories: 2 with findings, 1 unreachable" in done.stderr
     assert holders(done) == ["one", "two"]
@@ -93,7 +94,7 @@ def test_from_the_list_to_the_report_and_the_token_is_nowhere(
     assert seen
     for form in (TOKEN, *[said.split()[-1] for _, said in server.requests if "Basic" in said]):
         assert not any(form.encode() in each for each in everywhere)
-    assert {who for _, who in github.asked} == {f"Bearer {TOKEN}"}
+    assert {who for _, who in api.asked} == {f"Bearer {TOKEN}"}
 
     # Everything but the token is remembered; what has not changed is not scanned again.
     again = fleet()
@@ -231,6 +232,22 @@ def test_a_token_in_the_address_of_the_owner_is_for_its_repositories_too(
     done = fleet()
     assert done.returncode == 2
     assert f"name all sources again: the user name of github+{server.url}" in done.stderr
+
+
+def test_a_user_in_the_address_of_the_owner_clones_with_the_token_of_the_variable(
+    server: Any, publish: Any, fleet: Any, findings: None, tmp_path: Path
+) -> None:
+    # As Bitbucket Data Center needs it, where the name next to a token counts.
+    bitbucket = BitbucketApi(server)
+    publish("one", {"file": "text\n"})
+    clone = {"name": "http", "href": f"{server.url}/private/one.git"}
+    bitbucket.add("one", links={"clone": [clone]})
+    server.expect("bob", TOKEN)
+    done = fleet(f"bitbucket+https://bob@{server.address}/private")
+    assert (done.returncode, holders(done)) == (1, ["one"])
+    assert {who for _, who in bitbucket.asked} == {f"Bearer {TOKEN}"}
+    kept = b"".join(each.read_bytes() for each in (tmp_path / "state").rglob("*.json"))
+    assert b"bob" not in kept
 
 
 def test_one_sentence_says_what_is_wrong(

@@ -1,4 +1,4 @@
-"""APIs of GitHub and GitLab on loopback that answer as they are told."""
+"""APIs of products with repositories, on loopback, that answer as they are told."""
 
 from __future__ import annotations
 
@@ -28,6 +28,10 @@ class ForgeApi:
 
     def hook(self, path: str) -> Answer | bool | None:
         return None
+
+    def add(self, name: str, **fields: Any) -> None:
+        """Let a repository be listed, with what is different from any other."""
+        raise NotImplementedError
 
     def answer(self, path: str) -> Answer:
         raise NotImplementedError
@@ -110,6 +114,87 @@ class GitLabApi(ForgeApi):
         if what in ("/users/9/projects", "/groups/7/projects"):
             return self.paged(path, {"X-Total": str(len(self.repositories))})
         return (200, {}, "[]") if what == "/users" else (404, {}, '{"message": "404"}')
+
+
+class GiteaApi(ForgeApi):
+    """`/api/v1`, which takes what a token may not read out of its page, and counts it."""
+
+    is_user = False
+    counts = True
+    """Whether it says how many there are, as Gitea does from 1.12 on."""
+
+    def add(self, name: str, **fields: Any) -> None:
+        full = f"{self.owner}/{name}"
+        self.repositories.append({
+            "id": len(self.repositories) + 1,
+            "full_name": full,
+            "clone_url": f"{self.server.url}/{full}.git",
+            "archived": False,
+            "fork": False,
+            "empty": False,
+            "updated_at": "2026-01-02T03:04:05Z",
+            **fields,
+        })  # fmt: skip
+
+    def answer(self, path: str) -> Answer:
+        what = unquote(urlsplit(path).path.removeprefix("/api/v1"))
+        if what != f"/{'users' if self.is_user else 'orgs'}/{self.owner}/repos":
+            return 404, {}, '{"message": "not found"}'
+        total = {"X-Total-Count": str(len(self.repositories))} if self.counts else {}
+        status, headers, body = self.paged(path, total)
+        if not self.counts:
+            headers.pop("Link", None)
+        readable = [each for each in json.loads(body) if not each.get("hidden")]
+        return status, headers, json.dumps(readable)
+
+
+class BitbucketApi(ForgeApi):
+    """`/rest/api/1.0` of Data Center; `/2.0` of Cloud."""
+
+    is_cloud = False
+
+    def add(self, name: str, **fields: Any) -> None:
+        full = f"{self.owner}/{name}" if self.is_cloud else f"scm/{self.owner.lower()}/{name}"
+        protocol = "https" if self.is_cloud else "http"
+        clone = [
+            {"name": "ssh", "href": f"ssh://git@localhost:7999/{full}.git"},
+            {"name": protocol, "href": f"{self.server.url}/{full}.git"},
+        ]
+        of_cloud = {
+            "type": "repository",
+            "full_name": full,
+            "mainbranch": {"name": "main"},
+            "updated_on": "2026-01-02T03:04:05.678901+00:00",
+        }
+        of_data_center = {"slug": name, "project": {"key": self.owner}, "archived": False}
+        self.repositories.append({
+            "links": {"clone": clone},
+            **(of_cloud if self.is_cloud else of_data_center),
+            **fields,
+        })  # fmt: skip
+
+    def answer(self, path: str) -> Answer:
+        what = unquote(urlsplit(path).path)
+        query = parse_qs(urlsplit(path).query)
+        if self.is_cloud and what == f"/2.0/repositories/{self.owner}":
+            number = int(query.get("page", ["1"])[0])
+            begin = (number - 1) * self.page
+            page: dict[str, Any] = {"size": len(self.repositories), "page": number}
+            if begin + self.page < len(self.repositories):
+                page["next"] = f"{self.server.url}{what}?page={number + 1}"
+        elif what in self._paths and not self.is_cloud:
+            begin = int(query.get("start", ["0"])[0])
+            is_last = begin + self.page >= len(self.repositories)
+            following = None if is_last else begin + self.page
+            page = {"isLastPage": is_last, "nextPageStart": following}
+        else:
+            return 404, {}, '{"errors": []}'
+        return said({**page, "values": self.repositories[begin : begin + self.page]})
+
+    @property
+    def _paths(self) -> list[str]:
+        kinds = ("projects", "users") if self.owner.startswith("~") else ("projects",)
+        return [f"/rest/api/1.0/{kind}/{self.owner}/repos" for kind in kinds]
 
 
 def said(value: Any, **headers: str) -> Answer:

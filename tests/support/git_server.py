@@ -69,7 +69,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._say(301, {"Location": f"{self.server.url}/dotless/{name}.git/{service}"})
         elif kind == "elsewhere":
             self._say(302, {"Location": f"{self.server.other}/git/{rest}"})
-        elif kind == "api":
+        elif kind in ("api", "rest", "2.0"):
             self._say(*self.server.api(self.path, self.headers))
         elif kind == "stall":
             self.send_response(200)

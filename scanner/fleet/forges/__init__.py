@@ -30,11 +30,15 @@ class Product(NamedTuple):
     """Whether what owns repositories can be in another owner."""
     also: tuple[str, ...] = ()
     """Other names of it that users write, of programs with the same API."""
+    has_public_pages: bool = True
+    """Whether these pages are at the public servers as well: no owner there has such a name."""
 
 
 FORGES: Final = {
     "github": Product("GitHub", ("github.com",), "orgs"),
     "gitlab": Product("GitLab", ("gitlab.com",), "groups", has_groups=True),
+    "gitea": Product("Gitea and Forgejo", ("gitea.com", "codeberg.org"), "org", also=("forgejo",)),
+    "bitbucket": Product("Bitbucket", ("bitbucket.org",), "projects", has_public_pages=False),
 }
 """Name of each member, which is also that of its module here and of its extra."""
 

@@ -59,6 +59,7 @@ class Channel(Session):
         self.has_token = token is not None
         self.problems: list[str] = []
         """Why the list is not complete."""
+        self.latest: Any = None
         self._server = _server(api)
         self._certificates = ca_file or _trusted()
         self._say = say
@@ -138,7 +139,7 @@ class Channel(Session):
                 "the token may not see all repositories: authorise it for single sign-on"
             )
         try:
-            json.loads(answer.body)
+            self.latest = json.loads(answer.body)
         except (ValueError, RecursionError):
             raise RemoteError(
                 State.FAILED, f"the server does not answer with JSON: {_OTHER}"
@@ -183,7 +184,7 @@ def _refusal(status: int, has_token: bool, wants_single_sign_on: bool) -> Remote
 def _signed(request: PreparedRequest, token: Secret | None) -> PreparedRequest:
     request.headers.pop("Authorization", None)
     if token is not None:
-        # The form that both GitHub and GitLab take for every kind of token.
+        # The form that all of them take: GitHub and GitLab for every kind of token.
         request.headers["Authorization"] = b"Bearer " + token.reveal()
     return request
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from scanner.records import NamedTuple
 
@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
 PER_PAGE: Final = 100
-"""The most that GitHub and GitLab give at once (their "Pagination")."""
+"""The most that GitHub, GitLab and Bitbucket Cloud give at once (their "Pagination"); Gitea gives
+50, or as many as it is configured to."""
 
 
 class Asking(Protocol):
@@ -21,6 +22,11 @@ class Asking(Protocol):
     has_token: bool
     problems: list[str]
     """Why the list is not complete: a member adds what it sees."""
+    latest: Any
+    """What is in the JSON of the last answer."""
+
+    def request(self, method: str, url: str, params: Any = None) -> Any:
+        """Return the answer of requests to a GET; raises RemoteError for all but JSON."""
 
 
 class Listed(NamedTuple):

@@ -122,11 +122,14 @@ def _checked(listed: Listed, owner: Owner) -> Found:
         is_empty=listed.is_empty is True,
         pushed=instant(pushed),
     )
+    if not url:
+        problem = "the server names no https address for a clone of it"
+        return found._replace(name=printable(found.name), problem=problem)
     try:
         address = parse(url)
     except RemoteError as error:
         return found._replace(name=printable(found.name), problem=error.reason)
-    # GitHub and GitLab show the address with it, and people write it without.
+    # Nearly all show the address with it, and people write it without.
     path = address.path.removesuffix(".git")
     if address.scheme != "https" or address.server != owner.address.server:
         problem = f"refused: its address for a clone is not on {owner.address.server}"

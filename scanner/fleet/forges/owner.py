@@ -61,8 +61,9 @@ def owner_of(text: str) -> Owner | None:
     if forge is None:
         return None
     parts = address.path.strip("/").split("/")
-    is_owner = len(parts) == 1 or parts[0] == FORGES[forge].pages
-    return _owner(forge, address) if is_owner else None
+    product = FORGES[forge]
+    is_page = product.has_public_pages and parts[0] == product.pages
+    return _owner(forge, address) if len(parts) == 1 or is_page else None
 
 
 def _owner(forge: str, address: Address) -> Owner:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from forge_api import GitHubApi, GitLabApi
+from forge_api import BitbucketApi, GiteaApi, GitHubApi, GitLabApi
 
+from scanner.fleet.forges import bitbucket as member
 from scanner.fleet.forges.listing import Listing, listing
 from scanner.fleet.forges.owner import owner_of
 from scanner.remote.login import Login
@@ -29,6 +30,25 @@ def github(server: Any) -> GitHubApi:
 @pytest.fixture
 def gitlab(server: Any) -> GitLabApi:
     return GitLabApi(server)
+
+
+@pytest.fixture
+def gitea(server: Any) -> GiteaApi:
+    return GiteaApi(server)
+
+
+@pytest.fixture
+def bitbucket(server: Any) -> BitbucketApi:
+    return BitbucketApi(server)
+
+
+@pytest.fixture
+def bitbucket_cloud(server: Any, monkeypatch: pytest.MonkeyPatch) -> BitbucketApi:
+    """Return one that is taken for bitbucket.org."""
+    api = BitbucketApi(server)
+    api.is_cloud = True
+    monkeypatch.setitem(member._CLOUD, server.address, f"{server.url}/2.0")
+    return api
 
 
 @pytest.fixture

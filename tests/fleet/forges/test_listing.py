@@ -17,6 +17,7 @@ from scanner.fleet.forges import listing as module
         ({"clone_url": "https://other.example/private/one.git"}, "is not on localhost"),
         ({"clone_url": "git@localhost:private/one.git"}, "is not on localhost"),
         ({"clone_url": "--upload-pack=id"}, "begins like an option"),
+        ({"clone_url": ""}, "names no https address"),
         ({"clone_url": "URL/private/one\x1b[2J.git"}, "control characters"),
         ({"clone_url": "URL/private/../one.git"}, "`..`"),
         ({"clone_url": "URL/private/two.git"}, "that of another repository"),

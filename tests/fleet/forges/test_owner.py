@@ -21,6 +21,13 @@ from scanner.remote.failure import RemoteError
         ("https://github.com/orgs/acme/", "github+https://github.com/acme"),
         ("https://gitlab.com/acme", "gitlab+https://gitlab.com/acme"),
         ("https://gitlab.com/groups/a/b", "gitlab+https://gitlab.com/a/b"),
+        ("gitea+https://git.example/org/acme", "gitea+https://git.example/acme"),
+        ("Forgejo+https://git.example/acme", "gitea+https://git.example/acme"),
+        ("https://codeberg.org/acme", "gitea+https://codeberg.org/acme"),
+        ("https://gitea.com/org/acme", "gitea+https://gitea.com/acme"),
+        ("https://bitbucket.org/acme/", "bitbucket+https://bitbucket.org/acme"),
+        ("bitbucket+https://git.example/projects/KEY", "bitbucket+https://git.example/KEY"),
+        ("bitbucket+https://git.example/~bob", "bitbucket+https://git.example/~bob"),
     ],
 )
 def test_an_owner(text: str, name: str) -> None:
@@ -38,6 +45,7 @@ def test_an_owner(text: str, name: str) -> None:
     [
         "https://github.com/acme/site", "https://gitlab.com/a/b", "https://git.example/acme",
         "https://github.com", "https://x.github.com/acme", "https://github.com:444/acme",
+        "https://bitbucket.org/projects/site",
         "github:acme", "github+http://github.com/acme", "svn+https://github.com/acme",
         "git@github.com:acme", "./github+https", "ssh://github.com/acme",
     ],
