@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _COMMITS: Final = 3
 _FILES, _EDITED, _LINES = 12, 8, 60
-"""Files of a repository, those that a commit writes, and lines of one: 25 KB in a pack."""
+"""Files of a repository, those that a commit writes, and lines of one: 40 KB in a pack."""
 _EPOCH: Final = 1_700_000_000
 _BROKEN: Final = (50, 7)
 """One in so many is broken, and which of them: 2 %, and none of those with a pair."""
