@@ -76,7 +76,9 @@ class StateFolder:
         if not os.path.lexists(mark):
             if not is_new:
                 raise self._unusable("is no folder of `keycatch fleet`: name the one that it wrote")
-            if set(os.listdir(self.path)) - {_LOCK}:
+            # What a run that was killed at this very file has left is swept away later.
+            others = [name for name in os.listdir(self.path) if not name.startswith(_TEMPORARY)]
+            if set(others) - {_LOCK}:
                 raise self._unusable("has other files in it: name a new or an empty directory")
             os.chmod(self.path, 0o700)
             write_whole(mark, [b'{"version": 1}\n'], 0o600)

@@ -49,6 +49,20 @@ def test_what_a_killed_run_has_left_is_removed(folder: StateFolder) -> None:
     assert left == {"keycatch-fleet.json", "lock", f"{ID}.json", f"{kept.report}.json"}
 
 
+def test_a_run_that_was_killed_at_its_first_file_can_go_on(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state/.keycatch-x").write_bytes(b"half")
+    with StateFolder(str(tmp_path / "state"), is_new=True).locked():
+        assert not (tmp_path / "state/.keycatch-x").exists()
+
+    (tmp_path / "other").mkdir()
+    for name in (".keycatch-x", "mine"):
+        (tmp_path / "other" / name).write_bytes(b"text")
+    with pytest.raises(KeycatchError, match="has other files in it"):
+        StateFolder(str(tmp_path / "other"), is_new=True)
+    assert len(os.listdir(tmp_path / "other")) == 2
+
+
 def test_what_others_can_write_is_nothing(folder: StateFolder) -> None:
     kept = folder.save(ID, Outcome("a", State.CLEAN), b"one")
     for path in (Path(folder.path) / "reports").iterdir():
