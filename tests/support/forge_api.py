@@ -120,8 +120,6 @@ class GiteaApi(ForgeApi):
     """`/api/v1`, which takes what a token may not read out of its page, and counts it."""
 
     is_user = False
-    counts = True
-    """Whether it says how many there are, as Gitea does from 1.12 on."""
 
     def add(self, name: str, **fields: Any) -> None:
         full = f"{self.owner}/{name}"
@@ -140,10 +138,8 @@ class GiteaApi(ForgeApi):
         what = unquote(urlsplit(path).path.removeprefix("/api/v1"))
         if what != f"/{'users' if self.is_user else 'orgs'}/{self.owner}/repos":
             return 404, {}, '{"message": "not found"}'
-        total = {"X-Total-Count": str(len(self.repositories))} if self.counts else {}
+        total = {"X-Total-Count": str(len(self.repositories))}
         status, headers, body = self.paged(path, total)
-        if not self.counts:
-            headers.pop("Link", None)
         readable = [each for each in json.loads(body) if not each.get("hidden")]
         return status, headers, json.dumps(readable)
 

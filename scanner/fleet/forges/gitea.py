@@ -42,17 +42,17 @@ def _all(channel: Asking, url: str) -> Generator[Listed, None, None]:
     number = 0
     for page in count(1):
         answer = channel.request("GET", url, params={"page": page, "limit": PER_PAGE})
-        repositories: list[Any] = answer.json()
-        for repository in repositories:
+        for repository in answer.json():
             number += 1
             yield _listed(repository)
-
-        total = _total(answer.headers.get("X-Total-Count", ""))
-        # Versions before 1.12 say neither; what leads elsewhere is taken out by the channel.
-        is_unknown = total is None and "Link" not in answer.headers and not channel.problems
-        if "next" not in answer.links and not (is_unknown and repositories):
+        if "next" not in answer.links:
             break
-    if total is not None and number < total:
+    total = _total(answer.headers.get("X-Total-Count", ""))
+    if total is None:
+        channel.problems.append(
+            "the server does not say how many repositories there are: Gitea does from 1.12 on"
+        )
+    elif number < total:
         channel.problems.append(
             f"it lists {number:,} of {total:,} repositories: check what the token may read"
         )
