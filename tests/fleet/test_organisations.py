@@ -6,6 +6,7 @@ import itertools
 import logging
 import shutil
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from forge_api import BitbucketApi, ForgeApi, GiteaApi, GitHubApi, GitLabApi
 
 from scanner import console
 from scanner.console import ProgressBar
+from scanner.fleet.forges import FORGES
+from scanner.fleet.forges import bitbucket as member
 from scanner.fleet.scan_process import Ended, Scans
 
 TOKEN = "-".join(("made", "up", "token", "of", "a", "fleet"))
@@ -248,6 +251,29 @@ def test_a_user_in_the_address_of_the_owner_clones_with_the_token_of_the_variabl
     assert {who for _, who in bitbucket.asked} == {f"Bearer {TOKEN}"}
     kept = b"".join(each.read_bytes() for each in (tmp_path / "state").rglob("*.json"))
     assert b"bob" not in kept
+
+
+def test_a_token_of_an_account_is_for_its_address_and_for_another_user_of_git(
+    server: Any, publish: Any, fleet: Any, findings: None, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:  # fmt: skip
+    bitbucket = BitbucketApi(server)
+    bitbucket.is_cloud = True
+    monkeypatch.setitem(member._CLOUD, server.address, f"{server.url}/2.0")
+    product = FORGES["bitbucket"]._replace(public=(server.address,))
+    monkeypatch.setitem(FORGES, "bitbucket", product)
+    caplog.set_level(logging.DEBUG)
+    publish("one", {"file": "text\n"})
+    bitbucket.add("one")
+    server.expect("x-bitbucket-api-token-auth", TOKEN)
+    done = fleet(f"bitbucket+https://bob%40acme.example@{server.address}/private")
+    assert (done.returncode, holders(done)) == (1, ["one"])
+    pair = b64encode(f"bob@acme.example:{TOKEN}".encode()).decode()
+    assert {who for _, who in bitbucket.asked} == {f"Basic {pair}"}
+    kept = b"".join(each.read_bytes() for each in (tmp_path / "state").rglob("*") if each.is_file())
+    for form in (TOKEN, pair, "bob"):
+        assert form.encode() not in kept
+        assert form not in caplog.text + done.stdout + done.stderr
 
 
 def test_one_sentence_says_what_is_wrong(

@@ -32,13 +32,22 @@ class Product(NamedTuple):
     """Other names of it that users write, of programs with the same API."""
     has_public_pages: bool = True
     """Whether these pages are at the public servers as well: no owner there has such a name."""
+    git_user: str = ""
+    """Who clones from the public servers with a token of an account, which is asked for its list by
+    the e-mail address of the account; empty where the token alone is enough."""
 
 
 FORGES: Final = {
     "github": Product("GitHub", ("github.com",), "orgs"),
     "gitlab": Product("GitLab", ("gitlab.com",), "groups", has_groups=True),
     "gitea": Product("Gitea and Forgejo", ("gitea.com", "codeberg.org"), "org", also=("forgejo",)),
-    "bitbucket": Product("Bitbucket", ("bitbucket.org",), "projects", has_public_pages=False),
+    "bitbucket": Product(
+        "Bitbucket",
+        ("bitbucket.org",),
+        "projects",
+        has_public_pages=False,
+        git_user="x-bitbucket-api-token-auth",  # Bitbucket Support, "Using API tokens"
+    ),
 }
 """Name of each member, which is also that of its module here and of its extra."""
 

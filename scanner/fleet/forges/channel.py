@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import ssl
+from base64 import b64encode
 from io import BytesIO
 from time import sleep, time
 from typing import TYPE_CHECKING, Any, Final
@@ -51,9 +52,17 @@ class Channel(Session):
     """Asks one server for one owner."""
 
     def __init__(
-        self, api: str, token: Secret | None, ca_file: str, say: Callable[[str], None]
+        self,
+        api: str,
+        token: Secret | None,
+        ca_file: str,
+        say: Callable[[str], None],
+        account: str = "",
     ) -> None:
-        """Prepare to ask at the address `api`; `say` gets what a person has to know meanwhile."""
+        """Prepare to ask at the address `api`, with the token alone unless there is an `account`.
+
+        `say` gets what a person has to know meanwhile.
+        """
         super().__init__()
         self.api = api
         self.has_token = token is not None
@@ -66,7 +75,7 @@ class Channel(Session):
         self._asked: set[str] = set()
         self._waited = 0.0
         # Something, though it may do nothing: without it requests looks into ~/.netrc.
-        self.auth = lambda request: _signed(request, token)
+        self.auth = lambda request: _signed(request, token, account)
         # With this variable the ssl module writes the keys of each connection to a file.
         os.environ.pop("SSLKEYLOGFILE", None)
 
@@ -181,9 +190,12 @@ def _refusal(status: int, has_token: bool, wants_single_sign_on: bool) -> Remote
     return RemoteError(State.FAILED, f"the server answers with HTTP {status}; {_OTHER}")
 
 
-def _signed(request: PreparedRequest, token: Secret | None) -> PreparedRequest:
+def _signed(request: PreparedRequest, token: Secret | None, account: str) -> PreparedRequest:
     request.headers.pop("Authorization", None)
-    if token is not None:
+    if token is not None and account:
+        pair = account.encode("utf-8", "surrogateescape") + b":" + token.reveal()
+        request.headers["Authorization"] = b"Basic " + b64encode(pair)
+    elif token is not None:
         # The form that all of them take: GitHub and GitLab for every kind of token.
         request.headers["Authorization"] = b"Bearer " + token.reveal()
     return request

@@ -72,7 +72,8 @@ def listing(
     # With the token in the place of the user, as many addresses have it.
     token = (login.secret or Secret(login.user.encode())) if login else None
     found: dict[str, Found] = {}
-    with Channel(forge.api(owner.address.server), token, ca_file, say) as channel:
+    api = forge.api(owner.address.server)
+    with Channel(api, token, ca_file, say, owner.account) as channel:
         problem = _read(forge, channel, owner, found, progress)
         problems = [*channel.problems, *([problem] if problem else [])]
     if not found and not problems:

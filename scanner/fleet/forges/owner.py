@@ -37,9 +37,17 @@ class Owner(NamedTuple):
         """How messages and the state folder call it: without user information."""
         return f"{self.forge}+https://{self.address.server}/{self.path}"
 
+    @property
+    def account(self) -> str:
+        """The e-mail address that the server wants next to the token; mostly empty."""
+        product, user = FORGES[self.forge], self.address.user
+        is_account = product.git_user and self.address.server in product.public
+        return user if is_account and "@" in user else ""
+
     def lent_to(self, address: Address) -> Address:
         """Return `address`, on the same server, with the user information of the owner's own."""
-        return address._replace(user=self.address.user, secret=self.address.secret)
+        user = FORGES[self.forge].git_user if self.account else self.address.user
+        return address._replace(user=user, secret=self.address.secret)
 
 
 def owner_of(text: str) -> Owner | None:

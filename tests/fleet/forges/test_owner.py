@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.fleet.forges.owner import owner_of
-from scanner.remote.address import is_remote
+from scanner.remote.address import is_remote, parse
 from scanner.remote.failure import RemoteError
 
 
@@ -38,6 +38,26 @@ def test_an_owner(text: str, name: str) -> None:
     again = owner_of(owner.name)
     assert again
     assert again.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "account", "git_user"),
+    [
+        ("bitbucket.org/acme", "bob@acme.example", "x-bitbucket-api-token-auth"),
+        ("bitbucket.org/acme", "bob", "bob"),
+        ("bitbucket.example/acme", "bob@acme.example", "bob@acme.example"),
+        ("bitbucket.org/acme", "", ""),
+    ],
+)
+def test_an_account_is_for_the_list_and_another_user_for_clones(
+    text: str, account: str, git_user: str
+) -> None:
+    information = f"{account.replace('@', '%40')}@" if account else ""
+    owner = owner_of(f"bitbucket+https://{information}{text}")
+    assert owner
+    assert owner.lent_to(parse("https://bitbucket.org/acme/site")).user == git_user
+    assert owner.account == (account if git_user.startswith("x-") else "")
+    assert owner.name == f"bitbucket+https://{text}"
 
 
 @pytest.mark.parametrize(
