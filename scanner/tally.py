@@ -22,6 +22,8 @@ shared out over processes.
 
 ALLOWED: Final = "allowed-on-line"
 """The reason under which values are counted that a mark allows, such as `keycatch:allow`."""
+TAKEN: Final = "taken-by-rule"
+"""The reason under which values are counted that a user's rule has in place of a shipped one."""
 IN_BASELINE: Final = "in-baseline"
 """The reason under which credentials are counted that the baseline of the project accepts."""
 

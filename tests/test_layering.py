@@ -86,7 +86,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # The file system and streams, without any idea of what is written.
     ("files", "sizes"),
     ("about",),
-    ("records", "levels", "signals", "expressions"),
+    ("records", "levels", "signals", "expressions", "next_entry"),
     # What of the engine is compiled: bytes and numbers, without any idea of rules.
     ("kernel",),
     # What everything is imported from, which is settled before the first import of ours.

@@ -55,6 +55,7 @@ MODULES: Final = (
     "scanner.decoders.git_patch",
     "scanner.decoders.byte_list",
     "scanner.decoders.invisible",
+    "scanner.decoders.commit_encoding",
 )
 
 

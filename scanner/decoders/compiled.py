@@ -326,4 +326,7 @@ TABLE: tuple[CompiledDecoder, ...] = (
         (b'ccess-key', False, 0, b'', b'', b'', (), '', b'', True),
         (b'ccess Key', False, 0, b'', b'', b'', (), '', b'', True),
     ), ('bold and underlined letters of manual pages (`A`, backspace, `A`); near what a rule looks for also what was taken back by a backspace, zero-width characters and soft hyphens', 'the line with the lines around it, as it is seen', 'the value, with what nobody sees in it'), None, 8192, False, '', b'\x08\x8b\xa0\xad\xbf'),
+    ('commit-encoding', (), (
+        (b'\nencoding ', False, 0, b'', b'', b'', (), '', b'', False),
+    ), ('a commit of git whose header names an encoding that is not like ASCII, such as `CP500`', 'the message', 'line and column in the message, whose first line is the one after the header'), None, 0, False, '', b''),
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from scanner.next_entry import NextEntry
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -68,19 +69,23 @@ class Objects:
 
     def __iter__(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield the objects; of a delta without its base, what it inserts, without an ID."""
-        data, position = self._data, self._start + _START
+        at, following = -1, self._start + _START
+        said = int.from_bytes(self._data[following - 4 : following], "big")
         waiting: list[int] = []
-        for _ in range(int.from_bytes(data[position - 4 : position], "big")):
+        search = NextEntry(self._part, self._end, self._size)
+        while 0 <= following < self._end:  # whatever number the pack says
             if self.limited:
                 return
-            at = position
+            at = following
             entry = self._head(at)
-            if entry is None:
+            content, following = self._inflate(entry) if entry else (b"", -1)
+            if entry is None or following < 0:
                 self.damaged = True
-                break
-            content, position = self._inflate(entry)
-            if position < 0:
-                break  # nothing says where the next entry begins
+                if entry and content:
+                    yield self._before_damage(entry, content)
+                following = search.after(at + 1)
+                self.limited |= search.has_given_up
+                continue
             self._entries[at] = entry
             if entry.kind in _KINDS:
                 yield self._found(at, _KINDS[entry.kind], content)
@@ -88,7 +93,17 @@ class Objects:
                 waiting.append(at)
             else:
                 yield from self._of_delta(at, content)
+        self.damaged |= len(self._entries) < said
         yield from self._late(waiting)
+
+    def _part(self, at: int, size: int) -> bytes:
+        return self._data[at : min(at + size, self._end)]
+
+    @staticmethod
+    def _before_damage(entry: _Entry, content: bytes) -> tuple[str, str, bytes]:
+        """Return what came out of an entry before its damage; it has no ID."""
+        kind = _KINDS.get(entry.kind)
+        return (kind, "", content) if kind else ("delta", "", inserted(content))
 
     def _late(self, waiting: list[int]) -> Iterator[tuple[str, str, bytes]]:
         """Yield what is made of deltas whose bases came after them, or are not there at all."""

@@ -12,7 +12,7 @@ from scanner.engine.defects import INTERNAL, describe
 from scanner.engine.file_names import DECODER, name_layer
 from scanner.findings import Finding, Notice, Tally, fingerprint_of
 from scanner.records import NamedTuple
-from scanner.tally import ALLOWED, MOST_PLACES, SetAside
+from scanner.tally import ALLOWED, MOST_PLACES, TAKEN, SetAside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +145,9 @@ def _account(
         for part in judgement.allowed
         if (spot := spot_of(part)) not in inside
     ]
+    taken = [spot for part in judgement.taken if (spot := spot_of(part)) not in inside]
     counts = judgement.asides | ({ALLOWED: len(allowed)} if judgement.allowed else {})
+    counts |= {TAKEN: len(taken)} if judgement.taken else {}
     for reason, number in counts.items():
         if number:
             tally.aside(reason, number)
@@ -159,6 +161,7 @@ def _account(
         firsts[value] = min(firsts.get(value, spot), spot, key=_order)
     spots = [(reason, spot) for (reason, _), spot in firsts.items()]
     spots += [(ALLOWED, spot) for spot, _ in allowed]
+    spots += [(TAKEN, spot) for spot in taken]
     tally.allowed.update((path, digest) for _, digest in allowed)
 
     # No more than are kept are counted out: a generated file can have thousands.

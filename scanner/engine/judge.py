@@ -29,10 +29,10 @@ from scanner.engine.join import (
     groups,
 )
 from scanner.engine.merge import merge
-from scanner.engine.overlap import apart
+from scanner.engine.overlap import apart, taken
 from scanner.findings import Confidence, Finding, Location, Severity, fingerprint_of
 from scanner.records import NamedTuple
-from scanner.tally import ALLOWED
+from scanner.tally import ALLOWED, TAKEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Judgement(NamedTuple):
     """Number of distinct values set aside, by reason."""
     allowed: list[Part]
     """What a mark on its line allows; it is among the numbers."""
+    taken: list[Part]
+    """What a user's rule has in place of a shipped one; it is among the numbers."""
 
 
 def judge(
@@ -69,7 +71,11 @@ def judge(
     """
     counts = _count_asides(asides)
     of_users = {rule.id for rule in rules.values() if rule.origin}
-    occurrences = apart(_on_the_ground(parts), of_users)
+    grounded = _on_the_ground(parts)
+    occurrences = apart(grounded, of_users)
+    away = [each.part for each in taken(grounded, of_users)] if of_users else []
+    if away:
+        counts[TAKEN] = len(away)
     kept: list[Occurrence] = []
     allowed: list[Part] = []
     marks: dict[int, Marks] = {}  # by the identity of the text: each is searched for marks once
@@ -91,7 +97,7 @@ def judge(
 
     drafts = (_draft(group, rules, path) for group in groups(kept, pairing=PAIR_RULE in rules))
     findings = merge(_finding(draft, path, line_hash) for draft in drafts)
-    return Judgement(_drop_unknown_rules(findings, rules, counts), counts, allowed)
+    return Judgement(_drop_unknown_rules(findings, rules, counts), counts, allowed, away)
 
 
 # -- occurrences --------------------------------------------------------------------------------

@@ -43,6 +43,19 @@ def apart(occurrences: list[Occurrence], of_users: Set[str] = frozenset()) -> li
     return _without_absorbed_of_users(both, of_users)
 
 
+def taken(occurrences: list[Occurrence], of_users: Set[str]) -> list[Occurrence]:
+    """Return those of `occurrences` that `apart` leaves out for what a user's rule finds there.
+
+    A misshapen key can be that. What the rule says of it, such as its severity, is not what the
+    shipped one says, so that the report has to name it.
+    """
+    if not any(o.part.rule_id in of_users for o in occurrences):
+        return []
+    shipped = _without_misshapen([o for o in occurrences if o.part.rule_id not in of_users])
+    kept = {id(o) for o in apart(occurrences, of_users)}
+    return [o for o in shipped if o.part.rule_id == MISSHAPEN and id(o) not in kept]
+
+
 def _is_guess(occurrence: Occurrence, of_users: Set[str]) -> bool:
     part = occurrence.part
     return part.rule_id in of_users and part.confidence is Confidence.LOW

@@ -12,11 +12,17 @@ repository by itself, since naming it with `GIT_DIR` would switch that check off
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Final
+
+# Where names that differ in case alone are two files, a setting that they are one hides the second.
+_CASES: Final = (
+    () if sys.platform in ("win32", "cygwin", "darwin") else ("-c", "core.ignoreCase=false")
+)
 
 # git(1) and git-config(1) describe each of these.
 QUIET: Final = (
@@ -34,6 +40,7 @@ QUIET: Final = (
     "core.commitGraph=false",
     "-c",
     "core.multiPackIndex=false",
+    *_CASES,
 )
 
 NO_HOOKS: Final = ("-c", "core.hooksPath=/dev/null")

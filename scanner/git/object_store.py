@@ -34,6 +34,10 @@ _ESCAPES: Final = {
 }  # fmt: skip
 
 
+class FollowedError(PackError):
+    """A file holds more than the object that it is for, which git does not notice in each case."""
+
+
 class Loose(NamedTuple):
     """An object in a file of its own."""
 
@@ -186,6 +190,8 @@ def read_loose(path: str, largest: int, only: str = "") -> tuple[str, int, bytes
                 pending = inflating.unconsumed_tail
                 total += len(piece)
                 pieces.append(piece)
+            if inflating.eof and (inflating.unused_data or file.read(1)):
+                raise FollowedError("bytes that are no part of it follow its end")
         except FAILURES as error:
             raise PackError(f"it cannot be inflated: {error}") from None
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from scanner.git import delta
 from scanner.git.delta import LARGEST, apply
-from scanner.git.inflate import DENSEST, FAILURES, crc32, decompress, decompressobj
+from scanner.git.inflate import FAILURES, crc32, decompressobj
 from scanner.git.pack_file import PackFile
 from scanner.git.pack_heads import ELSEWHERE, KINDS, NONE, OFFSET_DELTA, START, pread, read_heads
 from scanner.git.pack_index import PackError, PackIndex, hash_of_object
@@ -36,17 +36,13 @@ _UNLIKELY: Final = 4096
 Deflating adds five bytes to a block that it cannot compress (RFC 1951, section 3.2.4), so a larger
 entry is not what its head says. It is not read into memory to find that out.
 """
-_SAFE: Final = 64 << 10
-"""Bytes of compressed data that are inflated in one call: at most 64.5 MiB come out of them.
-
-The one-call function allocates the size that it is to expect, and for less data that is bounded by
-`DENSEST`. For more it would be the size in the head, which can be forged, so that the buffer is
-left to grow with the output.
-"""
 _MOST: Final = 1 << 31
 """Objects from which on the number of an entry would take more than four bytes with its sign. The
 index of such a pack has 60 GB."""
 _NO_MATCH: Final = "its checksum differs from the one in its index"
+_OTHER_SIZE: Final = "its inflated size differs from its header"
+_FOLLOWED: Final = "bytes that are in no index follow it"
+"""Git believes an index, and never sees them: they can be another entry."""
 
 
 class Made(NamedTuple):
@@ -77,6 +73,7 @@ class Pack:
         "children_of",
         "complaint",
         "damaged",
+        "has_ends",
         "kinds",
         "nameless",
         "next_to",
@@ -109,6 +106,8 @@ class Pack:
         self.nameless = frozenset(made.nameless if made else ())
         """Entries that cannot be read, nor named for lack of an index; `complaint` has them."""
 
+        self.has_ends = True
+        """Whether each entry ends where the next one begins, or else bytes are in no index."""
         self.unproved = self._index.checksums is None
         """Whether contents have to be compared with their IDs (`prove`), for lack of checksums.
 
@@ -228,6 +227,11 @@ class Pack:
         return self._index.position(name) >= 0
 
     @property
+    def begin(self) -> int:
+        """Where the first entry begins; without one, where it would end."""
+        return self._offsets[0]
+
+    @property
     def checksum(self) -> bytes:
         """The checksum at the end of the pack, which identifies it."""
         return self._index.pack_checksum
@@ -271,6 +275,7 @@ class Pack:
         """
         offsets, sizes, heads, positions = self._offsets, self._sizes, self._heads, self._positions
         checksums, damaged, source = self._index.checksums, self.damaged, self._file.descriptor()
+        has_ends = self.has_ends
 
         def inflate(entry: int) -> bytes:
             if entry in damaged:
@@ -290,19 +295,9 @@ class Pack:
             if checksums is not None and crc32(stored) != checksums[positions[entry]]:
                 raise PackError(_NO_MATCH)
 
-            packed = memoryview(stored)[heads[entry] :]
-            try:
-                if length <= _SAFE:
-                    # 15 is zlib's largest window, which git uses. One byte more than expected, so
-                    # that an object that is too large does not end at the right size.
-                    content: bytes = decompress(packed, 15, min(size, length * DENSEST) + 1)
-                else:
-                    content = _inflated(packed, size)
-            except FAILURES as error:
-                raise PackError(f"it cannot be inflated: {error}") from None
-
-            if len(content) != size:
-                raise PackError("its inflated size differs from its header")
+            content, is_last = _inflated(memoryview(stored)[heads[entry] :], size)
+            if not is_last and has_ends:
+                raise PackError(_FOLLOWED)
 
             return content
 
@@ -358,7 +353,9 @@ class Pack:
             raise PackError(error.strerror or str(error)) from None
 
         if left:
-            raise PackError("its inflated size differs from its header")
+            raise PackError(_OTHER_SIZE)
+        if self.has_ends and (at < end or inflating.unused_data):
+            raise PackError(_FOLLOWED)
 
         checksums = self._index.checksums
         whole = at == end and (checksums is None or crc == checksums[self._positions[entry]])
@@ -465,16 +462,23 @@ def _link(
     return later
 
 
-def _inflated(packed: memoryview, size: int) -> bytes:
-    """Return `packed` inflated to at most `size` bytes. Raises PackError, or one of `FAILURES`."""
+def _inflated(packed: memoryview, size: int) -> tuple[bytes, bool]:
+    """Return `packed` inflated to `size` bytes, and whether nothing follows. Raises PackError.
+
+    The buffer grows with the output: the size is that in a head, which can be forged.
+    """
     inflating = decompressobj()
-    content: bytes = inflating.decompress(packed, size + 1)
-    if len(content) == size and not inflating.eof:
-        # The end of the data, with its checksum, may not have been read yet.
-        inflating.decompress(inflating.unconsumed_tail, 1)
-        if not inflating.eof:
-            raise PackError("it inflates to more than its header says")
-    return content
+    try:
+        # One byte more than expected, so that what is too large does not end at the right size.
+        content: bytes = inflating.decompress(packed, size + 1)
+        if len(content) == size and not inflating.eof:
+            # The end of the data, with its checksum, may not have been read yet.
+            content += inflating.decompress(inflating.unconsumed_tail, 1)
+    except FAILURES as error:
+        raise PackError(f"it cannot be inflated: {error}") from None
+    if len(content) != size or not inflating.eof:
+        raise PackError(_OTHER_SIZE)
+    return content, not inflating.unused_data
 
 
 def _too_large(size: int) -> str:

@@ -57,6 +57,7 @@ class PackExcerpt(Pack):
         """
         self.path = path
         self.unproved = True
+        self.has_ends = False
         self.damaged = {}
         self.complaint = ""
         self.nameless = frozenset()

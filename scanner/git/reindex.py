@@ -3,7 +3,7 @@
 Git makes it with git-index-pack(1), but not of a pack that is damaged itself. Entries follow one
 another, and only inflating an entry shows where it ends. The name of an object is the hash of its
 content, so that each delta has to be applied. Where an entry is damaged, nothing says where the
-next one begins; all before it is read.
+next one begins: it is looked for (`scanner.next_entry`).
 
 It takes as much as a scan does: each byte is inflated twice at most, and deltas make no more than
 the same number of bytes could be inflated to.
@@ -31,6 +31,7 @@ from scanner.git.pack_heads import (
 )
 from scanner.git.pack_index import PackError, hash_of, hash_of_object
 from scanner.git.walk import walk_in_python
+from scanner.next_entry import NextEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,15 +46,19 @@ those that it does not need."""
 _MEMORY: Final = 64 << 20
 """Bytes of bases that wait for their deltas, as in `scanner.git.walk`."""
 _DAMAGE: Final[tuple[type[BaseException], ...]] = (PackError, *FAILURES)
+NOT_ALL: Final = "its index does not have all that is in it"
 _LARGE: Final = 1 << 31
 """Offsets from this on are in the table of large ones (`scanner.git.pack_index`)."""
 
 
-def open_pack(path: str, hash_size: int, jobs: int = 1) -> Pack:
+def open_pack(path: str, hash_size: int, jobs: int = 1, reason: str = "") -> Pack:
     """Return the pack at `path`; `complaint` says so if it is read without its index.
 
-    The arguments are those of `Pack`. Raises PackError, OSError.
+    The arguments are those of `Pack`, and a `reason` not to use the index, if there is one. Raises
+    PackError, OSError.
     """
+    if reason:
+        return Pack(path, hash_size, jobs, reindexed(path, hash_size, reason))
     try:
         pack = Pack(path, hash_size, jobs)
     except (PackError, OSError) as error:
@@ -67,6 +72,8 @@ def open_pack(path: str, hash_size: int, jobs: int = 1) -> Pack:
         made = reindexed(path, hash_size, NO_ENTRY)
         if not made.nameless:
             return Pack(path, hash_size, jobs, made)
+    elif pack.begin != START:
+        return Pack(path, hash_size, jobs, reindexed(path, hash_size, NOT_ALL))
     return pack
 
 
@@ -92,6 +99,8 @@ def reindexed(path: str, hash_size: int, reason: str) -> Made:
         _name_deltas(path, hash_size, entries, checksum)
     nameless = tuple(at for at, name in enumerate(entries.names) if name is None)
     complaint = f"{reason}; {_extent(number - len(nameless), said, number)}"
+    if entries.left:
+        complaint += f", and the last {entries.left:,} bytes of it are no object"
     if entries.have(checksum):
         complaint += ": run `git index-pack` on it"
     else:
@@ -135,15 +144,30 @@ class _Entries:
         """Where the last one ends."""
 
     def read(self) -> None:
-        """Read all entries up to one that is damaged. Raises OSError.
+        """Read all entries that can be found. Raises OSError.
 
-        Whatever number the pack says: an entry more than that is read as well.
+        Whatever number the pack says: an entry more than that is read as well. What is damaged
+        becomes one without a name.
         """
+        search = NextEntry(self._ahead, self._last, self._hash_size)
         while self.end < self._last:
             try:
                 self._read_entry(self.end)
             except _DAMAGE:
-                break
+                following = search.after(self.end + 1)
+                if following < 0:
+                    break
+                self._pass_over(following)
+
+    def _pass_over(self, offset: int) -> None:
+        """Make the bytes up to `offset` an entry that cannot be read."""
+        self.offsets.append(self.end)
+        self.checksums.append(0)
+        self.names.append(None)
+        while self.end < offset:
+            stored = self._ahead(self.end, min(_CHUNK, offset - self.end))
+            self._digest.update(stored)
+            self.end += len(stored)
 
     def _ahead(self, offset: int, size: int) -> bytes:
         """Return up to `size` bytes at `offset`, fewer where the entries end."""
@@ -187,6 +211,11 @@ class _Entries:
         self.checksums.append(crc)
         self.names.append(digest.digest() if digest else None)
         self.end, self._digest = at, whole
+
+    @property
+    def left(self) -> int:
+        """How many bytes are after the last entry that could be read."""
+        return self._last - self.end
 
     def have(self, checksum: bytes) -> bool:
         """Return whether the entries, with what is before them, have that `checksum`."""

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from scanner.git.repository import Repository
 
-_LOCAL: Final = ("refs/heads/", "refs/tags/")
-"""Where a mirror (`+refs/*:refs/*`) puts what it fetches. Such a ref may as well be one that was
-made here and never pushed, so it says nothing about the remote."""
+_LOCAL: Final = (
+    "refs/heads/", "refs/tags/", "refs/stash", "refs/notes/", "refs/replace/", "refs/bisect/",
+    "refs/original/", "refs/rewritten/", "refs/worktree/",
+)  # fmt: skip
+"""Where a mirror (`+refs/*:refs/*`) puts what it fetches, and commands put what is made here. Such
+a ref may never have been pushed, so it says nothing about the remote."""
 _ALL_BRANCHES: Final = ("refs/heads/*", "refs/*")
 """The sources of refspecs that fetch every branch."""
 _KEY: Final = re.compile(r"remote\.(?P<name>.+)\.(?P<key>fetch|url|pushurl)", re.DOTALL)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scanner.git import delta
 from scanner.git.delta import LARGEST, apply
-from scanner.git.inflate import crc32, decompress
+from scanner.git.inflate import crc32, decompressobj
 from scanner.git.pack_index import PackError
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ def walk(
     prove = pack.prove if pack.unproved else None
     walked: Iterator[Resolved] = delta.packs.Walk(
         *pack.columns(), pack.damaged, list(roots), memory, LARGEST, PackError,
-        (crc32, decompress, pack.inflater(), apply, pack.resolve, prove, give_up),
+        (crc32, decompressobj, pack.inflater(), apply, pack.resolve, prove, give_up),
+        pack.has_ends,
     )  # fmt: skip
     return walked
 

@@ -236,7 +236,8 @@ class Rescan:
         units = work.units
         if units.problems or units.complaints or units.names() != change.new:
             raise RecordUnusableError
-        search_work(self._repository, examiner, self._job, work, result)
+        if search_work(self._repository, examiner, self._job, work, result):
+            raise RecordUnusableError  # a scan of everything reads it without its index
 
     def _search_again(
         self,

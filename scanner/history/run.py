@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 from scanner.engine.examine import Examiner
 from scanner.findings import Notice
 from scanner.git.object_store import store_of
+from scanner.git.reindex import NOT_ALL
 from scanner.history.objects.git_fallback import search_with_git
 from scanner.history.objects.missing_objects import absent, find_missing
 from scanner.history.objects.name_search import search_names, search_noted_names
-from scanner.history.objects.object_work import UNREAD, ObjectWork
+from scanner.history.objects.object_work import LEFT_OUT, UNREAD, ObjectWork
 from scanner.history.objects.search_result import SearchResult
 from scanner.records import NamedTuple
 
@@ -131,9 +132,13 @@ def _search_objects(
         told = work.units.problems + work.units.complaints
         problems |= {notice.path: notice for notice in told}
 
-        search_work(repository, examiner, job, work, result)
+        left_out = search_work(repository, examiner, job, work, result)
         packs.update(new)
         searched.append(work)
+        if left_out and job.only is None:
+            again = _search_left_out(repository, examiner, job, searched, left_out, result)
+            problems |= {notice.path: notice for notice in again.units.complaints}
+            searched.append(again)
 
     for notice in (problems | unreadable).values():
         result.tally.notice(notice)
@@ -146,6 +151,34 @@ def _search_objects(
             result.units.commits = result.commits
         drop_existing(repository, searched, result.named)
     return store
+
+
+def _search_left_out(
+    repository: Repository,
+    examiner: Examiner,
+    job: HistoryJob,
+    searched: Sequence[ObjectWork],
+    packs: Collection[str],
+    result: SearchResult,
+) -> ObjectWork:
+    """Search what `packs` have beside the entries of their indexes into `result`; return the work.
+
+    What was `searched` before is not searched again.
+    """
+    work = ObjectWork(
+        examiner,
+        sorted(packs),
+        (),
+        len(repository.zero) // 2,
+        known=_ids_in(searched),
+        max_size=job.max_size,
+        jobs=job.jobs,
+        reasons=dict.fromkeys(packs, NOT_ALL),
+    )
+    search_work(repository, examiner, job, work, result)
+    for notice in work.units.problems:
+        result.tally.notice(notice)
+    return work
 
 
 def _ids_in(works: Iterable[ObjectWork]) -> set[bytes]:
@@ -173,17 +206,20 @@ def search_work(
     work: ObjectWork,
     result: SearchResult,
     share: Share | None = None,
-) -> None:
+) -> set[str]:
     """Search `work` into `result`, with git as the reader of what we cannot. Raises GitError.
 
-    If a `share` is given, only that one is searched.
+    If a `share` is given, only that one is searched. Returns the packs with bytes that are in no
+    entry which could be read.
     """
     found = _search_share(work, share) if share else _search_units(work, job)
     unread = {notice.path: notice.detail for notice in work.damaged()}
-    unread |= _take_unread(found.tally)
+    unread |= _take(UNREAD, found.tally)
+    left_out = {*_take(LEFT_OUT, found.tally), *(notice.path for notice in work.left_out())}
     result.add(found)
     if unread:
         result.add(search_with_git(repository, examiner, unread, job.max_size))
+    return left_out
 
 
 def _search_units(work: ObjectWork, job: HistoryJob) -> SearchResult:
@@ -237,9 +273,9 @@ def _objects_with_findings(result: SearchResult) -> set[bytes]:
     return {bytes.fromhex(name) for name in names if name}
 
 
-def _take_unread(tally: Tally) -> dict[str, str]:
-    """Remove the notices about objects to be read in another way; return their IDs and reasons."""
-    unread = {notice.path: notice.detail for notice in tally.notices if notice.reason == UNREAD}
-    tally.notices = [notice for notice in tally.notices if notice.reason != UNREAD]
-    tally.skipped.pop(UNREAD, None)
-    return unread
+def _take(reason: str, tally: Tally) -> dict[str, str]:
+    """Remove the notices with a `reason` from `tally`; return their paths and details."""
+    taken = {notice.path: notice.detail for notice in tally.notices if notice.reason == reason}
+    tally.notices = [notice for notice in tally.notices if notice.reason != reason]
+    tally.skipped.pop(reason, None)
+    return taken

@@ -39,7 +39,8 @@ def search_share(repository: Repository, job: HistoryJob, share: Share) -> Share
             raise RecordUnusableError
 
         result = SearchResult()
-        search_work(repository, examiner, job, work, result, share)
+        if search_work(repository, examiner, job, work, result, share):
+            raise RecordUnusableError
         search_noted_names(examiner, result)
         drop_existing(repository, [work], result.named)
         if result.named or inventory(store_of(repository), hash_size) != there:

@@ -10,15 +10,15 @@
 #include <unistd.h>
 #endif
 
-#define SMALL (64 << 10) /* bytes of an entry up to which it is read here: `_SAFE` in pack.py */
-#define DENSEST 1032     /* bytes that a deflated byte can become: see inflate.py */
+#define SMALL (64 << 10) /* bytes of an entry up to which it is read here */
 #define UNLIKELY 4096    /* see pack.py */
-#define WINDOW 15        /* zlib's largest window, which git uses */
 
 enum { OFFSETS, SIZES, HEADS, POSITIONS, CHECKSUMS, CHILDREN, SIBLINGS, COLUMNS };
+enum { DECOMPRESS, IS_OVER, UNUSED, NAMES };
+static const char *const spelled[NAMES] = {"decompress", "eof", "unused_data"};
 static const Py_ssize_t widths[COLUMNS] = {8, 8, 1, 4, 4, 4, 4};
 
-enum { CRC32, DECOMPRESS, INFLATE, APPLY, RESOLVE, PROVE, GIVE_UP, CALLS };
+enum { CRC32, BEGIN, INFLATE, APPLY, RESOLVE, PROVE, GIVE_UP, CALLS };
 
 typedef struct {
     int64_t base;    /* an entry */
@@ -31,7 +31,8 @@ typedef struct {
     int file;
     int64_t number; /* of entries */
     Py_buffer columns[COLUMNS];
-    PyObject *calls[CALLS], *damaged, *roots, *error, *window;
+    PyObject *calls[CALLS], *names[NAMES], *damaged, *roots, *error;
+    int has_ends; /* each entry ends where the next one begins */
     Py_ssize_t root; /* the next one */
     Waiting *stack;
     Py_ssize_t depth, room;
@@ -86,9 +87,20 @@ static int is_right(const Walk *walk, int64_t entry, PyObject *stored) {
     return (int64_t)found == number_at(walk, CHECKSUMS, position);
 }
 
+/* Returns whether an inflater is at its end, and had nothing left over if each entry has an end. */
+static int is_whole(const Walk *walk, PyObject *inflater) {
+    PyObject *over = PyObject_GetAttr(inflater, walk->names[IS_OVER]);
+    PyObject *unused = PyObject_GetAttr(inflater, walk->names[UNUSED]);
+    int whole = over == Py_True && unused && PyBytes_Check(unused) &&
+                (!walk->has_ends || PyBytes_Size(unused) == 0);
+    Py_XDECREF(over);
+    Py_XDECREF(unused);
+    return whole;
+}
+
 /* Returns the content of an entry, or NULL, perhaps with an exception: then Python reads it. */
 static PyObject *read_small(const Walk *walk, int64_t entry) {
-    PyObject *stored = NULL, *packed = NULL, *most = NULL, *content = NULL;
+    PyObject *stored = NULL, *packed = NULL, *most = NULL, *inflater = NULL, *content = NULL;
     uint64_t begin = (uint64_t)number_at(walk, OFFSETS, entry);
     uint64_t length = (uint64_t)number_at(walk, OFFSETS, entry + 1) - begin;
     uint64_t size = (uint64_t)number_at(walk, SIZES, entry);
@@ -112,15 +124,18 @@ static PyObject *read_small(const Walk *walk, int64_t entry) {
 
     /* One byte more than expected, so that an object that is too large does not end in time. */
     packed = PyMemoryView_FromMemory(bytes + head, (Py_ssize_t)length - head, PyBUF_READ);
-    most = PyLong_FromUnsignedLongLong((size < length * DENSEST ? size : length * DENSEST) + 1);
-    if (packed == NULL || most == NULL) goto done;
-    content = PyObject_CallFunctionObjArgs(walk->calls[DECOMPRESS], packed, walk->window, most, NULL);
-    if (content && (!PyBytes_Check(content) || (uint64_t)PyBytes_Size(content) != size))
+    most = PyLong_FromUnsignedLongLong(size + 1);
+    inflater = PyObject_CallNoArgs(walk->calls[BEGIN]);
+    if (packed == NULL || most == NULL || inflater == NULL) goto done;
+    content = PyObject_CallMethodObjArgs(inflater, walk->names[DECOMPRESS], packed, most, NULL);
+    if (content && (!PyBytes_Check(content) || (uint64_t)PyBytes_Size(content) != size ||
+                    !is_whole(walk, inflater)))
         Py_CLEAR(content);
 
 done:
     Py_XDECREF(packed);
     Py_XDECREF(most);
+    Py_XDECREF(inflater);
     Py_DECREF(stored);
     return content;
 }
@@ -268,7 +283,7 @@ static void dealloc(PyObject *self) {
     Py_XDECREF(walk->damaged);
     Py_XDECREF(walk->roots);
     Py_XDECREF(walk->error);
-    Py_XDECREF(walk->window);
+    for (int name = 0; name < NAMES; name++) Py_XDECREF(walk->names[name]);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
     Py_DECREF(type);
 }
@@ -292,19 +307,19 @@ static int take_columns(Walk *walk, PyObject *const *given) {
 
 static PyObject *new(PyTypeObject *type, PyObject *arguments, PyObject *keywords) {
     PyObject *columns[COLUMNS], *calls[CALLS], *damaged, *roots, *error;
-    int file;
+    int file, has_ends;
     long long memory;
     unsigned long long largest;
     if (keywords && PyDict_Size(keywords)) {
         PyErr_SetString(PyExc_TypeError, "Walk takes no keywords");
         return NULL;
     }
-    if (!PyArg_ParseTuple(arguments, "i(OOOOOOO)O!O!LKO(OOOOOOO)", &file, columns + OFFSETS,
+    if (!PyArg_ParseTuple(arguments, "i(OOOOOOO)O!O!LKO(OOOOOOO)p", &file, columns + OFFSETS,
                           columns + SIZES, columns + HEADS, columns + POSITIONS,
                           columns + CHECKSUMS, columns + CHILDREN, columns + SIBLINGS, &PyDict_Type,
                           &damaged, &PyList_Type, &roots, &memory, &largest, &error, calls + CRC32,
-                          calls + DECOMPRESS, calls + INFLATE, calls + APPLY, calls + RESOLVE,
-                          calls + PROVE, calls + GIVE_UP))
+                          calls + BEGIN, calls + INFLATE, calls + APPLY, calls + RESOLVE,
+                          calls + PROVE, calls + GIVE_UP, &has_ends))
         return NULL;
 
     PyObject *self = ((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0); /* all of it zero */
@@ -317,8 +332,13 @@ static PyObject *new(PyTypeObject *type, PyObject *arguments, PyObject *keywords
     walk->roots = Py_NewRef(roots);
     walk->error = Py_NewRef(error);
     for (int call = 0; call < CALLS; call++) walk->calls[call] = Py_NewRef(calls[call]);
-    walk->window = PyLong_FromLong(WINDOW);
-    if (walk->window == NULL || take_columns(walk, columns) < 0) {
+    walk->has_ends = has_ends;
+    int failed = take_columns(walk, columns) < 0;
+    for (int name = 0; name < NAMES && !failed; name++) {
+        walk->names[name] = PyUnicode_InternFromString(spelled[name]);
+        failed = walk->names[name] == NULL;
+    }
+    if (failed) {
         Py_DECREF(self);
         return NULL;
     }

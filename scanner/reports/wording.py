@@ -31,6 +31,7 @@ REASONS: Final = {
     "branch-cut-off": "another branch, cut off by the shallow clone",
     "changed-while-read": "changed while it was read",
     "damaged-archive": "damaged archive",
+    "damaged-object": "damaged file of a git object",
     "damaged-pack": "damaged pack of git objects",
     "decoder-limit": "beyond a decoding limit",
     "encrypted-archive": "encrypted archive",
@@ -62,6 +63,7 @@ REASONS: Final = {
     "documentation-example": "documentation example",
     "in-baseline": "in the baseline",
     "placeholder": "placeholder",
+    "taken-by-rule": "taken by a rule of the user",
 }
 """Names for reasons; one that is not here is shown with spaces in place of hyphens."""
 

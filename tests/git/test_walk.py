@@ -227,7 +227,7 @@ def test_columns_that_cannot_be_are_refused(grow: Any) -> None:
                 continue  # an index of version 1 has no checksums
             changed = (*columns[:column], wrong, *columns[column + 1 :])
             with pytest.raises((TypeError, ValueError)):
-                deltas.packs.Walk(file, changed, {}, [0], 0, 0, PackError, calls)
+                deltas.packs.Walk(file, changed, {}, [0], 0, 0, PackError, calls, True)
     for root in (-1, 2, 1 << 40):
         with pytest.raises(IndexError):
-            next(deltas.packs.Walk(file, columns, {}, [root], 0, 0, PackError, calls))
+            next(deltas.packs.Walk(file, columns, {}, [root], 0, 0, PackError, calls, True))

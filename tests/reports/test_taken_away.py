@@ -14,6 +14,7 @@ SAID = {
     "the configuration": ".keycatch.toml",
     "the baseline": "the baseline .keycatch-baseline accepts 1 credential",
     "a mark": "marks on their lines allow 2 values: marked.env:1, marked.env:2",
+    "a rule": "rules of the user have, in place of shipped ones, 1 value: shapeless.env:1",
     "what was not opened": "closed.7z",
 }
 _ENTRY = '".keycatch-baseline", "entries": 1, "accepted": 1'
@@ -27,7 +28,21 @@ OWN = {
     ("a mark", "json"): '"allowed-on-line": 2',
     ("a mark", "jsonl"): '"allowed-on-line": 2',
     ("a mark", "html"): "<code>marked.env:1:21</code></td><td>allowed on the line",
+    ("a rule", "text"): "taken by a rule of",
+    ("a rule", "json"): '"taken-by-rule": 1',
+    ("a rule", "jsonl"): '"taken-by-rule": 1',
+    ("a rule", "html"): "<code>shapeless.env:1:25</code></td><td>taken by a rule of the user",
 }
+RULE = """\
+id: mine
+name: X
+summary: X.
+severity: note
+confidence: high
+anchors:
+  - literal: secret_access_key
+pattern: 'secret_access_key = (?P<value>\\S{34})$'
+"""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +60,11 @@ def told(tmp_path_factory: Any) -> dict[str, str]:
         (root / "left.env").write_text(plant.pair())
         (root / "closed.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(100))
         (root / "new.env").write_text(plant.pair())
-        (root / ".keycatch.toml").write_text('exclude = ["left.env"]\n')
+        shapeless = f"aws_secret_access_key = {plant.secret()[:34]}\n"
+        (root / "shapeless.env").write_text(shapeless)
+        (root / "rule.yaml").write_text(RULE)
+        settings = 'exclude = ["left.env"]\nrules = ["rule.yaml"]\n'
+        (root / ".keycatch.toml").write_text(settings)
         main(["scan", ".", *(f"--output={name}={root.parent / name}" for name in FORMATS)])
     found = {name: (root.parent / name).read_text("utf-8") for name in FORMATS}
     return {**found, "step summary": (root.parent / "summary.md").read_text("utf-8")}

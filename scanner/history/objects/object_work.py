@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scanner.findings import Notice
+from scanner.findings import Notice, Tally
+from scanner.git.entry_end import ends_in_place
 from scanner.git.links import named_by
-from scanner.git.object_store import is_named, read_loose
+from scanner.git.object_store import FollowedError, is_named, read_loose
 from scanner.git.pack_heads import BLOB, KINDS
 from scanner.git.pack_index import PackError
+from scanner.git.reindex import NOT_ALL
 from scanner.git.walk import leads_beyond, out_of_reach, walk
 from scanner.history.objects.commit_rows import CommitReader, ids_in
 from scanner.history.objects.search import TOO_LARGE, ObjectSearch
@@ -21,7 +23,7 @@ from scanner.history.objects.surroundings import Surroundings
 from scanner.history.objects.work_units import WorkUnit, WorkUnits, damaged, reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from scanner.engine.examine import Examiner
     from scanner.git.object_store import Loose
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
 
 UNREAD: Final = "unread-object"
 """The reason of notices about objects that have to be read in another way; their path is the ID."""
+LEFT_OUT: Final = "left-out"
+"""The reason of notices about packs with bytes that are in no entry which can be read; their path
+is that of the pack."""
 
 # Bytes that the bases of deltas may take while they wait, in each process. Beyond it the oldest
 # base is dropped and resolved again when its turn comes (`scanner.git.walk`): slower, never wrong.
@@ -57,17 +62,22 @@ class ObjectWork:
         known: Collection[bytes] = (),
         max_size: int = 0,
         jobs: int = 1,
+        reasons: Mapping[str, str] | None = None,
     ) -> None:
         """Arrange the objects of `packs` (paths) and the `loose` ones; if given, `only` these IDs.
 
         Objects whose IDs are `known` have been searched before, and are left out. IDs have
         `hash_size` bytes. Blobs of more than `max_size` bytes are counted and left out; 0 means no
-        limit. Up to `jobs` processes read the heads of the entries of the packs.
+        limit. Up to `jobs` processes read the heads of the entries of the packs, and those with
+        `reasons` for it are read without their index.
         """
-        self.units = WorkUnits(packs, loose, hash_size, only=only, known=known, jobs=jobs)
+        self.units = WorkUnits(
+            packs, loose, hash_size, only=only, known=known, jobs=jobs, reasons=reasons
+        )
         self._examiner = examiner
         self._surroundings = Surroundings(examiner.catalogue)
         self._hash_size = hash_size
+        self._is_narrowed = only is not None
         self._max_size = max_size
         self.trees: TreeSearch | None = None
         """Looks for what was found before in the trees that are searched from now on."""
@@ -109,6 +119,20 @@ class ObjectWork:
             if entry not in unwanted
         ]
 
+    def left_out(self) -> list[Notice]:
+        """Return a notice for `LEFT_OUT` for each entry that is not searched and ends too early.
+
+        These are damaged, or also in another place, so that nothing else reads them. None if only
+        some objects are wanted.
+        """
+        tally = Tally()
+        if self._is_narrowed:
+            return []
+        for pack, unwanted in self.units.packs():
+            for entry in sorted({*out_of_reach(pack), *unwanted}):
+                _note_left_out(pack, entry, tally)
+        return tally.notices
+
     def _search_pack(self, search: ObjectSearch, unit: WorkUnit, number: int) -> None:
         tally = search.found.tally
         try:
@@ -130,6 +154,7 @@ class ObjectWork:
             is_whole = False
             if entry not in unwanted:
                 tally.notice(_unread(pack, entry, reason))
+                _note_left_out(pack, entry, tally)
 
         search.turn_to(pack.name)
         kind = KINDS[pack.kinds[roots[0]]]  # the roots of a unit are of one kind
@@ -172,7 +197,10 @@ class ObjectWork:
                 if self._max_size and pack.size(root) > self._max_size:
                     search.found.tally.skip(TOO_LARGE)
                 else:
+                    notices = len(search.found.tally.notices)
                     search.add_large(pack.name(root), pack.reader(root))
+                    if len(search.found.tally.notices) > notices:  # it may not have been read
+                        _note_left_out(pack, root, search.found.tally)
         return [root for root in roots if root not in large] if large else roots
 
     def _naming(
@@ -215,6 +243,9 @@ class ObjectWork:
                     raise PackError("its content does not match its object ID")
             except (PackError, OSError) as error:
                 result.tally.notice(Notice(UNREAD, name, reason_of(error), hides=True))
+                if isinstance(error, FollowedError):  # git may read the object, and nothing else
+                    said = f"{error}: look at them, and delete the file"
+                    result.tally.notice(Notice("damaged-object", path, said, hides=True))
                 continue
 
             if data is None:
@@ -229,3 +260,9 @@ class ObjectWork:
 
 def _unread(pack: Pack, entry: int, reason: str) -> Notice:
     return Notice(UNREAD, pack.name(entry).hex(), reason, hides=True)
+
+
+def _note_left_out(pack: Pack, entry: int, tally: Tally) -> None:
+    # One that was opened without its index has all that can be read.
+    if not pack.complaint and not ends_in_place(pack, entry):
+        tally.notice(Notice(LEFT_OUT, pack.path, NOT_ALL, hides=True))

@@ -15,7 +15,7 @@ from scanner.git.reindex import open_pack
 from scanner.records import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from scanner.git.object_store import Loose
     from scanner.git.pack import Pack
@@ -46,7 +46,7 @@ class WorkUnits:
     """
 
     __slots__ = (
-        "_checksums", "_found", "_is_new", "_packs", "_roots", "_units", "_unwanted",
+        "_checksums", "_found", "_is_new", "_packs", "_reasons", "_roots", "_units", "_unwanted",
         "commits", "complaints", "contents", "first_loose", "first_top", "first_tree", "hash_size",
         "is_divided", "loose", "paths", "problems",
     )  # fmt: skip
@@ -60,11 +60,13 @@ class WorkUnits:
         only: Collection[bytes] | None = None,
         known: Collection[bytes] = (),
         jobs: int = 1,
+        reasons: Mapping[str, str] | None = None,
     ) -> None:
         """Arrange the objects of `packs` (paths) and the `loose` ones; if given, `only` these IDs.
 
         Objects whose IDs are `known` are left out. IDs have `hash_size` bytes. Up to `jobs`
-        processes read the heads of the entries of the packs.
+        processes read the heads of the entries of the packs. Those that have `reasons` for it are
+        read without their index.
         """
         self.problems: list[Notice] = []
         """The packs that cannot be read at all."""
@@ -78,6 +80,7 @@ class WorkUnits:
         self.contents: Any = None
         """What their trees have of the blobs in which something was found, if they were searched
         for it: a `TreeContents`, which is not sent to another process."""
+        self._reasons = reasons or {}
         self._packs: list[Pack | None] = []
         self._checksums: list[bytes] = []
         self._roots: list[array[int]] = []
@@ -149,7 +152,8 @@ class WorkUnits:
         """Return the pack with that `number`, whose file is open; raises PackError, OSError."""
         pack = self._packs[number]
         if pack is None:
-            pack = open_pack(self.paths[number], self.hash_size)
+            path = self.paths[number]
+            pack = open_pack(path, self.hash_size, reason=self._reasons.get(path, ""))
             if pack.checksum != self._checksums[number]:
                 raise PackError("it was replaced while it was read: scan again")
             self._packs[number] = pack
@@ -160,7 +164,7 @@ class WorkUnits:
         packs: list[Pack] = []
         for path in paths:
             try:
-                pack = open_pack(path, self.hash_size, jobs)
+                pack = open_pack(path, self.hash_size, jobs, self._reasons.get(path, ""))
             except (PackError, OSError) as error:
                 self.problems.append(damaged(path, error))
                 continue
