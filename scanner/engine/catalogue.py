@@ -117,6 +117,14 @@ class Catalogue:
                 return False
         return next(self._signed(data), None) is not None
 
+    def signatures(self) -> tuple[tuple[int, bytes], ...]:
+        """Return the signatures of the heads of contents, each with its offset.
+
+        `is_encoded` is false for what has none of them, and no null byte near its end.
+        """
+        slices = [each for those in (*self._heads.values(), self._further) for each in those]
+        return tuple(sorted({(start, magic) for start, _, table in slices for magic in table}))
+
     def decoders_for(self, data: bytes, *, is_part: bool = False) -> list[Decoder]:
         """Return the decoders whose signature the head or the end of `data` has.
 

@@ -2,6 +2,7 @@
 
 #include "batch.h"
 #include "deltas.h"
+#include "feed.h"
 #include "heads.h"
 #include "trees.h"
 #include "walk.h"
@@ -11,6 +12,8 @@ static PyMethodDef methods[] = {
     {"fresh", delta_fresh, METH_VARARGS, "Return the spans that a base lacks; None if Python has to."},
     {"copies", delta_copies, METH_VARARGS, "Return what is copied of a base; None if Python has to."},
     {"places", tree_places, METH_VARARGS, "Return where in a tree some IDs are, and whether as in its base; None if nowhere."},
+    {"limits", feed_limits, METH_VARARGS, "Return what `Batch.fill` decides by, as a capsule."},
+    {"based_on", feed_based_on, METH_VARARGS, "Return where the next object waits that has a known base."},
     {"order", heads_order, METH_VARARGS, "Sort offsets, with the position of each."},
     {"read_heads", heads_read, METH_VARARGS, "Read heads of entries; return those that Python has to read."},
     {"link", heads_link, METH_VARARGS, "Link bases to deltas; return those of which the kind is open."},

@@ -137,16 +137,11 @@ class ObjectWork:
         if kind == "commit" or (kind == "tag" and self.units.is_divided):
             walked = self._naming(walked, kind, pack, search.found)
 
-        add, children, siblings = search.add, pack.children_of, pack.next_to
+        children, siblings = pack.children_of, pack.next_to
         trees = self.trees if kind == "tree" else None
         if trees:
             walked = trees.passing(walked, pack.name, lambda at: children[at] >= 0)
-        for entry, base, data, delta in walked:
-            if entry not in unwanted:
-                # Nothing is known about a base that was not searched here: search all of it.
-                new = None if base in unwanted else delta
-                has_children, is_last = children[entry] >= 0, siblings[entry] < 0
-                add(entry, kind, data, base, new, has_children, is_last)
+        search.add_walked(_wanted(walked, unwanted), kind, children, siblings)
         search.forget()
         traced = trees.take() if trees else None
         if traced and is_whole:
@@ -225,6 +220,18 @@ class ObjectWork:
                     commits.read(bytes.fromhex(name), data)
                 search.add(number, kind, data)
         result.commits.extend(commits.rows())
+
+
+def _wanted(walked: Iterator[Resolved], unwanted: Collection[int]) -> Iterator[Resolved]:
+    """Return the objects of a walk without those `unwanted`."""
+    if not unwanted:
+        return walked
+    # Nothing is known about a base that was not searched here: all of the object is.
+    return (
+        (entry, base, data, None if base in unwanted else delta)
+        for entry, base, data, delta in walked
+        if entry not in unwanted
+    )
 
 
 def _unread(pack: Pack, entry: int, reason: str) -> Notice:
