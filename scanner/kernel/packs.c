@@ -1,6 +1,7 @@
 /* What is compiled for the reading of packs: see README.md. */
 
 #include "batch.h"
+#include "commits.h"
 #include "deltas.h"
 #include "feed.h"
 #include "heads.h"
@@ -14,6 +15,8 @@ static PyMethodDef methods[] = {
     {"places", tree_places, METH_VARARGS, "Return where in a tree some IDs are, and whether as in its base; None if nowhere."},
     {"limits", feed_limits, METH_VARARGS, "Return what `Batch.fill` decides by, as a capsule."},
     {"based_on", feed_based_on, METH_VARARGS, "Return where the next object waits that has a known base."},
+    {"commits", commits_read, METH_VARARGS,
+     "Return (trees, parents, numbers of parents, times) of commits that wait, and where others are."},
     {"order", heads_order, METH_VARARGS, "Sort offsets, with the position of each."},
     {"read_heads", heads_read, METH_VARARGS, "Read heads of entries; return those that Python has to read."},
     {"link", heads_link, METH_VARARGS, "Link bases to deltas; return those of which the kind is open."},

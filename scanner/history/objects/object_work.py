@@ -14,7 +14,8 @@ from scanner.git.object_store import is_named, read_loose
 from scanner.git.pack_heads import BLOB, KINDS
 from scanner.git.pack_index import PackError
 from scanner.git.walk import leads_beyond, out_of_reach, walk
-from scanner.history.objects.commit_rows import CommitReader, ids_in
+from scanner.history.objects.commit_rows import CommitReader
+from scanner.history.objects.naming import Naming
 from scanner.history.objects.search import TOO_LARGE, ObjectSearch
 from scanner.history.objects.search_result import SearchResult
 from scanner.history.objects.surroundings import Surroundings
@@ -134,15 +135,21 @@ class ObjectWork:
         search.turn_to(pack.name)
         kind = KINDS[pack.kinds[roots[0]]]  # the roots of a unit are of one kind
         walked = walk(pack, roots, _MEMORY, unread)
+        naming = None
         if kind == "commit" or (kind == "tag" and self.units.is_divided):
-            walked = self._naming(walked, kind, pack, search.found)
+            naming = Naming(kind, pack.name, self._hash_size)
+            if unwanted:  # they are read even so
+                walked = naming.passing(walked)
 
         children, siblings = pack.children_of, pack.next_to
         trees = self.trees if kind == "tree" else None
         if trees:
             walked = trees.passing(walked, pack.name, lambda at: children[at] >= 0)
-        search.add_walked(_wanted(walked, unwanted), kind, children, siblings)
+        take = naming.take if naming and not unwanted else None
+        search.add_walked(_wanted(walked, unwanted), kind, children, siblings, take)
         search.forget()
+        if naming:
+            naming.add_to(search.found, is_divided=self.units.is_divided)
         traced = trees.take() if trees else None
         if traced and is_whole:
             search.found.traced[number] = traced
@@ -169,32 +176,6 @@ class ObjectWork:
                 else:
                     search.add_large(pack.name(root), pack.reader(root))
         return [root for root in roots if root not in large] if large else roots
-
-    def _naming(
-        self, walked: Iterator[Resolved], kind: str, pack: Pack, result: SearchResult
-    ) -> Iterator[Resolved]:
-        """Pass on objects of `kind`; add to `result` the IDs in them that are not theirs.
-
-        Where there is only one pack, the parents of commits are enough: had another pack been lost,
-        some of them would be missing.
-        """
-        here: set[bytes] = set()
-        found: set[bytes] = set()
-        size = self._hash_size
-        commits = CommitReader(size)
-        for resolved in walked:
-            name = pack.name(resolved[0])
-            here.add(name)
-            if kind != "commit" or not commits.read(name, resolved[2]):
-                found.update(named_by(kind, resolved[2], size))
-            yield resolved
-
-        rows = commits.rows()
-        found.update(ids_in(rows.parents, size))
-        if self.units.is_divided:
-            found.update(ids_in(rows.trees, size))
-        result.commits.extend(rows)
-        result.named |= found - here
 
     def _search_loose(self, search: ObjectSearch, unit: WorkUnit) -> None:
         result, all_loose = search.found, self.units.loose

@@ -171,18 +171,29 @@ class ObjectSearch:
         kind: str,
         children: Sequence[int],
         siblings: Sequence[int],
+        take: Callable[[list[Waiting], int], None] | None = None,
     ) -> None:
         """Search all objects of a walk, of one `kind`: `add` each, with its entry as the key.
 
         `children` and `siblings` are, by entry, the first delta on it and the next one on its base.
+        `take` is called with lists that have all of them, each from the given position on.
         """
+
+        def add(entry: int, base: int, data: bytes, delta: bytes | None) -> None:
+            has_children, is_last = children[entry] >= 0, siblings[entry] < 0
+            each = entry, kind, data, base, delta, has_children, is_last
+            if take:
+                take([each], 0)
+            self.add(*each)
+
         if not self._limits:
-            for entry, base, data, delta in walked:
-                self.add(entry, kind, data, base, delta, children[entry] >= 0, siblings[entry] < 0)
+            for resolved in walked:
+                add(*resolved)
             return
 
         tally, walked = self.found.tally, iter(walked)
         while True:
+            before = len(self._waiting)
             other, number, size, new = self._batch.fill(
                 self._limits, walked, kind, children, siblings,
                 self._waiting, self._size, self._held,
@@ -195,9 +206,10 @@ class ObjectSearch:
             self._size += new
             self._held += size
 
+            if take and number:
+                take(self._waiting, before)
             if other:
-                entry, base, data, delta = other
-                self.add(entry, kind, data, base, delta, children[entry] >= 0, siblings[entry] < 0)
+                add(*other)
             elif self._is_full():
                 self.flush()
             else:
