@@ -37,7 +37,8 @@ watched() {
         ASAN_OPTIONS=detect_leaks=0 PYTHONMALLOC=malloc PYTHONPATH=$copy "$python" "$@"
 }
 watched -m pytest -q -n0 -p no:cacheprovider tests/kernel tests/git/test_delta.py \
-    tests/git/test_pack_heads.py tests/git/test_walk.py tests/history/objects/test_batch.py tests/history/objects/test_feed.py tests/history/objects/test_naming.py \
+    tests/git/test_pack_heads.py tests/git/test_walk.py tests/history/objects/test_batch.py \
+    tests/history/objects/test_feed.py tests/history/objects/test_naming.py \
     tests/history/objects/test_tree_search.py \
     -k "not environment and not says_once"
 watched -m pytest -q -n0 -p no:cacheprovider tests/fuzz -k "seeds and (search or pieces or delta or pack)"
