@@ -22,7 +22,7 @@ from scanner.git.delta import packs
 from scanner.git.lfs import pointer_to
 from scanner.history.objects.batch import new_batch
 from scanner.history.objects.feed import based_on, limits_of, may_be_pointer
-from scanner.history.objects.known_places import KnownPlaces, PlaceCarrier
+from scanner.history.objects.known_places import KnownPlaces
 from scanner.history.objects.large_blobs import search_large
 from scanner.history.objects.name_search import names_in_tree
 from scanner.history.objects.search_result import Noted, SearchResult
@@ -83,8 +83,8 @@ class ObjectSearch:
         self._catalogue = examiner.catalogue
         self._index = examiner.catalogue.index
 
-        self._carrier = PlaceCarrier(examiner.catalogue)
         self._surroundings = surroundings or Surroundings(examiner.catalogue)
+        self._carrier = self._surroundings.carrier
         self._widths, self._guards = self._carrier.widths, self._carrier.guards
         self._margin = max([MARGIN, *map(operator.add, self._widths, self._guards)])
         self._limits = limits_of(
