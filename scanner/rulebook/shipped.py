@@ -224,7 +224,7 @@ RULES: tuple[dict[str, Any], ...] = (
     },
     {
         'after': 128,
-        'anchors': ((b'-at-', False, 0, b'', b'', b'', (), '', b'', False),),
+        'anchors': ((b'-at-0', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-1', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-2', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-3', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-4', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-5', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-6', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-7', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-8', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-9', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-"', False, 0, b'', b'', b'', (), '', b'', False), (b"-at-'", False, 0, b'', b'', b'', (), '', b'', False), (b'-at-`', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-\\', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-=', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-&', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-%', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-^', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-<', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-[', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-\x1b', False, 0, b'', b'', b'', (), '', b'', False)),
         'before': 80,
         'confidence': 2,
         'cwe': ('CWE-798',),
