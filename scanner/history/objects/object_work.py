@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Notice
+from scanner.git import delta as deltas
 from scanner.git.links import named_by
 from scanner.git.object_store import is_named, read_loose
 from scanner.git.pack_heads import BLOB, KINDS
@@ -65,6 +66,8 @@ class ObjectWork:
         `hash_size` bytes. Blobs of more than `max_size` bytes are counted and left out; 0 means no
         limit. Up to `jobs` processes read the heads of the entries of the packs.
         """
+        if deltas.packs:
+            deltas.packs.keep_freed()  # here, so that the processes that are forked do as well
         self.units = WorkUnits(packs, loose, hash_size, only=only, known=known, jobs=jobs)
         self._examiner = examiner
         self._surroundings = Surroundings(examiner.catalogue)
