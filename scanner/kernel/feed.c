@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "batch.h"
+#include "walk.h"
 
 #define NAME "scanner.kernel.limits"
-#define FIELDS 7 /* of an object that waits: `_Waiting` in search.py */
-#define BASE 3   /* the place of the key of its base among them */
+#define BASE 3 /* the place of the key of its base among the fields of what waits, see feed.py */
 
 typedef struct {
     Py_ssize_t offset, size;
@@ -114,20 +114,34 @@ static int64_t link_of(const Py_buffer *links, int64_t entry) {
     return link;
 }
 
-/* Adds an object of the walk. Returns 1; 0 if Python has to, -1 with an exception. */
-static int take(const Limits *limits, Filling *filling, PyObject *batch, PyObject *resolved) {
-    PyObject *key, *base, *content, *delta;
+/* Takes the next object of a walk, or of what yields the same as tuples. Returns as `walk_next`. */
+static int next_of(PyObject *walked, int is_ours, Resolved *resolved) {
+    if (is_ours) return walk_next(walked, resolved);
+    PyObject *item = PyIter_Next(walked);
+    if (item == NULL) return PyErr_Occurred() ? -1 : 0;
+    long long entry, base;
+    int is_read = 0;
+    if (!PyTuple_Check(item)) PyErr_SetString(PyExc_TypeError, "a walk yields tuples");
+    else is_read = PyArg_ParseTuple(item, "LLSO", &entry, &base, &resolved->content, &resolved->delta);
+    if (is_read) {
+        resolved->entry = entry;
+        resolved->base = base;
+        Py_INCREF(resolved->content);
+        if (resolved->delta == Py_None) resolved->delta = NULL;
+        else Py_INCREF(resolved->delta);
+    }
+    Py_DECREF(item);
+    return is_read ? 1 : -1;
+}
+
+/* Adds an object. Returns 1; 0 if Python has to, -1 with an exception. */
+static int take(const Limits *limits, Filling *filling, PyObject *batch, const Resolved *resolved) {
+    PyObject *delta = resolved->delta ? resolved->delta : Py_None;
     char *data;
     Py_ssize_t size, added;
-    if (!PyTuple_Check(resolved)) {
-        PyErr_SetString(PyExc_TypeError, "a walk yields tuples");
-        return -1;
-    }
-    if (!PyArg_ParseTuple(resolved, "OOSO", &key, &base, &content, &delta) ||
-        PyBytes_AsStringAndSize(content, &data, &size) < 0)
-        return -1;
+    if (PyBytes_AsStringAndSize(resolved->content, &data, &size) < 0) return -1;
     if (filling->is_file) {
-        int special = is_special(limits, content, data, size);
+        int special = is_special(limits, resolved->content, data, size);
         if (special) return special < 0 ? -1 : 0;
     }
     if (delta != Py_None) {
@@ -137,15 +151,16 @@ static int take(const Limits *limits, Filling *filling, PyObject *batch, PyObjec
     }
     if (delta == Py_None && size > limits->alone) return 0;
 
-    long long entry = PyLong_AsLongLong(key);
-    if (entry == -1 && PyErr_Occurred()) return -1;
-    PyObject *has_children = link_of(&filling->children, entry) >= 0 ? Py_True : Py_False;
-    PyObject *is_last = link_of(&filling->siblings, entry) < 0 ? Py_True : Py_False;
-    PyObject *waiting = PyTuple_Pack(FIELDS, key, filling->kind, content, base, delta, has_children, is_last);
+    PyObject *waiting = Py_BuildValue(
+        "(LOOLOOO)", (long long)resolved->entry, filling->kind, resolved->content,
+        (long long)resolved->base, delta,
+        link_of(&filling->children, resolved->entry) >= 0 ? Py_True : Py_False,
+        link_of(&filling->siblings, resolved->entry) < 0 ? Py_True : Py_False);
     if (waiting == NULL) return -1;
     Py_ssize_t position = PyList_Size(filling->waiting);
-    int failed = batch_add(batch, position, content, delta, limits->margin, &added) < 0 ||
-                 PyList_Append(filling->waiting, waiting) < 0;
+    int failed =
+        batch_add(batch, position, resolved->content, delta, limits->margin, &added) < 0 ||
+        PyList_Append(filling->waiting, waiting) < 0;
     Py_DECREF(waiting);
     if (failed) return -1;
 
@@ -159,7 +174,6 @@ static int take(const Limits *limits, Filling *filling, PyObject *batch, PyObjec
 PyObject *batch_fill(PyObject *self, PyObject *arguments) {
     PyObject *capsule, *walked, *children, *siblings, *other = NULL, *answer = NULL;
     Filling filling = {0};
-    int taken = 1;
     if (!PyArg_ParseTuple(arguments, "OOUOOO!nn", &capsule, &walked, &filling.kind, &children,
                           &siblings, &PyList_Type, &filling.waiting, &filling.added, &filling.held))
         return NULL;
@@ -177,12 +191,18 @@ PyObject *batch_fill(PyObject *self, PyObject *arguments) {
     }
 
     filling.is_file = PyUnicode_CompareWithASCIIString(filling.kind, "blob") == 0;
-    while (taken > 0 && filling.added < limits->full && filling.held < limits->held &&
-           (other = PyIter_Next(walked)) != NULL) {
-        taken = take(limits, &filling, self, other);
-        if (taken) Py_CLEAR(other);
+    int is_ours = is_walk(walked), state = 1;
+    while (filling.added < limits->full && filling.held < limits->held) {
+        Resolved each;
+        if ((state = next_of(walked, is_ours, &each)) <= 0) break;
+        if ((state = take(limits, &filling, self, &each)) == 0)
+            other = Py_BuildValue("(LLOO)", (long long)each.entry, (long long)each.base, each.content,
+                                  each.delta ? each.delta : Py_None);
+        Py_DECREF(each.content);
+        Py_XDECREF(each.delta);
+        if (state <= 0) break;
     }
-    if (!PyErr_Occurred())
+    if (state >= 0 && !PyErr_Occurred())
         answer = Py_BuildValue("(Onnn)", other ? other : Py_None, filling.count, filling.bytes,
                                filling.added - before);
     Py_XDECREF(other);
