@@ -28,7 +28,7 @@ build() {
 (
     cd scanner/kernel
     build anchors.abi3.so anchors.c
-    build packs.abi3.so packs.c batch.c deltas.c heads.c trees.c walk.c
+    build packs.abi3.so packs.c batch.c commits.c deltas.c feed.c heads.c trees.c walk.c
 )
 
 # Python's own allocator would hide what is read beyond an object; its leaks are not ours to mend.
@@ -38,6 +38,7 @@ watched() {
 }
 watched -m pytest -q -n0 -p no:cacheprovider tests/kernel tests/git/test_delta.py \
     tests/git/test_pack_heads.py tests/git/test_walk.py tests/history/objects/test_batch.py \
+    tests/history/objects/test_feed.py tests/history/objects/test_naming.py \
     tests/history/objects/test_tree_search.py \
     -k "not environment and not says_once"
 watched -m pytest -q -n0 -p no:cacheprovider tests/fuzz -k "seeds and (search or pieces or delta or pack)"

@@ -14,7 +14,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.decoders.escapes import NAMES, WORD, decode_escapes, is_glued, places_near
 from scanner.decoders.interface import Budget, Decoder, Description
+from scanner.expressions import compile_later
 from scanner.rulebook.model import Anchor
 
 if TYPE_CHECKING:
@@ -39,51 +41,49 @@ _LETTERS = {
 }  # fmt: skip
 """What the letter of a two-character escape means; any other character is itself."""
 
+_GLUE = rb"\\(?:[nrtbf]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
+"""An escape right before a credential, and one that a run of the right length begins with."""
+_GLUED_AT_END = compile_later(_GLUE + rb"\Z")
+_WORD_AFTER = compile_later(_GLUE + WORD)
+_LEADING = compile_later(_GLUE + rb"[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])")
+_IN_ROW = compile_later(
+    rb"(?:\\x[2-7][0-9A-Fa-f]){4}|(?:\\u00[2-7][0-9A-Fa-f]){4}|(?:\\(?:1[0-7]|0?[4-7])[0-7]){4}"
+)
+_ESCAPE = compile_later(
+    rb"\\(?:[\"'\\/bfnrt]|x[0-9A-Fa-f]{2}"
+    rb"|u[dD][89aAbB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
+    rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|[01][0-7]{2}|[4-7][0-7](?![0-7]))"
+)
+r"""JSON (RFC 8259, section 7), with the escapes of JavaScript, C and Python on top: `\x2f`,
+`\u{2f}`, `\057`. Two units of UTF-16 that are one character are matched together."""
+_RARE = compile_later(rb"\\(?:05[37]|u\{0{0,4}2[bBfF]\})")
+
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield the surroundings of escapes next to credentials, decoded."""
-    import re
-
-    from scanner.decoders.escapes import NAMES, WORD, decode_escapes, is_glued, places_near
-
     data = layer.data
-    # An escape right before a credential, and one that a run of the right length begins with.
-    glue = rb"\\(?:[nrtbf]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})"
-    glued = re.compile(glue + rb"\Z")
-    word = re.compile(glue + WORD)
-    leading = re.compile(glue + rb"[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/])")
-
-    in_row = re.compile(
-        rb"(?:\\x[2-7][0-9A-Fa-f]){4}|(?:\\u00[2-7][0-9A-Fa-f]){4}|(?:\\(?:1[0-7]|0?[4-7])[0-7]){4}"
-    )
 
     def worthwhile(offset: int) -> bool:
         if data.startswith(_LETTERS_ESCAPED, offset):
-            return in_row.match(data, offset) is not None
+            return _IN_ROW.match(data, offset) is not None
         if data.startswith(_SLASH, offset):
             return True
         for literal in (_UNICODE, _HEX):
             if data.startswith(literal, offset):
                 end = offset + len(literal)
                 return data[end : end + 1] in _SLASH_OR_PLUS
-        if data.startswith(_KEY_IDS, offset) and glued.search(data, max(0, offset - 6), offset):
+        if data.startswith(_KEY_IDS, offset) and _GLUED_AT_END.search(
+            data, max(0, offset - 6), offset
+        ):
             return True
-        if offset > 0 and leading.match(data, offset - 1):
+        if offset > 0 and _LEADING.match(data, offset - 1):
             return True
-        return is_glued(data, offset, word, b"\\")
+        return is_glued(data, offset, _WORD_AFTER, b"\\")
 
-    # JSON (RFC 8259, section 7), with the escapes of JavaScript, C and Python on top: `\x2f`,
-    # `\u{2f}`, `\057`. Two units of UTF-16 that are one character are matched together.
-    escape = re.compile(
-        rb"\\(?:[\"'\\/bfnrt]|x[0-9A-Fa-f]{2}"
-        rb"|u[dD][89aAbB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
-        rb"|u[0-9A-Fa-f]{4}|u\{[0-9A-Fa-f]{1,6}\}|[01][0-7]{2}|[4-7][0-7](?![0-7]))"
-    )
     values = (offset for offset in offsets if not data.startswith(b"\\", offset))
-    rare = re.compile(rb"\\(?:05[37]|u\{0{0,4}2[bBfF]\})")
     of_values = (offset for offset in offsets if not data.startswith(NAMES, offset))
-    places = {*filter(worthwhile, of_values), *places_near(data, values, rare, _NEAR)}
-    yield from decode_escapes(layer, sorted(places), budget, "json-string", escape, _replace)
+    places = {*filter(worthwhile, of_values), *places_near(data, values, _RARE, _NEAR)}
+    yield from decode_escapes(layer, sorted(places), budget, "json-string", _ESCAPE, _replace)
 
 
 def _replace(match: re.Match[bytes]) -> bytes:

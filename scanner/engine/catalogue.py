@@ -40,8 +40,8 @@ class Catalogue:
     """Rules and decoders, arranged by the anchors and signatures that call for them."""
 
     __slots__ = (
-        "_endings", "_further", "_heads", "_reaches", "decoders_of", "index", "pool", "rules",
-        "rules_of", "spent",
+        "_endings", "_further", "_heads", "_reaches", "_signatures", "decoders_of", "index",
+        "pool", "rules", "rules_of", "spent",
     )  # fmt: skip
 
     def __init__(self, rules: Sequence[Rule], decoders: Sequence[Decoder] = DECODERS) -> None:
@@ -77,6 +77,7 @@ class Catalogue:
                 self.decoders_of[number].append(decoder)
 
         self._reaches: list[int] | None = None
+        self._signatures: tuple[tuple[int, bytes], ...] = ()
         # Signatures by their place in the head, so that one slice of the data decides about all
         # signatures of that place.
         by_slice: dict[tuple[int, int], dict[bytes, list[Decoder]]] = {}
@@ -116,6 +117,18 @@ class Catalogue:
             if data.find(0, -END) < 0:
                 return False
         return next(self._signed(data), None) is not None
+
+    def signatures(self) -> tuple[tuple[int, bytes], ...]:
+        """Return the signatures of the heads of contents, each with its offset.
+
+        `is_encoded` is false for what has none of them, and no null byte near its end. They are
+        arranged at the first call, since only the search of a history needs them.
+        """
+        if not self._signatures:
+            slices = [each for those in (*self._heads.values(), self._further) for each in those]
+            found = {(start, magic) for start, _, table in slices for magic in table}
+            self._signatures = tuple(sorted(found))
+        return self._signatures
 
     def decoders_for(self, data: bytes, *, is_part: bool = False) -> list[Decoder]:
         """Return the decoders whose signature the head or the end of `data` has.

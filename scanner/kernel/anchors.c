@@ -3,11 +3,11 @@
  *
  * Literals: of the two pairs in any three bytes of a literal, one is at an even offset. The three
  * bytes are those whose pairs are rarest. Only pairs at even offsets are looked up, in a table of
- * 65,536 bits; what remains is compared with the literals themselves. One of two bytes is searched
- * for by its first byte.
+ * 65,536 bytes, of which text uses a few; what remains is compared with the literals themselves. One
+ * of two bytes is searched for by its first byte.
  *
- * Runs of the base64 alphabet: the byte is looked at with which the shortest run would end, then
- * those before it, until one is outside of the alphabet. In text that is one byte of ten.
+ * Runs of the base64 alphabet: windows of 16 bytes are looked at, so far from one another that any
+ * run of the shortest length has one. In text hardly any window is in the alphabet.
  *
  * No byte outside of the buffer is read: each function takes the bounds and checks them.
  */
@@ -24,10 +24,14 @@
 #define SHORTEST 2     /* bytes of the shortest literal */
 #define HASHED 3       /* bytes by which longer ones are found */
 #define BUCKETS 4096   /* of the table of literals by their first three bytes */
+#define PAIRS 65536    /* of two bytes */
+#define STEP 8         /* bytes in which pairs are looked up at once */
+#define WINDOW 16      /* bytes of one: a vector of every processor that has any */
 #define LETTERS_A 5    /* a run of letters alone counts as base64 if a fifth of them are `A` */
 #define NAME "scanner.kernel.tables"
 
 enum { LOWER = 1, UPPER = 2, DIGIT = 4, SIGN = 8 };       /* what a byte of the alphabet is */
+enum { FIRST = 1, SECOND = 2 };                           /* of the pairs of three bytes */
 enum { ANY, MIXED, ALL_UPPER, ALL_LOWER, VARIED };        /* Anchor.case, in this order */
 
 typedef struct {
@@ -54,7 +58,7 @@ typedef struct {
 
 typedef struct {
     uint8_t kinds[256]; /* 0 for a byte outside of the alphabet */
-    uint64_t pairs[1024], encoded_pairs[1024];
+    uint8_t pairs[PAIRS], encoded_pairs[PAIRS];
     int buckets[BUCKETS], encoded_buckets[BUCKETS];
     Literal *literals, *encoded;
     int short_literals, short_encoded; /* the first literal of two bytes, or -1 */
@@ -73,14 +77,6 @@ static int has(const Set *set, uint8_t byte) { return (set->bits[byte >> 6] >> (
 static void add(Set *set, uint8_t byte) { set->bits[byte >> 6] |= (uint64_t)1 << (byte & 63); }
 
 static uint16_t pair_at(const uint8_t *text) { return (uint16_t)(text[0] | text[1] << 8); }
-
-static int is_pair(const uint64_t *pairs, uint16_t pair) {
-    return (pairs[pair >> 6] >> (pair & 63)) & 1;
-}
-
-static void add_pair(uint64_t *pairs, uint16_t pair) {
-    pairs[pair >> 6] |= (uint64_t)1 << (pair & 63);
-}
 
 static unsigned bucket_of(const uint8_t *text) {
     uint32_t three = (uint32_t)text[0] | (uint32_t)text[1] << 8 | (uint32_t)text[2] << 16;
@@ -112,10 +108,9 @@ static int compare(const Literal *literals, const int *buckets, const uint8_t *t
 }
 
 /* Adds all literals in text[begin:end]; `shorter` is the first one of two bytes. */
-static int search_literals(const Literal *literals, const uint64_t *pairs, const int *buckets,
+static int search_literals(const Literal *literals, const uint8_t *pairs, const int *buckets,
                            int shorter, const uint8_t *text, Py_ssize_t begin, Py_ssize_t end,
                            Py_ssize_t origin, PyObject *spots) {
-    Py_ssize_t at;
     for (; shorter >= 0; shorter = literals[shorter].next) {
         const uint8_t *two = literals[shorter].text;
         const uint8_t *found = text + begin;
@@ -126,11 +121,14 @@ static int search_literals(const Literal *literals, const uint64_t *pairs, const
             found++;
         }
     }
-    for (at = begin; at + 1 < end; at += 2) {
-        if (!is_pair(pairs, pair_at(text + at))) continue;
-        /* The pair is the first or the second one of the three bytes. */
-        if (compare(literals, buckets, text, at - 1, begin, end, origin, spots) < 0 ||
-            compare(literals, buckets, text, at, begin, end, origin, spots) < 0)
+    for (Py_ssize_t at = begin; at + 1 < end; at += 2) {
+        /* One jump for some pairs at once, since hardly any is in the table. */
+        while (end - at > STEP && !(pairs[pair_at(text + at)] | pairs[pair_at(text + at + 2)] |
+                                    pairs[pair_at(text + at + 4)] | pairs[pair_at(text + at + 6)]))
+            at += STEP;
+        uint8_t places = pairs[pair_at(text + at)];
+        if ((places & SECOND && compare(literals, buckets, text, at - 1, begin, end, origin, spots) < 0) ||
+            (places & FIRST && compare(literals, buckets, text, at, begin, end, origin, spots) < 0))
             return -1;
     }
     return 0;
@@ -200,6 +198,20 @@ static int take_run(const Tables *tables, const uint8_t *text, Py_ssize_t begin,
     return 0;
 }
 
+/* Returns whether all bytes of a window are in the alphabet. Compilers make vectors of it. */
+static int is_in_alphabet(const uint8_t *window) {
+    uint8_t outside[WINDOW];
+    uint64_t halves[2];
+    for (int at = 0; at < WINDOW; at++) {
+        uint8_t byte = window[at];
+        uint8_t letter = (uint8_t)((byte | ('a' - 'A')) - 'a');
+        uint8_t other = (uint8_t)(byte - '/'); /* the digits follow the slash */
+        outside[at] = (letter > 'z' - 'a') & (other > '9' - '/') & (byte != '+');
+    }
+    memcpy(halves, outside, sizeof halves);
+    return !(halves[0] | halves[1]);
+}
+
 static int search_runs(const Tables *tables, const uint8_t *text, Py_ssize_t size, PyObject *spots,
                        PyObject *heads, PyObject *lower_heads) {
     const uint8_t *kinds = tables->kinds;
@@ -213,6 +225,27 @@ static int search_runs(const Tables *tables, const uint8_t *text, Py_ssize_t siz
                             end, 1, spots) < 0)
             return -1;
         floor = end + 1; /* where it begins is not known, so it has no head */
+    }
+
+    /* A run that is long enough and begins at `floor` or later has a window at one of these steps. */
+    Py_ssize_t step = least - WINDOW + 1;
+    for (at = floor + step - 1; step > 0 && at <= size - WINDOW;) {
+        if (!is_in_alphabet(text + at)) {
+            at += step;
+            continue;
+        }
+        Py_ssize_t begin = at, end = at + WINDOW;
+        while (begin > floor && kinds[text[begin - 1]]) begin--;
+        while (end < size && kinds[text[end]]) end++;
+        if (end - begin >= least &&
+            take_run(tables, text, begin, end, size, spots, heads, lower_heads) < 0)
+            return -1;
+        floor = end + 1;
+        at = floor + step - 1;
+    }
+    if (step > 0 && (at -= step) >= floor) { /* the last window: what is long enough begins after it */
+        while (kinds[text[at]]) at++;
+        floor = at + 1;
     }
 
     while ((at = floor + least - 1) < size) {
@@ -281,7 +314,7 @@ static PyObject *tuple_at(PyObject *given, Py_ssize_t place) {
 }
 
 /* Fills `literals`, `pairs` and `buckets` from a tuple of (number, bytes). */
-static Literal *read_literals(PyObject *given, uint64_t *pairs, int *buckets, int *shorter) {
+static Literal *read_literals(PyObject *given, uint8_t *pairs, int *buckets, int *shorter) {
     *shorter = -1;
     memset(buckets, 0xff, BUCKETS * sizeof *buckets); /* -1 in each */
     Py_ssize_t count = PyTuple_Size(given);
@@ -309,8 +342,8 @@ static Literal *read_literals(PyObject *given, uint64_t *pairs, int *buckets, in
             continue;
         }
         literal->lead = rarest(literal);
-        add_pair(pairs, pair_at(literal->text + literal->lead));
-        add_pair(pairs, pair_at(literal->text + literal->lead + 1));
+        pairs[pair_at(literal->text + literal->lead)] |= FIRST;
+        pairs[pair_at(literal->text + literal->lead + 1)] |= SECOND;
         unsigned bucket = bucket_of(literal->text + literal->lead);
         literal->next = buckets[bucket];
         buckets[bucket] = (int)each;

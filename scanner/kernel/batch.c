@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "feed.h"
+
 #define SEPARATOR "\n\0\n" /* that of scanner/engine/sweep.py */
 #define BETWEEN 3           /* its bytes */
 
@@ -53,32 +55,41 @@ static int add_piece(Batch *batch, Py_ssize_t position, const char *data, Py_ssi
     return 0;
 }
 
-static PyObject *add(PyObject *self, PyObject *arguments) {
+int batch_add(PyObject *self, Py_ssize_t position, PyObject *object, PyObject *delta, int margin,
+              Py_ssize_t *added) {
     Batch *batch = (Batch *)self;
-    Py_ssize_t position, size, added = 0;
-    PyObject *object, *delta;
     char *data;
-    int margin, is_plain = 0;
+    Py_ssize_t size;
+    int is_plain = 0;
     uint64_t result;
-    if (!PyArg_ParseTuple(arguments, "nSOi", &position, &object, &delta, &margin) ||
-        PyBytes_AsStringAndSize(object, &data, &size) < 0)
-        return NULL;
+    *added = 0;
+    if (PyBytes_AsStringAndSize(object, &data, &size) < 0) return -1;
     if (delta != Py_None) {
         is_plain = margin < 0 ? 0 : fresh_spans(delta, margin, &batch->spans, &result);
-        if (is_plain < 0) return NULL;
+        if (is_plain < 0) return -1;
     }
 
     /* Without a plain delta that made this very object, all of it counts as new. */
     if (!is_plain || result != (uint64_t)size) {
-        if (add_piece(batch, position, data, 0, size) < 0) return NULL;
-        return PyLong_FromSsize_t(size);
+        *added = size;
+        return add_piece(batch, position, data, 0, size);
     }
     for (Py_ssize_t at = 0; at < batch->spans.count; at++) {
         Span span = batch->spans.items[at]; /* within the result: from 0 to its size */
         if (add_piece(batch, position, data, (Py_ssize_t)span.begin, (Py_ssize_t)span.end) < 0)
-            return NULL;
-        added += (Py_ssize_t)(span.end - span.begin);
+            return -1;
+        *added += (Py_ssize_t)(span.end - span.begin);
     }
+    return 0;
+}
+
+static PyObject *add(PyObject *self, PyObject *arguments) {
+    Py_ssize_t position, added;
+    PyObject *object, *delta;
+    int margin;
+    if (!PyArg_ParseTuple(arguments, "nSOi", &position, &object, &delta, &margin) ||
+        batch_add(self, position, object, delta, margin, &added) < 0)
+        return NULL;
     return PyLong_FromSsize_t(added);
 }
 
@@ -132,6 +143,9 @@ static void dealloc(PyObject *self) {
 
 static PyMethodDef methods[] = {
     {"add", add, METH_VARARGS, "Add what is new of an object; return its bytes."},
+    {"fill", batch_fill, METH_VARARGS,
+     "Add objects of a walk until the batch is full; return (one that Python has to add, or None, "
+     "their number and bytes, and those of what is new)."},
     {"joined", joined, METH_NOARGS, "Return the buffer that is searched."},
     {"piece_at", piece_at, METH_O, "Return (position, start, begin, length) of the piece there, or None."},
     {NULL, NULL, 0, NULL},

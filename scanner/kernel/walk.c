@@ -240,11 +240,11 @@ static PyObject *take_base(Walk *walk, int64_t *entry, int64_t *child) {
     return base;
 }
 
-static PyObject *next(PyObject *self) {
+int walk_next(PyObject *self, Resolved *resolved) {
     Walk *walk = (Walk *)self;
     while (!PyErr_Occurred()) {
         int64_t entry, base = -1;
-        PyObject *content = NULL, *delta = NULL, *resolved = NULL;
+        PyObject *content = NULL, *delta = NULL;
         if (walk->depth) {
             PyObject *before = take_base(walk, &base, &entry);
             if (before == NULL) continue;
@@ -252,26 +252,39 @@ static PyObject *next(PyObject *self) {
             if (delta) content = apply(walk, before, delta);
             Py_DECREF(before);
         } else {
-            if (walk->root >= PyList_Size(walk->roots)) return NULL;
+            if (walk->root >= PyList_Size(walk->roots)) return 0;
             entry = PyLong_AsLongLong(PyList_GetItem(walk->roots, walk->root++));
             if (entry < 0 || entry >= walk->number) {
                 if (!PyErr_Occurred()) PyErr_SetString(PyExc_IndexError, "no entry of the pack");
-                return NULL;
+                return -1;
             }
             content = inflate(walk, entry);
         }
 
         content = proved(walk, entry, content);
         if (content == NULL) give_up(walk, entry, -1);
-        else if (push(walk, entry, content) == 0)
-            resolved = Py_BuildValue("(LLOO)", (long long)entry, (long long)base, content,
-                                     delta ? delta : Py_None);
+        else if (push(walk, entry, content) == 0) {
+            *resolved = (Resolved){entry, base, content, delta};
+            return 1;
+        }
         Py_XDECREF(content);
         Py_XDECREF(delta);
-        if (resolved) return resolved;
     }
-    return NULL;
+    return -1;
 }
+
+static PyObject *next(PyObject *self) {
+    Resolved each;
+    if (walk_next(self, &each) <= 0) return NULL;
+    PyObject *tuple = Py_BuildValue("(LLOO)", (long long)each.entry, (long long)each.base,
+                                    each.content, each.delta ? each.delta : Py_None);
+    Py_DECREF(each.content);
+    Py_XDECREF(each.delta);
+    return tuple;
+}
+
+/* No other type has this function, and a type that is derived from it has the same fields. */
+int is_walk(PyObject *object) { return PyType_GetSlot(Py_TYPE(object), Py_tp_iternext) == (void *)next; }
 
 static void dealloc(PyObject *self) {
     Walk *walk = (Walk *)self;

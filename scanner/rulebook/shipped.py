@@ -224,7 +224,7 @@ RULES: tuple[dict[str, Any], ...] = (
     },
     {
         'after': 128,
-        'anchors': ((b'-at-', False, 0, b'', b'', b'', (), '', b'', False),),
+        'anchors': ((b'-at-0', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-1', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-2', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-3', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-4', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-5', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-6', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-7', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-8', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-9', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-"', False, 0, b'', b'', b'', (), '', b'', False), (b"-at-'", False, 0, b'', b'', b'', (), '', b'', False), (b'-at-`', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-\\', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-=', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-&', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-%', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-^', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-<', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-[', False, 0, b'', b'', b'', (), '', b'', False), (b'-at-\x1b', False, 0, b'', b'', b'', (), '', b'', False)),
         'before': 80,
         'confidence': 2,
         'cwe': ('CWE-798',),
@@ -319,7 +319,7 @@ RULES: tuple[dict[str, Any], ...] = (
         'noun': 'private key',
         'options': {},
         'pattern': 'eyMaterial\\\\?["\']?(?:\\s{0,8}[:=]\\s{0,8}|>)\\\\?["\']?(?P<value>-----BEGIN RSA PRIVATE KEY-----[A-Za-z0-9+/=\\s\\\\nr]{1,12000}-----END RSA PRIVATE KEY-----)',
-        'reach': 0,
+        'reach': 16384,
         'references': ('https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-key-pairs.html', 'https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateKeyPair.html'),
         'remediation': ('Remove its public half from `~/.ssh/authorized_keys` of every instance that was started with it; `aws ec2 describe-instances --filters Name=key-name,Values=NAME` lists them. Deleting the key pair does not do that.', 'Change the administrator passwords of Windows instances that were started with it.', 'Delete the key pair with `aws ec2 delete-key-pair --key-name NAME`, so that no new instance gets it. Change launch templates that name it first.', 'Check the logs of the instances for logins that you cannot explain, and use Session Manager or EC2 Instance Connect in place of shared keys.'),
         'role': 'private_key',

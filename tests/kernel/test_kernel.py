@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scanner import kernel
 from scanner.commands import main
 from scanner.engine.anchor_search import PythonSearch
-from scanner.engine.anchors import AnchorIndex, RunAnchor, Tables
+from scanner.engine.anchors import ANY, AnchorIndex, RunAnchor, Tables
 from scanner.rulebook import load_rules
 from scanner.rulebook.model import Anchor
 
@@ -75,6 +75,45 @@ def test_both_find_the_same(tables: Tables, content: bytes) -> None:
     for buffer in (b"\n" + content + b"\n", content + b"\n", b"\n" + content, content):
         if buffer:
             answers = both(tables, buffer)
+            assert answers[0] == answers[1]
+
+
+def runs_of(least: int) -> Tables:
+    runs = [RunAnchor(size, size, b"", b"", b"", (), ANY) for size in range(least, 60)]
+    return Tables((), (), tuple(runs), least, least + 4, True, b"b")
+
+
+@compiled
+@pytest.mark.parametrize("least", [14, 15, 16, 17, 39, 40, 41])
+def test_no_run_is_between_two_windows(least: int) -> None:
+    """A shorter one before it moves the windows; so near the end there are none."""
+    search = kernel.search_for(runs_of(least))
+    run = b"Ab1+" * 11
+    for before in range(3 * least):
+        for size in (least - 1, least, least + 1):
+            shorter = min(before // 2, least - 1)
+            text = b"\n" + run[:shorter] + b" " * (before - shorter) + run[:size]
+            expected = [(before, size)] if size >= least else []
+            for after in (b"\n", b" " * 40, b"@[`{:-,.", b"\x80\xff" * 40):
+                assert search(text + after)[0] == expected
+
+
+RUNS = st.lists(
+    st.tuples(
+        st.integers(0, 60).map(lambda size: (b"Ab1+" * 15)[:size]),
+        st.sampled_from([b"\n", b" ", b".", b":-", b"@[`{", b"\x80\xff"]),
+    ).map(b"".join),
+    max_size=12,
+).map(b"".join)
+"""Runs of the alphabet, with what is next to it in ASCII between them."""
+
+
+@compiled
+@given(st.integers(14, 44), RUNS)
+def test_both_find_the_same_runs(least: int, content: bytes) -> None:
+    for buffer in (b"\n" + content + b"\n", content):  # a piece may begin and end inside of a run
+        if buffer:
+            answers = both(runs_of(least), buffer)
             assert answers[0] == answers[1]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import platform
+import subprocess
+import sys
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -194,3 +197,27 @@ def test_places_in_hostile_trees(delta: bytes, places: list[tuple[int, int, int]
 def test_anything_but_deltas_is_refused(name: str, arguments: tuple[object, ...]) -> None:
     with pytest.raises((TypeError, ValueError, OverflowError, SystemError)):
         getattr(packs, name)(*arguments)
+
+
+_FAULTS = """
+import resource
+from scanner.git.delta import packs
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        contents = [b"x" * 100_000 for _ in range(100)]
+        del contents
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+before = faults()
+print(packs.keep_freed(), faults() * 2 < before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are not asked")
+def test_memory_that_is_freed_is_kept() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _FAULTS], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "True"]

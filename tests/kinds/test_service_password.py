@@ -7,7 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
+from scanner.engine.catalogue import Catalogue
 from scanner.kinds import service_password
+from scanner.rulebook import load_rules
 from scanner.rulebook.generator import Generator
 
 ACCOUNT = "012345678901"
@@ -91,3 +93,21 @@ def test_what_is_no_service_password(detect, text: str) -> None:
         user=service_password.make_user_name(made), password=service_password.make_password(made)
     )
     assert detect("aws-codecommit-password", filled) == []
+
+
+def test_words_with_at_call_for_no_look() -> None:
+    """As in names of branches and of options: only what can be an account is looked at."""
+    index = Catalogue(load_rules((), ())).index
+    assert index.search_bytes(b"look-at-this-at-that --format-at-all A-at-B x-at-/ -at-") == []
+    for after in (
+        b"1",
+        b'" + "1',
+        b"'.'1",
+        b"=\n1",
+        b"\\x31",
+        b"&#49;",
+        b"%31",
+        b"^\n1",
+        b"\x1b[m1",
+    ):
+        assert index.search_bytes(b"alice-at-" + after)[0][0] == 5

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from scanner.findings import Notice, Tally
+from scanner.git import delta as deltas
 from scanner.git.entry_end import ends_in_place
 from scanner.git.links import named_by
 from scanner.git.object_store import FollowedError, is_named, read_loose
@@ -16,7 +17,8 @@ from scanner.git.pack_heads import BLOB, KINDS
 from scanner.git.pack_index import PackError
 from scanner.git.reindex import NOT_ALL
 from scanner.git.walk import leads_beyond, out_of_reach, walk
-from scanner.history.objects.commit_rows import CommitReader, ids_in
+from scanner.history.objects.commit_rows import CommitReader
+from scanner.history.objects.naming import Naming
 from scanner.history.objects.search import TOO_LARGE, ObjectSearch
 from scanner.history.objects.search_result import SearchResult
 from scanner.history.objects.surroundings import Surroundings
@@ -71,6 +73,8 @@ class ObjectWork:
         limit. Up to `jobs` processes read the heads of the entries of the packs, and those with
         `reasons` for it are read without their index.
         """
+        if deltas.packs:
+            deltas.packs.keep_freed()  # here, so that the processes that are forked do as well
         self.units = WorkUnits(
             packs, loose, hash_size, only=only, known=known, jobs=jobs, reasons=reasons
         )
@@ -159,20 +163,21 @@ class ObjectWork:
         search.turn_to(pack.name)
         kind = KINDS[pack.kinds[roots[0]]]  # the roots of a unit are of one kind
         walked = walk(pack, roots, _MEMORY, unread)
+        naming = None
         if kind == "commit" or (kind == "tag" and self.units.is_divided):
-            walked = self._naming(walked, kind, pack, search.found)
+            naming = Naming(kind, pack.name, self._hash_size)
+            if unwanted:  # they are read even so
+                walked = naming.passing(walked)
 
-        add, children, siblings = search.add, pack.children_of, pack.next_to
+        children, siblings = pack.children_of, pack.next_to
         trees = self.trees if kind == "tree" else None
         if trees:
             walked = trees.passing(walked, pack.name, lambda at: children[at] >= 0)
-        for entry, base, data, delta in walked:
-            if entry not in unwanted:
-                # Nothing is known about a base that was not searched here: search all of it.
-                new = None if base in unwanted else delta
-                has_children, is_last = children[entry] >= 0, siblings[entry] < 0
-                add(entry, kind, data, base, new, has_children, is_last)
+        take = naming.take if naming and not unwanted else None
+        search.add_walked(_wanted(walked, unwanted), kind, children, siblings, take)
         search.forget()
+        if naming:
+            naming.add_to(search.found, is_divided=self.units.is_divided)
         traced = trees.take() if trees else None
         if traced and is_whole:
             search.found.traced[number] = traced
@@ -203,32 +208,6 @@ class ObjectWork:
                         _note_left_out(pack, root, search.found.tally)
         return [root for root in roots if root not in large] if large else roots
 
-    def _naming(
-        self, walked: Iterator[Resolved], kind: str, pack: Pack, result: SearchResult
-    ) -> Iterator[Resolved]:
-        """Pass on objects of `kind`; add to `result` the IDs in them that are not theirs.
-
-        Where there is only one pack, the parents of commits are enough: had another pack been lost,
-        some of them would be missing.
-        """
-        here: set[bytes] = set()
-        found: set[bytes] = set()
-        size = self._hash_size
-        commits = CommitReader(size)
-        for resolved in walked:
-            name = pack.name(resolved[0])
-            here.add(name)
-            if kind != "commit" or not commits.read(name, resolved[2]):
-                found.update(named_by(kind, resolved[2], size))
-            yield resolved
-
-        rows = commits.rows()
-        found.update(ids_in(rows.parents, size))
-        if self.units.is_divided:
-            found.update(ids_in(rows.trees, size))
-        result.commits.extend(rows)
-        result.named |= found - here
-
     def _search_loose(self, search: ObjectSearch, unit: WorkUnit) -> None:
         result, all_loose = search.found, self.units.loose
         search.turn_to(lambda number: bytes.fromhex(all_loose[number].name))
@@ -256,6 +235,18 @@ class ObjectWork:
                     commits.read(bytes.fromhex(name), data)
                 search.add(number, kind, data)
         result.commits.extend(commits.rows())
+
+
+def _wanted(walked: Iterator[Resolved], unwanted: Collection[int]) -> Iterator[Resolved]:
+    """Return the objects of a walk without those `unwanted`."""
+    if not unwanted:
+        return walked
+    # Nothing is known about a base that was not searched here: all of the object is.
+    return (
+        (entry, base, data, None if base in unwanted else delta)
+        for entry, base, data, delta in walked
+        if entry not in unwanted
+    )
 
 
 def _unread(pack: Pack, entry: int, reason: str) -> Notice:

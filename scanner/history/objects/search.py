@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Final
 from scanner.engine.sweep import BATCH
 from scanner.findings import COMMIT_MESSAGE, MESSAGES, TAG_MESSAGE
 from scanner.git.delta import packs
-from scanner.git.lfs import LARGEST_POINTER, POINTER_HEAD, pointer_to
+from scanner.git.lfs import pointer_to
 from scanner.history.objects.batch import new_batch
-from scanner.history.objects.known_places import KnownPlaces, PlaceCarrier
+from scanner.history.objects.feed import based_on, limits_of, may_be_pointer
+from scanner.history.objects.known_places import KnownPlaces
 from scanner.history.objects.large_blobs import search_large
 from scanner.history.objects.name_search import names_in_tree
 from scanner.history.objects.search_result import Noted, SearchResult
@@ -29,15 +30,12 @@ from scanner.history.objects.surroundings import Surroundings
 from scanner.sources.interface import WINDOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeAlias
+    from collections.abc import Callable, Iterable, Sequence
 
     from scanner.engine.anchors import Spots
     from scanner.engine.examine import Examined, Examiner
-
-    _Waiting: TypeAlias = tuple[int, str, bytes, int, bytes | None, bool, bool]
-    """The arguments of `ObjectSearch.add`. Not a named tuple, which takes several times as long to
-    make: one is made for each object of a history, and few are looked at again."""
+    from scanner.git.walk import Resolved
+    from scanner.history.objects.feed import Waiting
 
 TOO_LARGE: Final = "larger-than-max-size"
 """The reason under which contents are counted that --max-size leaves out."""
@@ -59,9 +57,6 @@ _DENSE: Final = 4 if packs else 40
 # into the search that a batch saves.
 _ALONE: Final = 256 << 10
 
-_POINTER_START: Final = POINTER_HEAD[:8]
-"""Compared first, since most contents do not begin with it."""
-
 _SCOPES: Final = {"commit": COMMIT_MESSAGE, "tag": TAG_MESSAGE}
 """The scope of locations in contents that are no files, by the kind of the object."""
 
@@ -71,8 +66,8 @@ class ObjectSearch:
 
     __slots__ = (
         "_batch", "_carrier", "_catalogue", "_examiner", "_guards", "_held", "_index", "_known",
-        "_margin", "_max_size", "_name_of", "_names", "_places", "_size", "_surroundings",
-        "_waiting", "_widths", "found",
+        "_limits", "_margin", "_max_size", "_name_of", "_names", "_places", "_size",
+        "_surroundings", "_waiting", "_widths", "found",
     )  # fmt: skip
 
     def __init__(
@@ -88,10 +83,13 @@ class ObjectSearch:
         self._catalogue = examiner.catalogue
         self._index = examiner.catalogue.index
 
-        self._carrier = PlaceCarrier(examiner.catalogue)
         self._surroundings = surroundings or Surroundings(examiner.catalogue)
+        self._carrier = self._surroundings.carrier
         self._widths, self._guards = self._carrier.widths, self._carrier.guards
         self._margin = max([MARGIN, *map(operator.add, self._widths, self._guards)])
+        self._limits = limits_of(
+            examiner.catalogue, max_size, self._margin, _DENSE, _ALONE, BATCH, _HELD
+        )
 
         self._known: dict[int, KnownPlaces] = {}
         """By the key of an object on which others are based."""
@@ -109,7 +107,7 @@ class ObjectSearch:
         self._name_of = name_of
 
     def _begin_batch(self) -> None:
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Waiting] = []
         self._batch = new_batch()
         """The pieces to be searched, by the positions of their objects in `_waiting`."""
         self._places: dict[int, Spots] = {}
@@ -133,7 +131,8 @@ class ObjectSearch:
         which `delta` made this one. `has_children` means that other objects will be based on this
         one, and `is_last` that no further object will be based on its base.
         """
-        # This runs once for each object of a history: no call that most objects do not need.
+        # Without a compiler this runs once for each object of a history: no call that most objects
+        # do not need.
         tally = self.found.tally
         size = len(data)
         if kind == "blob":
@@ -144,7 +143,7 @@ class ObjectSearch:
             if size > WINDOW or self._catalogue.is_encoded(data):
                 self._add_special(key, data, has_children)
                 return
-            if data[:8] == _POINTER_START and size < LARGEST_POINTER:
+            if may_be_pointer(data):
                 self._note_pointer(key, data)
             tally.blobs += 1
         elif kind == "commit":
@@ -163,8 +162,61 @@ class ObjectSearch:
 
         self._waiting.append((key, kind, data, base, delta, has_children, is_last))
         self._held += size
-        if self._size >= BATCH or self._held >= _HELD:
+        if self._is_full():
             self.flush()
+
+    def add_walked(
+        self,
+        walked: Iterable[Resolved],
+        kind: str,
+        children: Sequence[int],
+        siblings: Sequence[int],
+        take: Callable[[list[Waiting], int], None] | None = None,
+    ) -> None:
+        """Search all objects of a walk, of one `kind`: `add` each, with its entry as the key.
+
+        `children` and `siblings` are, by entry, the first delta on it and the next one on its base.
+        `take` is called with lists that have all of them, each from the given position on.
+        """
+
+        def add(entry: int, base: int, data: bytes, delta: bytes | None) -> None:
+            has_children, is_last = children[entry] >= 0, siblings[entry] < 0
+            each = entry, kind, data, base, delta, has_children, is_last
+            if take:
+                take([each], 0)
+            self.add(*each)
+
+        if not self._limits:
+            for resolved in walked:
+                add(*resolved)
+            return
+
+        tally, walked = self.found.tally, iter(walked)
+        while True:
+            before = len(self._waiting)
+            other, number, size, new = self._batch.fill(
+                self._limits, walked, kind, children, siblings,
+                self._waiting, self._size, self._held,
+            )  # fmt: skip
+            if kind == "blob":
+                tally.blobs += number
+            elif kind == "commit":
+                tally.commits += number
+            tally.bytes += size
+            self._size += new
+            self._held += size
+
+            if take and number:
+                take(self._waiting, before)
+            if other:
+                add(*other)
+            elif self._is_full():
+                self.flush()
+            else:
+                return
+
+    def _is_full(self) -> bool:
+        return self._size >= BATCH or self._held >= _HELD
 
     def _note_pointer(self, key: int, data: bytes) -> None:
         """Remember `data` if it is a pointer of Git LFS: a later scan has to see it again."""
@@ -185,18 +237,24 @@ class ObjectSearch:
         if not self._waiting:
             return
         places = self._search_batch()
-        known = self._known
-
-        if places or known:
-            for position, waiting in enumerate(self._waiting):
-                _, _, _, base, delta, _, is_last = waiting
-                spots = places.get(position)
-                before = known.get(base) if delta is not None else None
-                if spots or before:
-                    self._examine(waiting, spots or [], before)
-                if is_last:
-                    known.pop(base, None)
+        waiting, known = self._waiting, self._known
+        start = 0
+        for position in (*sorted(places), len(waiting)):
+            while (near := based_on(waiting, known, start, position)) < position:
+                self._examine_next(waiting[near], [])
+                start = near + 1
+            if position in places:
+                self._examine_next(waiting[position], places[position])
+            start = position + 1
         self._begin_batch()
+
+    def _examine_next(self, waiting: Waiting, spots: Spots) -> None:
+        _, _, _, base, delta, _, is_last = waiting
+        before = self._known.get(base) if delta is not None else None
+        if spots or before:
+            self._examine(waiting, spots, before)
+        if is_last:
+            self._known.pop(base, None)
 
     def _search_batch(self) -> dict[int, Spots]:
         """Return the places of anchors in the objects that wait, by their positions."""
@@ -225,7 +283,7 @@ class ObjectSearch:
             is_last and start + length < len(self._waiting[position][2])
         )
 
-    def _examine(self, waiting: _Waiting, spots: Spots, before: KnownPlaces | None) -> None:
+    def _examine(self, waiting: Waiting, spots: Spots, before: KnownPlaces | None) -> None:
         """Take a precise look at `spots` of an object, and at what it has from its base."""
         key, kind, data, _, delta, has_children, _ = waiting
         if kind == "tree":

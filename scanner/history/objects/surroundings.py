@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from stringzilla import hash as hash_of
 
-from scanner.history.objects.known_places import widths_of
+from scanner.history.objects.known_places import PlaceCarrier
 
 if TYPE_CHECKING:
     from scanner.engine.anchors import Spots
@@ -38,12 +38,14 @@ _UNBOUNDED: Final = -1
 class Surroundings:
     """The surroundings of places where a precise look found nothing, for one set of rules."""
 
-    __slots__ = ("_catalogue", "_hashes", "_seed", "_widths")
+    __slots__ = ("_catalogue", "_hashes", "_seed", "_widths", "carrier")
 
     def __init__(self, catalogue: Catalogue) -> None:
         """Begin with none; the anchors are those of `catalogue`."""
         self._catalogue = catalogue
-        self._widths = widths_of(catalogue)
+        self.carrier = PlaceCarrier(catalogue)
+        """Carries places to the versions of a content; here, since every search needs it."""
+        self._widths = self.carrier.widths
         self._seed = int.from_bytes(os.urandom(_SEED_BYTES))
         self._hashes: set[int] = set()
 
