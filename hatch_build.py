@@ -19,7 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 KERNEL = "scanner/kernel"
 EXTENSIONS = {
-    "anchors": ("anchors.c",),
+    "anchors": ("anchors.c", "files.c"),
     "packs": ("packs.c", "batch.c", "deltas.c", "heads.c", "trees.c", "walk.c"),
 }
 """The sources of each extension. The hook before a commit loads the first one only."""

@@ -41,7 +41,7 @@ class Catalogue:
 
     __slots__ = (
         "_endings", "_further", "_heads", "_reaches", "decoders_of", "index", "pool", "rules",
-        "rules_of", "spent",
+        "rules_of", "signatures", "spent",
     )  # fmt: skip
 
     def __init__(self, rules: Sequence[Rule], decoders: Sequence[Decoder] = DECODERS) -> None:
@@ -85,6 +85,10 @@ class Catalogue:
                 wanting = by_slice.setdefault((offset, offset + len(magic)), {})
                 wanting.setdefault(magic, []).append(decoder)
 
+        self.signatures = tuple(
+            (start, magic) for (start, _), table in by_slice.items() for magic in table
+        )
+        """(place, bytes) of all signatures at the head of content."""
         slices = [(start, end, table) for (start, end), table in by_slice.items()]
         self._further = tuple(each for each in slices if each[0] > 0)
         # The first byte rules out nearly all signatures, and most of the files.
