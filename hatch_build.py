@@ -19,8 +19,17 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 KERNEL = "scanner/kernel"
 EXTENSIONS = {
-    "anchors": ("anchors.c",),
-    "packs": ("packs.c", "batch.c", "commits.c", "deltas.c", "feed.c", "heads.c", "trees.c", "walk.c"),
+    "anchors": ("anchors.c", "files.c"),
+    "packs": (
+        "packs.c",
+        "batch.c",
+        "commits.c",
+        "deltas.c",
+        "feed.c",
+        "heads.c",
+        "trees.c",
+        "walk.c",
+    ),
 }
 """The sources of each extension. The hook before a commit loads the first one only."""
 LIMITED_API = "0x030B0000"

@@ -21,7 +21,7 @@ _BINARY: int = getattr(os, "O_BINARY", 0)  # Windows would turn line feeds into 
 _DESCRIPTORS: Final = "/proc/self/fd"
 MAX_BYTES: Final = 64 << 20
 """More than any file about a repository that is read whole."""
-_READ: Final = os.O_RDONLY | sum(
+READ: Final = os.O_RDONLY | sum(
     getattr(os, flag, 0) for flag in ("O_BINARY", "O_CLOEXEC", "O_NONBLOCK")
 )
 """Some systems lack some of them. To open a named pipe would wait for somebody who writes to it. A
@@ -44,7 +44,7 @@ def open_sized(path: str, flags: int = 0, *, pipes: bool = False) -> tuple[int, 
     does for `<(command)`, is accepted with `pipes`; without anybody who writes to it, it is empty.
     Raises OSError.
     """
-    descriptor = os.open(path, _READ | flags)
+    descriptor = os.open(path, READ | flags)
     try:
         found = os.fstat(descriptor)
         mode = found.st_mode

@@ -27,7 +27,7 @@ build() {
 }
 (
     cd scanner/kernel
-    build anchors.abi3.so anchors.c
+    build anchors.abi3.so anchors.c files.c
     build packs.abi3.so packs.c batch.c commits.c deltas.c feed.c heads.c trees.c walk.c
 )
 

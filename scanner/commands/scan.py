@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Final
 
     from scanner.findings import Tally
+    from scanner.settings import Settings
     from scanner.sources.interface import Blob
 
 _NOT_CONTENT: Final = {"git-directory", "ignored-by-git"}
@@ -64,34 +65,40 @@ def run(args: argparse.Namespace) -> int:
     tally = Tally()
     is_excluded = excluder(settings)
     with ExitStack() as stack:
-        blobs, names = _collect(args, tally, is_excluded, stack)
+        blobs, names = _collect(args, settings, tally, is_excluded, stack)
         is_empty = not blobs and not tally.notices and tally.skipped.keys() <= _NOT_CONTENT
         if is_empty and not args.allow_empty:
             raise UsageError(_nothing(args.paths or ["."], tally))
 
-        kept = [blob for blob in blobs if not (blob.shareable and is_excluded(blob.path))]
+        kept = _without(blobs, is_excluded) if settings.exclude else blobs
         excluded = len(blobs) - len(kept)
         if excluded:
             tally.skip(EXCLUDED, excluded)
         announce(args, settings, excluded, len(blobs))
 
-        others = sorted(names - {blob.path for blob in kept})
+        others = sorted(names - {blob.path for blob in kept}) if names else []
         report = scan_blobs("scan", kept, tally, args, rules, others)
     return conclude(report, args, settings, rules)
 
 
 def _collect(
-    args: argparse.Namespace, tally: Tally, is_excluded: Callable[[str], bool], stack: ExitStack
-) -> tuple[list[Blob], set[str]]:
+    args: argparse.Namespace,
+    settings: Settings,
+    tally: Tally,
+    is_excluded: Callable[[str], bool],
+    stack: ExitStack,
+) -> tuple[Sequence[Blob], set[str]]:
     """Return what `args` names, and the names of all files that are stored in repositories.
 
     It can be read until `stack` is closed. Where that is not what was asked for, it says so, also
-    under --quiet.
+    under --quiet. Some of it may still have to be listed, unless something is excluded: how much
+    that is, is said first.
     """
     from scanner.sources import tree
 
     stored, paths = _split(args.paths or ["."])
-    blobs = tree.blobs(paths, tally, args.no_ignore) if paths else []
+    listed = tree.blobs if stored or settings.exclude else tree.begin
+    blobs = listed(paths, tally, args.no_ignore) if paths else []
     names: set[str] = set()
     another = {tree.WITHOUT_GIT}
     if stored:
@@ -105,6 +112,14 @@ def _collect(
         if notice.reason in another:
             say(f"{NAME}: {notice.detail}")
     return blobs, names
+
+
+def _without(blobs: Sequence[Blob], is_excluded: Callable[[str], bool]) -> Sequence[Blob]:
+    """Return those of `blobs` that are not excluded; what the user gave as a stream never is."""
+    if without := getattr(blobs, "without", None):
+        kept: Sequence[Blob] = without(is_excluded)
+        return kept
+    return [blob for blob in blobs if not (blob.shareable and is_excluded(blob.path))]
 
 
 def _split(paths: Sequence[str]) -> tuple[list[str], list[str]]:

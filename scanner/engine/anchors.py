@@ -93,11 +93,17 @@ class AnchorIndex:
         """Return how a process that was started anew makes the index: tables are of one process."""
         return AnchorIndex, (self.anchors,)
 
-    def search(self, buffer: bytes) -> Spots:
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the compiled search is used, which takes any buffer."""
+        literals = (*self.tables.literals, *self.tables.encoded)
+        return bool(kernel.anchors) and all(len(text) >= SHORTEST_COMPILED for _, text in literals)
+
+    def search(self, buffer: bytes | memoryview) -> Spots:
         """Return the places of all anchors in `buffer`.
 
         The buffer begins and ends with `EDGE`; offsets count from after the first one, so they
-        are offsets in the content between the edges.
+        are offsets in the content between the edges. The search in Python takes bytes only.
         """
         search = self._search = self._search or self._prepare()
         spots: Spots
@@ -111,15 +117,13 @@ class AnchorIndex:
 
     def _prepare(self) -> Any:
         # Not before a search: some indexes are made for what they know of their anchors.
-        tables = self.tables
-        literals = (*tables.literals, *tables.encoded)
-        if kernel.anchors and all(len(text) >= SHORTEST_COMPILED for _, text in literals):
-            return kernel.search_for(tables)
+        if self.is_compiled:
+            return kernel.search_for(self.tables)
         from scanner.engine.anchor_search import PythonSearch
 
-        return PythonSearch(tables).search
+        return PythonSearch(self.tables).search
 
-    def _search_heads(self, buffer: bytes, spans: list[Span], spots: Spots) -> None:
+    def _search_heads(self, buffer: bytes | memoryview, spans: list[Span], spots: Spots) -> None:
         """Add the places of runs that begin with a head."""
         head = self._head = self._head or self._compile_heads()
         begins: list[int] = []

@@ -122,7 +122,7 @@ class Catalogue:
         """Return the signatures of the heads of contents, each with its offset.
 
         `is_encoded` is false for what has none of them, and no null byte near its end. They are
-        arranged at the first call, since only the search of a history needs them.
+        arranged at the first call, since few scans need them.
         """
         if not self._signatures:
             slices = [each for those in (*self._heads.values(), self._further) for each in those]

@@ -30,8 +30,8 @@ _STEP: Final = 32
 _ALONE_BLOBS: Final = 1500
 """More blobs than this are shared out from the start.
 
-Importing multiprocessing and starting workers costs about 40 ms, in which one process scans about
-as many small files.
+Starting workers, and importing in each what a precise look needs, costs about 40 ms, in which one
+process scans about as many small files.
 """
 _ALONE_BYTES: Final = 48 << 20
 """Bytes after which the rest is shared out even if the blobs are few: about as much work."""
@@ -85,7 +85,7 @@ def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
     examiner = Examiner(job.rules, job.line_hash, heed_marks=job.heed_marks, largest=job.largest)
     total = Swept([], tally, {})
     done = 0
-    number_of_all = len(blobs) + (len(job.others) if job.others else 0)
+    others = len(job.others) if job.others else 0
 
     def add(number: int, swept: Swept) -> None:
         nonlocal done
@@ -95,16 +95,22 @@ def run(kind: str, blobs: Sequence[Blob], tally: Tally, job: ScanJob) -> Report:
         done += number
 
         if job.progress:
-            job.progress(done, number_of_all, tally.bytes)
+            job.progress(done, len(blobs) + others, tally.bytes)
 
     # A file that the source could not read still has a name, which can hold a credential.
     names = dict.fromkeys((*job.names, *sorted(notice.path for notice in tally.notices)))
     sweep_names(examiner, list(names), total)
-    for step in _alone(blobs, jobs, tally):
-        add(len(step), sweep(examiner, step))
+    if hasattr(blobs, "grow"):
+        from scanner.engine.listing import scan_as_listed  # here: most scans are of a few files
+
+        for number, swept in scan_as_listed(examiner, blobs, jobs):  # type: ignore[arg-type]
+            add(number, swept)
+    else:
+        for step in _alone(blobs, jobs, tally):
+            add(len(step), sweep(examiner, step))
 
     if done < len(blobs):
-        from scanner.engine.workers import share_out  # here: multiprocessing takes long to import
+        from scanner.engine.workers import share_out  # here: most scans need no workers
 
         rest = blobs[done:]
         with closing(share_out(Blobs(examiner, rest), len(rest), jobs)) as shared:
@@ -133,12 +139,17 @@ class Blobs:
 
     def lost(self, start: int, end: int) -> Swept:
         """Return what is to be reported of blobs whose worker has ended."""
-        from scanner.engine.workers import LOST
+        return lost(self._blobs[start:end])
 
-        tally = Tally()
-        for blob in self._blobs[start:end]:
-            tally.notice(Notice("worker-lost", blob.path, LOST, hides=True))
-        return Swept([], tally, {})
+
+def lost(blobs: Sequence[Blob]) -> Swept:
+    """Return what is to be reported of `blobs` whose worker has ended."""
+    from scanner.engine.workers import LOST
+
+    tally = Tally()
+    for blob in blobs:
+        tally.notice(Notice("worker-lost", blob.path, LOST, hides=True))
+    return Swept([], tally, {})
 
 
 def concluded(report: Report, spellings: dict[str, str]) -> Report:

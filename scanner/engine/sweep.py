@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from scanner.engine.anchors import AnchorIndex, Spots
     from scanner.engine.examine import Examined, Examiner
-    from scanner.sources.interface import Window
+    from scanner.sources.interface import Joinable, Window
 
 SMALL: Final = 64 << 10
 """Bytes of a file up to which it is searched in a batch.
@@ -52,10 +52,25 @@ def sweep(examiner: Examiner, blobs: Iterable[Blob]) -> Swept:
     """Scan `blobs`; the findings of one blob follow one another, in order of position."""
     swept = Swept([], Tally(), {})
     names: list[str] = []
-    for examined in _examined(examiner, blobs, swept.tally, names):
+    if getattr(blobs, "is_joinable", False) and examiner.catalogue.index.is_compiled:
+        together: Joinable = blobs  # type: ignore[assignment]  # as it says itself
+        names = together.names
+        found = _examined_together(examiner, together, swept.tally)
+    else:
+        found = _examined(examiner, blobs, swept.tally, names)
+    for examined in found:
         _add(swept, examined)
     sweep_names(examiner, names, swept)
     return swept
+
+
+def _examined_together(examiner: Examiner, blobs: Joinable, tally: Tally) -> Iterator[Examined]:
+    from scanner.engine.together import examined  # here: a hook has no listing
+
+    def one_by_one(left: Iterator[Blob]) -> Iterator[Examined]:
+        return _examined(examiner, left, tally, [])
+
+    return examined(examiner, blobs, tally, BATCH, one_by_one)
 
 
 def sweep_names(examiner: Examiner, names: Sequence[str], swept: Swept) -> None:

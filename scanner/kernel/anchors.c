@@ -12,11 +12,8 @@
  * No byte outside of the buffer is read: each function takes the bounds and checks them.
  */
 
-#ifndef Py_LIMITED_API
-#define Py_LIMITED_API 0x030B0000
-#endif
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
+#include "files.h"
+
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -445,20 +442,20 @@ failed:
 
 static PyObject *search(PyObject *module, PyObject *arguments) {
     (void)module;
-    PyObject *capsule, *buffer;
-    char *text;
-    Py_ssize_t size;
-    if (!PyArg_ParseTuple(arguments, "OS", &capsule, &buffer)) return NULL;
-    const Tables *tables = PyCapsule_GetPointer(capsule, NAME);
-    if (tables == NULL || PyBytes_AsStringAndSize(buffer, &text, &size) < 0) return NULL;
+    PyObject *capsule;
+    Py_buffer buffer;
+    if (!PyArg_ParseTuple(arguments, "Oy*", &capsule, &buffer)) return NULL;
 
+    const uint8_t *text = buffer.buf;
+    Py_ssize_t size = buffer.len;
     PyObject *spots = PyList_New(0), *heads = PyList_New(0), *lower_heads = PyList_New(0);
     PyObject *found = NULL;
-    if (spots == NULL || heads == NULL || lower_heads == NULL) goto done;
+    const Tables *tables = PyCapsule_GetPointer(capsule, NAME);
+    if (tables == NULL || spots == NULL || heads == NULL || lower_heads == NULL) goto done;
     /* The first and the last byte are edges, and no content: no literal may reach into them. */
     if (search_literals(tables->literals, tables->pairs, tables->buckets, tables->short_literals,
-                        (const uint8_t *)text, 1, size - 1, 1, spots) < 0 ||
-        search_runs(tables, (const uint8_t *)text, size, spots, heads, lower_heads) < 0)
+                        text, 1, size - 1, 1, spots) < 0 ||
+        search_runs(tables, text, size, spots, heads, lower_heads) < 0)
         goto done;
     found = PyTuple_Pack(3, spots, heads, lower_heads);
 
@@ -466,6 +463,7 @@ done:
     Py_XDECREF(spots);
     Py_XDECREF(heads);
     Py_XDECREF(lower_heads);
+    PyBuffer_Release(&buffer);
     return found;
 }
 
@@ -475,6 +473,10 @@ static PyMethodDef methods[] = {
     {"search", search, METH_VARARGS,
      "Return (spots, heads, lower heads) of a buffer between two edges: places of anchors, and the "
      "spans of runs that may begin with a head."},
+#ifdef READS_FILES
+    {"read_files", files_read, METH_VARARGS,
+     "Read many small files into a buffer; return (after, used, numbers, begins, ends, marked, left)."},
+#endif
     {NULL, NULL, 0, NULL},
 };
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Final
 
 # A link must not lead out of the tree, also if it is put there between the listing and the open.
-_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+NO_FOLLOW: Final[int] = getattr(os, "O_NOFOLLOW", 0)
 _CHANGED: Final = "its size changed during the scan; scan again when nothing writes to it"
 _NOT_NAMED: Final = "Git LFS has another file under this name: run `git lfs fsck`"
 # What `open` says of a path that is gone, and of what is there but has no content to be read: a
@@ -122,9 +122,9 @@ class FileBlob:
     def _open(self) -> tuple[int, int]:
         """Return a descriptor and the size of the file; for a link that is read itself, -1."""
         try:
-            if not _NO_FOLLOW and not self.follow and os.path.islink(self._at):
+            if not NO_FOLLOW and not self.follow and os.path.islink(self._at):
                 return -1, 0
-            return open_sized(self._at, 0 if self.follow else _NO_FOLLOW)
+            return open_sized(self._at, 0 if self.follow else NO_FOLLOW)
         except OSError as error:
             if not self.follow and os.path.islink(self._at):
                 return -1, 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from contextlib import closing
+from itertools import islice
 
 from scanner.errors import UsageError
 from scanner.findings import Notice, Tally
@@ -17,15 +18,21 @@ from scanner.sources.stdin import PipeBlob, StdinBlob
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final
 
     from scanner.sources.interface import Blob
 
 STDIN = "-"
+_FEW: Final = 100
+"""Files of a listing that are read one by one: the code for many takes as long to load."""
+_AT_FIRST: Final = 1501
+"""Files that are listed before a scan begins: so many that they are shared out over processes, for
+which it takes one more than one of them scans alone (`scanner.engine.run`)."""
 WITHOUT_GIT = "git-unavailable"
 """The reason of a notice that a work tree was read without what git knows of it."""
 
 
-def blobs(paths: Sequence[str], tally: Tally, ignored: bool = False) -> list[Blob]:
+def blobs(paths: Sequence[str], tally: Tally, ignored: bool = False) -> Sequence[Blob]:
     """Return the blobs that `paths` name, each once: files, directories, `-` for standard input.
 
     In a git work tree a directory means its tracked files and the untracked ones that are not
@@ -35,8 +42,8 @@ def blobs(paths: Sequence[str], tally: Tally, ignored: bool = False) -> list[Blo
     not exist.
     """
     below = walk if ignored else _below
-    if len(paths) == 1 and paths[0] != STDIN and os.path.isdir(paths[0]):
-        return list(map(FileBlob, below(paths[0], tally)))  # nothing can come twice
+    if _is_one_directory(paths):
+        return _files(list(below(paths[0], tally)))  # nothing can come twice
 
     # By real directory and name, so that `.`, `./src` and `src/../src` give a file only once.
     found: dict[str, Blob] = {}
@@ -68,6 +75,41 @@ def blobs(paths: Sequence[str], tally: Tally, ignored: bool = False) -> list[Blo
     return sorted(found.values(), key=lambda blob: blob.shareable)
 
 
+def begin(paths: Sequence[str], tally: Tally, ignored: bool = False) -> Sequence[Blob]:
+    """Return what `blobs` does, while some of it may still have to be listed.
+
+    That is so of one large directory that git does not list; what is returned then says so itself
+    (`scanner.sources.interface.Growing`).
+    """
+    if not _is_one_directory(paths):
+        return blobs(paths, tally, ignored)
+    listed = None if ignored else _by_git(paths[0], tally)
+    if listed is not None:
+        return _files(list(listed))
+
+    late = Tally()
+    further = walk(paths[0], late)
+    names = list(islice(further, _AT_FIRST))
+    if len(names) < _AT_FIRST:
+        tally.add(late)
+        return _files(names)
+    from scanner.sources.listed import GrowingFiles  # here: most scans are of less
+
+    return GrowingFiles(names, further, late)
+
+
+def _is_one_directory(paths: Sequence[str]) -> bool:
+    return len(paths) == 1 and paths[0] != STDIN and os.path.isdir(paths[0])
+
+
+def _files(names: list[str]) -> Sequence[Blob]:
+    if len(names) <= _FEW:
+        return list(map(FileBlob, names))
+    from scanner.sources.listed import Files  # here: a few files do without
+
+    return Files(names)
+
+
 def _no_such_path(path: str, error: Exception) -> UsageError:
     reason = getattr(error, "strerror", None) or str(error)
     return UsageError(f"cannot scan '{printable(path)}': {reason}")
@@ -75,12 +117,18 @@ def _no_such_path(path: str, error: Exception) -> UsageError:
 
 def _below(directory: str, tally: Tally) -> Iterator[str]:
     """Return the files below `directory`: those that git lists, or else all of them."""
+    listed = _by_git(directory, tally)
+    return walk(directory, tally) if listed is None else listed
+
+
+def _by_git(directory: str, tally: Tally) -> Iterator[str] | None:
+    """Return the files below `directory` that git lists, or None where all of them are meant."""
     root = work_tree.find_work_tree(directory)
     if root is None:
-        return walk(directory, tally)
+        return None
     try:
         if os.path.realpath(directory) != root and work_tree.is_ignored(directory, root):
-            return walk(directory, tally)
+            return None
         with closing(work_tree.IgnoredCount(directory, root)) as ignored:
             listing = work_tree.list_files(directory, root)
             number = ignored.total()
@@ -88,7 +136,7 @@ def _below(directory: str, tally: Tally) -> Iterator[str]:
         # Without git's answer nothing is known to be ignored: read everything, and say why.
         detail = f"ignored files are scanned too: {error}"
         tally.notice(Notice(WITHOUT_GIT, directory, detail, hides=False))
-        return walk(directory, tally)
+        return None
     if number:
         tally.skip("ignored-by-git", number)
     for warning in listing.warnings:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from scanner.content import Layer
+from scanner.engine import forked, workers
 from scanner.engine import run as running
-from scanner.engine import workers
 from scanner.engine.run import ScanJob, run
 from scanner.findings import Tally
 from scanner.rulebook import load_rules
@@ -141,10 +141,13 @@ def test_a_worker_that_is_lost_before_it_is_told_anything(share_everything, monk
     def die(*arguments):
         os._exit(1)
 
+    def start(*arguments):
+        worker = forked.Forked(*arguments)
+        wait_for(worker.has_ended)
+        return worker
+
     monkeypatch.setattr(workers, "_run", die)
-    context = workers.multiprocessing.get_context("fork")
-    start = context.Process.start
-    monkeypatch.setattr(context.Process, "start", lambda p: (start(p), p.join()))
+    monkeypatch.setattr(forked, "start", start)
     blobs = tree(5)
     made = run("scan", blobs, Tally(), ScanJob(RULES, 2))
     assert (
@@ -156,13 +159,12 @@ def test_a_worker_that_is_lost_before_it_is_told_anything(share_everything, monk
 @linux
 def test_stopping_early_ends_the_workers(share_everything, monkeypatch):
     started = []
-    real = workers.multiprocessing.get_context("fork").Process.start
 
-    def start(process):
-        real(process)
-        started.append(process)
+    def start(*arguments):
+        started.append(forked.Forked(*arguments))
+        return started[-1]
 
-    monkeypatch.setattr(workers.multiprocessing.get_context("fork").Process, "start", start)
+    monkeypatch.setattr(forked, "start", start)
 
     def stop(done, total, size):
         if done > 30:
@@ -171,7 +173,7 @@ def test_stopping_early_ends_the_workers(share_everything, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         run("scan", tree(6), Tally(), ScanJob(RULES, 2, progress=stop))
     assert len(started) == 2
-    assert not [process for process in started if process.is_alive()]
+    assert all(worker.has_ended() for worker in started)
 
 
 def test_progress_counts_every_blob():

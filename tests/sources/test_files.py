@@ -173,7 +173,7 @@ def test_links_are_seen_where_the_system_cannot_refuse_to_follow(
     tmp_path: Path, monkeypatch: Any
 ) -> None:
     """Windows has no O_NOFOLLOW."""
-    monkeypatch.setattr(files, "_NO_FOLLOW", 0)
+    monkeypatch.setattr(files, "NO_FOLLOW", 0)
     (tmp_path / "file").write_text("text")
     (tmp_path / "link").symlink_to("file")
     assert FileBlob(str(tmp_path / "link")).read() == b"file"

@@ -1,0 +1,69 @@
+"""The fast path for the files of a listing: many are read, and searched, with one call each.
+
+What is compiled reads files one after the other into one buffer, which is used again for the next
+ones and stays in the processor's cache. It is searched where it is, and only content with an anchor
+or a signature becomes an object of Python. Files that need more than that are read one by one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from scanner.engine.anchors import PIECE
+from scanner.engine.catalogue import END
+from scanner.sources.interface import Batch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from scanner.engine.anchors import Spots
+    from scanner.engine.examine import Examined, Examiner
+    from scanner.findings import Tally
+    from scanner.sources.interface import Blob, Joinable, Joined
+
+    OneByOne = Callable[[Iterator[Blob]], Iterator[Examined]]
+
+
+def examined(
+    examiner: Examiner, blobs: Joinable, tally: Tally, size: int, one_by_one: OneByOne
+) -> Iterator[Examined]:
+    """Yield what is in `blobs`, of which `size` bytes are read together.
+
+    `one_by_one` is called for those that have to be read one by one. What is read is counted in
+    `tally`.
+    """
+    signatures = examiner.catalogue.signatures()
+    batch = Batch(size, PIECE, END, signatures)
+    buffer = bytearray()
+    at, number = 0, len(blobs.names)
+    while at < number:
+        joined = blobs.join(at, buffer, batch)
+        at = joined.after
+        tally.blobs += len(joined.numbers)
+        tally.bytes += sum(joined.ends) - sum(joined.begins)
+        with memoryview(buffer)[: joined.used] as view:
+            yield from _in_buffer(examiner, blobs.names, view, joined)
+        if joined.left:
+            yield from one_by_one(map(blobs.__getitem__, joined.left))
+
+
+def _in_buffer(
+    examiner: Examiner, names: list[str], view: memoryview, joined: Joined
+) -> Iterator[Examined]:
+    begins, ends = joined.begins, joined.ends
+    # An archive can hold anything, so it is examined even without an anchor in its bytes.
+    found: dict[int, Spots] = {
+        piece: []
+        for piece in joined.marked
+        if examiner.catalogue.is_encoded(bytes(view[begins[piece] : ends[piece]]))
+    }
+    for offset, number in examiner.catalogue.index.search(view):
+        at = offset + 1  # `search` counts offsets from after the first byte of the buffer
+        piece = bisect_right(begins, at) - 1
+        if piece >= 0 and at < ends[piece]:
+            found.setdefault(piece, []).append((at - begins[piece], number))
+
+    for piece, spots in found.items():
+        data = bytes(view[begins[piece] : ends[piece]])
+        yield examiner.examine(names[joined.numbers[piece]], data, spots)
