@@ -13,8 +13,8 @@
 #include "trees.h"
 #include "walk.h"
 
-#define KEPT (64 << 20)  /* bytes that may be free at the end of the heap: some large contents */
-#define APART (32 << 20) /* bytes of what is allocated apart, and given back: the most of glibc */
+#define KEPT (16 << 20) /* bytes that may be free at the end of the heap: many contents */
+#define APART (4 << 20) /* bytes of what is allocated apart, and given back: few contents are larger */
 
 /* Has the C library keep what is freed. The contents of a walk come and go by megabytes, and each
  * page that was given back to the system is cleared by it when it is asked for again. */
