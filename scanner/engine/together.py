@@ -80,8 +80,7 @@ def examined(
     `one_by_one` is called for those that have to be read one by one. What is read is counted in
     `tally`.
     """
-    signatures = examiner.catalogue.signatures()
-    batch = Batch(size, PIECE, END, signatures)
+    batch = batch_of(examiner, size)
     buffer = bytearray()
     at, number = 0, len(blobs.names)
     while at < number:
@@ -93,6 +92,11 @@ def examined(
             yield from _in_buffer(examiner, blobs.names, view, joined)
         if joined.left:
             yield from one_by_one(map(blobs.__getitem__, joined.left))
+
+
+def batch_of(examiner: Examiner, size: int) -> Batch:
+    """Return what `examiner` wants in one buffer, of about `size` bytes."""
+    return Batch(size, PIECE, END, examiner.catalogue.signatures())
 
 
 def _in_buffer(
