@@ -20,16 +20,19 @@ from scanner.engine.anchors import EDGE, PIECE
 from scanner.engine.catalogue import Catalogue
 from scanner.engine.examine import Examiner
 from scanner.engine.sweep import BATCH, SMALL, sweep
+from scanner.engine.together import batch_of
 from scanner.findings import Tally
 from scanner.rulebook import load_rules
 from scanner.sources import tree
 from scanner.sources.files import FileBlob
 from scanner.sources.interface import TooLarge, Unread
+from scanner.sources.listed import Files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from bench.measures.in_process import Stage
+    from scanner.engine.together import Batch
     from scanner.sources.interface import Blob
 
 
@@ -67,6 +70,9 @@ def measure_stages(path: str, sample: int, runs: int) -> list[Stage]:
     found.whole("limit: into one buffer, nothing kept", lambda: read_all(files), total, len(files))
     found.whole("sources.files", lambda: _read(blobs), total, len(blobs))
     found.whole("open(path, 'rb').read()", lambda: _read_builtin(files), total, len(files))
+    if isinstance(blobs, Files) and blobs.is_joinable:
+        batch = batch_of(examiner, BATCH)
+        found.whole("many at a time, compiled", lambda: _join(blobs, batch), total, len(blobs))
 
     copying(found, units)
     literals(found, units, anchors)
@@ -117,6 +123,13 @@ def _contents(blobs: Iterable[Blob]) -> Iterable[bytes]:
 
 def _read(blobs: Iterable[Blob]) -> int:
     return sum(map(len, _contents(blobs)))
+
+
+def _join(files: Files, batch: Batch) -> None:
+    buffer = bytearray()
+    at = 0
+    while at < len(files):
+        at = files.join(at, buffer, batch).after
 
 
 def _read_builtin(files: Iterable[str]) -> int:

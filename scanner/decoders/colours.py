@@ -22,6 +22,7 @@ _COLOURS = tuple(b"\x1b[%d" % digit for digit in range(5))
 """How most colours begin: bright, underlined, one of eight (ECMA-48, 8.3.117)."""
 _OTHERS = (b"\x1b(B", b"\x1b[?")
 """How `tput sgr0` begins, and what hides the cursor: their letters seem to be part of the value."""
+_CERTAIN = _COLOURS + _OTHERS
 _SPELLED = (
     # As terminals and `cat -v` show it, and as shells and their prompts write it.
     *(b"^[[", b"\\e[", b"\\E["),
@@ -69,7 +70,11 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         return  # a colour is part of the name of a member, each of which is looked at
 
     rest = re.compile(_REST)
-    spelled = [re.compile(sign) for sign in _SPELLED_SIGNS]
+    # What is nowhere in the text is not looked for near each of its places.
+    signs = [sign for sign in _SIGNS if data.find(sign) >= 0]
+    spelled = [pattern for sign in _SPELLED_SIGNS if (pattern := re.compile(sign)).search(data)]
+    if not (signs or spelled):
+        return  # as in most code
 
     def span(offset: int) -> tuple[int, int]:
         if data.startswith(_SPELLED, offset):
@@ -80,14 +85,15 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         return max(0, offset - _BEFORE), offset + after
 
     def is_near(offset: int) -> bool:
-        if data.startswith((*_COLOURS, *_OTHERS), offset):
+        if data.startswith(_CERTAIN, offset):
             return True
         if data.startswith(_SHORT, offset):
             return rest.match(data, offset) is not None
         begin, end = span(offset)
-        return any(data.find(sign, begin, end) >= 0 for sign in _SIGNS) or any(
-            sign.search(data, begin, end) for sign in spelled
-        )
+        for sign in signs:
+            if data.find(sign, begin, end) >= 0:
+                return True
+        return any(pattern.search(data, begin, end) for pattern in spelled)
 
     # Most places have nothing of it near them, which is found out sooner than a colour, whose
     # pattern takes 2 ms to compile.
@@ -100,8 +106,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     places = (
         offset
         for offset in near
-        if data.startswith((*_COLOURS, *_OTHERS, *_SHORT), offset)
-        or colour.search(data, *span(offset))
+        if data.startswith((*_CERTAIN, *_SHORT), offset) or colour.search(data, *span(offset))
     )
     yield from decode_escapes(layer, places, budget, "colours", colour, lambda _: b"")
 

@@ -35,6 +35,9 @@ NAMES = (
     b"AWS_SECRET_KEY", b"wsSecretKey", b"lient_secret", b"lientSecret", b"LIENT_SECRET",
 )  # fmt: skip
 """Parts of names, and the most frequent places by far: no piece of a value is there."""
+_FIRST = 16
+"""Decoded bytes at the head of a neighbourhood. It is asked where they are although nothing was
+found: what begins like an archive may be a stretch of what is around it."""
 _VALUE = 200
 """Bytes after a name in which its value is: the rest of the name, and a secret with escapes."""
 _NOT_BASE64 = compile_later(rb"[^A-Za-z0-9+/]")
@@ -61,11 +64,16 @@ class EscapeMap:
     def source(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the source, escapes included whole."""
         if self._segments is None:
+            if end <= _FIRST:
+                return self._build(end).source(start, end)
             self._segments = self._build()
         return self._segments.source(start, end)
 
-    def _build(self) -> Segments:
-        """Return the stretches between escapes, and each escape as a stretch of its own."""
+    def _build(self, until: int | None = None) -> Segments:
+        """Return the stretches between escapes, and each escape as a stretch of its own.
+
+        Those that begin after the decoded byte `until` are left out.
+        """
         decoded, source = [0], [self._begin]
         for match in self._escape.finditer(self._data, self._begin, self._end):
             start, end = match.span()
@@ -75,6 +83,8 @@ class EscapeMap:
                 source.append(start)
             decoded.append(at + len(self._replace(match)))
             source.append(end)
+            if until is not None and decoded[-1] > until:
+                return Segments(decoded, source)
 
         if self._end > source[-1]:
             decoded.append(decoded[-1] + self._end - source[-1])

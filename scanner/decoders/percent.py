@@ -9,6 +9,8 @@ by recursion.
 
 from __future__ import annotations
 
+from functools import cache
+
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
@@ -39,6 +41,8 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     word = re.compile(rb"%(?:25)*[0-9A-Fa-f]{2}" + WORD)
     in_row = re.compile(rb"(?:%(?:25)*[2-7][0-9A-Fa-f]){4}")
 
+    characters = _characters()
+
     def worthwhile(offset: int) -> bool:
         if data.startswith(_ESCAPED, offset):
             return True
@@ -56,8 +60,16 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         budget,
         "percent",
         re.compile(rb"%[0-9A-Fa-f]{2}"),
-        lambda match: bytes.fromhex(match[0][1:].decode()),
+        lambda match: characters[match[0]],
     )
+
+
+@cache
+def _characters() -> dict[bytes, bytes]:
+    """Return what each escape stands for: a drawing is nothing but escapes."""
+    digits = b"0123456789abcdefABCDEF"
+    pairs = (bytes((high, low)) for high in digits for low in digits)
+    return {b"%" + pair: bytes.fromhex(pair.decode()) for pair in pairs}
 
 
 DECODER = Decoder(

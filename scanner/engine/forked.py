@@ -47,24 +47,25 @@ class Pipe:
     def send(self, message: object) -> None:
         """Send `message`; raises ConnectionError if nobody reads it any more."""
         data = dumps(message, -1)
-        rest = memoryview(len(data).to_bytes(_LENGTH, "little") + data)
-        while rest:
-            rest = rest[os.write(self._writing, rest) :]
+        for part in (len(data).to_bytes(_LENGTH, "little"), data):
+            rest = memoryview(part)
+            while rest:
+                rest = rest[os.write(self._writing, rest) :]
 
     def recv(self) -> Any:
         """Return the next message; raises EOFError if there is nobody who could send one."""
         size = int.from_bytes(self._read(_LENGTH), "little")
         return loads(self._read(size))  # noqa: S301 -- from a process that this one has forked
 
-    def _read(self, size: int) -> bytes:
-        pieces = []
-        while size:
-            piece = os.read(self._reading, size)
-            if not piece:
+    def _read(self, size: int) -> bytearray:
+        data = bytearray(size)  # not in pieces: what is found in a history can be large
+        rest = memoryview(data)
+        while rest:
+            number = os.readv(self._reading, [rest])
+            if not number:
                 raise EOFError
-            pieces.append(piece)
-            size -= len(piece)
-        return b"".join(pieces)
+            rest = rest[number:]
+        return data
 
     def close(self) -> None:
         """Close both descriptors."""

@@ -104,20 +104,33 @@ def _decoded(decoder: Decoder, layer: Layer, offsets: list[int], budget: Budget)
 
 
 def _decoders(catalogue: Catalogue, layer: Layer, spots: Spots) -> list[tuple[Decoder, list[int]]]:
-    wanted: dict[str, tuple[Decoder, list[int]]] = {}
-    for decoder in catalogue.decoders_for(layer.data, is_part=layer.is_part):
-        if not _is_stretch(layer):
-            wanted[decoder.name] = (decoder, [])
-    for offset, number in spots:
-        for decoder in catalogue.decoders_of[number]:
-            wanted.setdefault(decoder.name, (decoder, []))[1].append(offset)
-
     data = layer.data
-    return [
-        (decoder, offsets)
-        for decoder, offsets in wanted.values()
-        if not decoder.signs or any(data.find(sign) >= 0 for sign in decoder.signs)
-    ]
+    able: dict[str, bool] = {}
+
+    def can_find(decoder: Decoder) -> bool:
+        known = able.get(decoder.name)
+        if known is None:
+            signs = decoder.signs
+            known = able[decoder.name] = not signs or any(data.find(sign) >= 0 for sign in signs)
+        return known
+
+    wanted: dict[str, tuple[Decoder, list[int]]] = {}
+    for decoder in catalogue.decoders_for(data, is_part=layer.is_part):
+        if can_find(decoder) and not _is_stretch(layer):
+            wanted[decoder.name] = (decoder, [])
+
+    # A text has many places of few anchors, and a dozen decoders want each of them.
+    takers: dict[int, list[list[int]]] = {}
+    for offset, number in spots:
+        lists = takers.get(number)
+        if lists is None:
+            useful = filter(can_find, catalogue.decoders_of[number])
+            lists = takers[number] = [
+                wanted.setdefault(decoder.name, (decoder, []))[1] for decoder in useful
+            ]
+        for each in lists:
+            each.append(offset)
+    return list(wanted.values())
 
 
 def _is_stretch(layer: Layer) -> bool:

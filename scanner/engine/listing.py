@@ -1,31 +1,51 @@
 """Scanning files while they are listed.
 
-In a large tree the listing takes as long as the reading. So the first files go to workers as soon
-as they are known, and further ones are listed while these are scanned.
+In a large tree the listing takes half as long as the reading. So the first files go to workers as
+soon as they are known, and further ones are listed while these are scanned.
 """
 
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
 
 from scanner.engine.run import lost
 from scanner.engine.sweep import Swept, sweep, sweep_names
 from scanner.engine.workers import share, stretch_of
 from scanner.findings import Tally
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Final, Protocol
 
     from scanner.engine.examine import Examiner
-    from scanner.sources.interface import Blob, Growing
+    from scanner.sources.interface import Blob
+
+    _Unit = tuple[Sequence[Blob]]
+else:
+    Protocol = object  # it is for type checkers only
 
 _MEANWHILE: Final = 256
 """Files in a unit while it is not known how many there are: a few milliseconds of work."""
 _FEWEST: Final = 8
 """Files in one of the last units: an answer costs as much as a few small files."""
 
-_Unit = tuple["Sequence[Blob]"]
+
+class Growing(Protocol):
+    """Blobs that are still being listed."""
+
+    @property
+    def late(self) -> Tally:
+        """What could not be listed, and what was passed over."""
+
+    def __len__(self) -> int:
+        """Return how many are known."""
+
+    def __getitem__(self, stretch: slice) -> Sequence[Blob]:
+        """Return some of those that are known."""
+
+    def grow(self) -> bool:
+        """List further ones; return whether there may be more after these."""
 
 
 def scan_as_listed(examiner: Examiner, blobs: Growing, jobs: int) -> Iterator[tuple[int, Swept]]:

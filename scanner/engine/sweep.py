@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from scanner.engine.anchors import AnchorIndex, Spots
     from scanner.engine.examine import Examined, Examiner
-    from scanner.sources.interface import Joinable, Window
+    from scanner.engine.together import Joinable
+    from scanner.sources.interface import Window
 
 SMALL: Final = 64 << 10
 """Bytes of a file up to which it is searched in a batch.

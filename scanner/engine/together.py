@@ -11,18 +11,65 @@ from bisect import bisect_right
 
 from scanner.engine.anchors import PIECE
 from scanner.engine.catalogue import END
-from scanner.sources.interface import Batch
+from scanner.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Protocol
 
     from scanner.engine.anchors import Spots
     from scanner.engine.examine import Examined, Examiner
     from scanner.findings import Tally
-    from scanner.sources.interface import Blob, Joinable, Joined
+    from scanner.sources.interface import Blob
 
     OneByOne = Callable[[Iterator[Blob]], Iterator[Examined]]
+else:
+    Protocol = object  # it is for type checkers only
+
+
+class Batch(NamedTuple):
+    """How much is read into one buffer, and what of it deserves a look of its own."""
+
+    size: int
+    """Bytes of files that are read together."""
+    largest: int
+    """Bytes of the largest file that is among them."""
+    tail: int
+    """Bytes at the end of a file in which a null byte is looked for."""
+    signatures: tuple[tuple[int, bytes], ...]
+    """(place, bytes): what encoded content begins with."""
+
+
+class Joined(NamedTuple):
+    """What was read into one buffer, with `scanner.engine.sweep.SEPARATOR` around each content."""
+
+    after: int
+    """The number of the first blob that was not looked at."""
+    used: int
+    """The bytes of the buffer that are in use."""
+    numbers: list[int]
+    """Of the blobs that were read. The next two lists say where in the buffer each is."""
+    begins: list[int]
+    ends: list[int]
+    marked: list[int]
+    """Positions in these lists of contents with a signature, or with a null byte near the end."""
+    left: list[int]
+    """The numbers of blobs that have to be read one by one."""
+
+
+class Joinable(Protocol):
+    """Blobs of which many are read with one call, where what is compiled can do that."""
+
+    @property
+    def names(self) -> list[str]:
+        """Their paths."""
+
+    def __getitem__(self, number: int) -> Blob:
+        """Return one of them."""
+
+    def join(self, at: int, buffer: bytearray, batch: Batch) -> Joined:
+        """Read blobs from the one numbered `at` on into `buffer`, until the batch is full."""
 
 
 def examined(
@@ -33,8 +80,7 @@ def examined(
     `one_by_one` is called for those that have to be read one by one. What is read is counted in
     `tally`.
     """
-    signatures = examiner.catalogue.signatures()
-    batch = Batch(size, PIECE, END, signatures)
+    batch = batch_of(examiner, size)
     buffer = bytearray()
     at, number = 0, len(blobs.names)
     while at < number:
@@ -46,6 +92,11 @@ def examined(
             yield from _in_buffer(examiner, blobs.names, view, joined)
         if joined.left:
             yield from one_by_one(map(blobs.__getitem__, joined.left))
+
+
+def batch_of(examiner: Examiner, size: int) -> Batch:
+    """Return what `examiner` wants in one buffer, of about `size` bytes."""
+    return Batch(size, PIECE, END, examiner.catalogue.signatures())
 
 
 def _in_buffer(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SHORTEST: Final = 12
 """Fewest letters and digits by which a value is recognised through what is between them: fewer may
 be those of a few words. An access key ID has 20."""
-_FEW: Final = 16
+_FEW: Final = 64
 """Needles up to which searching a text for each takes less time than looking at its every place."""
 _BETWEEN: Final = compile_later(r"[\W_]+")
 _PIECE: Final = compile_later(r"[^\W_]+")

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from scanner.content import Layer
-    from scanner.tally import Tally
 else:
     Protocol = object  # it is for type checkers only
 
@@ -74,67 +73,6 @@ class Blob(Protocol):
 
     def windows(self) -> Iterator[Window]:
         """Yield the content in overlapping windows; raises Unread."""
-
-
-class Batch(NamedTuple):
-    """How much is read into one buffer, and what of it deserves a look of its own."""
-
-    size: int
-    """Bytes of files that are read together."""
-    largest: int
-    """Bytes of the largest file that is among them."""
-    tail: int
-    """Bytes at the end of a file in which a null byte is looked for."""
-    signatures: tuple[tuple[int, bytes], ...]
-    """(place, bytes): what encoded content begins with."""
-
-
-class Joined(NamedTuple):
-    """What was read into one buffer, with `scanner.engine.sweep.SEPARATOR` around each content."""
-
-    after: int
-    """The number of the first blob that was not looked at."""
-    used: int
-    """The bytes of the buffer that are in use."""
-    numbers: list[int]
-    """Of the blobs that were read. The next two lists say where in the buffer each is."""
-    begins: list[int]
-    ends: list[int]
-    marked: list[int]
-    """Positions in these lists of contents with a signature, or with a null byte near the end."""
-    left: list[int]
-    """The numbers of blobs that have to be read one by one."""
-
-
-class Joinable(Protocol):
-    """Blobs of which many are read with one call, where what is compiled can do that."""
-
-    @property
-    def names(self) -> list[str]:
-        """Their paths."""
-
-    def __getitem__(self, number: int) -> Blob:
-        """Return one of them."""
-
-    def join(self, at: int, buffer: bytearray, batch: Batch) -> Joined:
-        """Read blobs from the one numbered `at` on into `buffer`, until the batch is full."""
-
-
-class Growing(Protocol):
-    """Blobs that are still being listed."""
-
-    @property
-    def late(self) -> Tally:
-        """What could not be listed, and what was passed over."""
-
-    def __len__(self) -> int:
-        """Return how many are known."""
-
-    def __getitem__(self, stretch: slice) -> Sequence[Blob]:
-        """Return some of those that are known."""
-
-    def grow(self) -> bool:
-        """List further ones; return whether there may be more after these."""
 
 
 class Origin(NamedTuple):

@@ -11,17 +11,17 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from scanner import kernel
+from scanner.engine.together import Joined
 from scanner.files import READ
 from scanner.git.lfs import POINTER_HEAD
 from scanner.sources.files import NO_FOLLOW, FileBlob
-from scanner.sources.interface import Joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Final
 
-    from scanner.sources.interface import Batch
+    from scanner.engine.together import Batch
     from scanner.tally import Tally
 
 _STEP: Final = 256
@@ -64,7 +64,7 @@ class Files(Sequence[FileBlob]):
         return bool(NO_FOLLOW) and hasattr(kernel.anchors, "read_files")
 
     def join(self, at: int, buffer: bytearray, batch: Batch) -> Joined:
-        """Read files into `buffer`: see `scanner.sources.interface.Joinable`."""
+        """Read files into `buffer`: see `scanner.engine.together.Joinable`."""
         # A pointer of Git LFS is left, since what it points to is read in its place.
         read = kernel.anchors.read_files
         return Joined(*read(self.names, at, buffer, READ | NO_FOLLOW, POINTER_HEAD, *batch))

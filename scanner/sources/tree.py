@@ -79,7 +79,7 @@ def begin(paths: Sequence[str], tally: Tally, ignored: bool = False) -> Sequence
     """Return what `blobs` does, while some of it may still have to be listed.
 
     That is so of one large directory that git does not list; what is returned then says so itself
-    (`scanner.sources.interface.Growing`).
+    (`scanner.engine.listing.Growing`).
     """
     if not _is_one_directory(paths):
         return blobs(paths, tally, ignored)

@@ -76,3 +76,28 @@ def test_budget_is_taken_before_and_what_exceeds_it_is_left():
     made = decode_escapes(layer, [0, len(layer.data) - 3], budget, "percent", ESCAPE, replace)
     assert len(list(made)) == 1
     assert [reason for reason, _ in budget.left] == ["decoder-limit"]
+
+
+@given(
+    st.lists(st.sampled_from([b"%2F", b"-", b"ab", b"%41%42", b"0123456789"]), max_size=14),
+    st.integers(0, 20),
+    st.integers(0, 20),
+)
+def test_a_place_at_the_head_is_known_without_the_rest(pieces, start, size):
+    """Also where an escape leaves nothing, as a colour does."""
+    data = b"".join(pieces)
+    for replaced in (replace, lambda _: b""):
+        decoded = ESCAPE.sub(replaced, data)
+        if start + size > len(decoded):
+            continue
+        span = start, start + size
+        whole = EscapeMap(data, 0, len(data), ESCAPE, replaced)._build()
+        assert EscapeMap(data, 0, len(data), ESCAPE, replaced).source(*span) == whole.source(*span)
+
+
+def test_what_begins_like_an_archive_is_not_mapped_to_its_end():
+    """A drawing in an image has a hundred thousand escapes, and nothing is found in most."""
+    seen = []
+    offsets = EscapeMap(b"%2F" * 1000, 0, 3000, ESCAPE, lambda match: seen.append(1) or b"/")
+    assert offsets.source(0, 1) == (0, 3)
+    assert len(seen) < 5

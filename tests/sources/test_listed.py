@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scanner import kernel
+from scanner.engine.together import Batch, Joined
 from scanner.git.lfs import POINTER_HEAD
 from scanner.sources.files import FileBlob
-from scanner.sources.interface import Batch, Joined
 from scanner.sources.listed import Files, GrowingFiles
 from scanner.tally import Tally
 
