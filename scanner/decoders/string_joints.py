@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import cache
 
 from scanner.content import Layer, Segments
+from scanner.decoders.ahead import Ahead
 from scanner.records import NamedTuple
 
 TYPE_CHECKING = False
@@ -58,6 +59,7 @@ _LIST = 2 << 10
 """Bytes of a list over several lines in which it has to be joined."""
 _JOINING = (b"join", b"implode", b"concat", b"paste0(", b"%s%s", b"{}{}", b"{0}{1}")
 """Words for joining a list, and formats that put one text right after the other."""
+_LONGEST_WORD = max(map(len, _JOINING))
 _ELEMENT = rb"[ \t]*[rbfuRBFUL]{0,2}[\"'`][^\"'`]*[\"'`],?[ \t\r]*"
 _BARE = rb"[\"'`][ \t\r\n]*[rbfuRBFUL]{0,2}[\"'`]"
 """A joint without an operator: the arguments of a command are written like that as well."""
@@ -83,23 +85,27 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
     """Yield the lines around `offsets` in which there are joints, without them."""
     import re
 
-    from scanner.decoders.escapes import NAMES, lines_around
+    from scanner.decoders.escapes import NAMES, REACH, lines_around
 
     data = layer.data
-    between = between_pieces(with_commas=True)
+    begins, joining = Ahead(data, _first(), 1), Ahead(data, _join_word(), _LONGEST_WORD)
     done = searched = looked = 0
     for offset in offsets:
         if offset < done:
             continue
+        if not begins.between(max(searched, offset - REACH), offset + REACH + LONGEST_JOINT):
+            continue  # no joint begins anywhere near, which is cheaper to know than its lines
         is_name = data.startswith(NAMES, offset)
-        if is_name and not between.search(data, offset, offset + _TO_FIRST_JOINT):
+        if is_name and not between_pieces(with_commas=True).search(
+            data, offset, offset + _TO_FIRST_JOINT
+        ):
             continue  # as nearly everywhere in code that handles keys
         if data.startswith(CONTEXT, offset):
             low, looked = (
                 max(looked - LONGEST_JOINT, offset - _FROM_CONTEXT),
                 offset + _FROM_CONTEXT,
             )
-            if not between.search(data, low, looked):
+            if not between_pieces(with_commas=True).search(data, low, looked):
                 continue  # as in most pages about a service
 
         begin, end = lines_around(data, offset)
@@ -109,7 +115,7 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
             at = max(at, offset)  # the value of a name comes after it
         stop = min(end, offset + _TO_FIRST_JOINT) if is_name else end
         # Commas are everywhere, and lists that are joined are rare.
-        is_list = joins(data[begin : _end_of_list(data, begin, end)])
+        is_list = joining.between(begin, _end_of_list(data, begin, end))
         pattern = joint() if is_list else re.compile(_OPERATOR)
         joints: list[tuple[int, int]] = []
         while found := pattern.search(data, at, min(stop + LONGEST_JOINT, len(data))):
@@ -170,6 +176,20 @@ def joins(text: bytes) -> bool:
     """Return whether `text` has a word for joining a list."""
     folded = text.lower()
     return any(word in folded for word in _JOINING)
+
+
+@cache
+def _join_word() -> re.Pattern[bytes]:
+    import re
+
+    return re.compile(b"|".join(map(re.escape, _JOINING)), re.IGNORECASE)
+
+
+@cache
+def _first() -> re.Pattern[bytes]:
+    import re
+
+    return re.compile(_FIRST)
 
 
 @cache
