@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
 import compile_response  # noqa: E402
+from required_words import required_words  # noqa: E402
 
 from scanner.errors import RuleError  # noqa: E402
 from scanner.kinds.examples import described  # noqa: E402
@@ -73,7 +74,8 @@ def compiled_text(files: list[RuleFile]) -> str:
     """Return the content of `scanner/rulebook/shipped.py`: one line for each field of a rule."""
     lines = []
     for file in files:
-        fields = sorted(pack(file.rule).items())
+        rule = file.rule._replace(needs=required_words(file.rule))
+        fields = sorted(pack(rule).items())
         lines += [
             "    {\n",
             *(f"        {key!r}: {value!r},\n" for key, value in fields),

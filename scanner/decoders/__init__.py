@@ -56,6 +56,11 @@ MODULES: Final = (
     "scanner.decoders.byte_list",
     "scanner.decoders.invisible",
     "scanner.decoders.commit_encoding",
+    "scanner.decoders.base85",
+    "scanner.decoders.joined_names",
+    "scanner.decoders.raw_deflate",
+    "scanner.decoders.tags",
+    "scanner.decoders.uuencode",
 )
 
 

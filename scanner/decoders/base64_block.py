@@ -15,6 +15,7 @@ from scanner.expressions import compile_later
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable, Iterator
 
 # Between two lines: a line break with indentation around it, or its escape in a string literal.
 SEPARATOR = compile_later(rb"[ \t]*\r?\n[ \t]*|(?:\\r)?\\n")
@@ -62,20 +63,41 @@ class Block:
     def before(self, offset: int) -> int:
         """Return how many characters of the block are before `offset`."""
         if offset > self._counted:
-            self._before += len(_characters(self._data[self._counted : offset]))
+            self._before += len(characters_of(self._data[self._counted : offset]))
             self._counted = offset
         return self._before
 
     def characters(self) -> bytes:
         """Return the base64 characters of the block, without what separates its lines."""
-        return _characters(self._data[self.begin : self.end])
+        return characters_of(self._data[self.begin : self.end])
 
 
-def _characters(text: bytes) -> bytes:
+def characters_of(text: bytes) -> bytes:
+    """Return the characters of the alphabet in `text`, without what separates lines."""
     if b"\\" in text:
         return SEPARATOR.sub(b"", text)
     # Nothing else in a block is white space, and this is 50 times faster.
     return b"".join(text.split()) if b"\n" in text else text
+
+
+def begins_line(data: bytes, start: int) -> bool:
+    """Return whether a line of a block can begin at `start`."""
+    return data[start - 1 : start] in (b"\n", b" ", b"\t") or data.startswith(b"\\n", start - 2)
+
+
+def values_in(
+    data: bytes, begin: int, end: int, begins: Callable[[int], bool]
+) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the values from `begin` to `end`, which may be lines of one width.
+
+    They look like one block, so a line at which `begins` sees the beginning of content ends the
+    value before it.
+    """
+    for separator in SEPARATOR.finditer(data, begin, end):
+        if begins(separator.end()):
+            yield begin, separator.start()
+            begin = separator.end()
+    yield begin, end
 
 
 def _span(data: bytes, offset: int, run: re.Pattern[bytes], group: int) -> tuple[int, int]:

@@ -11,20 +11,19 @@ depend on nothing but the word (see `encoded_forms`). The form also shows where 
 piece of base64 that is glued to something else is still decoded correctly.
 
 Compressed content shows nothing of what it holds; it is known by its signature, which is where the
-encoded content begins (`scanner.decoders.packed`).
+encoded content begins (`scanner.decoders.base64_packed`).
 """
 
 from __future__ import annotations
 
 from scanner.content import Layer
+from scanner.decoders.base64_packed import PACKED, SHORT, begins_packed, packed_at
 from scanner.decoders.interface import Budget, Decoder, Description
 from scanner.rulebook.model import Anchor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from scanner.decoders.base64_block import Block
 
 # By value, six bits each: RFC 4648, table 1.
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -75,17 +74,6 @@ _FORMS: tuple[tuple[bytes, int], ...] = tuple(
         )
     )
 )
-_BINARY = tuple(encoded_forms(start)[0][0] for start in (b"\x1f\x8b\x08", b"PK\3\4"))
-"""gzip and ZIP, in a run of any length: the URL-safe one can have a `_` as 13th character."""
-_PACKED = (
-    # By the bits of the signatures in `scanner.decoders.packed`: gzip, ZIP, zlib, bzip2, xz, LZMA,
-    # zstd.
-    rb"(?:H4sI|UEsDB|eA[E-H]|eF[4-7]|eJ[w-z]|eN[o-r]|QlpoM|QlpoN|QlpoO|/Td6WF|XQAA|KLUv/)"
-)
-_BEFORE_ZLIB = b"\"'=/ "
-"""What is before a value: three characters alone would be found in the names of code."""
-_ZLIB = tuple(b"%c%b" % (before, head) for before in _BEFORE_ZLIB for head in (b"eJ", b"eN"))
-"""zlib at its usual levels, in a run that the URL-safe alphabet has cut short."""
 _ALONE = tuple(encoded_forms(head)[0][0] for head in _KEY_ID_HEADS)
 """How a key ID begins that is encoded by itself, which gives no more than 27 characters."""
 GROUP = (
@@ -103,8 +91,9 @@ _WIDE_HEAD = rb"(?:[CDI-Za-f][AQgw][AB][A-Za-z0-9+/]A[A-H][AEIMQUYcgkosw048]A){5
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield what the base64 around `offsets` encodes."""
     import re
+    from functools import partial
 
-    from scanner.decoders.base64_block import Block
+    from scanner.decoders.base64_block import Block, begins_line, values_in
     from scanner.decoders.encoded_values import is_in_text, is_line, is_text, values_near
     from scanner.decoders.encodings import BASE64
 
@@ -115,20 +104,28 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     value = re.compile(BASE64.value, re.MULTILINE)
     done: set[tuple[int, int, int]] = set()
     signs: list[int] = []
+    unpacked = 0  # up to here compressed content was decoded
     lines: list[tuple[int, int]] = []  # blocks of several: none of them is a value by itself
-    packed = re.compile(_PACKED)
+    known = packed_at(data, offsets)
     for offset in offsets:
-        start = offset + data.startswith(_ZLIB, offset)
-        if packed.match(data, start) and _begins_packed(data, start):
+        if offset in known:
+            start = known[offset]
             standard.move(start)
             url_safe.move(start)
-            begun = [each for each in (standard, url_safe) if each.begin == start]
+            begun = [
+                each
+                for each in (standard, url_safe)
+                if each.begin == start or begins_line(data, start)
+            ]
             block = max(begun, key=lambda each: each.end, default=standard)
-            if begun and (block.begin, block.end, 0) not in done:
-                done.add((block.begin, block.end, 0))
-                signs.append(start)
-                lines.append((block.begin, block.end))
-                found = _decoded(layer, block, 0, budget)
+            if not begun or start < unpacked:
+                continue
+            unpacked = block.end
+            signs.append(start)
+            lines.append((start, unpacked))
+            begins = partial(begins_packed, data)
+            for begin, end in values_in(data, start, unpacked, begins):
+                found = _decoded(layer, begin, end, 0, budget)
                 if found:
                     yield found
             continue
@@ -149,7 +146,7 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
                 key = block.begin, block.end, skip
                 if key not in done and skip <= block.before(offset):
                     done.add(key)
-                    found = _decoded(layer, block, skip, budget)
+                    found = _decoded(layer, *key, budget)
                     if not found:
                         continue
                     is_block = len(block.characters()) < block.end - block.begin
@@ -165,33 +162,19 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     yield from values_near(layer, signs, budget, BASE64, lines)
 
 
-def _begins_packed(data: bytes, start: int) -> bool:
-    import re
-    from binascii import a2b_base64
-
-    from scanner.decoders.base64_block import SEPARATOR
-    from scanner.decoders.encodings import TO_STANDARD
-    from scanner.decoders.packed import SAMPLE, is_packed
-
-    # More than are needed, for the indentation of a second line.
-    text = SEPARATOR.sub(b"", data[start : start + 2 * SAMPLE]).translate(TO_STANDARD)
-    found = re.match(rb"(?:[A-Za-z0-9+/]{4}){3,%d}" % (SAMPLE // 3), text)
-    return found is not None and is_packed(a2b_base64(found[0]))
-
-
 def _forms_at(data: bytes, offset: int) -> list[tuple[bytes, int]]:
     """Return the forms that begin at `offset`, with their places in a group."""
     by_head = _FORMS_BY_HEAD.get(data[offset : offset + 3], ())
     return [known for known in by_head if data.startswith(known[0], offset)]
 
 
-def _decoded(layer: Layer, block: Block, skip: int, budget: Budget) -> Layer | None:
+def _decoded(layer: Layer, begin: int, end: int, skip: int, budget: Budget) -> Layer | None:
     from binascii import a2b_base64
 
-    from scanner.decoders.base64_block import BlockMap
+    from scanner.decoders.base64_block import BlockMap, characters_of
     from scanner.decoders.encodings import TO_STANDARD
 
-    text = block.characters()[skip:]
+    text = characters_of(layer.data[begin:end])[skip:]
     # One character left over is no byte.
     if len(text) % 4 == 1:
         text = text[:-1]
@@ -199,7 +182,7 @@ def _decoded(layer: Layer, block: Block, skip: int, budget: Budget) -> Layer | N
         _leave(layer, budget)
         return None
     content = a2b_base64(text.translate(TO_STANDARD) + b"=" * (-len(text) % 4))
-    offsets = BlockMap(layer.data, block.begin, block.end, skip)
+    offsets = BlockMap(layer.data, begin, end, skip)
     return Layer(content, below=layer, decoder="base64", offsets=offsets)
 
 
@@ -223,9 +206,9 @@ DECODER = Decoder(
     "base64",
     (),
     (
-        *(Anchor(form) for form in (*_ALONE, *_BINARY, *_ZLIB)),
+        *(Anchor(form) for form in (*_ALONE, *SHORT)),
         *(Anchor(form, encoded=True) for form in ENCODED),
-        *(Anchor(head=head, case="mixed") for head in (*HEADS, _PACKED)),
+        *(Anchor(head=head, case="mixed") for head in (*HEADS, PACKED)),
     ),
     decode,
     Description(

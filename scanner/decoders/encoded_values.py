@@ -15,7 +15,7 @@ from scanner.expressions import compile_later
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from scanner.decoders.base64_block import BlockMap
     from scanner.decoders.encodings import Encoding
@@ -55,43 +55,67 @@ class ValuesMap:
 
 
 def decode_runs(
-    layer: Layer, offsets: Iterable[int], budget: Budget, encoding: Encoding
+    layer: Layer,
+    offsets: Iterable[int],
+    budget: Budget,
+    encoding: Encoding,
+    is_packed: Callable[[int], bool],
 ) -> Iterator[Layer]:
-    """Yield the blocks at the ascending `offsets`, of one line or several, and the lines around."""
-    from scanner.decoders.base64_block import Block, BlockMap
+    """Yield the blocks at the ascending `offsets`, of one line or several, and the lines around.
+
+    Compressed content begins where `is_packed` says so, perhaps in the middle of lines of one
+    width.
+    """
+    from scanner.decoders.base64_block import Block, begins_line, values_in
 
     data = layer.data
     block = Block(data, re.compile(encoding.run), encoding.group)
     value = re.compile(encoding.value, re.MULTILINE)
     signs: list[int] = []
     lines: list[tuple[int, int]] = []
+    unpacked = 0  # up to here compressed content was decoded
     for offset in offsets:
         # Before digits: `0x` of SQL and C, `\\x` of PostgreSQL.
         prefix = _PREFIX.match(data, offset) if encoding.bits == _DIGIT else None
         start = prefix.end() if prefix else offset
-        if block.begin <= start < block.end:
+        begins = start >= unpacked and is_packed(offset)
+        is_inside = block.begin <= start < block.end
+        if is_inside and not (begins and begins_line(data, start)):
             continue
         block.move(start)
         signs.append(offset)
-        text = block.characters()
-        is_block = len(text) < block.end - block.begin
-        if is_block:
-            lines.append((block.begin, block.end))
-        skip = block.before(start) % encoding.group
-        if not budget.take(len(text) * encoding.bits // 8):
-            _leave(layer, budget, encoding)
-            return
-        content = encoding.decode(text[skip:])
-        if (
-            not is_block
-            and is_line(content)
-            and value.match(data, offset)
-            and is_in_text(data, offset)
-        ):
-            continue  # it comes with its name
-        offsets_of = BlockMap(data, block.begin, block.end, skip, encoding.bits)
-        yield Layer(content, below=layer, decoder=encoding.name, offsets=offsets_of)
+        skip = 0 if is_inside else block.before(start) % encoding.group
+        spans = [(start if is_inside else block.begin, block.end)]
+        if begins:
+            unpacked = block.end
+            spans = list(values_in(data, *spans[0], is_packed))
+        for begin, end in spans:
+            made = _run(layer, begin, end, skip, budget, encoding)
+            if made is None:
+                _leave(layer, budget, encoding)
+                return
+            is_block = b"\n" in data[begin:end] or b"\\" in data[begin:end]
+            if is_block:
+                lines.append((begin, end))
+            skip = 0
+            is_value = not is_block and is_line(made.data) and value.match(data, offset)
+            if not (is_value and is_in_text(data, offset)):  # else it comes with its name
+                yield made
     yield from values_near(layer, signs, budget, encoding, lines)
+
+
+def _run(
+    layer: Layer, begin: int, end: int, skip: int, budget: Budget, encoding: Encoding
+) -> Layer | None:
+    """Return what the run or block from `begin` to `end` encodes; None if it is too much."""
+    from scanner.decoders.base64_block import BlockMap, characters_of
+
+    text = characters_of(layer.data[begin:end])
+    if not budget.take(len(text) * encoding.bits // 8):
+        return None
+    content = encoding.decode(text[skip:])
+    offsets = BlockMap(layer.data, begin, end, skip, encoding.bits)
+    return Layer(content, below=layer, decoder=encoding.name, offsets=offsets)
 
 
 def values_near(

@@ -17,12 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _MARK: Final = b"GIT binary patch"
-_ALPHABET: Final = (
-    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
-)
 _SIZES: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 """The first character of a line says how many bytes are in it, 1 to 52."""
-_DIGITS: Final = bytes(max(_ALPHABET.find(each), 0) for each in range(256))
 _HUNK: Final = (
     rb"\r?\n(?:\r?\n)?(literal|delta) [0-9]{1,12}"
     rb"((?:\r?\n[A-Za-z](?:[0-9A-Za-z!#$%&()*+;<=>?@^_`{|}~-]{5}){1,13})++)"
@@ -56,24 +52,14 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 
 
 def _packed(text: bytes) -> bytes:
+    from scanner.decoders.base85 import words
+
     lines = text.split()
-    content = _words(b"".join(line[1:] for line in lines))
+    content = words(b"".join(line[1:] for line in lines))
     sizes = [_SIZES.index(line[0]) + 1 for line in lines]
     if all(size % 4 == 0 for size in sizes[:-1]):
         return content[: sum(sizes)]
-    return b"".join(_words(line[1:])[:size] for line, size in zip(lines, sizes, strict=True))
-
-
-def _words(text: bytes) -> bytes:
-    """Return four bytes for each five digits of `text`; too large a number is cut to four bytes."""
-    digits = text.translate(_DIGITS)
-    groups = zip(*(digits[at::5] for at in range(5)), strict=True)
-    return b"".join(
-        [
-            ((((a * 85 + b) * 85 + c) * 85 + d) * 85 + e & 0xFFFFFFFF).to_bytes(4, "big")
-            for a, b, c, d, e in groups
-        ]
-    )
+    return b"".join(words(line[1:])[:size] for line, size in zip(lines, sizes, strict=True))
 
 
 def _inflated(packed: bytes, room: int) -> bytes | None:

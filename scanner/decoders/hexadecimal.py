@@ -23,20 +23,22 @@ _HEAD = rb"(?:0?[xX])?(?:[2-7][0-9A-Fa-f]|0[9ADad])(?:[2-7][0-9A-Fa-f]|0[09ADad]
 _PACKED = (
     # gzip, ZIP, zlib, bzip2, xz, LZMA, zstd.
     rb"(?:0?[xX])?(?:1[fF]8[bB]08|504[bB]0304|78(?:01|5[eE]|9[cC]|[dD][aA])|425[aA]683[1-9]"
-    rb"|[fF][dD]377[aA]58|5[dD]0000|28[bB]52[fF][dD])"
+    rb"|[fF][dD]377[aA]58|5[dD]0000|28[bB]52[fF]{2}[dD])"
 )
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield what the digits at `offsets` encode."""
     import re
+    from functools import partial
 
     from scanner.decoders.encoded_values import decode_runs
     from scanner.decoders.encodings import HEX
 
     text = re.compile(_HEAD)
-    places = (at for at in offsets if text.match(layer.data, at) or _is_packed(layer.data, at))
-    yield from decode_runs(layer, places, budget, HEX)
+    packed = partial(_is_packed, layer.data)
+    places = (at for at in offsets if text.match(layer.data, at) or packed(at))
+    yield from decode_runs(layer, places, budget, HEX, packed)
 
 
 def _is_packed(data: bytes, offset: int) -> bool:

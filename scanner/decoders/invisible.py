@@ -3,6 +3,7 @@ r"""Characters that nobody sees in the middle of a value, in place: zero-width o
 A value that is copied from a web page or a chat has zero-width spaces and soft hyphens where a line
 may be broken. Manual pages and typescripts have backspaces: `A\bA` is a bold letter, `_\bA` an
 underlined one, and what was typed before a backspace alone was taken back (grotty(1), col(1)).
+`cat -v` and editors show one as `^H`.
 """
 
 from __future__ import annotations
@@ -18,17 +19,28 @@ if TYPE_CHECKING:
 
     from scanner.content import Layer
 
-_OVERSTRUCK: Final = (b"I\bI", b"_\bI", b"I\b_")
+_SHOWN: Final = b"^H"
+"""A backspace as `cat -v`, `less` and editors show it."""
+_OVERSTRUCK: Final = (b"I\bI", b"_\bI", b"I\b_", b"I^HI", b"_^HI", b"I^H_")
 """The letter that is in `AKIA` and `ASIA`; the others are in compiled code as well."""
 _ZERO_WIDTH: Final = (
     rb"[\xe2\xef\xc2](?:(?<=\xe2)(?:\x80[\x8b-\x8d]|\x81\xa0)|(?<=\xef)\xbb\xbf|(?<=\xc2)\xad)"
 )
 """U+200B to U+200D, word joiner, byte order mark, soft hyphen (Unicode 15, section 23.2). A search
 finds one of a set of bytes much sooner than the first of several alternatives."""
-_OVERSTRIKE: Final = rb"[^\n\x08](?:(?<=_)\x08[^\n\x08_]|\x08_|(?<=(.))\x08\1|\x08)"
+_OVERSTRIKE: Final = rb"[^\n\x08](?:(?<=_)%b[^\n\x08_]|%b_|(?<=(.))%b\1|%b)"
+"""With the backspace in four places."""
 _NAMES: Final = (b"ccess_key", b"ccessKey", b"CCESS_KEY", b"ccess-key", b"ccess Key")
 """Of secrets, as rules look for them: not every anchor of a rule is worth a look for such signs."""
-_SIGNS: Final = (b"\b", b"\xe2\x80\x8b", b"\xe2\x81\xa0", b"\xef\xbb\xbf", b"\xc2\xad")
+_SIGNS: Final = (
+    b"\b",
+    _SHOWN,
+    b"\xe2\x80\x8b",
+    b"\xe2\x80\x8c",
+    b"\xe2\x81\xa0",
+    b"\xef\xbb\xbf",
+    b"\xc2\xad",
+)
 """One of these near by is a reason to look; joiners of emoji (U+200D) alone are not."""
 _BEFORE, _AFTER = 64, 400
 """Bytes around a value or after a name in which such a character counts: a name, and a value of
@@ -50,13 +62,16 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
 
     from scanner.decoders.escapes import decode_escapes
 
-    pattern = re.compile(_OVERSTRIKE + b"|" + _ZERO_WIDTH if b"\b" in data else _ZERO_WIDTH)
-    yield from decode_escapes(layer, near, budget, "invisible", pattern, _replace)
+    pattern = _ZERO_WIDTH
+    if _SHOWN in data or b"\b" in data:
+        back = rb"(?:\x08|\^H)" if _SHOWN in data else rb"\x08"
+        pattern = _OVERSTRIKE % (back, back, back, back) + b"|" + pattern
+    yield from decode_escapes(layer, near, budget, "invisible", re.compile(pattern), _replace)
 
 
 def _replace(match: re.Match[bytes]) -> bytes:
     """Return what a reader sees: the letter of an overstrike."""
-    text = match[0]
+    text = match[0].replace(_SHOWN, b"\b")
     if len(text) != 3 or text[1:2] != b"\b":
         return b""
     return text[2:] if text[0:1] == b"_" else text[:1]
@@ -71,11 +86,12 @@ DECODER = Decoder(
     ),
     decode,
     Description(
-        "bold and underlined letters of manual pages (`A`, backspace, `A`); near what a rule looks "
-        "for also what was taken back by a backspace, zero-width characters and soft hyphens",
+        "bold and underlined letters of manual pages (`A`, backspace, `A`), also with `^H` for the "
+        "backspace; near what a rule looks for also what was taken back by a backspace, zero-width "
+        "characters and soft hyphens",
         "the line with the lines around it, as it is seen",
         "the value, with what nobody sees in it",
     ),
     reach=8 << 10,  # twice the reach of `escapes`, whose neighbourhoods are what is looked at
-    signs=b"\b\x8b\xa0\xad\xbf",
+    signs=b"\b^\x8b\x8c\xa0\xad\xbf",
 )

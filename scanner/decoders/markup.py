@@ -23,6 +23,12 @@ _ESCAPED = (b"&#x2F", b"&#x2f", b"&#x2B", b"&#x2b", b"&#47;", b"&#43;")
 _LETTERS = (*(b"&#6", b"&#06", b"&#10", b"&#11", b"&#x4", b"&#x6", b"&#x004", b"&#x006"),)
 """A to E, small ones from d to w, or A to O in both cases: where all characters of a value are
 references, one of ten."""
+_UNSEEN = (
+    rb"shy|zwnj|ZeroWidthSpace|NoBreak|#0{0,8}(?:820[34]|8288|65279)"
+    rb"|#[xX]0{0,8}(?:200[bBcC]|2060|[fF][eE][fF][fF])"
+)
+"""Soft hyphens and what has no width, as pages have them in long words: `invisible` takes out what
+they mean."""
 _NEAR = 1 << 10
 """Bytes to either side of a value in which references are decoded."""
 
@@ -38,7 +44,9 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         rb"&(?:#[xX]0{0,8}[0-9A-Fa-f]{1,6}|#0{0,8}[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});"
     )
     # Others, such as `&amp;`, are in every page, and in no credential.
-    reason = re.compile(rb"&(?:#[xX]0{0,8}[0-9A-Fa-f]{2}|#0{0,8}[0-9]{2,3}|sol|plus|equals);")
+    reason = re.compile(
+        rb"&(?:#[xX]0{0,8}[0-9A-Fa-f]{2}|#0{0,8}[0-9]{2,3}|sol|plus|equals|%b);" % _UNSEEN
+    )
     in_row = re.compile(
         rb"(?:&#(?:[xX]0{0,6}[2-7][0-9A-Fa-f]|0{0,6}(?:[3-9][0-9]|1[0-2][0-9]));){4}"
     )
@@ -76,7 +84,8 @@ DECODER = Decoder(
     Description(
         (
             "a character reference of HTML or XML to `/` or `+` (`&#x2F;`, `&#43;`); references to "
-            "four ASCII characters in a row; any, such as `&sol;`, near what a rule looks for"
+            "four ASCII characters in a row; any, such as `&sol;`, and to what nobody sees, such "
+            "as `&shy;`, near what a rule looks for"
         ),
         "the line with the lines around it",
         "the references",

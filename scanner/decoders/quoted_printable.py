@@ -4,7 +4,8 @@ An equals sign is `=3D`, and a long line is cut by an equals sign at its end, a 
 which may go through a credential. Text that nobody encoded has both as well: `colour=3Dface`, or an
 assignment whose value is in the next line. So there has to be a reason: either the file begins as
 mail does and says that a part of it is quoted-printable, or there is a key ID that `=3D` is glued
-to or a soft line break goes through, or a secret of 40 characters that `=3D` makes one of 42.
+to or a soft line break goes through, or a secret of 40 characters that `=3D` makes one of 42, or
+that is in pieces with soft line breaks between them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from scanner.rulebook.model import Anchor
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from scanner.content import Layer
 
@@ -28,12 +29,31 @@ _KEY_IDS = (b"AKIA", b"ASIA")
 _KEY_ID_SIZE = 20
 _ESCAPED_SIGN = b"=3D"
 _DIGITS_AND_SECRET = 42
+_GLUED = 224
+"""Bytes before a place in which the sign of a value is: see `scanner.decoders.escapes`."""
+_SECRET_SIZE = 40
+_BREAKS = (b"=\n", b"=\r\n")
+_CUT_KEY_ID = rb"[A-Z2-7]{4,19}(?:=[ \t]*\r?\n[A-Z2-7]+)+"
+_CUT = (
+    rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{1,39}(?:=[ \t]*\r?\n[A-Za-z0-9+/]{1,39})+(?![A-Za-z0-9+/=])"
+)
+_TO_SECRET = 512
+"""Bytes to either side of a key ID, and after the name of a secret, in which a secret counts that
+has soft line breaks in it."""
 _NEAR = 2 << 10
 """Bytes to either side of a reason in which escapes are decoded: a profile with its token."""
 
 
 def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Layer]:
     """Yield the surroundings of quoted-printable credentials, decoded; of mail, all of it."""
+    data = layer.data
+    if data.startswith(_HEADS) and _says_so(data):
+        reasons: Sequence[int] = range(0, len(data), _NEAR)  # it is everywhere
+    else:
+        reasons = list(_reasons(data, offsets))
+    if not reasons:
+        return
+
     import re
 
     from scanner.decoders.escapes import decode_escapes
@@ -41,39 +61,83 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
     # The digits are capital ones by the standard, which asks readers to be lenient: 6.7, note (1).
     # Spaces before a line break were added on the way, and do not count: rule (3).
     escape = re.compile(rb"=(?:[0-9A-Fa-f]{2}|[ \t]*\r?\n)")
-    data = layer.data
-    if data.startswith(_HEADS) and re.search(rb"(?i)quoted-printable", data):
-        reasons: Iterator[int] = iter(range(0, len(data), _NEAR))  # it is everywhere
-    else:
-        reasons = _reasons(data, offsets)
     places = _near(data, reasons, escape)
     yield from decode_escapes(layer, places, budget, "quoted-printable", escape, _replace)
 
 
+def _says_so(data: bytes) -> bool:
+    import re
+
+    return re.search(rb"(?i)quoted-printable", data) is not None
+
+
 def _reasons(data: bytes, offsets: Sequence[int]) -> Iterator[int]:
     """Yield those of `offsets` that are a reason to believe in quoted-printable there."""
+    done = 0
+    for offset in offsets:
+        if data.startswith(_KEY_IDS, offset):
+            if _is_glued_to(data, offset) or _is_cut(data, offset):
+                yield offset
+            low = offset - _TO_SECRET
+        elif data.startswith(_ESCAPED_SIGN, offset - 1) or _follows(data, offset):
+            yield offset
+            continue
+        else:
+            low = offset
+        # Places that are near one another have the same text around them.
+        low, high = max(done, low), offset + _TO_SECRET
+        if any(data.find(each, low, high) >= 0 for each in _BREAKS):
+            yield from _cut_secrets(data, low, high)
+        else:
+            done = max(done, high - len(_BREAKS[1]))
+
+
+def _is_glued_to(data: bytes, offset: int) -> bool:
+    """Return whether `=3D` is right before the key ID at `offset`, or a sign after it is."""
+    before = data[max(0, offset - 5) : offset]
+    at = before.rfind(_ESCAPED_SIGN)
+    return at >= 0 and not before[at + len(_ESCAPED_SIGN) :].strip(b" \"'<>")
+
+
+def _is_cut(data: bytes, offset: int) -> bool:
+    """Return whether the key ID at `offset` has soft line breaks in it."""
+    if b"=" not in data[offset : offset + _KEY_ID_SIZE]:
+        return False
+    return _size_of_cut(_CUT_KEY_ID, data, offset) == _KEY_ID_SIZE
+
+
+def _size_of_cut(pattern: bytes, data: bytes, offset: int) -> int:
+    import re
+
+    found = re.compile(pattern).match(data, offset, offset + _TO_SECRET)
+    return len(_without_breaks(found[0])) if found else 0
+
+
+def _without_breaks(text: bytes) -> bytes:
+    return b"".join(text.replace(b"=", b"").split())
+
+
+def _follows(data: bytes, offset: int) -> bool:
+    """Return whether `=3D` is right before the word of which `offset` is a part."""
+    if data.find(_ESCAPED_SIGN, max(0, offset - _GLUED), offset) < 0:
+        return False
     import re
 
     from scanner.decoders.escapes import WORD, is_glued
 
-    glued = re.compile(rb"=3D[ \"'<>]{0,2}\Z")
-    word = re.compile(_ESCAPED_SIGN + WORD)
-    cut = re.compile(rb"([A-Z2-7]{4,19})=[ \t]*\r?\n([A-Z2-7]+)")
-    for offset in offsets:
-        if not data.startswith(_KEY_IDS, offset):
-            is_reason = data.startswith(_ESCAPED_SIGN, offset - 1) or is_glued(
-                data, offset, word, _ESCAPED_SIGN
-            )
-        elif glued.search(data, max(0, offset - 5), offset):
-            is_reason = True
-        else:
-            found = cut.match(data, offset)
-            is_reason = found is not None and len(found[1] + found[2]) == _KEY_ID_SIZE
-        if is_reason:
-            yield offset
+    return is_glued(data, offset, re.compile(_ESCAPED_SIGN + WORD), _ESCAPED_SIGN)
 
 
-def _near(data: bytes, reasons: Iterator[int], escape: re.Pattern[bytes]) -> Iterator[int]:
+def _cut_secrets(data: bytes, low: int, high: int) -> Iterator[int]:
+    """Yield where a secret begins that has soft line breaks in it."""
+    import re
+
+    for found in re.compile(_CUT).finditer(data, low, high):
+        if len(_without_breaks(found[0])) == _SECRET_SIZE:
+            yield found.start()
+
+
+def _near(data: bytes, reasons: Iterable[int], escape: re.Pattern[bytes]) -> Iterator[int]:
     """Yield where the escapes are that are near one of the `reasons`, each once."""
     done = 0
     for reason in reasons:
@@ -97,12 +161,12 @@ DECODER = Decoder(
     decode,
     Description(
         "the head of mail, where it says that something in it is quoted-printable; a value right "
-        "after `=3D`, or a key ID with a soft line break in it; a run of 42 characters that begins "
-        "with the digits of `=3D`",
+        "after `=3D`; a soft line break in a key ID, or in a secret near a key ID or a name; a "
+        "run of 42 characters that begins with the digits of `=3D`",
         "of mail all of it; else the lines with escapes near by, and the lines around them",
         "the escapes, and the soft line breaks within",
     ),
-    of_rules="values",
+    of_rules="all",
     reach=8 << 10,  # `_NEAR` and the reach of `escapes` on top of it, with room,
     signs=b"=",
 )

@@ -11,12 +11,13 @@ from __future__ import annotations
 from functools import cache
 
 from scanner.content import Layer, Segments
+from scanner.decoders.ahead import Ahead
 from scanner.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from scanner.decoders.interface import Budget
 
@@ -58,6 +59,7 @@ _LIST = 2 << 10
 """Bytes of a list over several lines in which it has to be joined."""
 _JOINING = (b"join", b"implode", b"concat", b"paste0(", b"%s%s", b"{}{}", b"{0}{1}")
 """Words for joining a list, and formats that put one text right after the other."""
+_LONGEST_WORD = max(map(len, _JOINING))
 _ELEMENT = rb"[ \t]*[rbfuRBFUL]{0,2}[\"'`][^\"'`]*[\"'`],?[ \t\r]*"
 _BARE = rb"[\"'`][ \t\r\n]*[rbfuRBFUL]{0,2}[\"'`]"
 """A joint without an operator: the arguments of a command are written like that as well."""
@@ -83,23 +85,30 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
     """Yield the lines around `offsets` in which there are joints, without them."""
     import re
 
-    from scanner.decoders.escapes import NAMES, lines_around
+    from scanner.decoders.escapes import NAMES, REACH, lines_around
 
     data = layer.data
-    between = between_pieces(with_commas=True)
+    find_joint = _finder_of_joints(data)
+    if find_joint(0, len(data)) < 0:
+        return  # as in most files of variables
+    begins = Ahead(find_joint, 1)
+    joining = Ahead(_finder_of_words(data), _LONGEST_WORD)
     done = searched = looked = 0
     for offset in offsets:
         if offset < done:
             continue
         is_name = data.startswith(NAMES, offset)
-        if is_name and not between.search(data, offset, offset + _TO_FIRST_JOINT):
-            continue  # as nearly everywhere in code that handles keys
+        if is_name:
+            if not between_pieces(with_commas=True).search(data, offset, offset + _TO_FIRST_JOINT):
+                continue  # as nearly everywhere in code that handles keys
+        elif not begins.between(max(searched, offset - REACH), offset + REACH + LONGEST_JOINT):
+            continue  # no joint begins anywhere near, which is cheaper to know than its lines
         if data.startswith(CONTEXT, offset):
             low, looked = (
                 max(looked - LONGEST_JOINT, offset - _FROM_CONTEXT),
                 offset + _FROM_CONTEXT,
             )
-            if not between.search(data, low, looked):
+            if not between_pieces(with_commas=True).search(data, low, looked):
                 continue  # as in most pages about a service
 
         begin, end = lines_around(data, offset)
@@ -109,7 +118,7 @@ def lines_without_joints(layer: Layer, offsets: Sequence[int], budget: Budget) -
             at = max(at, offset)  # the value of a name comes after it
         stop = min(end, offset + _TO_FIRST_JOINT) if is_name else end
         # Commas are everywhere, and lists that are joined are rare.
-        is_list = joins(data[begin : _end_of_list(data, begin, end)])
+        is_list = joining.between(begin, _end_of_list(data, begin, end))
         pattern = joint() if is_list else re.compile(_OPERATOR)
         joints: list[tuple[int, int]] = []
         while found := pattern.search(data, at, min(stop + LONGEST_JOINT, len(data))):
@@ -170,6 +179,28 @@ def joins(text: bytes) -> bool:
     """Return whether `text` has a word for joining a list."""
     folded = text.lower()
     return any(word in folded for word in _JOINING)
+
+
+def _finder_of_words(data: bytes) -> Callable[[int, int], int]:
+    """Return a function that returns where a word for joining a list is in a stretch of `data`."""
+
+    def find(begin: int, end: int) -> int:
+        folded = data[begin:end].lower()
+        found = [at for at in map(folded.find, _JOINING) if at >= 0]
+        return begin + min(found) if found else -1
+
+    return find
+
+
+def _finder_of_joints(data: bytes) -> Callable[[int, int], int]:
+    """Return a function that returns where a joint can begin in a stretch of `data`."""
+
+    def find(begin: int, end: int) -> int:
+        # Five searches for a byte are much faster than one for a set of five.
+        found = [at for first in JOINT_FIRST if (at := data.find(first, begin, end)) >= 0]
+        return min(found) if found else -1
+
+    return find
 
 
 @cache

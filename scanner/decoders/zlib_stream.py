@@ -2,7 +2,8 @@
 
 A repository that was copied into an archive with its `.git` has loose objects, which are zlib
 streams from their first byte on (git, Documentation/gitformat-loose). A PDF has them between the
-words `stream` and `endstream` (ISO 32000-1, 7.3.8 and 7.4.4), each a text of its own.
+words `stream` and `endstream` (ISO 32000-1, 7.3.8 and 7.4.4), each a text of its own. ReportLab
+writes each of them in ASCII85 as well (7.4.3).
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ _OF_TEXT = b"x^"
 _IN_PDF = (*_HEADS, _OF_TEXT)
 _HEAD_SIZE, _TRAILER = 2, 4
 _PDF = b"%PDF-"
+_END_OF_85 = b"~>"
+_AT_END = 8
+"""Bytes before the end of a stream in which that is, with line breaks after it."""
 _MAX_STREAMS = 1 << 16
 """Streams of one PDF, most of which are pages, fonts and pictures."""
 _FIRST = 1 << 10
@@ -62,8 +66,23 @@ def decode(layer: Layer, _offsets: Sequence[int], budget: Budget) -> Iterator[La
         end = len(data) if end < 0 else end
         if data.startswith(_IN_PDF, start) and _inflates(data, start):
             yield from _content(layer, start, end, f"stream {number}", budget)
+        elif data[max(start, end - _AT_END) : end].rstrip().endswith(_END_OF_85):
+            yield from _in_ascii85(layer, start, end, f"stream {number}", budget)
         at = end + len(b"endstream")
     budget.leave(LIMIT, f"too many streams in a PDF: {path_of(layer, '')}")
+
+
+def _in_ascii85(layer: Layer, start: int, end: int, member: str, budget: Budget) -> Iterator[Layer]:
+    """Yield the stream that is in ASCII85, which is compressed in most cases."""
+    from scanner.content import Layer
+    from scanner.decoders.base85 import adobe, size_of
+    from scanner.decoders.layers import LIMIT, path_of
+
+    text = layer.data[start:end].rstrip()[: -len(_END_OF_85)]
+    if not budget.take(size_of(text)):
+        budget.leave(LIMIT, f"more ASCII85 than is decoded: {path_of(layer, member)}")
+        return
+    yield Layer(adobe(text), below=layer, decoder="zlib", member=member)
 
 
 def _inflates(data: bytes, start: int) -> bool:
@@ -97,7 +116,7 @@ DECODER = Decoder(
     decode,
     Description(
         "the head of a zlib stream at the start, as of a loose object of git; a PDF",
-        "the content; of a PDF each deflated stream",
+        "the content; of a PDF each deflated stream, also in ASCII85",
         "line and column in the content; of a PDF in the stream, by its number",
     ),
 )

@@ -81,9 +81,17 @@ def find(rule: Rule, data: bytes, offset: int, spent: Spent | None = None) -> Ma
     PatternTimeout for a user's pattern that has used up its time on this content, or that of all
     for the run, which is counted in `spent`.
     """
-    compiled = _compile(rule)
     start = max(0, offset - rule.before)
     size = rule.after
+    if rule.needs:
+        # As at nearly all places of an anchor that several rules have.
+        near = data[start : offset + size].lower()
+        for word in rule.needs:
+            if word in near:
+                break
+        else:
+            return None
+    compiled = _compile(rule)
     while True:
         end = min(len(data), offset + size)
         found = _first(rule, compiled, data, start, end, offset, spent)

@@ -116,3 +116,8 @@ class Rule(NamedTuple):
     A history is read as the differences between versions. A place that was looked at is not looked
     at again while nothing changes within this distance.
     """
+    needs: tuple[bytes, ...] = ()
+    """Words in small letters, one of which is in each match in any case; empty where none is known.
+
+    `tools/required_words.py` takes them from the pattern of a shipped rule.
+    """

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import random
 import re
 import string
 import tarfile
+import textwrap
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +19,9 @@ import pytest
 from scanner.content import Layer
 from scanner.decoders import DECODERS
 from scanner.decoders.interface import MAX_DEPTH, Budget, Decoder
+from scanner.engine import scan_bytes
+from scanner.rulebook.compiled import shipped_rules
+from scanner.rulebook.generator import Generator
 
 if TYPE_CHECKING:
     from scanner.rulebook.model import Anchor
@@ -112,6 +117,51 @@ def key_id() -> Callable[[int], bytes]:
         return b"AKIA" + "".join(body).encode()
 
     return make
+
+
+@pytest.fixture(scope="session")
+def revealed() -> Callable[[str | bytes], set[str]]:
+    """Return a function that lists the values which a scan of some text finds."""
+
+    def run(text: str | bytes) -> set[str]:
+        data = text.encode() if isinstance(text, str) else text
+        findings = scan_bytes(data, "file", shipped_rules())
+        return {each.reveal().decode() for found in findings for each in found.values.values()}
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def profile() -> Callable[[str], tuple[set[str], str]]:
+    """Return a function from a seed to the two values of a profile, and its text."""
+
+    def make(seed: str) -> tuple[set[str], str]:
+        generator = Generator(seed)
+        key_id, secret = generator.access_key_id(), generator.secret_access_key()
+        text = f"[default]\naws_access_key_id = {key_id}\naws_secret_access_key = {secret}\n"
+        return {key_id, secret}, text
+
+    return make
+
+
+DRESSES: dict[str, Callable[[str], str]] = {
+    "as it is": lambda text: text,
+    "with a carriage return at the end of lines": lambda text: text.replace("\n", "\r\n"),
+    "indented": lambda text: textwrap.indent(text, "      "),
+    "between quotation marks": lambda text: f'data = """\n{text}"""\n',
+    "after a line": lambda text: f"# what is below\n\n{text}\n# the end\n",
+    "in a string of JSON": lambda text: json.dumps({"name": "x", "data": text}),
+    "in a diff": lambda text: "@@ -0,0 +1,9 @@\n" + textwrap.indent(text, "+"),
+    "in a comment": lambda text: textwrap.indent(text, "# "),
+    "in a mail": lambda text: "\n" + textwrap.indent(text, "> "),
+}
+"""What is around text of several lines where people keep it."""
+
+
+@pytest.fixture(scope="session", params=DRESSES)
+def dress(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """Return a function that puts text of several lines where people keep it."""
+    return DRESSES[request.param]
 
 
 MEMBERS = {

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import bz2
+import gzip
+import lzma
 import textwrap
+import zlib
 
 import pytest
 from hypothesis import given, settings
@@ -71,3 +75,27 @@ def test_the_budget_is_kept(key_id):
     budget = Budget(size=100)
     assert list(base32.decode(Layer(text), [0], budget)) == []
     assert [reason for reason, _ in budget.left] == ["decoder-limit"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize(
+    "form", ["x: {}\n", '"{}",\r\n', "    {}\n", '{{"data": "{}"}}', "+data={}\n", "# {}\n"]
+)
+def test_what_is_compressed_in_it(revealed, profile, form, pack):
+    values, text = profile(form)
+    assert values <= revealed(form.format(base64.b32encode(pack(text.encode())).decode()))
+
+
+def test_compressed_lines(revealed, profile):
+    values, text = profile("lines")
+    lines = textwrap.fill(base64.b32encode(gzip.compress(text.encode())).decode(), 76)
+    assert values <= revealed(f"x:\n{textwrap.indent(lines, '  ')}\n")
+
+
+@pytest.mark.parametrize(
+    "form", ["x = '{}'\n", "{}\r\n", "  {}", '{{"id": "{}"}}', "+{}\n", "# {}", "https://x/{}/y"]
+)
+def test_a_key_id_alone(revealed, profile, form):
+    values, _ = profile(form)
+    (key_id,) = [each for each in values if each.startswith("AKIA")]
+    assert key_id in revealed(form.format(base64.b32encode(key_id.encode()).decode()))

@@ -67,3 +67,25 @@ def test_other_text_gives_no_credential(text: str) -> None:
 def test_a_binary_is_left_alone(peel: Callable[..., Iterator[Layer]]) -> None:
     made = peel(b"\0" * 40 + b"A\bA I\bI secret_access_key \xc2\xad")
     assert "invisible" not in {each.decoder for each in made}
+
+
+PLACES = {
+    "a manual page": "     {}\n",
+    "a comment": "# {}\n",
+    "a diff": "+{}\n",
+    "JSON": '{{"text": "{}"}}\n',
+    "lines of a terminal": "$ less x\r\n{}\r\n",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(
+    "shown", ["bold", "underlined", "a letter that was taken back", "a letter that was rubbed out"]
+)
+@pytest.mark.parametrize("what", VALUES)
+def test_backspaces_as_they_are_shown(what: str, shown: str, place: str) -> None:
+    name, make = VALUES[what]
+    value = make(Generator(f"{what} {place}"))
+    text = PLACES[place].format(f"{name}{SHOWN[shown](value)}").replace("\b", "^H")
+    found = scan_bytes(text.encode(), "x.txt", shipped_rules())
+    assert value in [each.reveal().decode() for f in found for each in f.values.values()]

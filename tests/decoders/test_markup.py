@@ -71,3 +71,21 @@ def test_it_reads_what_python_escapes(peel, text):
     source = ID + (html.escape(text) + "&#47;").encode()
     (layer, *_) = peel(source)
     assert layer.data == ID + text.encode() + b"/"
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "&shy;", "&#173;", "&#xAD;", "&ZeroWidthSpace;", "&#8203;", "&#x200b;", "&zwnj;", "&#8204;",
+        "&NoBreak;", "&#8288;", "&#xFEFF;",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "place", ["<p>{}</p>\n", "{}\r\n", '{{"html": "{}"}}', "+<td>{}</td>\n", "    # {}\n"]
+)
+def test_what_nobody_sees_in_a_value(revealed, profile, place: str, reference: str) -> None:
+    values, _ = profile(reference)
+    for value in values:
+        name = "id" if value.startswith("AKIA") else "aws_secret_access_key ="
+        text = place.format(f"{name} {value[:9]}{reference}{value[9:]}")
+        assert value in revealed(text)

@@ -143,3 +143,49 @@ def test_each_escape_is_looked_at_once():
     assert places == sorted(set(places))
     assert places[0] == 0
     assert max(after - before for before, after in itertools.pairwise(places)) > 2000
+
+
+WRAPPED = {
+    "a body without its head": "Hi,\n\n{}\n\nbye=21\n",
+    "with carriage returns": "Hi,\r\n\r\n{}\r\n",
+    "a page": "<p style=3D'x'>\n{}</p>\n",
+    "a comment": "# {}\n",
+    "a diff": "+{}\n",
+    "indentation": "      {}\n",
+}
+
+
+@pytest.mark.parametrize("place", WRAPPED)
+@pytest.mark.parametrize("end", ["=\n", "=\r\n"])
+@pytest.mark.parametrize("cut", [1, 13, 39])
+def test_a_secret_with_a_soft_break_outside_of_mail(revealed, profile, cut, end, place):
+    values, _ = profile(place)
+    (secret,) = [each for each in values if len(each) == 40]
+    halves = f"{secret[:cut]}{end}{secret[cut:]}"
+    assert secret in revealed(WRAPPED[place].format(f"aws_secret_access_key: {halves}"))
+
+
+@pytest.mark.parametrize("place", WRAPPED)
+def test_a_secret_with_a_soft_break_near_its_key_id(revealed, profile, place):
+    values, _ = profile(place)
+    key_id, secret = sorted(values, key=len)
+    halves = f"{secret[:30]}=\n{secret[30:]}"
+    assert values <= revealed(WRAPPED[place].format(f"{key_id} {halves}"))
+
+
+def test_a_key_id_with_two_soft_breaks(revealed, profile):
+    values, _ = profile("two")
+    (key_id,) = [each for each in values if len(each) == 20]
+    assert key_id in revealed(f"id {key_id[:6]}=\n{key_id[6:15]}=\n{key_id[15:]}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "aws_secret_access_key =\nsomething else follows here, in the next line\n",
+        "secret_access_key: aGVsbG8gd29ybGQgaGVsbG8gd28=\nnextLineIsOther\n",
+        "AKIA=\n=\n=\n",
+    ],
+)
+def test_text_with_equals_signs_at_the_end_gives_nothing(revealed, text):
+    assert revealed(text) == set()

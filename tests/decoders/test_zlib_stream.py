@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 
 import pytest
@@ -59,3 +60,20 @@ def test_a_bomb_costs_its_budget(peel, reasons):
     data = zlib.compress(bytes(10_000_000))
     assert sum(len(layer.data) for layer in peel(data, budget)) <= 1000
     assert "decoder-limit" in reasons(budget)
+
+
+@pytest.mark.parametrize("wrapcol", [0, 72])
+@pytest.mark.parametrize("end", [b"~>", b"~>\r\n", b"~>\n"])
+def test_streams_in_ascii85(revealed, profile, end, wrapcol):
+    """ReportLab writes all of them like that."""
+    values, text = profile("page")
+    page = base64.a85encode(zlib.compress(text.encode()), wrapcol=wrapcol) + end
+    other = base64.a85encode(text.encode(), wrapcol=wrapcol) + end
+    assert values <= revealed(PDF % page)
+    assert values <= revealed(PDF % other)
+
+
+def test_zeros_in_ascii85_are_budgeted_before_they_are_made(peel, reasons):
+    budget = Budget(size=1 << 20)
+    assert list(peel(PDF % (b"z" * (1 << 20) + b"~>"), budget)) == []
+    assert reasons(budget) == ["decoder-limit"]

@@ -264,6 +264,54 @@ def test_the_check_of_patterns_works(text: str, said: str) -> None:
 
 
 def test_shipped_rules_are_those_of_the_files() -> None:
-    assert {rule.id: rule for rule in shipped_rules()} == {
+    assert {rule.id: rule._replace(needs=()) for rule in shipped_rules()} == {
         content.rule.id: content.rule for content in FILES.values()
     }
+
+
+def required_words(pattern: str, **fields: object) -> tuple[bytes, ...]:
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        from required_words import required_words as of_rule
+    finally:
+        sys.path.pop(0)
+    rule = next(each for each in shipped_rules() if each.id == "aws-access-key-id")
+    return of_rule(rule._replace(pattern=pattern, **fields))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("Credential=(?P<value>x)", (b"credential=",)),
+        ("(?i:X-Amz-Credential|AWSAccessKeyId)=y", (b"x-amz-credential", b"awsaccesskeyid")),
+        ("(?:first1|second2)[a-z](?:third-one)", (b"third-one",)),
+        ("(?:longer-word|x)y", ()),
+        ("(?:longer-word)?y", ()),
+        ("(?:longer-word){0,2}y", ()),
+        ("(?!longer-word)y", ()),
+        ("(?<=longer-word)y", ()),
+        ("short", ()),
+        ("", ()),
+    ],
+)
+def test_the_words_without_which_nothing_matches(pattern: str, words: tuple[bytes, ...]) -> None:
+    assert required_words(pattern) == words
+
+
+def test_words_of_an_anchor_and_of_large_windows_are_not_looked_for() -> None:
+    anchor = shipped_rules()[0].anchors[0]._replace(literal=b"x-Credential=")
+    assert required_words("Credential=[a-z]", anchors=(anchor,)) == ()
+    assert required_words("Credential=x", after=4096) == ()
+
+
+@pytest.mark.parametrize("content", SEARCHED, ids=lambda content: content.rule.id)
+def test_each_example_has_a_word_that_its_rule_needs(content) -> None:
+    (rule,) = [each for each in shipped_rules() if each.id == content.rule.id]
+    for example in content.examples.match:
+        data = expand(example, seed=rule.id).encode()
+        plain = rule._replace(needs=())
+        for anchor in rule.anchors:
+            at = data.find(anchor.literal) if anchor.literal else -1
+            while at >= 0:
+                assert find(rule, data, at) == find(plain, data, at)
+                at = data.find(anchor.literal, at + 1)
