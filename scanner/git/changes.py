@@ -90,7 +90,7 @@ def whole_tree(repository: Repository, tree: str) -> list[ChangedPath]:
     """Return all paths of the `tree`, as if each were new. Raises GitError."""
     ends = (repository.empty_tree(), tree)
     command = ("diff-tree", "-r", *_RAW, *ends, "--")
-    return list(parse_raw(repository.run(*command, what="read a tree")))
+    return list(_paths(_listed(repository, *command, what="read a tree")))
 
 
 def commits(
@@ -131,7 +131,8 @@ def of_commits(repository: Repository, listed: bytes) -> Iterator[Commit]:
     if not listed:
         return
 
-    shown = repository.run(
+    shown = _listed(
+        repository,
         "diff-tree",
         "--stdin",
         "-r",
@@ -144,7 +145,7 @@ def of_commits(repository: Repository, listed: bytes) -> Iterator[Commit]:
         stdin=listed,
     )
     asked = iter(listed.decode("ascii", "replace").split())
-    for commit in parse_commits(shown):
+    for commit in _commits(shown):
         if commit.id != next(asked, ""):
             raise unusable("diff-tree", "the commits that it was asked for")
         yield commit
@@ -171,13 +172,21 @@ def parse_commits(shown: bytes) -> Iterator[Commit]:
 
     Raises GitError.
     """
+    yield from _commits(iter(shown.split(b"\0")))
+
+
+def _commits(tokens: Iterator[bytes]) -> Iterator[Commit]:
+    from scanner.git.listing import Repeats  # here: not for what is staged
+
     head: list[str] = []
     entries: list[ChangedPath] = []
-    tokens = iter(shown.split(b"\0"))
+    repeats = Repeats()
     for token in tokens:
         token = token.lstrip(b"\n")  # even under `-z` one separates a commit from its differences
         if token.startswith(b":"):
-            entries.append(_entry(token, next(tokens, b"")))
+            entry = _entry(token, next(tokens, b""))
+            repeats.add(entry.blob, *entry.before)
+            entries.append(entry)
         elif token:
             if head:
                 yield Commit(head[0], head[1], tuple(entries))
@@ -195,6 +204,25 @@ def parse_raw(diff: bytes) -> Iterator[ChangedPath]:
     for token in tokens:
         if token:
             yield _entry(token, next(tokens, b""))
+
+
+def _paths(tokens: Iterator[bytes]) -> Iterator[ChangedPath]:
+    from scanner.git.listing import Repeats
+
+    repeats = Repeats()
+    for token in tokens:
+        if token:
+            entry = _entry(token, next(tokens, b""))
+            repeats.add(entry.blob)
+            yield entry
+
+
+def _listed(
+    repository: Repository, *command: str, what: str, stdin: bytes = b""
+) -> Iterator[bytes]:
+    from scanner.git.listing import listing
+
+    return listing(repository, *command, what=what, stdin=stdin)
 
 
 def _entry(head: bytes, path: bytes) -> ChangedPath:

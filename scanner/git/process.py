@@ -172,9 +172,12 @@ def limit(process: int, seconds: int) -> None:
 
 
 def start(
-    command: Sequence[str], directory: str, variables: Mapping[str, str]
+    command: Sequence[str], directory: str, variables: Mapping[str, str], *, errors: bool = False
 ) -> subprocess.Popen[bytes]:
-    """Start a git `command` in `directory` with pipes to and from it. Raises GitError."""
+    """Start a git `command` in `directory` with pipes to and from it. Raises GitError.
+
+    With `errors` there is one for what it says on standard error, too, and it is for one question.
+    """
     import subprocess
 
     try:
@@ -184,12 +187,12 @@ def start(
             env=dict(variables),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=subprocess.PIPE if errors else subprocess.DEVNULL,
         )
     except OSError as error:
         raise cannot_run(directory, error) from None
     try:
-        limit(process.pid, PROCESSOR)
+        limit(process.pid, SECONDS if errors else PROCESSOR)
     except BaseException:  # the time of the scan can be up: nobody else knows of the process
         process.kill()
         raise

@@ -142,9 +142,18 @@ class Repository:
         whole = (*self._options, *command)
         return complete(whole, self.directory, self._variables, stdin, seconds=seconds).stdout
 
-    def start(self, *command: str) -> subprocess.Popen[bytes]:
-        """Start a git `command` with pipes to and from it. Raises GitError."""
-        return start((*self._options, *command), self.directory, self._variables)
+    @property
+    def is_named(self) -> bool:
+        """Whether the user names it."""
+        return bool(self._options)
+
+    def start(self, *command: str, errors: bool = False) -> subprocess.Popen[bytes]:
+        """Start a git `command` with pipes to and from it. Raises GitError.
+
+        With `errors` there is one for what it says on standard error, too.
+        """
+        whole = (*self._options, *command)
+        return start(whole, self.directory, self._variables, errors=errors)
 
     def names(self, *command: str, stdin: bytes = b"") -> list[str]:
         """Return the object IDs that the git `command` prints, even if it fails. Raises GitError.

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,8 @@ def answer(repository: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes]
             args: Any = ()
             pid, returncode = os.getpid(), 0
 
-            def __init__(self, *_: Any, **__: Any) -> None: ...
+            def __init__(self, *_: Any, **__: Any) -> None:
+                self.stdin, self.stdout, self.stderr = BytesIO(), BytesIO(said), BytesIO()
 
             def __enter__(self) -> Git:
                 return self
@@ -113,6 +115,9 @@ def answer(repository: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes]
                 return said, b""
 
             def kill(self) -> None: ...
+
+            def wait(self) -> int:
+                return 0
 
         monkeypatch.setattr(process, "limit", lambda *_: None)
         monkeypatch.setattr(subprocess, "Popen", Git)

@@ -14,6 +14,7 @@ from scanner.engine.file_names import DECODER
 from scanner.engine.merge import merge
 from scanner.findings import REFERENCE_NAME, InHead, Notice
 from scanner.git.changes import SUBMODULE
+from scanner.git.listing import Repeats, listing
 from scanner.git.process import GitError
 from scanner.history.attribution.attribution import attribute
 from scanner.history.attribution.pairs import join
@@ -153,12 +154,14 @@ def _files_of_head(repository: Repository) -> dict[str, str]:
     head = repository.head_commit()
     if head is None:
         return {}
-    listed = repository.run("ls-tree", "-r", "-z", head, what="list the files of HEAD")
+    listed = listing(repository, "ls-tree", "-r", "-z", head, what="list the files of HEAD")
 
     files: dict[str, str] = {}
-    for entry in filter(None, listed.split(b"\0")):
+    repeats = Repeats()
+    for entry in filter(None, listed):
         attributes, _, path = entry.partition(b"\t")
         mode, _, name = attributes.split(b" ")
+        repeats.add(name.decode("ascii", "replace"))
         if mode != SUBMODULE:  # its ID is that of a commit in another repository
             files[os.fsdecode(path)] = name.decode()
     return files

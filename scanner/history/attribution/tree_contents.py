@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.history.objects.tree_search import Holding, Traced, TreeSearch
     from scanner.history.objects.work_units import WorkUnits
 
-_MOST_PATHS: Final = 1_000_000
+_MOST_PATHS: Final = 50_000
 """Paths of one tree at which it may have the blobs. Ten directories in one another, each of which
 names the next one ten times, have ten billion paths in a few kilobytes."""
 _TOO_MANY: Final = f"a tree has a credential at more than {_MOST_PATHS:,} paths"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.findings import REFERENCE_NAME, Notice
 from scanner.git.changes import SUBMODULE
+from scanner.git.listing import RepeatedError, Repeats, listing
 from scanner.git.process import GitError
 from scanner.git.references import listed
 from scanner.git.tips import indexes, work_trees
@@ -90,9 +91,13 @@ def search_names(repository: Repository, examiner: Examiner) -> SearchResult:
     result.add(_examined(examiner, _with_anchors(examiner, paths.replace(b"/", b"\0"))))
 
     # A bare repository has no index.
-    submodules = (
-        {each.path for each in entries if not each.blob} if entries else _of_head(repository)
-    )
+    submodules = {each.path for each in entries if not each.blob}
+    if not entries:
+        try:
+            submodules = _of_head(repository)
+        except RepeatedError as error:  # names are searched in the trees
+            detail = f"its submodules are not counted: {error}"
+            result.tally.notice(Notice("git-unavailable", "HEAD", detail, hides=False))
     if submodules:
         result.tally.skip(_SUBMODULE_COUNT, len(submodules))
     return result
@@ -116,6 +121,18 @@ def _examined(examiner: Examiner, names: Iterable[bytes]) -> SearchResult:
 
 
 def _of_head(repository: Repository) -> set[bytes]:
-    """Return the paths of the submodules of HEAD."""
-    listed = repository.answers("ls-tree", "-r", "-z", "HEAD").split(b"\0")
-    return {entry.partition(b"\t")[2] for entry in listed if entry.startswith(SUBMODULE)}
+    """Return the paths of the submodules of HEAD. Raises RepeatedError."""
+    listed = listing(repository, "ls-tree", "-r", "-z", "HEAD", what="list the files of HEAD")
+    repeats = Repeats()
+    found = set()
+    try:
+        for entry in listed:
+            head, _, path = entry.partition(b"\t")
+            repeats.add(head.decode("ascii", "replace"))
+            if head.startswith(SUBMODULE):
+                found.add(path)
+    except RepeatedError:
+        raise
+    except GitError:
+        pass  # there is no HEAD
+    return found
