@@ -144,7 +144,9 @@ def _decoded(lines: list[_Line]) -> tuple[bytes, OffsetMap]:
     size = 0
     for text, _, _ in lines:
         places.append(size)
-        pieces.append(a2b_uu(text))
+        # Whole groups of three bytes, since what fills the last one need not be zero.
+        whole = -(-_size(text) // 3) * 3
+        pieces.append(a2b_uu(bytes([32 + whole]) + text[1:])[: _size(text)])
         size += len(pieces[-1])
     return b"".join(pieces), LineMap(places, [(begin, end) for _, begin, end in lines])
 

@@ -54,6 +54,14 @@ def test_the_sum_of_a_line_is_no_part_of_it(peel: Any) -> None:
     assert b"x" * 90 + b"END" in [made.data for made in peel(text.encode())]
 
 
+@pytest.mark.parametrize("size", [1, 2, 4, 40, 41, 43])
+def test_what_fills_the_last_group_need_not_be_zero(peel: Any, size: int) -> None:
+    content = b"x" * size
+    line = chr(32 + size) + binascii.b2a_uu(content + b"yy"[: -size % 3]).decode()[1:]
+    found = [made.data for made in peel(f"begin 644 x\n{line}`\nend\n".encode())]
+    assert content in found
+
+
 def test_what_is_compressed_in_it(
     revealed: Callable[[str], set[str]], profile: Callable[[str], tuple[set[str], str]]
 ) -> None:
