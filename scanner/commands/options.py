@@ -304,6 +304,7 @@ def conclude(
         show=show,
         stopped=partial(stopped, found) if stopped and found else None,
         category=category(args),
+        repositories=tuple(getattr(args, "repositories", ())),
     )
     write_reports(report, view, args)
     return code

@@ -89,7 +89,7 @@ def _of_findings(report: Report, view: View) -> Iterator[Section]:
         yield Section(
             "steps",
             "What to do",
-            what_to_do([each for each in ranked if each.fails(view.fail_on)], known),
+            what_to_do([each for each in ranked if each.fails(view.fail_on)], known, view),
         )
 
 

@@ -74,6 +74,8 @@ class View(NamedTuple):
     shows it calls it."""
     category: str = ""
     """What keeps this report apart from others of one commit, by `--category`; mostly empty."""
+    repositories: tuple[str, ...] = ()
+    """The repositories that the user named; nothing for that of the current directory."""
 
 
 class Renderer(Protocol):

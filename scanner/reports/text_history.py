@@ -6,9 +6,11 @@ about rewriting it comes after what is said about the credential.
 
 from __future__ import annotations
 
+import shlex
+
 from scanner.pushed import totals
 from scanner.reports.exposure import exposure, moment, reach, span
-from scanner.reports.repositories import SOME, by_exposure, show_command, state
+from scanner.reports.repositories import SOME, by_exposure, is_path, show_command, state
 from scanner.reports.text_layout import filled, row, sentences
 from scanner.secret import printable
 
@@ -25,15 +27,16 @@ _NAMES: Final = 3
 """Branches, tags and other references that are listed without -v."""
 
 _CLEAN_HEAD: Final = "Remove what is still in HEAD from the files, and commit."
-_SAVE: Final = "Save the report: `keycatch history --format json --output report.json`."
+_SAVE: Final = "Save the report: `keycatch history --format json --output report.json{where}`."
 _REWRITE: Final = (
-    "Write the list of values, `keycatch history --replacements replacements.txt`, and "
-    "rewrite a fresh clone: `git filter-repo --replace-text replacements.txt`. The file "
-    "contains the credentials: delete it afterwards."
+    "Write the list of values, `keycatch history --replacements replacements.txt{where}`, and "
+    "rewrite a fresh clone: `git -C CLONE filter-repo --replace-text "
+    '"$PWD/replacements.txt" --replace-message "$PWD/replacements.txt"`. The file contains the '
+    "credentials: delete it afterwards."
 )
 _CHECK: Final = (
     "Push the result to every remote, have everyone clone again, and check each copy: "
-    "`keycatch history --verify-removed report.json`."
+    "`keycatch history --verify-removed report.json CLONE`."
 )
 _STEPS: Final = (
     (
@@ -46,16 +49,10 @@ _STEPS: Final = (
     _CHECK,
 )
 _OF_SEVERAL: Final = {
-    _SAVE: "Save the report: `keycatch history --format json --output report.json DIRECTORY...`.",
-    _REWRITE: (
-        "Write the list of values, `keycatch history --replacements replacements.txt "
-        "DIRECTORY...`, and rewrite a fresh clone of each repository: `git -C CLONE filter-repo "
-        '--replace-text "$PWD/replacements.txt"`. The file contains the credentials: delete it '
-        "afterwards."
-    ),
+    _REWRITE: _REWRITE.replace("a fresh clone", "a fresh clone of each repository"),
     _CHECK: (
         "Push each result to every remote, have everyone clone again, and check all "
-        "repositories in one run: `keycatch history --verify-removed report.json DIRECTORY...`."
+        "repositories in one run: `keycatch history --verify-removed report.json{where}`."
     ),
 }
 """The same for several repositories."""
@@ -130,7 +127,8 @@ def _some(names: Sequence[str], everything: bool) -> str:
 
 def next_steps(report: Report, view: View, paint: Paint) -> Iterator[str]:
     """Yield how to get rid of what was found in a history; nothing if nothing fails."""
-    steps = history_steps([each for each in report.findings if each.fails(view.fail_on)])
+    failing = [each for each in report.findings if each.fails(view.fail_on)]
+    steps = history_steps(failing, view)
     if not steps:
         return
     yield f"{paint('bold', 'What to do about the history')}\n"
@@ -141,7 +139,7 @@ def next_steps(report: Report, view: View, paint: Paint) -> Iterator[str]:
     yield "\n"
 
 
-def history_steps(findings: Sequence[Finding]) -> list[str]:
+def history_steps(findings: Sequence[Finding], view: View) -> list[str]:
     """Return how to get rid of `findings`, in sentences of Markdown; empty if nothing has to go.
 
     Revoking comes first: rewriting history takes nothing back from those who have it. A decoy stays
@@ -152,8 +150,21 @@ def history_steps(findings: Sequence[Finding]) -> list[str]:
         return []
     in_head = any(each.in_head for each in histories)
     several = any(each.repositories for each in findings)
-    steps = [_OF_SEVERAL.get(step, step) if several else step for step in _STEPS]
-    return [step for step in steps if in_head or step != _CLEAN_HEAD]
+    where = _where(view.repositories, several=several)
+    steps = [step for step in _STEPS if in_head or step != _CLEAN_HEAD]
+    if several:
+        steps = [_OF_SEVERAL.get(step, step) for step in steps]
+    return [step.replace("{where}", where) for step in steps]
+
+
+def _where(named: Sequence[str], *, several: bool) -> str:
+    """Return the end of a command that scans the repositories again, which the user has `named`."""
+    # An option, or the end of the code in which the command is shown, is no name in a command.
+    if 0 < len(named) <= SOME and all(
+        is_path(name) and not name.startswith("-") and "`" not in name for name in named
+    ):
+        return "".join(f" {shlex.quote(name)}" for name in named)
+    return " DIRECTORY..." if several or named else ""
 
 
 def exposed_totals(report: Report) -> str:

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import os
+import shlex
 import shutil
 import stat
 import subprocess
@@ -162,6 +163,25 @@ def test_the_file(past: Any, plant: Any, tmp_path: Path) -> None:
     done = past.scan(1, "--replacements", "-", "--output", str(report))
     assert done.stdout.count("literal:") == 2
     assert [path.name for path in tmp_path.iterdir() if "tmp" in path.name] == []
+
+
+def test_the_advice_is_commands_for_what_was_scanned(
+    past: Any, plant: Any, keycatch: Any, tmp_path: Path
+) -> None:
+    """They run where the scan was started, which need not be in a repository."""
+    past.put("key", plant.pair())
+    past.git("clone", "-q", str(past.root), str(tmp_path / "a clone"))
+    done = keycatch("history", "a clone", cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    advice = " ".join(done.stdout.partition("What to do about the history")[2].split())
+    commands = [each for each in advice.split("`") if each.startswith("keycatch history ")]
+    assert len(commands) == 3
+    for command in commands:
+        arguments = shlex.split(command.replace("CLONE", "'a clone'"))[1:]
+        done = keycatch(*arguments, cwd=tmp_path)
+        assert done.returncode == 1, (command, done.stderr)
+    assert "STILL THERE" in done.stdout
+    assert {"report.json", "replacements.txt"} <= {each.name for each in tmp_path.iterdir()}
 
 
 def test_several_repositories(past: Any, plant: Any, make_repository: Any, tmp_path: Path) -> None:

@@ -107,11 +107,33 @@ def test_revoking_comes_before_rewriting(make_case):
     steps = [
         "1. Deactivate", "1. Revoke every credential first", "keycatch history --format json",
         "`keycatch history --replacements replacements.txt`",
-        "`git filter-repo --replace-text replacements.txt`", "delete it afterwards",
-        "`keycatch history --verify-removed report.json`",
+        '`git -C CLONE filter-repo --replace-text "$PWD/replacements.txt" --replace-message ',
+        "delete it afterwards", "`keycatch history --verify-removed report.json CLONE`",
     ]  # fmt: skip
     places = [joined(text).index(step) for step in steps]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("named", "where"),
+    [
+        ((), ""),
+        (("../shop",), " ../shop"),
+        (("a b", "it's"), " 'a b' 'it'\"'\"'s'"),
+        (("a", "b", "c", "d"), " DIRECTORY..."),
+        (("https://example.com/shop",), " DIRECTORY..."),
+        (("-x",), " DIRECTORY..."),
+        (("a`b",), " DIRECTORY..."),
+        (("a\x1bb",), " DIRECTORY..."),
+    ],
+)
+def test_the_commands_scan_the_repositories_that_were_named(make_case, named, where):
+    text = joined(output(*make_case("history"), repositories=named))
+    assert f"`keycatch history --format json --output report.json{where}`" in text
+    assert f"`keycatch history --replacements replacements.txt{where}`" in text
+
+    several = joined(output(*make_case("several_repositories"), repositories=named))
+    assert f"history --verify-removed report.json{where or ' DIRECTORY...'}`" in several
 
 
 def test_no_next_steps_without_need(make_case, builders):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scanner.findings import Finding, Threshold
+    from scanner.reports.interface import View
     from scanner.rulebook.model import Rule
 
 
@@ -77,7 +78,9 @@ def in_short(
     return element("p", element("b", "What to do: "), *said, ".", class_="do")
 
 
-def what_to_do(failing: Sequence[Finding], known: dict[tuple[str, ...], Remedy]) -> Iterator[Html]:
+def what_to_do(
+    failing: Sequence[Finding], known: dict[tuple[str, ...], Remedy], view: View
+) -> Iterator[Html]:
     """Yield the steps of each of the remedies `known`, and those for a history at the end."""
     for remedy in known.values():
         decoys = ", canary: a decoy" if remedy.steps is CANARY_STEPS else ""
@@ -93,7 +96,7 @@ def what_to_do(failing: Sequence[Finding], known: dict[tuple[str, ...], Remedy])
             links = (_address(each, each) for each in addresses)
             yield element("p", "See ", joined(links, ", "), class_="references")
 
-    if steps := history_steps(failing):
+    if steps := history_steps(failing, view):
         yield element("h3", "The history")
         yield _listed(steps)
 
