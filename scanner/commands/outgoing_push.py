@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from scanner.commands.scanning import DEEPEN
+from scanner.commands.scanning import remedy
 from scanner.errors import UsageError
 from scanner.git import changes
 from scanner.git.remotes import configured, tracked_objects
@@ -148,7 +148,7 @@ def of_framework(
     there = tracked_objects(repository, remote, url, remotes)
     exclude = [*([known] if known else []), *there]
 
-    commit = repository.required(until, DEEPEN)
+    commit = repository.required(until, remedy(repository))
     # The message of an annotated tag is published too, so it is the tag and not its commit.
     named = ("rev-parse", "--quiet", "--verify", until)
     tip = repository.run(*named, what=f"find {printable(until)}").decode().strip()

@@ -10,7 +10,7 @@ from scanner.commands.options import (
     add_review_options,
     add_scan_options,
 )
-from scanner.commands.scanning import scan_change
+from scanner.commands.scanning import remedy, scan_change
 from scanner.errors import UsageError
 from scanner.secret import printable
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from scanner.git.repository import Repository
 
-_REMEDY = "fetch its history, for example with `git fetch --unshallow`"
+_DEEPEN = "fetch its history, for example with `git fetch --unshallow`"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 
     repository = Repository()
     include, exclude = ends(args.range, repository)
-    collect = partial(changes.of_range, repository, include, exclude, _REMEDY)
+    collect = partial(changes.of_range, repository, include, exclude, _DEEPEN)
 
     return scan_change("range", args, repository, collect, ends=(include, exclude))
 
@@ -53,7 +53,7 @@ def ends(span: str, repository: Repository) -> tuple[list[str], list[str]]:
     They are IDs, so that a name cannot be an option of rev-list, and one that is missing is an
     error. A revision that is left out is HEAD. Raises UsageError and GitError.
     """
-    required = partial(repository.required, remedy=_REMEDY)
+    required = partial(repository.required, remedy=remedy(repository, _DEEPEN))
     since, dots, until = span.partition("...")
     if not dots:
         since, dots, until = span.partition("..")
@@ -75,7 +75,9 @@ def ends(span: str, repository: Repository) -> tuple[list[str], list[str]]:
     # Not the symmetric difference of git log: the change of a branch is what is asked for here.
     bases = repository.names("merge-base", "--all", first, last)
     if not bases:
-        hint = f"{_REMEDY}, or write {since}..{until}"
+        hint = f"write {since}..{until} for the commits that {until or 'HEAD'} alone has"
+        if repository.is_shallow:
+            hint = f"{_DEEPEN}, or {hint}"
         raise UsageError(f"{printable(span)}: the two have no commit in common: {printable(hint)}")
     return [last], bases
 

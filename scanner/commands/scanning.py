@@ -29,9 +29,18 @@ if TYPE_CHECKING:
 
 DEEPEN: Final = "fetch more of it with `git fetch --unshallow`"
 """What to do where a clone lacks commits, for the commands of hooks."""
+_LOOK_UP: Final = "check its name, or fetch the branch or tag that has it"
 
 _REVIEWED: Final = ("ci", "range", "receive")
 """Commands that a change goes through before it is merged: they show the marks that it adds."""
+
+
+def remedy(repository: Repository, deepen: str = DEEPEN) -> str:
+    """Return what to do about a revision that is not in `repository`.
+
+    It is `deepen` in a shallow clone only: in another git refuses `--unshallow`.
+    """
+    return deepen if repository.is_shallow else _LOOK_UP
 
 
 def scan_blobs(

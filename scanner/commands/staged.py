@@ -6,7 +6,7 @@ import os
 
 from scanner.about import NAME
 from scanner.commands.options import add_report_options, add_scan_options
-from scanner.commands.scanning import DEEPEN, scan_change
+from scanner.commands.scanning import DEEPEN, remedy, scan_change
 from scanner.console import say
 from scanner.errors import UsageError
 from scanner.secret import printable
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
     def collect(tally: Tally, is_excluded: Callable[[str], bool]) -> ChangeSet:
         if since:
-            ends = [repository.required(name, DEEPEN) for name in (until, since)]
+            ends = [repository.required(name, remedy(repository)) for name in (until, since)]
             if not args.quiet:
                 say(f"{NAME}: {_RANGE.format(printable(since), printable(until))}")
             return changes.of_range(repository, ends[:1], ends[1:], DEEPEN, tally, is_excluded)

@@ -349,7 +349,7 @@ def test_an_end_that_is_not_here(keycatch: Any, repository: Any) -> None:
     repository.commit("a")
     done = keycatch("push", cwd=repository.root, env=variables(PRE_COMMIT_TO_REF="1" * 40))
     assert done.returncode == 2
-    assert "is not in this clone" in done.stderr
+    assert "is not in this clone: check its name" in done.stderr
 
 
 def test_nothing_is_written(keycatch: Any, repository: Any, remote: Path, plant: Any) -> None:

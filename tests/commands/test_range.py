@@ -120,8 +120,11 @@ def test_no_range(branches: Any, span: str) -> None:
         ("HEAD", "HEAD..HEAD has no commits: write HEAD^! for that commit"),
         ("main", "main..HEAD has no commits: write main^! for that commit"),
         ("ahead", "ahead..HEAD has no commits: write HEAD..ahead for the commits in ahead that"),
-        ("orphan...main", "the two have no commit in common: "),
-        ("gone", "gone is not in this clone: "),
+        (
+            "orphan...main",
+            "the two have no commit in common: write orphan..main for the commits that main alone",
+        ),
+        ("gone", "gone is not in this clone: check its name, or fetch the branch or tag"),
         ("gone^!", "gone is not in this clone: "),
         ("--all", "the following arguments are required"),
         ("main side", "unrecognized arguments: side; write one range, as in A..B; see "),
@@ -313,6 +316,7 @@ def test_shallow(ranged: Any, repository: Any, plant: Any, tmp_path: Path) -> No
     clone = tmp_path / "clone"
     repository.git("clone", "-q", "--depth=2", repository.root.as_uri(), str(clone))
     assert "git fetch --unshallow" in ranged(2, "HEAD~2..HEAD", cwd=clone).stderr
+    assert "git fetch --unshallow" in ranged(2, "HEAD~2...HEAD", cwd=clone).stderr
     assert "git fetch --unshallow" in ranged(2, f"{side}..HEAD", cwd=clone).stderr
     # What the clone holds whole can be scanned.
     assert ranged(0, "HEAD~1..HEAD", cwd=clone).report()["scan"]["counts"]["commits"] == 1

@@ -456,7 +456,8 @@ def test_two_revisions_of_the_framework(staged: Any, repository: Any, plant: Any
     ends = {"PRE_COMMIT_FROM_REF": "HEAD~2", "PRE_COMMIT_TO_REF": "HEAD"}
     assert staged(1, env={**FRAMEWORK, **ends}).paths() == {"gone"}
     ends["PRE_COMMIT_FROM_REF"] = "nothing"
-    assert "nothing is not in this clone" in staged(2, env={**FRAMEWORK, **ends}).stderr
+    done = staged(2, env={**FRAMEWORK, **ends})
+    assert "nothing is not in this clone: check its name" in done.stderr
 
 
 def test_inherited_ends_of_a_range_do_not_outrank_the_index(
