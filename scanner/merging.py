@@ -15,6 +15,7 @@ from scanner.findings import BaselineUse, Configuration, InRepository, Report, T
 from scanner.liveness.states import State
 from scanner.pushed import most_exposed
 from scanner.records import NamedTuple
+from scanner.tally import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -250,6 +251,8 @@ def _location_in(at: Location, name: str) -> Location:
 
 
 def _notice_in(notice: Notice, name: str) -> Notice:
+    if name and notice.path == REPOSITORY:
+        return notice._replace(path=name)
     # A file of git itself has a path that begins elsewhere.
     return (
         notice if notice.path.startswith("/") else notice._replace(path=_below(name, notice.path))

@@ -26,6 +26,8 @@ TAKEN: Final = "taken-by-rule"
 """The reason under which values are counted that a user's rule has in place of a shipped one."""
 IN_BASELINE: Final = "in-baseline"
 """The reason under which credentials are counted that the baseline of the project accepts."""
+REPOSITORY: Final = "the repository"
+"""The path of a notice about a repository as a whole, where it is the only one of a report."""
 
 
 class Notice(NamedTuple):

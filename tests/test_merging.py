@@ -29,6 +29,7 @@ from scanner.reports.interface import View
 from scanner.reports.json_report import render
 from scanner.saved.report import read
 from scanner.secret import Secret
+from scanner.tally import REPOSITORY
 
 VIEW = View(False, False, 0, Confidence.MEDIUM, (), 1)
 
@@ -96,6 +97,12 @@ def test_the_same_credential_is_one_with_its_places_by_repository() -> None:
     assert [each.repository for each in merged.heads] == ["clones/b", "clones/a", "clones/c"]
     assert (merged.tally.blobs, merged.tally.commits) == (9, 6)
     assert [notice.path for notice in merged.incomplete] == ["clones/a/x"]
+
+
+def test_a_notice_about_a_repository_has_its_name() -> None:
+    notice = Notice("missing-object", REPOSITORY, "2 objects are missing", hides=True)
+    merged = merge_reports([Part("clones/a", report(notices=(notice,)))])
+    assert [each.path for each in merged.incomplete] == ["clones/a"]
 
 
 def test_saved_reports_give_the_same_report() -> None:

@@ -38,6 +38,7 @@ from scanner.commands.scanning import excluder
 from scanner.errors import KeycatchError
 from scanner.secret import printable
 from scanner.settings import Settings
+from scanner.tally import REPOSITORY
 
 if TYPE_CHECKING:
     import argparse
@@ -282,6 +283,8 @@ def _scan(
 def _prefixed(path: str, prefix: str, repository: Repository) -> str:
     """Return the `path` of a notice after the `prefix`, which those of git's own files have."""
     inside = os.path.join(repository.directory, "")
+    if prefix and path == REPOSITORY:
+        return prefix.rstrip(os.sep)
     if not path.startswith(inside):
         return prefix + path
     # A mirror may be gone by the time that the report is read.

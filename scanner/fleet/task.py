@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scanner.fleet.outcome import ANSWERED, Outcome, State
 from scanner.fleet.work import Work
 from scanner.records import NamedTuple
+from scanner.reports.wording import reason_name
 from scanner.saved.report import NoReportError, read
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def finish(target: Target, done: Done, plan: Plan, folder: StateFolder) -> Outco
         state = State.FINDINGS
     if not report.complete:
         # Also with findings: there may be more of them.
-        state, detail = State.INCOMPLETE, f"not everything was read: {', '.join(report.incomplete)}"
+        reasons = ", ".join(map(reason_name, report.incomplete))
+        state, detail = State.INCOMPLETE, f"not everything was read: {reasons}"
     # What was not read may be readable next time.
     outcome = _ended(target, state, detail)._replace(key=done.key if state in ANSWERED else "")
     return folder.save(target.id, outcome, done.content)

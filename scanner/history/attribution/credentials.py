@@ -18,7 +18,7 @@ from scanner.git.listing import Repeats, listing
 from scanner.git.process import GitError
 from scanner.history.attribution.attribution import attribute
 from scanner.history.attribution.pairs import join
-from scanner.history.objects.missing_objects import WHERE
+from scanner.tally import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -68,7 +68,7 @@ def credentials(
         return [*_with_evidence_of_lead(found, findings)]
     except GitError as error:
         detail = f"cannot determine who added the findings, and when: {error}"
-        tally.notice(Notice("git-unavailable", WHERE, detail, hides=True))
+        tally.notice(Notice("git-unavailable", REPOSITORY, detail, hides=True))
         return merged
 
 

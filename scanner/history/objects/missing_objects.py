@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.findings import Notice, Tally
 from scanner.git.process import GitError
 from scanner.git.references import listed
+from scanner.tally import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 MISSING: Final = "missing-object"
 """The reason of a notice about objects that are not there."""
-WHERE: Final = "the repository"
 _UNKNOWN: Final = "git-unavailable"
 _PROMISES: Final = re.compile(r"extensions\.partialclone|remote\..*\.promisor", re.DOTALL)
 """The keys of the configuration of a partial clone (technical/partial-clone of git)."""
@@ -53,7 +53,7 @@ def find_missing(
         missing |= _lost_tips(repository, head)
     except GitError as error:
         detail = f"cannot determine whether objects are missing: {error}; {_CHECK}"
-        tally.notice(Notice(_UNKNOWN, WHERE, detail, hides=True))
+        tally.notice(Notice(_UNKNOWN, REPOSITORY, detail, hides=True))
     else:
         _add_missing(tally, missing, is_partial=is_partial)
     return tally
@@ -68,7 +68,7 @@ def _add_missing(tally: Tally, missing: Collection[str], *, is_partial: bool) ->
         detail = f"{some} missing from this partial clone: {_FETCH}"
     else:
         detail = f"{some} missing, such as {min(missing)}: {_CHECK}"
-    tally.notice(Notice(MISSING, WHERE, detail, hides=True))
+    tally.notice(Notice(MISSING, REPOSITORY, detail, hides=True))
     tally.skip(MISSING, len(missing) - 1)  # a notice counts as one
 
 
