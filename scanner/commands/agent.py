@@ -37,7 +37,12 @@ class _Names(tuple[str, ...]):
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
-    parser.add_argument("action", choices=_ACTIONS, help="what to do; status shows what is there")
+    parser.add_argument(
+        "action",
+        metavar="ACTION",
+        choices=_ACTIONS,
+        help="install, uninstall, or status, which shows what is there",
+    )
     parser.add_argument(
         "agents",
         nargs="*",

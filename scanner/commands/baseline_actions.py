@@ -237,12 +237,13 @@ def end(project: Project) -> int:
 
 
 def _next_steps(args: argparse.Namespace, project: Project) -> None:
-    _print(
-        args,
-        f"next: review it, then `git add {project.shown}` and commit it\n"
-        "These credentials are still leaked: revoke them, then remove their lines with "
-        f"`{NAME} baseline update --prune`.",
+    commit = f", then `git add {project.shown}` and commit it" if find_work_tree(".") else ""
+    leaked = (
+        "This credential is still leaked: revoke it, then remove its line"
+        if len(project.findings) == 1
+        else "These credentials are still leaked: revoke them, then remove their lines"
     )
+    _print(args, f"next: review it{commit}\n{leaked} with `{NAME} baseline update --prune`.")
 
 
 def _counted(findings: Sequence[Finding]) -> str:

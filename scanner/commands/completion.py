@@ -20,7 +20,12 @@ FOLDER: Final = os.path.join(os.path.dirname(os.path.dirname(__file__)), "shells
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command to `parser`."""
-    parser.add_argument("shell", choices=SHELLS, help="the shell that is to complete")
+    parser.add_argument(
+        "shell",
+        metavar="SHELL",
+        choices=SHELLS,
+        help="the shell that is to complete: bash, zsh or fish",
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -59,7 +59,8 @@ def add_output_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--category",
         metavar="NAME",
-        help="what code scanning keeps this SARIF report apart by, such as a part of a monorepo",
+        help="name that keeps this SARIF report apart from others of the same commit in code "
+        "scanning, such as a part of a monorepo",
     )
 
 

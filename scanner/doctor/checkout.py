@@ -21,7 +21,10 @@ def results() -> Iterator[Result]:
         repository = Repository(".")
     except GitError as error:
         if root is None:
-            said = "the current directory is in no git repository: only `scan` is of use here"
+            said = (
+                "the current directory is in no git repository: `scan` reads its files, and "
+                "`history` and `fleet` need the path of a repository"
+            )
             yield Result(NOTE, "repository", said)
         else:
             fix = f"git -C '{printable(root)}' status, which says what is wrong with it"

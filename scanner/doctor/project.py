@@ -73,7 +73,8 @@ def _baseline(root: str, settings: Settings, today: str) -> Iterator[Result]:
         yield Result(PROBLEM, "baseline", str(error), f"git checkout -- {name}, or edit the file")
         return
     accepted = plural(len(entries), "credential")
-    yield Result(OK, "baseline", f"{name} accepts {accepted}: they are not reported")
+    effect = "which is not reported" if len(entries) == 1 else "which are not reported"
+    yield Result(OK, "baseline", f"{name} accepts {accepted}, {effect}")
     expired = sum(entry.is_expired(today) for entry in entries)
     if expired:
         said = f"{expired:,} of its entries have expired: their credentials are reported again"

@@ -74,6 +74,29 @@ def test_nothing_found_writes_no_file(past: Any) -> None:
     assert not (past.root / NAME).exists()
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_comes_next_is_said_for_the_place(
+    past: Any, plant: Any, tmp_path: Path, number: int
+) -> None:
+    """Without git there is nothing to commit: the command would fail."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    for at in range(number):
+        past.put(f"{at}.env", plant.pair())
+        (outside / f"{at}.env").write_text(plant.pair())
+    leaked = (
+        "This credential is still leaked: revoke it, then remove its line with ",
+        "These credentials are still leaked: revoke them, then remove their lines with ",
+    )
+    for where, following in (
+        (past.root, "next: review it, then `git add .keycatch-baseline` and commit it"),
+        (outside, "next: review it"),
+    ):
+        done = past.keycatch("baseline", "create", cwd=where)
+        _, line, last = done.stdout.splitlines()
+        assert (line, last.partition("`")[0]) == (following, leaked[number - 1])
+
+
 def test_it_is_found_from_below_and_without_git(past: Any, plant: Any, tmp_path: Path) -> None:
     past.put("deep/down/a.py", plant.pair())
     done = past.keycatch("baseline", "create", cwd=past.root / "deep/down")

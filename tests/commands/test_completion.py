@@ -154,4 +154,4 @@ def test_the_command_prints_the_script(keycatch: Any, shell: str) -> None:
 def test_without_a_shell(keycatch: Any) -> None:
     done = keycatch("completion")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "arguments are required: shell" in done.stderr
+    assert "arguments are required: SHELL" in done.stderr

@@ -84,11 +84,23 @@ def test_nothing_is_wrong(project: Any, doctor: Any) -> None:
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
 
 
+@pytest.mark.parametrize(
+    ("number", "effect"),
+    [(1, "accepts 1 credential, which is not"), (2, "accepts 2 credentials, which are not")],
+)
+def test_what_the_baseline_does(project: Any, doctor: Any, number: int, effect: str) -> None:
+    lines = [f"{str(each) * 32} aws-mfa-seed\n" for each in range(number)]
+    project.write(".keycatch-baseline", "".join(lines))
+    assert f"{effect} reported" in said(doctor(0), "baseline")
+
+
 def test_outside_of_a_repository(tmp_path: Path, doctor: Any) -> None:
     (tmp_path / "plain").mkdir()
     (tmp_path / "plain" / "a.txt").write_text("x\n")
     found = doctor(0, where=tmp_path / "plain")
-    assert "in no git repository" in said(found, "repository")
+    assert "in no git repository: `scan` reads its files, and `history` and" in said(
+        found, "repository"
+    )
     assert said(found, "hooks") == ""
 
 
