@@ -8,7 +8,7 @@ from functools import partial
 from scanner.about import NAME
 from scanner.commands.liveness_check import ask, check_options
 from scanner.commands.outputs import add_output_options, category, chosen
-from scanner.console import say
+from scanner.console import masked, say
 from scanner.errors import ConfigError, UsageError
 from scanner.findings import Configuration, Report
 from scanner.reports.wording import effects
@@ -304,10 +304,24 @@ def conclude(
         show=show,
         stopped=partial(stopped, found) if stopped and found else None,
         category=category(args),
-        repositories=tuple(getattr(args, "repositories", ())),
+        repositories=_named(args, found_first),
     )
     write_reports(report, view, args)
     return code
+
+
+def _named(args: argparse.Namespace, found: Sequence[Finding]) -> tuple[str, ...]:
+    """Return the repositories that the user named, for commands; a word for all if one has a value.
+
+    What is masked in a name is no name any more.
+    """
+    names = tuple(getattr(args, "repositories", ()))
+    if not (names and found):
+        return names
+    values = {value.reveal() for finding in found for value in finding.values.values()}
+    spelled = "\0".join(names)
+    has_value = any(value in os.fsencode(spelled) for value in values if value)
+    return ("DIRECTORY...",) if has_value or masked(spelled) != spelled else names
 
 
 def _masked_again(report: Report, found_first: Sequence[Finding]) -> Report:

@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import os
+import re
 import shlex
 import shutil
 import stat
@@ -182,6 +183,22 @@ def test_the_advice_is_commands_for_what_was_scanned(
         assert done.returncode == 1, (command, done.stderr)
     assert "STILL THERE" in done.stdout
     assert {"report.json", "replacements.txt"} <= {each.name for each in tmp_path.iterdir()}
+
+
+def test_the_advice_does_not_name_a_directory_that_is_called_like_a_value(
+    past: Any, plant: Any, keycatch: Any, tmp_path: Path
+) -> None:
+    pair = plant.pair()
+    past.put("key", pair)
+    key_id = re.search("AKIA[A-Z2-7]{16}", pair)
+    assert key_id
+    name = key_id[0]
+    past.git("clone", "-q", str(past.root), str(tmp_path / name))
+    for form in ("text", "html"):
+        done = keycatch("history", name, "--format", form, cwd=tmp_path)
+        assert done.returncode == 1, done.stderr
+        assert name not in done.stdout + done.stderr
+        assert "replacements.txt DIRECTORY..." in " ".join(done.stdout.split())
 
 
 def test_several_repositories(past: Any, plant: Any, make_repository: Any, tmp_path: Path) -> None:
