@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -183,6 +184,12 @@ def _alone(data: bytes) -> None:
         if entry.kind in KINDS:
             entry.name = form.name(KINDS[entry.kind], entry.content)
     content, offsets = form.pack(_stored(form, entries))
+
+    def is_whole(number: int) -> bool:
+        entry = entries[number]
+        known = {*KINDS, NAME_DELTA, OFFSET_DELTA}
+        return entry.kind in known and entry.said == len(entry.content)
+
     path = Path(written("alone.pack", content))
     path.with_suffix(".idx").unlink(missing_ok=True)
     try:
@@ -191,19 +198,24 @@ def _alone(data: bytes) -> None:
         read: dict[int, bytes] = {}
     else:
         walked = walk(pack, pack.roots(), 1 << 12, lambda *_: None)
-        read = {entry: bytes(content) for entry, _, content, _ in walked}
         starts = list(pack.columns()[1][0])[:-1]
-        require(starts == offsets[: len(starts)], "entries are where they are")
+        numbers = {offset: number for number, offset in enumerate(offsets)}
+        # What is found within a damaged entry has no number of its own.
+        within = [bisect(offsets, start) - 1 for start in starts if start not in numbers]
+        require(not any(map(is_whole, within)), "entries are where they are")
+        read = {
+            numbers[starts[entry]]: bytes(content)
+            for entry, _, content, _ in walked
+            if starts[entry] in numbers
+        }
         require(bool(pack.complaint), "a pack without an index is named")
         pack.close()
 
     for number, made in read.items():
         require(made == _plain(entries, number), "an object has the content that the format says")
     for number, entry in enumerate(entries):
-        whole = entry.kind in {*KINDS, NAME_DELTA, OFFSET_DELTA}
-        if not whole or entry.said != len(entry.content):
-            break
-        require(entry.kind not in KINDS or number in read, "what comes before damage is read")
+        wanted = entry.kind in KINDS and is_whole(number)
+        require(not wanted or number in read, "what is not damaged is read")
 
 
 def _stored(form: Any, entries: list[_Entry]) -> list[bytes]:
