@@ -15,6 +15,8 @@ from typing import Any
 import distributed
 
 ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE = 120
+"""Seconds in which a worker comes, also on a machine with a lot to do."""
 
 
 class Cluster:
@@ -67,8 +69,10 @@ class Cluster:
     def until_there_were(self, number: int) -> None:
         """Wait until so many workers have come to the scheduler, with those that are lost."""
         log = self.folder / "scheduler.log"
+        until = time.monotonic() + _PATIENCE
         while log.read_text().count("Register worker") < number:
             assert self.scheduler.poll() is None
+            assert time.monotonic() < until, log.read_text()
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -77,8 +81,10 @@ class Cluster:
             process.wait()
 
     def _begin(self, log: str, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+        # Not the level of the log that the scanner sets for itself, if it ran in this process.
+        inherited = {name: each for name, each in os.environ.items() if "DASK" not in name}
         environment = {
-            **os.environ,
+            **inherited,
             "PYTHONPATH": str(ROOT),
             "TMPDIR": str(self.folder / "work"),
             "DASK_CONFIG": str(self.folder / "cluster.yaml"),
