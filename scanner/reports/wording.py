@@ -42,6 +42,7 @@ REASONS: Final = {
     "ignored-by-git": "ignored by git",
     "internal-error": "internal error",
     "larger-than-max-size": "larger than the size limit",
+    "left-out": "pack with bytes that are in no index",
     "lfs-pointer": "content in Git LFS",
     "missing": "missing",
     "missing-object": "missing object",

@@ -188,7 +188,7 @@ def test_a_defect_is_no_traceback(monkeypatch: Any, capsys: Any, tmp_path: Path)
     def fail(*_: object) -> None:
         raise RuntimeError("the content of a file")
 
-    monkeypatch.setattr(tree, "blobs", fail)
+    monkeypatch.setattr(tree, "begin", fail)
     monkeypatch.chdir(tmp_path)
     assert main(["scan"]) == 2
     said = capsys.readouterr().err

@@ -36,7 +36,8 @@ from scanner.secret import Secret
 from scanner.tally import SetAside, Tally
 
 Work = Callable[[Callable[[], object]], int]
-FEW, MANY = 40, 160
+FEW, MANY = 80, 320
+"""More than the 64 values that are looked for in another way (`scanner.engine.value_search`)."""
 _MADE = Generator(5)
 IDS = [_MADE.access_key_id() for _ in range(MANY)]
 SECRETS = [_MADE.secret_access_key() for _ in range(MANY)]
