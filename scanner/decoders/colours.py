@@ -53,6 +53,9 @@ _SIGNS = (b"\x1b", b"\x9b", b"\x0e", b"\x0f", b" \r")
 _SPELLED_SIGNS = (rb"\[(?:[0-9;:?]{1,40}[A-Za-z]|[mK])", rb"\][0-9]{1,4};")
 """Of these each colour, link or shift has one, and hardly any code does. A search for a pattern
 that begins with one character is a hundred times faster than one for all spellings."""
+_WORTHWHILE = 2048
+"""Bytes of a text that are searched for all signs in the time of one place. A history has texts of
+a megabyte, of which a few places are new."""
 _AT_SPELLED = 24, 12
 """Bytes before and after a part of an escape in which all of it is."""
 
@@ -70,11 +73,14 @@ def decode(layer: Layer, offsets: Sequence[int], budget: Budget) -> Iterator[Lay
         return  # a colour is part of the name of a member, each of which is looked at
 
     rest = re.compile(_REST)
-    # What is nowhere in the text is not looked for near each of its places.
-    signs = [sign for sign in _SIGNS if data.find(sign) >= 0]
-    spelled = [pattern for sign in _SPELLED_SIGNS if (pattern := re.compile(sign)).search(data)]
-    if not (signs or spelled):
-        return  # as in most code
+    signs = list(_SIGNS)
+    spelled = [re.compile(sign) for sign in _SPELLED_SIGNS]
+    if len(data) <= len(offsets) * _WORTHWHILE:
+        # What is nowhere in the text is not looked for near each of its places.
+        signs = [sign for sign in signs if data.find(sign) >= 0]
+        spelled = [sign for sign in spelled if sign.search(data)]
+        if not (signs or spelled):
+            return  # as in most code
 
     def span(offset: int) -> tuple[int, int]:
         if data.startswith(_SPELLED, offset):
